@@ -1,0 +1,1 @@
+"""Built-in streams: simulators and loaders."""

@@ -1,0 +1,1 @@
+"""All that a plugin author meets: events, streams, strategies, models, metrics, hooks."""

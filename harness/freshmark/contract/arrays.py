@@ -1,0 +1,18 @@
+"""Names for the arrays that cross the contract."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Task: TypeAlias = Literal["rank", "click", "rate", "classify"]
+"""What is asked: which item next, whether a click, which rating, which class."""
+
+TASKS: tuple[Task, ...] = ("rank", "click", "rate", "classify")
+
+AnyArray: TypeAlias = NDArray[Any]
+IntArray: TypeAlias = NDArray[np.int64]
+FloatArray: TypeAlias = NDArray[np.float64]
+BoolArray: TypeAlias = NDArray[np.bool_]

@@ -1,0 +1,68 @@
+"""Query and Events: the columns that a strategy is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from freshmark.contract.arrays import AnyArray, IntArray
+
+NO_FEATURES: Mapping[str, AnyArray] = MappingProxyType({})
+
+
+def no_features() -> Mapping[str, AnyArray]:
+    """The one empty mapping that everything without features shares."""
+    return NO_FEATURES
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What happened: n interactions in the order of time, every column revealed.
+
+    time: (n,) int64, microseconds, never decreasing
+    user: (n,) int64, codes in order of first appearance in the stream
+    item: (n,) int64, codes in order of first appearance in the stream
+    label: (n,) float64 (click: 0 or 1; rate: the rating) or int64 (classify), None where the task has none
+    features: name → (n, …) array
+    """
+
+    time: IntArray
+    user: IntArray
+    item: IntArray
+    label: AnyArray | None = None
+    features: Mapping[str, AnyArray] = field(default_factory=no_features)
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def __getitem__(self, rows: slice | AnyArray) -> Events:
+        """The events at these rows (a slice, an integer or a boolean array)."""
+        return Events(
+            self.time[rows],
+            self.user[rows],
+            self.item[rows],
+            None if self.label is None else self.label[rows],
+            {name: column[rows] for name, column in self.features.items()} if self.features else NO_FEATURES,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked: n requests, with everything about them but the answer.
+
+    time: (n,) int64, microseconds, never decreasing
+    user: (n,) int64 codes
+    item: (n,) int64 codes of the items shown (click, rate); None for rank and classify
+    candidates: (n,) int64, how many items were known before each request: its catalogue is ``range(candidates[i])``
+    features: name → (n, …) array
+    """
+
+    time: IntArray
+    user: IntArray
+    item: IntArray | None
+    candidates: IntArray
+    features: Mapping[str, AnyArray] = field(default_factory=no_features)
+
+    def __len__(self) -> int:
+        return len(self.time)

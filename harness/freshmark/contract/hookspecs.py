@@ -1,0 +1,143 @@
+"""Every place where a plugin plugs in, one paragraph and one example each.
+
+A plugin is a module (or object) whose functions carry ``@hookimpl``. It is found through the entry-point group
+``freshmark``, or loaded from a plain file with ``--plugin mine.py``. ``register_…`` hooks return a mapping name →
+factory; a factory may be given as the text ``"package.module:name"``, which is imported on first use, so that a list
+of what there is costs nothing. A name offered twice is an error that names both plugins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import pluggy
+
+from freshmark.contract.metric import Metric
+
+if TYPE_CHECKING:
+    import typer
+
+PROJECT = "freshmark"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+Factory: TypeAlias = Callable[..., Any] | str
+"""What builds a thing, or where it stands: ``"package.module:name"``."""
+
+
+class Meter(Protocol):
+    """Numbers about a cell that are read between calls, never inside one that is timed."""
+
+    def begin(self) -> None:
+        """Just before the warm-up."""
+
+    def window(self) -> Mapping[str, float]:
+        """At the end of every window: name (with its unit) → number; each becomes a metric of the table."""
+
+
+@hookspec
+def register_strategies() -> Mapping[str, Factory]:  # type: ignore[empty-body]
+    """Ways to keep a model up to date: name → class or function that builds a Strategy.
+
+    Keyword arguments of the factory are the strategy's options: ``"last-seen": LastSeen`` makes ``last-seen(memory=50)``
+    an expression that plans, command line and tables understand. Example: ``return {"last-seen": LastSeen}``.
+    """
+
+
+@hookspec
+def register_models() -> Mapping[str, Factory]:  # type: ignore[empty-body]
+    """Models that strategies keep up to date: name → class or function that builds a Model.
+
+    Example: ``return {"mf": "mine.mf:MF"}`` makes ``retrain(mf(dim=64))`` an expression.
+    """
+
+
+@hookspec
+def register_datasets() -> Mapping[str, Factory]:  # type: ignore[empty-body]
+    """Streams: name → function that returns a Stream, or a Source that can be built once and kept on disk.
+
+    Example: ``return {"mine": lambda path="log.csv": stream_of(name="mine", task="rank", …)}``.
+    """
+
+
+@hookspec
+def register_metrics() -> Mapping[str, Metric]:  # type: ignore[empty-body]
+    """Functions of outcomes: name → Metric. They are computed after a run, for every run that exists.
+
+    Example: ``return {"hr@3": Metric("hr@3", frozenset({"rank"}), "higher", each=lambda o: (o.rank <= 3) * 1.0)}``.
+    """
+
+
+@hookspec
+def register_meters() -> Mapping[str, Factory]:  # type: ignore[empty-body]
+    """Numbers about the process: name → class that builds a Meter, read at the end of every window.
+
+    Example: ``return {"open-files": OpenFiles}`` where ``OpenFiles().window()`` gives ``{"open_files": 12.0}``.
+    """
+
+
+@hookspec
+def register_sections() -> Mapping[str, Factory]:  # type: ignore[empty-body]
+    """Parts of the report, in this order after the built-in ones: name → function of the Results that gives a Section.
+
+    Example: ``return {"fairness": "mine.report:fairness"}``.
+    """
+
+
+@hookspec
+def register_reports() -> Mapping[str, Factory]:  # type: ignore[empty-body]
+    """Forms that a report can take: name → function ``(results, path, sections) -> None`` that writes one.
+
+    Built in: ``html``, ``markdown``, ``csv``. Example: ``return {"slides": "mine.slides:write"}``.
+    """
+
+
+@hookspec
+def register_executors() -> Mapping[str, Factory]:  # type: ignore[empty-body]
+    """Where cells run: name → class that builds an executor. Built in: ``local``, one process a cell.
+
+    Example: ``return {"slurm": "mine.slurm:Slurm"}``.
+    """
+
+
+@hookspec
+def register_commands(app: typer.Typer) -> None:
+    """More commands: add them to the command line's ``app``.
+
+    Example: ``app.command("upload")(upload)``.
+    """
+
+
+@hookspec
+def cell_started(cell: Mapping[str, Any]) -> None:
+    """A cell (stream, strategy, every, delay, seed, key) starts; called in the process that supervises.
+
+    Example: write a line to a log of your own.
+    """
+
+
+@hookspec
+def window_done(cell: Mapping[str, Any], window: Mapping[str, float]) -> None:
+    """A window of a cell ended; called in the cell's process, outside of every timed region.
+
+    Example: send the numbers of the window to a dashboard.
+    """
+
+
+@hookspec
+def cell_finished(cell: Mapping[str, Any], status: str, reason: str) -> None:
+    """A cell ended: ``ok``, ``failed``, ``timeout``, ``oom`` …; called in the process that supervises.
+
+    Example: ring a bell for every status that is not ``ok``.
+    """
+
+
+@hookspec
+def run_finished(folder: Path) -> None:
+    """Every cell of a run has ended; its folder can be read.
+
+    Example: copy the folder to a shared place.
+    """

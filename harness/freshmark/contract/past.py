@@ -1,0 +1,56 @@
+"""The revealed prefix of a stream: what a retrain reads, without holding a copy and without a way to the rest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freshmark.contract.arrays import AnyArray
+from freshmark.contract.events import NO_FEATURES, Events
+from freshmark.contract.stream import Stream
+
+
+class Past:
+    """Every event that the strategy was given so far, by ``fit`` and ``update``, in order.
+
+    ``len(past)`` is their number; ``past[a:b]`` gives Events. Where the stream lies on disk, the columns are
+    memory maps of exactly the prefix: reading them costs page cache, not memory. Elsewhere they are copies.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self.__stream = stream
+        self.__length = 0
+
+    def __len__(self) -> int:
+        return self.__length
+
+    def __getitem__(self, rows: slice) -> Events:
+        begin, end, step = rows.indices(self.__length)
+        stream = self.__stream
+        label = stream.label
+
+        def prefix(column: AnyArray) -> AnyArray:
+            return _prefix(column, self.__length)[begin:end:step]
+
+        return Events(
+            prefix(stream.time),
+            prefix(stream.user),
+            prefix(stream.item),
+            None if label is None else prefix(label),
+            {name: prefix(column) for name, column in stream.features.items()} if stream.features else NO_FEATURES,
+        )
+
+    def since(self, time: int) -> Events:
+        """The events given with a time not before this one (microseconds)."""
+        known = _prefix(self.__stream.time, self.__length)
+        return self[int(np.searchsorted(known, time, "left")) :]
+
+    def _extend(self, length: int) -> None:
+        """Called by the replay alone: that many events are known now."""
+        self.__length = length
+
+
+def _prefix(column: AnyArray, length: int) -> AnyArray:
+    """The first rows, with no way to the others: a view would carry the whole column as its ``base``."""
+    if isinstance(column, np.memmap) and column.filename is not None and length:
+        return np.memmap(column.filename, column.dtype, "r", offset=column.offset, shape=(length, *column.shape[1:]))
+    return np.array(column[:length])

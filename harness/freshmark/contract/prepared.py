@@ -1,0 +1,97 @@
+"""A stream on disk: one memory-mapped ``.npy`` a column, shared by every process that replays it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from freshmark.contract.arrays import AnyArray
+from freshmark.contract.events import NO_FEATURES
+from freshmark.contract.stream import Drift, Stream
+from freshmark.contract.vocabulary import Vocabulary
+from freshmark.errors import DataError
+
+FORMAT = 1
+
+
+def save_stream(stream: Stream, folder: Path) -> None:
+    """Write the stream into an existing, empty folder; ``stream.json`` comes last, so its presence says complete."""
+    columns: dict[str, AnyArray | None] = {
+        "time": stream.time,
+        "user": stream.user.astype(np.int32, copy=False),
+        "item": stream.item.astype(np.int32, copy=False),
+        "label": stream.label,
+        "oracle": stream.oracle,
+    }
+    columns |= {f"feature.{name}": column for name, column in stream.features.items()}
+    kept = {name: column for name, column in columns.items() if column is not None}
+    for name, column in kept.items():
+        np.save(folder / f"{name}.npy", column)
+    stream.users.save(folder, "users")
+    stream.items.save(folder, "items")
+    head = {
+        "format": FORMAT,
+        "name": stream.name,
+        "task": stream.task,
+        "columns": list(kept),
+        "repeats": stream.repeats,
+        "classes": list(stream.classes),
+        "drifts": [asdict(drift) for drift in stream.drifts],
+        "about": dict(stream.about),
+        "fingerprint": stream.fingerprint,
+        "facts": dict(stream.facts),
+    }
+    (folder / "stream.json").write_text(json.dumps(head, ensure_ascii=False), "utf-8")
+
+
+def open_stream(folder: Path) -> Stream:
+    """The stream that ``save_stream`` wrote: columns mapped read-only, nothing read.
+
+    Raises:
+        DataError: there is none, or it was written by another version.
+    """
+    try:
+        head = json.loads((folder / "stream.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(
+            "no prepared stream here", where=str(folder), remedy="delete the folder; it is made anew", code="FM203"
+        ) from error
+    if head["format"] != FORMAT:
+        raise DataError(
+            f"prepared by another version (format {head['format']})",
+            where=str(folder),
+            remedy="delete the folder; it is made anew",
+            code="FM203",
+        )
+
+    columns = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in head["columns"]}
+    features = {
+        name.removeprefix("feature."): column for name, column in columns.items() if name.startswith("feature.")
+    }
+    drifts = tuple(
+        Drift(one["begin"], one["end"], one["kind"], tuple(one["users"]), tuple(one["items"])) for one in head["drifts"]
+    )
+    # Past __init__: the columns were checked when they were written, and checking again would read them all.
+    stream = Stream.__new__(Stream)
+    stream.__dict__.update(
+        name=head["name"],
+        task=head["task"],
+        time=columns["time"],
+        user=columns["user"],
+        item=columns["item"],
+        users=Vocabulary.open(folder, "users"),
+        items=Vocabulary.open(folder, "items"),
+        label=columns.get("label"),
+        oracle=columns.get("oracle"),
+        features=features or NO_FEATURES,
+        repeats=head["repeats"],
+        classes=tuple(head["classes"]),
+        drifts=drifts,
+        about=head["about"],
+        fingerprint=head["fingerprint"],
+        facts=head["facts"],
+    )
+    return stream

@@ -1,0 +1,238 @@
+"""Stream: timestamped events, a task and the ids; their order is checked once, here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from freshmark.contract.arrays import TASKS, AnyArray, FloatArray, IntArray, Task
+from freshmark.contract.events import NO_FEATURES, no_features
+from freshmark.contract.vocabulary import Vocabulary
+from freshmark.errors import DataError
+
+SECOND = 1_000_000
+"""Microseconds in a second: the unit of every time in a stream."""
+
+LAST_TIME = 9_223_286_400_000_000  # 2262-04-11 in µs: what pandas can still show
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A change that a simulator planted: the truth that a report can be held against.
+
+    begin, end: int, microseconds; equal for a sudden drift
+    kind: ``sudden``, ``gradual``, ``recurring``, ``incremental`` or ``popularity``
+    users, items: codes of those affected
+    """
+
+    begin: int
+    end: int
+    kind: str
+    users: tuple[int, ...] = ()
+    items: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A timestamped interaction log with a task.
+
+    name: how it is called in tables, usually the expression that built it
+    task: ``rank``, ``click``, ``rate`` or ``classify``
+    time: (n,) int64, microseconds, never decreasing
+    user, item: (n,) integer codes **in order of first appearance**, so that ``range(m)`` is what was known at a time
+    label: (n,) float64 for click (0, 1) and rate, int64 for classify, None where there is none
+    features: name → (n, …) array
+    repeats: whether a user comes back to an item; where not, items already had are no candidates
+    users, items: code → id, as text
+    classes: names of the classes (classify)
+    drifts: planted changes, where a simulator knows them
+    oracle: (n,) float64, the best achievable answer: rank of the true item under the true probabilities (rank), or
+        the true probability of a click (click); None where nobody knows
+    about: what the loader found and decided, to be shown: source, licence, time unit …
+
+    Raises:
+        DataError: a column is out of order, out of range, or of another length; with the first row.
+    """
+
+    name: str
+    task: Task
+    time: IntArray
+    user: AnyArray
+    item: AnyArray
+    users: Vocabulary
+    items: Vocabulary
+    label: AnyArray | None = None
+    features: Mapping[str, AnyArray] = field(default_factory=no_features)
+    repeats: bool = True
+    classes: tuple[str, ...] = ()
+    drifts: tuple[Drift, ...] = ()
+    oracle: FloatArray | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sha256 of the ordered columns: two streams with one fingerprint give the same numbers."""
+        digest = hashlib.sha256(f"freshmark stream 1 {self.task} repeats={self.repeats}".encode())
+        columns: dict[str, AnyArray | None] = {
+            "time": self.time.astype("<i8", copy=False),
+            "user": self.user.astype("<i4", copy=False),
+            "item": self.item.astype("<i4", copy=False),
+            "label": self.label,
+        }
+        columns |= {f"feature {name}": self.features[name] for name in sorted(self.features)}
+        for name, column in columns.items():
+            if column is not None:
+                digest.update(f"{name} {column.dtype.str} {column.shape}".encode())
+                digest.update(np.ascontiguousarray(column).data)
+        return digest.hexdigest()
+
+    @cached_property
+    def facts(self) -> Mapping[str, int | float]:
+        """Counts that describe the stream: events, users, items, span_seconds, ties, duplicates, repeat_share."""
+        pair = self.user.astype(np.int64) * len(self.items) + self.item
+        order = np.lexsort((pair, self.time))
+        same_time = self.time[order][1:] == self.time[order][:-1]
+        twins = same_time & (pair[order][1:] == pair[order][:-1])
+        return {
+            "events": len(self),
+            "users": len(self.users),
+            "items": len(self.items),
+            "span_seconds": (int(self.time[-1]) - int(self.time[0])) / SECOND,
+            "ties": int(np.count_nonzero(self.time[1:] == self.time[:-1])),
+            "duplicates": int(np.count_nonzero(twins)),
+            "repeat_share": 1.0 - len(np.unique(pair)) / len(self),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A stream not built yet: what a dataset factory may return so that the result can be kept on disk.
+
+    key: changes whenever the stream would: digest of the source, every option, version of the code
+    load: builds the stream
+    """
+
+    key: str
+    load: Callable[[], Stream]
+
+
+def stream_of(
+    *,
+    name: str,
+    task: Task,
+    time: IntArray,
+    user: AnyArray | None = None,
+    item: AnyArray | None = None,
+    label: AnyArray | None = None,
+    features: Mapping[str, AnyArray] = NO_FEATURES,
+    repeats: bool = True,
+    classes: tuple[str, ...] = (),
+    drifts: tuple[Drift, ...] = (),
+    oracle: FloatArray | None = None,
+    about: Mapping[str, str] | None = None,
+) -> Stream:
+    """A Stream from raw columns in any order: sorted by time, stably; ids coded by first appearance.
+
+    Args:
+        name: of the stream.
+        task: of the stream.
+        time: (n,) int64, microseconds.
+        user: (n,) ids of any type; None where events have no user (all become user 0).
+        item: (n,) ids of any type; None where events have no item.
+        label: (n,) labels.
+        features: name → (n, …) array.
+        repeats: whether users come back to an item.
+        classes: names of the classes.
+        drifts: planted changes; their users and items are codes, as in the result.
+        oracle: (n,) best achievable answers.
+        about: what to tell of the stream.
+    """
+    import pandas as pd  # noqa: PLC0415  (half a second that `freshmark list` must not pay)
+
+    time = np.asarray(time, np.int64)
+    if len(time) == 0:
+        raise DataError("the stream has no events", where=name, code="FM201")
+    order = np.argsort(time, kind="stable")
+
+    def coded(ids: AnyArray | None) -> tuple[AnyArray, Vocabulary]:
+        if ids is None:
+            return np.zeros(len(time), np.int32), Vocabulary.of(["all"])
+        codes, texts = pd.factorize(np.asarray(ids)[order])
+        return codes.astype(np.int32), Vocabulary.of(texts)
+
+    users, user_names = coded(user)
+    items, item_names = coded(item)
+    return Stream(
+        name=name,
+        task=task,
+        time=time[order],
+        user=users,
+        item=items,
+        users=user_names,
+        items=item_names,
+        label=None if label is None else np.asarray(label)[order],
+        features={key: np.asarray(column)[order] for key, column in features.items()},
+        repeats=repeats,
+        classes=classes,
+        drifts=drifts,
+        oracle=None if oracle is None else np.asarray(oracle, np.float64)[order],
+        about=about or {},
+    )
+
+
+def _check(stream: Stream) -> None:
+    def refuse(what: str, remedy: str = "") -> None:
+        raise DataError(what, where=stream.name, remedy=remedy, code="FM202")
+
+    if stream.task not in TASKS:
+        refuse(f"no task {stream.task!r}", f"one of {', '.join(TASKS)}")
+    if len(stream.time) == 0:
+        raise DataError("the stream has no events", where=stream.name, code="FM201")
+    columns = {"user": stream.user, "item": stream.item, "label": stream.label, "oracle": stream.oracle}
+    for name, column in [*columns.items(), *stream.features.items()]:
+        if column is not None and len(column) != len(stream.time):
+            refuse(f"{name} has {len(column)} rows, time has {len(stream.time)}")
+    _check_time(stream.time, refuse)
+    _check_codes(stream.user, len(stream.users), "user", refuse)
+    _check_codes(stream.item, len(stream.items), "item", refuse)
+    if stream.task != "rank" and stream.label is None:
+        refuse(f"task {stream.task!r} needs labels")
+    if stream.label is not None and not np.all(np.isfinite(stream.label)):
+        refuse(f"the label of row {int(np.argmin(np.isfinite(stream.label)))} is not finite")
+
+
+def _check_time(time: IntArray, refuse: Callable[[str, str], None]) -> None:
+    if time.dtype != np.int64:
+        refuse(f"time is {time.dtype}", "int64 microseconds")
+    back = np.flatnonzero(time[1:] < time[:-1])
+    if len(back):
+        refuse(f"time decreases at row {back[0] + 1}", "sort by time, stably, or build with stream_of")
+    if time[0] < -LAST_TIME or time[-1] > LAST_TIME:
+        refuse("a time lies outside of what can be shown (year 2262)", "microseconds")
+
+
+def _check_codes(codes: AnyArray, names: int, what: str, refuse: Callable[[str, str], None]) -> None:
+    """A code carries nothing from the future only if each new one is the next integer."""
+    if codes.dtype.kind not in "iu":
+        refuse(f"{what} is {codes.dtype}", "integer codes; stream_of makes them from ids")
+    highest = np.maximum.accumulate(codes)
+    before = np.concatenate([[-1], highest[:-1]])
+    wrong = np.flatnonzero((codes < 0) | (codes > before + 1))
+    if len(wrong):
+        row = int(wrong[0])
+        refuse(
+            f"{what} codes are not in order of first appearance: {codes[row]} after {before[row]}, row {row}",
+            "stream_of makes them from ids",
+        )
+    if int(highest[-1]) + 1 != names:
+        refuse(f"{int(highest[-1]) + 1} {what}s appear, {names} have a name", "one name a code")

@@ -1,0 +1,1 @@
+"""Checks that a plugin author runs against an own strategy, stream, metric or section."""
