@@ -1,0 +1,61 @@
+# Everything that a bare machine needs: `make demo` and `make test` set up .venv by themselves.
+#
+#   make demo    a first run (about a minute) and the path of its report
+#   make test    the tests
+#   make lint    ruff, mypy, import-linter
+#   make bench   the benchmarks
+#   make docs    generated parts of the documentation
+#   make clean   removes what these made, .venv included
+#
+# PYTHON picks the interpreter for .venv (3.11 or newer), TESTS what is passed to pytest.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+TESTS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ROOTS := harness plugins datasets reports
+TORCH := $(shell grep '^torch==' constraints.txt)
+
+.PHONY: help demo test bench lint docs clean
+
+help:
+	@sed -n 's/^#   make/  make/p' Makefile
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "freshmark needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo 'not there')."; \
+	  echo "Name another one: make PYTHON=/path/to/python3.12 …"; exit 1; } >&2
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' cannot make environments: install its venv module (Debian: apt-get install python3-venv)."; exit 1; } >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt '$(TORCH)'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(STAMP)
+	$(BIN)/freshmark run
+
+test: $(STAMP)
+	$(BIN)/python -m pytest $(TESTS)
+
+bench: $(STAMP)
+	$(BIN)/python -m pytest tests/bench --benchmark-only $(TESTS)
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(ROOTS) tests
+	$(BIN)/lint-imports
+
+docs: $(STAMP)
+	$(BIN)/python docs/generate.py
+
+clean:
+	rm -rf $(VENV) build dist runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
