@@ -42,8 +42,8 @@ class Meter(Protocol):
 def register_strategies() -> Mapping[str, Factory]:  # type: ignore[empty-body]
     """Ways to keep a model up to date: name → class or function that builds a Strategy.
 
-    Keyword arguments of the factory are the strategy's options: ``"last-seen": LastSeen`` makes
-    ``last-seen(memory=50)`` an expression that plans, command line and tables understand. Example: ``return {"last-seen": LastSeen}``.
+    Keyword arguments of the factory are the strategy's options, so ``return {"last-seen": LastSeen}`` makes
+    ``last-seen(memory=50)`` an expression that plans, command line and tables understand.
     """
 
 

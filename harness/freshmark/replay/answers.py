@@ -1,0 +1,202 @@
+"""The way to answer that a strategy offers; what it answers is validated here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from freshmark.contract.arrays import AnyArray
+from freshmark.contract.events import Query
+from freshmark.contract.strategy import Factors
+from freshmark.errors import InvalidAnswer, PluginError
+from freshmark.replay.ranking import NOTHING_HAD, Ranker, Truths, best
+from freshmark.replay.timeline import Timeline
+
+Outcome = dict[str, AnyArray]
+
+LARGEST_ANSWER = 1 << 22
+"""Scores that one call may have to give at once: 32 MiB as float64."""
+
+WAYS = {
+    "rank": ("factors", "score", "recommend"),
+    "click": ("predict",),
+    "rate": ("predict",),
+    "classify": ("predict",),
+}
+"""The ways to answer each task, the fastest first."""
+
+
+class Answers(Protocol):
+    """One way to answer: ask it, judge the answer against the truth, and make a list of a single request."""
+
+    def ask(self, begin: int, end: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """The call to make for the events [begin, end), and its arguments."""
+
+    def judge(self, answer: Any, begin: int, end: int) -> Outcome:
+        """Columns of the outcomes of the events [begin, end)."""
+
+    def request(self, position: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """The call that serves one single request, from the query to the list or the probability."""
+
+    def most(self, position: int) -> int:
+        """How many queries may be asked at once from here on."""
+
+
+def answers_of(strategy: object, timeline: Timeline) -> Answers:
+    """The fastest exact way to answer that the strategy offers.
+
+    Raises:
+        PluginError: it offers none for the task of the stream.
+    """
+    task = timeline.stream.task
+    way = next((one for one in WAYS[task] if callable(getattr(strategy, one, None))), None)
+    if way is None:
+        raise PluginError(
+            f"{type(strategy).__name__} has no way to answer the task {task!r}",
+            remedy=f"it needs one of the methods {', '.join(WAYS[task])}",
+            code="FM311",
+        )
+    method = getattr(strategy, way)
+    if way == "predict":
+        return _Predictions(method, timeline)
+    return _Lists(method, timeline) if way == "recommend" else _Scores(method, timeline, way)
+
+
+@dataclass
+class _Ranked:
+    """What all ways to answer the task ``rank`` share."""
+
+    method: Callable[..., Any]
+    timeline: Timeline
+
+    def __post_init__(self) -> None:
+        self.ranker = Ranker(len(self.timeline.stream.items))
+        self.own_removed = not self.timeline.stream.repeats
+
+    def truths(self, begin: int, end: int) -> Truths:
+        line = self.timeline
+        item, candidates = line.truth(begin, end), line.candidates[begin:end]
+        if self.own_removed:
+            return Truths(item, candidates, line.had_items, *line.had(begin, end))
+        nothing = np.zeros(end - begin, np.int64)
+        return Truths(item, candidates, NOTHING_HAD, nothing, nothing)
+
+    def had(self, position: int) -> AnyArray:
+        """What the user of this event had; nothing where the stream repeats."""
+        if not self.own_removed:
+            return NOTHING_HAD
+        (begin,), (end,) = self.timeline.had(position, position + 1)
+        return self.timeline.had_items[begin:end]
+
+
+@dataclass
+class _Scores(_Ranked):
+    """``score``: (n, m) one score an item known; ``factors``: the same as inner products."""
+
+    way: str
+
+    def ask(self, begin: int, end: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return self.method, (self.timeline.query(begin, end),)
+
+    def judge(self, answer: Any, begin: int, end: int) -> Outcome:
+        truths = self.truths(begin, end)
+        if self.way == "factors":
+            return {"rank": self.ranker.by_factors(answer, truths)}
+        return {"rank": self.ranker.by_scores(_array(answer, "score"), truths)}
+
+    def request(self, position: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        line = self.timeline
+        query, had, known = line.query(position, position + 1), self.had(position), int(line.candidates[position])
+        return self._serve, (query, had, known, line.settings.top)
+
+    def _serve(self, query: Query, had: AnyArray, known: int, k: int) -> AnyArray:
+        answer = self.method(query)
+        row = _scores_of(answer) if self.way == "factors" else _array(answer, "score")[0]
+        return best(row[:known], k, had)
+
+    def most(self, position: int) -> int:
+        if self.way == "factors":
+            return self.timeline.settings.batch
+        return max(1, LARGEST_ANSWER // max(1, int(self.timeline.candidates[position])))
+
+
+@dataclass
+class _Lists(_Ranked):
+    """``recommend``: (n, ≤k) item codes, best first. Asked for as many more as the user had, which then leave."""
+
+    def ask(self, begin: int, end: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        line = self.timeline
+        more = int(line.user_events[begin:end].max()) if self.own_removed else 0
+        return self.method, (line.query(begin, end), line.settings.depth + more)
+
+    def judge(self, answer: Any, begin: int, end: int) -> Outcome:
+        lists = _array(answer, "recommend")
+        return {"rank": self.ranker.by_lists(lists, self.truths(begin, end), self.timeline.settings.depth)}
+
+    def request(self, position: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        k, had = self.timeline.settings.top, self.had(position)
+        return self._serve, (self.timeline.query(position, position + 1), k, had)
+
+    def _serve(self, query: Query, k: int, had: AnyArray) -> AnyArray:
+        row = _array(self.method(query, k + len(had)), "recommend")[0]
+        row = row[row >= 0].astype(np.int64, copy=False)
+        kept: AnyArray = row[~np.isin(row, had)] if len(had) else row
+        return kept[:k]
+
+    def most(self, position: int) -> int:
+        del position
+        return self.timeline.settings.batch
+
+
+@dataclass
+class _Predictions:
+    """``predict``: (n,) probabilities of a click or ratings, or (n, classes) probabilities."""
+
+    method: Callable[..., Any]
+    timeline: Timeline
+
+    def ask(self, begin: int, end: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return self.method, (self.timeline.query(begin, end),)
+
+    def judge(self, answer: Any, begin: int, end: int) -> Outcome:
+        task, label = self.timeline.stream.task, self.timeline.truth(begin, end)
+        values = _array(answer, "predict").astype(np.float64, copy=False)
+        shape = (end - begin, len(self.timeline.stream.classes)) if task == "classify" else (end - begin,)
+        if values.shape != shape:
+            raise InvalidAnswer(f"predict gave shape {values.shape}", remedy=f"for this task and query {shape}")
+        if not np.isfinite(values).all():
+            raise InvalidAnswer("predict gave a value that is not finite", remedy="numbers only")
+        if task != "rate" and (values.min() < 0 or values.max() > 1):
+            raise InvalidAnswer(
+                f"predict gave values from {values.min():.4g} to {values.max():.4g}", remedy="probabilities, 0 to 1"
+            )
+        if task == "classify":
+            return {"prediction": values[np.arange(end - begin), label], "predicted": values.argmax(1)}
+        return {"prediction": values}
+
+    def request(self, position: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return self.method, (self.timeline.query(position, position + 1),)
+
+    def most(self, position: int) -> int:
+        del position
+        return self.timeline.settings.batch
+
+
+def _array(answer: Any, way: str) -> AnyArray:
+    """The answer as an array; a torch tensor on the CPU is one, a generator or None is not."""
+    if getattr(answer, "requires_grad", False):
+        answer = answer.detach()
+    array = np.asarray(answer)
+    if array.dtype.kind not in "iufb":
+        raise InvalidAnswer(f"{way} gave {type(answer).__name__} ({array.dtype})", remedy="an array of numbers")
+    return array
+
+
+def _scores_of(factors: Factors) -> AnyArray:
+    """(m,) scores of a single request."""
+    user, items = factors.user, factors.item
+    scores = items @ user[0] if factors.bias is None else items @ user[0] + factors.bias
+    return np.asarray(scores.cpu() if hasattr(scores, "cpu") else scores)

@@ -1,0 +1,44 @@
+"""Spans of time as people write them: ``1w``, ``1d``, ``6h``, ``10m``, ``30s``, ``250ms``."""
+
+from __future__ import annotations
+
+import re
+
+from freshmark.errors import UsageError
+
+UNITS = {
+    "w": 604_800_000_000,
+    "d": 86_400_000_000,
+    "h": 3_600_000_000,
+    "m": 60_000_000,
+    "s": 1_000_000,
+    "ms": 1_000,
+    "us": 1,
+}
+"""Microseconds in each unit, longest first."""
+
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|w|d|h|m|s)")
+
+
+def microseconds(text: str) -> int:
+    """The span in microseconds: ``"1d12h"`` → 129_600_000_000.
+
+    Raises:
+        UsageError: the text is no span.
+    """
+    parts = _PART.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise UsageError(
+            f"{text!r} is no span of time", remedy="write it like 1w, 1d, 6h, 10m, 30s or 250ms", code="FM102"
+        )
+    return round(sum(float(number) * UNITS[unit] for number, unit in parts))
+
+
+def in_words(span: int) -> str:
+    """The shortest text that ``microseconds`` reads back: 129_600_000_000 → ``"1d12h"``."""
+    parts = []
+    for unit, size in UNITS.items():
+        count, span = divmod(span, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"

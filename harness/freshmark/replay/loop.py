@@ -1,0 +1,128 @@
+"""One cell: ask, score, observe, reveal, update.
+
+This is the protocol. Two people who follow it get the same numbers:
+
+    the strategy learns the warm-up
+    while there are events:
+        every update that is due and live by now is made, with what was known when it was due
+        the queries up to the next change of knowledge are asked, without their answers
+        the answers are scored
+        the events are past: the strategy may observe them as context
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from freshmark.contract.arrays import AnyArray
+from freshmark.contract.hookspecs import Meter
+from freshmark.contract.past import Past
+from freshmark.contract.strategy import Run, Strategy
+from freshmark.replay.answers import answers_of
+from freshmark.replay.batches import Batches
+from freshmark.replay.calls import calls_of
+from freshmark.replay.meters import Clock, CollectorMeter
+from freshmark.replay.records import Records
+from freshmark.replay.schedule import Schedule, Updates
+from freshmark.replay.timeline import Timeline
+
+Table = dict[str, AnyArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What became of one cell.
+
+    tables: ``outcomes`` (one row a test event), ``windows``, ``updates`` (row 0 is the warm-up), ``latencies``
+    summary: seconds and bytes of the whole cell
+    """
+
+    tables: Mapping[str, Table]
+    summary: Mapping[str, float]
+
+
+def replay(
+    timeline: Timeline,
+    strategy: Strategy | Any,
+    schedule: Schedule,
+    *,
+    seed: int = 0,
+    device: str = "cpu",
+    meters: Mapping[str, Meter] | None = None,
+    on_window: Callable[[Mapping[str, float]], None] | None = None,
+    clock: Clock | None = None,
+) -> Replay:
+    """Replay a stream through a strategy without ever showing it the future.
+
+    Args:
+        timeline: the stream, under the settings of the run.
+        strategy: a Strategy, or anything with ``update`` and one way to answer; fresh, it is used up.
+        schedule: when it is updated.
+        seed: of the strategy and of the choice of single requests.
+        device: where models live, in torch's words.
+        meters: more numbers to read at the end of each window.
+        on_window: called with each window's numbers, outside of timed regions.
+        clock: what time is read from.
+
+    Raises:
+        InvalidAnswer: the strategy answered something that its contract rules out.
+    """
+    clock = clock or Clock()
+    past = Past(timeline.stream)
+    calls = calls_of(strategy)
+    answers = answers_of(strategy, timeline)
+    updates = schedule.updates(timeline.time, timeline.first)
+    batches = Batches(timeline, answers, observing=calls.observe is not None, context=_context(strategy))
+    records = Records(timeline, calls, answers, updates, seed=seed, clock=clock, meters=meters or {})
+
+    with CollectorMeter(clock) as collector:
+        records.begin(collector, on_window)
+        if calls.start is not None:
+            calls.start(_run(timeline, past, seed, device))
+        past._extend(timeline.first)  # noqa: SLF001  (the replay alone may)
+        records.learn_warmup(calls.fit, timeline.events(0, timeline.first))
+
+        at, given, made = timeline.first, timeline.first, 0
+        while at < timeline.end:
+            while made < len(updates) and updates.live[made] <= at:
+                known = int(updates.known[made])
+                past._extend(known)  # noqa: SLF001
+                records.learn(calls.update, timeline.events(given, known), made)
+                given, made = known, made + 1
+
+            stop = batches.stop(at, _next_live(updates, made, timeline.end))
+            records.ask(at, stop)
+            if calls.observe is not None:
+                calls.observe(timeline.events(at, stop))
+            at = stop
+        return Replay(records.tables(), records.summary())
+
+
+def _next_live(updates: Updates, made: int, end: int) -> int:
+    """The first event that is answered with more knowledge than there is now."""
+    return int(updates.live[made]) if made < len(updates) else end
+
+
+def _context(strategy: object) -> str:
+    return getattr(strategy, "context", Strategy.context)
+
+
+def _run(timeline: Timeline, past: Past, seed: int, device: str) -> Run:
+    stream, first = timeline.stream, timeline.first
+    warm = timeline.events(0, first)
+    return Run(
+        task=stream.task,
+        seed=seed,
+        rng=np.random.default_rng(seed),
+        past=past,
+        users=int(warm.user.max(initial=-1)) + 1,
+        items=int(warm.item.max(initial=-1)) + 1,
+        classes=len(stream.classes),
+        features={name: column[:0] for name, column in warm.features.items()},
+        repeats=stream.repeats,
+        device=device,
+    )

@@ -1,0 +1,199 @@
+"""Records: what is written down about a cell while it runs, and the tables that come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from freshmark.contract.arrays import AnyArray, IntArray
+from freshmark.contract.events import Events
+from freshmark.contract.hookspecs import Meter
+from freshmark.replay.answers import Answers
+from freshmark.replay.calls import Calls
+from freshmark.replay.meters import (
+    Clock,
+    CollectorMeter,
+    MemoryMeter,
+    StateMeter,
+    Stopwatch,
+    growth_per_million,
+    resident_bytes,
+)
+from freshmark.replay.requests import Requests
+from freshmark.replay.schedule import Updates
+from freshmark.replay.timeline import Timeline
+
+Table = dict[str, AnyArray]
+
+OnWindow = Callable[[Mapping[str, float]], None]
+
+
+class Records:
+    """Times the calls, keeps the outcomes, reads the meters at the end of each window."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        calls: Calls,
+        answers: Answers,
+        updates: Updates,
+        *,
+        seed: int,
+        clock: Clock,
+        meters: Mapping[str, Meter],
+    ) -> None:
+        self._timeline = timeline
+        self._answers = answers
+        self._updates = updates
+        self._ask, self._learn = Stopwatch(clock), Stopwatch(clock)
+        self._memory = MemoryMeter()
+        self._state = StateMeter(calls.state)
+        self._meters = meters
+        self._requests = Requests(timeline, answers, seed=seed, clock=clock)
+        self._outcomes: Table = {}
+        self._update_seconds = np.zeros((len(updates) + 1, 2))
+        self._rows: list[dict[str, float]] = []
+        self._window = 0
+        self._window_stop = self._stop_of(0)
+        self._changed_in_window = float("nan")
+        self._marks = dict.fromkeys(("update_seconds", "update_cpu_seconds", "answer_seconds", "gc_seconds"), 0.0)
+        self._updates_before = 0
+
+    def begin(self, collector: CollectorMeter, on_window: OnWindow | None) -> None:
+        """Just before the strategy starts."""
+        self._collector, self._on_window = collector, on_window
+        self._memory.begin()
+        for meter in self._meters.values():
+            meter.begin()
+
+    def learn_warmup(self, fit: Callable[[Events], Any], history: Events) -> None:
+        """The call of ``fit``, timed."""
+        self._learn.time(fit, history)
+        self._update_seconds[0] = self._learn.last_seconds, self._learn.last_cpu_seconds
+        self._fit_seconds = self._learn.last_seconds
+        self._learn.seconds = self._learn.cpu_seconds = 0.0
+
+    def learn(self, update: Callable[[Events], Any], events: Events, number: int) -> None:
+        """The call of ``update``, timed; once a window also how much of the state it changed."""
+        measured = np.isnan(self._changed_in_window)
+        if measured:
+            self._state.before_update()
+        self._learn.time(update, events)
+        self._update_seconds[number + 1] = self._learn.last_seconds, self._learn.last_cpu_seconds
+        if measured:
+            self._changed_in_window = self._state.changed_bytes()
+
+    def ask(self, at: int, stop: int) -> None:
+        """The queries [at, stop): asked in one call, timed, judged; beside it the single requests among them."""
+        call, arguments = self._answers.ask(at, stop)
+        answer = self._ask.time(call, *arguments)
+        first = self._timeline.first
+        for name, column in self._answers.judge(answer, at, stop).items():
+            if name not in self._outcomes:
+                self._outcomes[name] = np.empty(self._timeline.end - first, column.dtype)
+            self._outcomes[name][at - first : stop - first] = column
+        self._requests.serve(stop)
+        while stop >= self._window_stop and self._window < len(self._timeline.edges) - 1:
+            self._close_window()
+
+    def tables(self) -> dict[str, Table]:
+        """The four tables of the cell."""
+        windows = {name: np.array([row[name] for row in self._rows]) for name in self._rows[0]}
+        for name in ("window", "begin", "end", "events", "updates"):
+            windows[name] = windows[name].astype(np.int64)
+        return {
+            "outcomes": self._outcomes | {"age": self._ages()},
+            "windows": windows,
+            "updates": self._update_table(),
+            "latencies": self._requests.table(),
+        }
+
+    def summary(self) -> dict[str, float]:
+        """Seconds and bytes of the whole cell."""
+        seen = np.cumsum([row["events"] for row in self._rows])
+        return {
+            "start_rss_bytes": float(self._memory.start_bytes),
+            "peak_rss_bytes": float(self._memory.peak_bytes()),
+            "state_bytes": float(self._state.total_bytes()),
+            "growth_bytes_per_million_events": growth_per_million(
+                seen, np.array([row["rss_bytes"] for row in self._rows])
+            ),
+            "fit_seconds": self._fit_seconds,
+            "fit_cpu_seconds": float(self._update_seconds[0, 1]),
+            "update_seconds": self._learn.seconds,
+            "update_cpu_seconds": self._learn.cpu_seconds,
+            "answer_seconds": self._ask.seconds,
+            "answer_cpu_seconds": self._ask.cpu_seconds,
+            "gc_seconds": self._collector.seconds,
+            "updates": float(len(self._updates)),
+            "events": float(self._timeline.end - self._timeline.first),
+        }
+
+    def _stop_of(self, window: int) -> int:
+        return int(np.searchsorted(self._timeline.time, self._timeline.edges[window + 1], "left"))
+
+    def _close_window(self) -> None:
+        """Read every meter. A batch may end windows later than their edge: they are then read there."""
+        window, edges, line = self._window, self._timeline.edges, self._timeline
+        begin = int(np.searchsorted(line.time, edges[window], "left"))
+        made = int(np.searchsorted(self._updates.live, self._window_stop, "left"))
+        row: dict[str, float] = {
+            "window": window,
+            "begin": int(edges[window]),
+            "end": int(edges[window + 1]),
+            "events": self._window_stop - max(begin, line.first),
+            "updates": made - self._updates_before,
+            **self._since_last_window(),
+            "rss_bytes": resident_bytes(),
+            "state_bytes": self._state.total_bytes(),
+            "changed_bytes": self._changed_in_window,
+            **self._requests.close_window(window),
+        }
+        for meter in self._meters.values():
+            row |= meter.window()
+        self._rows.append(row)
+        self._updates_before = made
+        self._changed_in_window = float("nan")
+        self._window += 1
+        if self._window < len(edges) - 1:
+            self._window_stop = self._stop_of(self._window)
+        if self._on_window is not None:
+            self._on_window(row)
+
+    def _since_last_window(self) -> dict[str, float]:
+        now = {
+            "update_seconds": self._learn.seconds,
+            "update_cpu_seconds": self._learn.cpu_seconds,
+            "answer_seconds": self._ask.seconds,
+            "gc_seconds": self._collector.seconds,
+        }
+        since = {name: value - self._marks[name] for name, value in now.items()}
+        self._marks = now
+        return since
+
+    def _ages(self) -> IntArray:
+        """(n_test,) µs: how old the boundary of the knowledge was that answered each event."""
+        line = self._timeline
+        dues = np.concatenate([[line.time[line.first]], self._updates.due])
+        places = np.searchsorted(self._updates.live, np.arange(line.first, line.end), "right")
+        return np.asarray(line.time[line.first :] - dues[places], np.int64)
+
+    def _update_table(self) -> Table:
+        line, updates = self._timeline, self._updates
+        start = int(line.time[line.first])
+        due = np.concatenate([[start], updates.due])
+        live = np.concatenate([[start], line.time[updates.live]])
+        known = np.concatenate([[line.first], updates.known])
+        number = np.arange(len(due))
+        return {
+            "fit": number == 0,
+            "due": due,
+            "live": live,
+            "window": ((live - line.edges[0]) // line.span).astype(np.int32),
+            "events": np.diff(known, prepend=0),
+            "seconds": self._update_seconds[:, 0],
+            "cpu_seconds": self._update_seconds[:, 1],
+            "first": number == 1,
+        }

@@ -1,0 +1,250 @@
+"""Timeline: what a stream and the settings say of each test event, whatever the strategy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
+from freshmark.contract.events import NO_FEATURES, Events, Query
+from freshmark.contract.stream import Stream
+from freshmark.errors import DataError, UsageError
+from freshmark.replay.durations import UNITS, in_words, microseconds
+
+HEAD_SHARE = 0.2
+"""The head: this share of the known items, those with the most events so far."""
+
+WINDOWS = 20
+"""``window="auto"`` takes the longest usual span that gives at least so many windows."""
+
+USUAL_SPANS = [
+    52 * UNITS["w"], 13 * UNITS["w"], 4 * UNITS["w"], 2 * UNITS["w"], UNITS["w"], 2 * UNITS["d"], UNITS["d"],
+    12 * UNITS["h"], 6 * UNITS["h"], 3 * UNITS["h"], UNITS["h"], 15 * UNITS["m"], 5 * UNITS["m"], UNITS["m"],
+    10 * UNITS["s"], UNITS["s"], 100 * UNITS["ms"], 10 * UNITS["ms"], UNITS["ms"],
+]  # fmt: skip
+
+MOST_WINDOWS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How every cell of a run is measured; none of it changes what a strategy knows.
+
+    warmup: the share of the events that ``fit`` sees, lengthened until time changes
+    window: span of the evaluation windows (``"1d"``), or ``"auto"``
+    depth: how deep the lists of ``recommend`` are asked for and recorded
+    top: the K of single requests: latency, coverage, novelty
+    probes: single requests a window
+    batch: most events asked in one call; changes no number
+    """
+
+    warmup: float = 0.3
+    window: str = "auto"
+    depth: int = 100
+    top: int = 10
+    probes: int = 200
+    batch: int = 4096
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.warmup < 1:
+            raise UsageError(f"warmup={self.warmup} is no share", remedy="at least 0 and below 1", code="FM104")
+        for name, least in (("depth", 1), ("top", 1), ("probes", 0), ("batch", 1)):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < least:
+                raise UsageError(f"{name}={value!r} is too small", remedy=f"an integer from {least}", code="FM104")
+        if self.window != "auto" and microseconds(self.window) == 0:
+            raise UsageError("window='0s' is no span", remedy="a span such as 1d, or auto", code="FM104")
+
+
+class Timeline:
+    """The test events of a stream under these settings.
+
+    first, end: positions of the first test event and after the last
+    edges: (w + 1,) int64, microseconds: window i is [edges[i], edges[i + 1])
+    candidates: (n,) int32, items first seen before each event's time, which is the catalogue ``range(m)``
+    user_events: (n,) int32, the user's events before each event's time
+    item_events: (n,) int32, the item's events before each event's time; 0 is a cold item
+
+    Raises:
+        DataError: the warm-up takes every event (all have one time, say), so nothing is left to test.
+    """
+
+    def __init__(self, stream: Stream, settings: Settings | None = None) -> None:
+        self.stream = stream
+        self.settings = settings or Settings()
+        # Plain views: slicing a memory map costs a microsecond more than slicing an array.
+        self.time: IntArray = _plain(stream.time)
+        self._user = _plain(stream.user)
+        self._item = _plain(stream.item)
+        self._label = None if stream.label is None else _plain(stream.label)
+        self._features = {name: _plain(column) for name, column in stream.features.items()}
+        self.end = len(self.time)
+        self.first = self._warm()
+        self.span, self.edges = self._windows()
+        self.candidates = self._catalogue()
+        self.user_events, self._order, self._user_starts = _earlier(self._user, self.time, len(stream.users))
+
+    def query(self, begin: int, end: int) -> Query:
+        """What is asked of the events [begin, end): copies, none of the answer."""
+        return Query(
+            self.time[begin:end].copy(),
+            self._user[begin:end].astype(np.int64),
+            self._item[begin:end].astype(np.int64) if self.stream.task in ("click", "rate") else None,
+            self.candidates[begin:end].astype(np.int64),
+            self._copies(begin, end) if self._features else NO_FEATURES,
+        )
+
+    def events(self, begin: int, end: int) -> Events:
+        """The events [begin, end), revealed: copies."""
+        return Events(
+            self.time[begin:end].copy(),
+            self._user[begin:end].astype(np.int64),
+            self._item[begin:end].astype(np.int64),
+            None if self._label is None else self._label[begin:end].copy(),
+            self._copies(begin, end) if self._features else NO_FEATURES,
+        )
+
+    def _copies(self, begin: int, end: int) -> dict[str, AnyArray]:
+        return {name: column[begin:end].copy() for name, column in self._features.items()}
+
+    def truth(self, begin: int, end: int) -> AnyArray:
+        """The true items (rank) or labels of the events [begin, end)."""
+        column = self._item if self.stream.task == "rank" else self._label
+        return cast("AnyArray", column)[begin:end]
+
+    @cached_property
+    def had_items(self) -> NDArray[np.int32]:
+        """(n,) int32: the items of all events, user by user, each user's in the order of time."""
+        return self._item[self._order]
+
+    def had(self, begin: int, end: int) -> tuple[IntArray, IntArray]:
+        """Where in ``had_items`` the user's earlier items lie: begins and ends, one of each an event."""
+        starts = self._user_starts[self._user[begin:end]]
+        return starts, starts + self.user_events[begin:end]
+
+    @cached_property
+    def user_before(self) -> IntArray:
+        """(n,) int64: position of the user's last event of an earlier time, -1 where there is none."""
+        last = np.full(self.end, -1, np.int64)
+        some = np.flatnonzero(self.user_events)
+        last[some] = self._order[self._user_starts[self._user[some]] + self.user_events[some] - 1]
+        return last
+
+    def tie_start(self, position: int) -> int:
+        """The first event that has the time of this one."""
+        return int(np.searchsorted(self.time, self.time[position], "left"))
+
+    def tie_stop(self, stop: int) -> int:
+        """The first place not before ``stop`` at which time changes."""
+        if stop >= self.end or self.time[stop] != self.time[stop - 1]:
+            return min(stop, self.end)
+        return int(np.searchsorted(self.time, self.time[stop], "right"))
+
+    def head(self, window: int) -> BoolArray:
+        """(m,) bool: which of the items known when the window begins belong to the head."""
+        begin = int(np.searchsorted(self.time, self.edges[window], "left"))
+        known = int(self.candidates[min(begin, self.end - 1)])
+        return _head(np.bincount(self._item[:begin], minlength=known)[:known])
+
+    def events_table(self) -> dict[str, AnyArray]:
+        """One row a test event: what is the same for every strategy."""
+        test = slice(self.first, self.end)
+        item_events, _, _ = _earlier(self._item, self.time, len(self.stream.items))
+        window = ((self.time[test] - self.edges[0]) // self.span).astype(np.int32)
+        table: dict[str, AnyArray] = {
+            "position": np.arange(self.first, self.end),
+            "time": self.time[test],
+            "user": self._user[test],
+            "item": self._item[test],
+            "window": window,
+            "candidates": self.candidates[test],
+            "user_events": self.user_events[test],
+            "item_events": item_events[test],
+            "head": self._heads(window),
+        }
+        if self._label is not None:
+            table["label"] = self._label[test]
+        if self.stream.oracle is not None:
+            table["oracle"] = self.stream.oracle[test]
+        return table
+
+    def _heads(self, window: NDArray[np.int32]) -> BoolArray:
+        """(n_test,) bool: whether the event's item is in the head of its window."""
+        heads = np.zeros(len(window), np.bool_)
+        counts = np.bincount(self._item[: self.first], minlength=len(self.stream.items))
+        starts = np.flatnonzero(np.diff(window, prepend=-1))
+        for begin, end in zip(starts, [*starts[1:], len(window)], strict=True):
+            inside = self._item[self.first + begin : self.first + end]
+            head = np.zeros(len(counts), np.bool_)
+            known = int(self.candidates[self.first + begin])
+            head[:known] = _head(counts[:known])
+            heads[begin:end] = head[inside]
+            counts += np.bincount(inside, minlength=len(counts))
+        return heads
+
+    def _warm(self) -> int:
+        # 0.29 * 100 is 28.999999999999996: a share that people write must not lose an event to that.
+        wanted = int(self.settings.warmup * self.end + 1e-9)
+        first = self.tie_stop(wanted) if wanted else 0
+        if first == self.end:
+            raise DataError(
+                "nothing is left to test: the warm-up takes every event",
+                where=self.stream.name,
+                remedy="all events have one time, or the warm-up is too long",
+                code="FM204",
+            )
+        return first
+
+    def _windows(self) -> tuple[int, IntArray]:
+        begin, last = int(self.time[self.first]), int(self.time[-1])
+        if self.settings.window == "auto":
+            span = next((one for one in USUAL_SPANS if (last - begin) // one + 1 >= WINDOWS), UNITS["us"])
+        else:
+            span = microseconds(self.settings.window)
+        count = (last - begin) // span + 1
+        if count > MOST_WINDOWS:
+            raise UsageError(
+                f"window={in_words(span)!r} cuts the stream into {count} windows",
+                remedy="take a longer one",
+                code="FM104",
+            )
+        return span, begin + np.arange(count + 1) * span
+
+    def _catalogue(self) -> NDArray[np.int32]:
+        """Codes are in order of first appearance, so the items known at t are those first seen before t."""
+        highest = np.maximum.accumulate(self._item)
+        first_seen = self.time[np.flatnonzero(np.diff(highest, prepend=-1))]
+        return np.searchsorted(first_seen, self.time, "left").astype(np.int32)
+
+
+def _plain(column: AnyArray) -> AnyArray:
+    return np.asarray(column).view(np.ndarray)
+
+
+def _earlier(code: AnyArray, time: IntArray, codes: int) -> tuple[NDArray[np.int32], IntArray, IntArray]:
+    """How many events of the same code lie before each event's time; events by code; where each code starts."""
+    order = np.argsort(code, kind="stable")
+    by_code, by_time = code[order], time[order]
+    starts = np.searchsorted(by_code, np.arange(codes), "left")
+    place = np.arange(len(code))
+    new = np.ones(len(code), np.bool_)
+    new[1:] = (by_code[1:] != by_code[:-1]) | (by_time[1:] != by_time[:-1])
+    run_start = np.maximum.accumulate(np.where(new, place, 0))
+    earlier = np.empty(len(code), np.int32)
+    earlier[order] = run_start - starts[by_code]
+    return earlier, order, starts
+
+
+def _head(counts: IntArray) -> BoolArray:
+    """The ⌈share · m⌉ items with the most events; of equals, those that came first."""
+    head = np.zeros(len(counts), np.bool_)
+    size = int(np.ceil(HEAD_SHARE * len(counts)))
+    if size:
+        least = np.partition(counts, len(counts) - size)[len(counts) - size]
+        head[counts > least] = True
+        head[np.flatnonzero(counts == least)[: size - int(head.sum())]] = True
+    return head
