@@ -5,7 +5,7 @@
 #   make lint    ruff, mypy, import-linter
 #   make bench   the benchmarks
 #   make docs    generated parts of the documentation
-#   make clean   removes what these made, .venv included
+#   make clean   removes what these made, .venv included; results in runs/ stay
 #
 # PYTHON picks the interpreter for .venv (3.11 or newer), TESTS what is passed to pytest.
 
@@ -57,5 +57,5 @@ docs: $(STAMP)
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) build dist runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
