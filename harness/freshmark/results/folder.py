@@ -1,0 +1,148 @@
+"""A run folder, read: what ``freshmark run`` wrote, checked against its digests, never written to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from freshmark.contract.arrays import AnyArray, IntArray, Task
+from freshmark.errors import StoreError
+
+SCHEMA = 1
+"""``PRAGMA user_version`` of the run.sqlite that this version reads."""
+
+
+@dataclass(frozen=True)
+class StreamRecord:
+    """What a run folder tells of a stream.
+
+    events: path of the table of test events
+    facts: counts: events, users, items, span_seconds, ties, duplicates, repeat_share
+    drifts: planted changes: begin, end (µs), kind, n_users, n_items
+    about: what the loader found
+    settings: warmup, window, depth, top, probes, batch
+    edges: (windows + 1,) int64, microseconds
+    """
+
+    name: str
+    task: Task
+    fingerprint: str
+    events: Path
+    facts: Mapping[str, float]
+    drifts: tuple[Mapping[str, Any], ...]
+    about: Mapping[str, str]
+    settings: Mapping[str, Any]
+    edges: IntArray
+
+    @property
+    def windows(self) -> int:
+        """How many windows its test events are cut into."""
+        return len(self.edges) - 1
+
+    @property
+    def top(self) -> int:
+        """The K of lists and metrics where nobody names another."""
+        return int(self.settings.get("top", 10))
+
+
+class RunFolder:
+    """One run folder. Its sqlite is read at once, its parquet files when asked for.
+
+    Raises:
+        StoreError: no run folder, one of a newer version, or one that cannot be read.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        file = self.path / "run.sqlite"
+        if not file.is_file():
+            raise StoreError(
+                "no run here", where=str(path), remedy="give the folder that `freshmark run -o` named", code="FM401"
+            )
+        try:
+            rows = _read(file)
+        except (sqlite3.DatabaseError, ValueError, KeyError) as error:
+            raise StoreError(f"the run cannot be read: {error}", where=str(file), code="FM402") from error
+        self.streams = {row["name"]: _stream(self.path, row) for row in rows["streams"]}
+        self.cells: list[dict[str, Any]] = sorted(rows["cells"], key=lambda cell: (cell["position"], cell["key"]))
+        self.provenance: dict[str, Any] = {row["name"]: json.loads(row["value"]) for row in rows["provenance"]}
+
+    def table(self, cell: Mapping[str, Any], name: str) -> dict[str, AnyArray]:
+        """A table of a cell: ``outcomes``, ``windows``, ``updates`` or ``latencies``; column → (n,) array.
+
+        Raises:
+            StoreError: the file is missing, or is not the one that was written.
+        """
+        path = self.path / "cells" / str(cell["key"]) / f"{name}.parquet"
+        digests: Mapping[str, str] = json.loads(cell["digests"] or "{}")
+        return read_table(path, digests.get(path.name, ""))
+
+
+def read_table(path: Path, digest: str = "") -> dict[str, AnyArray]:
+    """Column → (n,) array of a parquet file, whose sha256 must be ``digest`` where one is given."""
+    import pyarrow as pa  # noqa: PLC0415  (the path of `freshmark list` must not import it)
+    from pyarrow import parquet  # noqa: PLC0415
+
+    remedy = "run the same command again: the cell is measured anew"
+    try:
+        content = path.read_bytes()
+        if digest and hashlib.sha256(content).hexdigest() != digest:
+            raise StoreError("the file is not the one that was written", where=str(path), remedy=remedy, code="FM403")
+        table = parquet.read_table(pa.BufferReader(content))
+    except (OSError, pa.ArrowException) as error:
+        raise StoreError(f"a table cannot be read: {error}", where=str(path), remedy=remedy, code="FM403") from error
+    return {name: table[name].to_numpy() for name in table.column_names}
+
+
+def _read(file: Path) -> dict[str, list[dict[str, Any]]]:
+    connection = _connect(file)
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA:
+            raise StoreError(
+                f"the run was written by a newer freshmark (schema {version}, this one reads {SCHEMA})",
+                where=str(file),
+                remedy="upgrade freshmark",
+                code="FM404",
+            )
+        connection.row_factory = sqlite3.Row
+        return {
+            name: [dict(row) for row in connection.execute(f"SELECT * FROM {name}")]  # noqa: S608  (three constants)
+            for name in ("streams", "cells", "provenance")
+        }
+    finally:
+        connection.close()
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    """A read-only connection; a folder that may not be written to cannot keep WAL's shared memory, so is immutable."""
+    for options in ("mode=ro", "mode=ro&immutable=1"):
+        connection = sqlite3.connect(f"{file.resolve().as_uri()}?{options}", uri=True)
+        try:
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError:
+            connection.close()
+        else:
+            return connection
+    raise sqlite3.DatabaseError("unable to open the database")
+
+
+def _stream(folder: Path, row: Mapping[str, Any]) -> StreamRecord:
+    return StreamRecord(
+        name=row["name"],
+        task=row["task"],
+        fingerprint=row["fingerprint"],
+        events=folder / row["events"],
+        facts=json.loads(row["facts"] or "{}"),
+        drifts=tuple(json.loads(row["drifts"] or "[]")),
+        about=json.loads(row["about"] or "{}"),
+        settings=json.loads(row["settings"] or "{}"),
+        edges=np.array(json.loads(row["edges"] or "[0, 0]"), np.int64),
+    )

@@ -1,0 +1,33 @@
+"""Percentiles of durations, and none that the samples cannot carry."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from freshmark.contract.arrays import FloatArray
+
+SURE = 0.99
+"""How sure it must be that some sample lies beyond a percentile before it is shown."""
+
+
+def samples_needed(percentile: float) -> int:
+    """Least n such that, 99 times in 100, one of n samples lies beyond the percentile: 459 for p99, 90 for p95.
+
+    1 − pⁿ ≥ 0.99; below it the largest sample seen would be sold as the percentile.
+    """
+    return math.ceil(math.log(1 - SURE) / math.log(percentile / 100))
+
+
+def percentile_of(durations: FloatArray, percentile: float) -> float:
+    """The percentile of (n,) seconds, as one of the samples; NaN where there are too few."""
+    if len(durations) < samples_needed(percentile):
+        return float("nan")
+    return float(np.percentile(durations, percentile, method="inverted_cdf"))
+
+
+def too_few(samples: int, percentile: float) -> str:
+    """Why there is no such percentile; empty where there is one."""
+    needed = samples_needed(percentile)
+    return "" if samples >= needed else f"p{percentile:g} needs {needed} samples, there are {samples}"

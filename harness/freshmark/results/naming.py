@@ -1,0 +1,61 @@
+"""How things are called wherever a person reads: a cell by its expression and its schedule in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+_INSTANT = ("", "0s")
+
+
+def schedule_in_words(every: str, delay: str = "0s") -> str:
+    """``every 1d``, ``every 1,000 events``, ``every event`` or ``never updated``; ``, 10m late`` with a delay."""
+    words = {"never": "never updated", "event": "every event"}.get(every)
+    if words is None:
+        words = f"every {int(every):,} events" if every.isdigit() else f"every {every}"
+    return words if delay in _INSTANT or every == "never" else f"{words}, {delay} late"
+
+
+def called(strategy: str, every: str, delay: str = "0s") -> str:
+    """``retrain(mf()) every 1d``."""
+    return f"{strategy} {schedule_in_words(every, delay)}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def metric_in_words(metric: str) -> str:
+    """How a metric is written in a sentence: ``NDCG@10``, ``log loss``."""
+    words = {"logloss": "log loss", "calibration_error": "calibration error", "accuracy": "accuracy"}
+    return words.get(metric, metric.upper())
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number to so many significant digits, no exponent where people would not write one; – for NaN."""
+    if not np.isfinite(value):
+        return "–" if np.isnan(value) else ("∞" if value > 0 else "−∞")
+    if value == 0:
+        return "0"
+    if abs(value) >= 1e6 or abs(value) < 1e-5:  # noqa: PLR2004  (where zeros are no longer counted at a glance)
+        return f"{value:.{digits - 1}e}".replace("-", "−")
+    decimals = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
+    return f"{value:,.{decimals}f}".replace("-", "−")
+
+
+def seconds(value: float) -> str:
+    """``85 µs``, ``12.4 ms``, ``3.10 s``, ``12 min``."""
+    for below, factor, unit in ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (120.0, 1.0, "s"), (7200.0, 1 / 60, "min")):
+        if value < below:
+            return f"{number(value * factor)} {unit}" if value else "0 s"
+    return f"{number(value / 3600)} h" if np.isfinite(value) else "–"
+
+
+def size(value: float) -> str:
+    """``512 B``, ``3.42 MB``: powers of ten."""
+    for below, factor, unit in ((1e3, 1.0, "B"), (1e6, 1e3, "kB"), (1e9, 1e6, "MB")):
+        if abs(value) < below:
+            return f"{number(value / factor)} {unit}"
+    return f"{number(value / 1e9)} GB" if np.isfinite(value) else "–"
