@@ -1,1 +1,34 @@
-"""Built-in strategies and models."""
+"""Built-in strategies and models, offered through the same hooks as anyone's.
+
+Every name is text, ``module:name``, so that listing them imports neither torch nor numba.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from freshmark import hookimpl
+
+
+@hookimpl
+def register_strategies() -> Mapping[str, str]:
+    """Counting and nearest-neighbour baselines, online learning, and the ways to keep a torch model up to date."""
+    package = "freshmark_plugins.strategies"
+    return {
+        "random": f"{package}.chance:Random",
+        "popularity": f"{package}.popularity:Popularity",
+        "recency": f"{package}.recency:Recency",
+        "transition": f"{package}.transition:Transition",
+        "itemknn": f"{package}.itemknn:ItemKNN",
+        "online_mf": f"{package}.online_mf:OnlineMF",
+        "frozen": f"{package}.frozen:Frozen",
+        "finetune": f"{package}.finetune:Finetune",
+        "retrain": f"{package}.retrain:Retrain",
+    }
+
+
+@hookimpl
+def register_models() -> Mapping[str, str]:
+    """Models that frozen, finetune and retrain keep up to date."""
+    package = "freshmark_plugins.models"
+    return {"mf": f"{package}.mf:MF", "logistic": f"{package}.logistic:Logistic"}

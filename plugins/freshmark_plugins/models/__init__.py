@@ -1,0 +1,1 @@
+"""Models: torch modules that grow and state their loss, one file each."""

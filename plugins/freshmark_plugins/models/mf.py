@@ -1,0 +1,116 @@
+"""mf: matrix factorisation for the next item, by BPR or sampled softmax."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import log
+from typing import ClassVar
+
+import numpy as np
+import torch
+from freshmark import Events, Factors, Query, Run
+from freshmark.contract.arrays import AnyArray
+from freshmark.errors import UnknownName
+from torch import Tensor, nn
+from torch.nn.functional import softplus
+
+from freshmark_plugins.models.table import Table
+
+
+class MF(nn.Module):
+    """score(u, i) = p_u · q_i + b_i, trained so that what happened beats what did not.
+
+    ::
+
+        bpr:      ℓ = −log σ(s_ui − s_uj), j uniform                        mean over ``negatives`` items j
+        softmax:  ℓ = −s_ui + log(e^s_ui + (m − 1)/K Σ_k e^s_uk)            the K = ``negatives`` items of a batch
+
+    A user it was not trained on has no row of its own: the strategy answers by popularity.
+    Rendle et al., UAI 2009 (bpr); Jean et al., ACL 2015, and Wu et al., TOIS 2024 (sampled softmax).
+
+    Args:
+        dim: length of p_u and q_i.
+        loss: "bpr" or "softmax".
+        negatives: items drawn, uniformly among those known: for each event (bpr), for each batch (softmax).
+        reg: λ of λ/2 (|p_u|² + |q_i|² + |q_j|²), over the rows of a batch.
+        scale: standard deviation of the first p and q.
+    """
+
+    tasks: ClassVar[frozenset[str]] = frozenset({"rank"})
+    cold_users: ClassVar[bool] = True
+    """It has no answer for users it was not trained on."""
+
+    def __init__(
+        self, dim: int = 32, *, loss: str = "bpr", negatives: int | None = None, reg: float = 0.0, scale: float = 0.1
+    ) -> None:
+        super().__init__()
+        losses: dict[str, tuple[Callable[[Events, torch.Generator], Tensor], int]] = {
+            "bpr": (self._bpr, 1),
+            "softmax": (self._softmax, 128),
+        }
+        if loss not in losses:
+            raise UnknownName("loss of mf", loss, losses)
+        self.dim, self.reg, self.scale = dim, reg, scale
+        self._loss, usual = losses[loss]
+        self.negatives = negatives or usual
+
+    def build(self, run: Run) -> None:
+        """Fresh rows for the users and items known so far."""
+        self.users = Table(self.dim, scale=self.scale, seed=(run.seed, 10))
+        self.items = Table(self.dim, scale=self.scale, seed=(run.seed, 11))
+        self.bias = Table(1, scale=0.0, seed=(run.seed, 12))
+        self.grow(run.users, run.items)
+
+    def grow(self, users: int, items: int) -> None:
+        """Have rows for that many users and items."""
+        self.users.grow(users)
+        self.items.grow(items)
+        self.bias.grow(items)
+
+    def loss(self, events: Events, draw: torch.Generator) -> Tensor:
+        """(n,) one an event."""
+        return self._loss(events, draw)
+
+    def factors(self, query: Query) -> Factors:
+        """Rows of the users (n, dim), zero for those who have none, and of the items (m, dim) with bias (m,)."""
+        index = self._index(query.user)
+        known = index < len(self.users)
+        user = self.users.weight.detach()[index.clamp(max=len(self.users) - 1)] * known[:, None]
+        arrays = (user, self.items.weight.detach(), self.bias.weight.detach()[:, 0])
+        if user.device.type == "cpu":
+            return Factors(*(array.numpy() for array in arrays))
+        return Factors(*arrays)  # type: ignore[arg-type]  # ranked where they are
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """Users (n, dim), items (m, dim), bias (m, 1), float32."""
+        return {name: value.numpy(force=True) for name, value in self.named_parameters()}
+
+    def _bpr(self, events: Events, draw: torch.Generator) -> Tensor:
+        n, k = len(events), self.negatives
+        drawn = torch.randint(len(self.items), (k * n,), generator=draw, device=draw.device)
+        index = torch.cat([self._index(events.item), drawn])
+        user = self.users(self._index(events.user))  # (n, dim)
+        item = self.items(index).view(1 + k, n, self.dim)
+        bias = self.bias(index).view(1 + k, n)
+        score = (user * item).sum(2) + bias  # (1 + k, n)
+        loss = softplus(score[1:] - score[0]).mean(0)
+        if self.reg:
+            loss = loss + self.reg / 2 * (user.square().sum(1) + item.square().sum(2).sum(0))
+        return loss
+
+    def _softmax(self, events: Events, draw: torch.Generator) -> Tensor:
+        k, m = self.negatives, len(self.items)
+        drawn = torch.randint(m, (k,), generator=draw, device=draw.device)
+        item = self._index(events.item)
+        user, own = self.users(self._index(events.user)), self.items(item)  # (n, dim)
+        true = (user * own).sum(1) + self.bias(item)[:, 0]  # (n,)
+        others = user @ self.items(drawn).T + self.bias(drawn)[:, 0] + log(max(m - 1, 1) / k)  # (n, k)
+        others = others.masked_fill(drawn == item[:, None], -torch.inf)
+        loss: Tensor = torch.cat([true[:, None], others], 1).logsumexp(1) - true
+        if self.reg:
+            loss = loss + self.reg / 2 * (user.square().sum(1) + own.square().sum(1))
+        return loss
+
+    def _index(self, codes: AnyArray) -> Tensor:
+        index: Tensor = torch.from_numpy(np.array(codes, np.int64)).to(self.users.weight.device)
+        return index

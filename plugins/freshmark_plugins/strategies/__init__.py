@@ -1,0 +1,1 @@
+"""Strategies: ways to keep a model up to date, one short file each."""

@@ -1,0 +1,97 @@
+"""OverModel: what all strategies that train a model share. A subclass says when it learns from what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from freshmark import Events, Model, Run, Strategy
+from freshmark.contract.arrays import AnyArray
+from freshmark.errors import UnknownName, UsageError
+
+from freshmark_plugins.fallback import Fallback
+from freshmark_plugins.learner import Batch, Learner
+
+
+class OverModel(Strategy):
+    """A strategy that keeps a torch model up to date, and answers as the model does.
+
+    It offers exactly those of ``factors``, ``score``, ``predict`` and ``recommend`` that the model offers, and
+    ``observe`` only where the model has context.
+
+    Args:
+        model: such as ``mf(dim=32)``.
+        epochs: passes over the events of an update.
+        warmup_epochs: passes over the warm-up.
+        batch: events a step, or "all": gradient descent.
+        optimiser: sgd, momentum, adam or adagrad.
+        lr: learning rate.
+        sparse: whether only the rows of a batch move, see optimisers.
+        shuffle: whether events are learned in random order, or that of time.
+        fallback: "popularity" of what the model learned from, for users it never saw; None leaves them to the model.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        epochs: int,
+        warmup_epochs: int,
+        batch: Batch,
+        optimiser: str,
+        lr: float,
+        sparse: bool,
+        shuffle: bool,
+        fallback: str | None,
+    ) -> None:
+        if min(epochs, warmup_epochs) < 0:
+            raise UsageError(f"epochs={epochs}, warmup_epochs={warmup_epochs}", remedy="0 or more")
+        if fallback not in {None, "popularity"}:
+            raise UnknownName("fallback", str(fallback), ["popularity"])
+        self.model = model
+        self.tasks = model.tasks
+        self.epochs, self.warmup_epochs = epochs, warmup_epochs
+        self.learner = Learner(model, optimiser=optimiser, lr=lr, batch=batch, sparse=sparse, shuffle=shuffle)
+        self.fallback = Fallback() if fallback and getattr(model, "cold_users", False) else None
+        self._answer_as(model)
+
+    def start(self, run: Run) -> None:
+        """Build the model.
+
+        Raises:
+            UsageError: the model does not answer the task.
+        """
+        if run.task not in self.tasks:
+            known = ", ".join(sorted(self.tasks))
+            raise UsageError(
+                f"{type(self.model).__name__} does not answer the task {run.task!r}", remedy=f"it is for {known}"
+            )
+        self.run = run
+        self.learner.start(run)
+
+    def fit(self, history: Events) -> None:
+        """Train on the warm-up."""
+        self.learn(history, epochs=self.warmup_epochs)
+
+    def learn(self, events: Events, *, epochs: int) -> None:
+        """Train on these events, and remember whom and what they told of."""
+        self.learner.learn(events, epochs=epochs)
+        if self.fallback is not None:
+            self.fallback.learned(events)
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """The arrays of model, optimiser and fallback."""
+        return {**self.learner.state(), **(self.fallback.state() if self.fallback else {})}
+
+    def _answer_as(self, model: Any) -> None:
+        """Offer the model's ways to answer as this instance's own: what is not offered must not be found.
+
+        Bound methods and partials, no closures: a deep copy of the strategy then answers with the copy of the model.
+        """
+        for way in ("factors", "score", "predict", "recommend"):
+            if hasattr(model, way):
+                mixed = getattr(self.fallback, way, None)
+                setattr(self, way, getattr(model, way) if mixed is None else partial(mixed, model))
+        if hasattr(model, "observe"):
+            self.observe = model.observe  # type: ignore[method-assign]

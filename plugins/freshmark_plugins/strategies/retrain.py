@@ -1,0 +1,79 @@
+"""retrain: train again on everything, or on the newest part of it."""
+
+from __future__ import annotations
+
+from freshmark import Events, Model
+from freshmark.errors import UsageError
+from freshmark.replay.durations import microseconds
+
+from freshmark_plugins.learner import Batch
+from freshmark_plugins.strategies.over_model import OverModel
+
+
+class Retrain(OverModel):
+    """Train on all events so far, or on a window of the newest, from scratch or from where the model stands.
+
+    ::
+
+        θ_t ← train(init, D_0 ∪ … ∪ D_t)            init = θ at the start (scratch) or θ_{t−1} (warm)
+        θ_t ← train(init, newest ``window`` of it)
+
+    Nothing is stored: the past is read where the stream lies. Cost of an update: epochs · |window|, so the cost of a
+    run without a window is quadratic in its length. Extra memory: the optimiser's state.
+    "Joint" of Mi et al., RecSys 2020 (ADER) is ``init="scratch"``; "BU-w" of Peng et al., RecSys 2021, a warm window.
+
+    Args:
+        init: "scratch" or "warm".
+        window: None for everything, "7d" for a span before the newest event, or a number of events.
+        warmup_epochs: passes over the warm-up; None for as many as ``epochs``.
+        model, epochs, batch, optimiser, lr, sparse, shuffle, fallback: as in OverModel.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        init: str = "scratch",
+        window: int | str | None = None,
+        epochs: int = 5,
+        warmup_epochs: int | None = None,
+        batch: Batch = 4096,
+        optimiser: str = "adagrad",
+        lr: float = 0.1,
+        sparse: bool = False,
+        shuffle: bool = True,
+        fallback: str | None = "popularity",
+    ) -> None:
+        super().__init__(
+            model,
+            epochs=epochs,
+            warmup_epochs=epochs if warmup_epochs is None else warmup_epochs,
+            batch=batch,
+            optimiser=optimiser,
+            lr=lr,
+            sparse=sparse,
+            shuffle=shuffle,
+            fallback=fallback,
+        )
+        if init not in {"scratch", "warm"}:
+            raise UsageError(f"init={init!r}", remedy="'scratch' or 'warm'")
+        if isinstance(window, int) and window < 1:
+            raise UsageError(f"retrain has a window of {window} events", remedy="1 or more")
+        self.scratch = init == "scratch"
+        self.size = window if isinstance(window, int) else None
+        self.span = microseconds(window) if isinstance(window, str) else None
+
+    def update(self, events: Events) -> None:
+        """Train on the window that ends with the new events."""
+        self.learner.know(events)
+        if self.scratch:
+            self.learner.restart()
+        if self.fallback is not None:
+            self.fallback.clear()
+        self.learn(self._window(int(events.time[-1])), epochs=self.epochs)
+
+    def _window(self, now: int) -> Events:
+        past = self.run.past
+        if self.span is not None:
+            return past.since(now - self.span)
+        return past[-self.size :] if self.size is not None else past[:]
