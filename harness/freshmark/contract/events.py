@@ -1,4 +1,7 @@
-"""Query and Events: the columns that a strategy is shown."""
+"""Query and Events: the columns that a strategy is shown.
+
+Neither is frozen: where every event updates, freezing them would cost more than the rest of the replay.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ def no_features() -> Mapping[str, AnyArray]:
     return NO_FEATURES
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Events:
     """What happened: n interactions in the order of time, every column revealed.
 
@@ -47,7 +50,7 @@ class Events:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Query:
     """What is asked: n requests, with everything about them but the answer.
 

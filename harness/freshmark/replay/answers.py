@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -15,7 +15,8 @@ from freshmark.errors import InvalidAnswer, PluginError
 from freshmark.replay.ranking import NOTHING_HAD, Ranker, Truths, best
 from freshmark.replay.timeline import Timeline
 
-Outcome = dict[str, AnyArray]
+Call = tuple[Callable[..., Any], tuple[Any, ...]]
+"""A call to make, and its arguments: made by whoever holds the watch."""
 
 LARGEST_ANSWER = 1 << 22
 """Scores that one call may have to give at once: 32 MiB as float64."""
@@ -32,13 +33,17 @@ WAYS = {
 class Answers(Protocol):
     """One way to answer: ask it, judge the answer against the truth, and make a list of a single request."""
 
-    def ask(self, begin: int, end: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        """The call to make for the events [begin, end), and its arguments."""
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """The columns of the outcomes: name → dtype."""
 
-    def judge(self, answer: Any, begin: int, end: int) -> Outcome:
-        """Columns of the outcomes of the events [begin, end)."""
+    def ask(self, begin: int, end: int) -> Call:
+        """The call to make for the events [begin, end)."""
 
-    def request(self, position: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    def judge(self, answer: Any, begin: int, out: Mapping[str, AnyArray]) -> None:
+        """Fill the columns of the outcomes, cut to the events that were asked, which start at ``begin``."""
+
+    def request(self, position: int) -> Call:
         """The call that serves one single request, from the query to the list or the probability."""
 
     def most(self, position: int) -> int:
@@ -72,24 +77,21 @@ class _Ranked:
     method: Callable[..., Any]
     timeline: Timeline
 
-    def __post_init__(self) -> None:
-        self.ranker = Ranker(len(self.timeline.stream.items))
-        self.own_removed = not self.timeline.stream.repeats
+    columns: ClassVar[Mapping[str, str]] = {"rank": "f8"}
 
-    def truths(self, begin: int, end: int) -> Truths:
+    def __post_init__(self) -> None:
         line = self.timeline
-        item, candidates = line.truth(begin, end), line.candidates[begin:end]
-        if self.own_removed:
-            return Truths(item, candidates, line.had_items, *line.had(begin, end))
-        nothing = np.zeros(end - begin, np.int64)
-        return Truths(item, candidates, NOTHING_HAD, nothing, nothing)
+        self.own_removed = not line.stream.repeats
+        nothing = np.broadcast_to(np.int64(0), line.end)
+        had = (line.had_items, line.had_begin, line.had_end) if self.own_removed else (NOTHING_HAD, nothing, nothing)
+        self.ranker = Ranker(Truths(line.truth, line.candidates, *had), len(line.stream.items))
 
     def had(self, position: int) -> AnyArray:
         """What the user of this event had; nothing where the stream repeats."""
         if not self.own_removed:
             return NOTHING_HAD
-        (begin,), (end,) = self.timeline.had(position, position + 1)
-        return self.timeline.had_items[begin:end]
+        line = self.timeline
+        return line.had_items[line.had_begin[position] : line.had_end[position]]
 
 
 @dataclass
@@ -98,16 +100,16 @@ class _Scores(_Ranked):
 
     way: str
 
-    def ask(self, begin: int, end: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    def ask(self, begin: int, end: int) -> Call:
         return self.method, (self.timeline.query(begin, end),)
 
-    def judge(self, answer: Any, begin: int, end: int) -> Outcome:
-        truths = self.truths(begin, end)
+    def judge(self, answer: Any, begin: int, out: Mapping[str, AnyArray]) -> None:
         if self.way == "factors":
-            return {"rank": self.ranker.by_factors(answer, truths)}
-        return {"rank": self.ranker.by_scores(_array(answer, "score"), truths)}
+            self.ranker.by_factors(answer, begin, out["rank"])
+        else:
+            self.ranker.by_scores(_array(answer, "score"), begin, out["rank"])
 
-    def request(self, position: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    def request(self, position: int) -> Call:
         line = self.timeline
         query, had, known = line.query(position, position + 1), self.had(position), int(line.candidates[position])
         return self._serve, (query, had, known, line.settings.top)
@@ -127,16 +129,17 @@ class _Scores(_Ranked):
 class _Lists(_Ranked):
     """``recommend``: (n, ≤k) item codes, best first. Asked for as many more as the user had, which then leave."""
 
-    def ask(self, begin: int, end: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    def ask(self, begin: int, end: int) -> Call:
         line = self.timeline
-        more = int(line.user_events[begin:end].max()) if self.own_removed else 0
-        return self.method, (line.query(begin, end), line.settings.depth + more)
+        depth = line.settings.depth
+        if self.own_removed:
+            depth += int(line.user_events[begin] if end == begin + 1 else line.user_events[begin:end].max())
+        return self.method, (line.query(begin, end), depth)
 
-    def judge(self, answer: Any, begin: int, end: int) -> Outcome:
-        lists = _array(answer, "recommend")
-        return {"rank": self.ranker.by_lists(lists, self.truths(begin, end), self.timeline.settings.depth)}
+    def judge(self, answer: Any, begin: int, out: Mapping[str, AnyArray]) -> None:
+        self.ranker.by_lists(_array(answer, "recommend"), self.timeline.settings.depth, begin, out["rank"])
 
-    def request(self, position: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    def request(self, position: int) -> Call:
         k, had = self.timeline.settings.top, self.had(position)
         return self._serve, (self.timeline.query(position, position + 1), k, had)
 
@@ -158,13 +161,17 @@ class _Predictions:
     method: Callable[..., Any]
     timeline: Timeline
 
-    def ask(self, begin: int, end: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    def __post_init__(self) -> None:
+        classes = {"predicted": "i8"} if self.timeline.stream.task == "classify" else {}
+        self.columns: Mapping[str, str] = {"prediction": "f8"} | classes
+
+    def ask(self, begin: int, end: int) -> Call:
         return self.method, (self.timeline.query(begin, end),)
 
-    def judge(self, answer: Any, begin: int, end: int) -> Outcome:
-        task, label = self.timeline.stream.task, self.timeline.truth(begin, end)
+    def judge(self, answer: Any, begin: int, out: Mapping[str, AnyArray]) -> None:
+        task, n = self.timeline.stream.task, len(out["prediction"])
         values = _array(answer, "predict").astype(np.float64, copy=False)
-        shape = (end - begin, len(self.timeline.stream.classes)) if task == "classify" else (end - begin,)
+        shape = (n, len(self.timeline.stream.classes)) if task == "classify" else (n,)
         if values.shape != shape:
             raise InvalidAnswer(f"predict gave shape {values.shape}", remedy=f"for this task and query {shape}")
         if not np.isfinite(values).all():
@@ -174,10 +181,12 @@ class _Predictions:
                 f"predict gave values from {values.min():.4g} to {values.max():.4g}", remedy="probabilities, 0 to 1"
             )
         if task == "classify":
-            return {"prediction": values[np.arange(end - begin), label], "predicted": values.argmax(1)}
-        return {"prediction": values}
+            out["prediction"][:] = values[np.arange(n), self.timeline.truth[begin : begin + n]]
+            out["predicted"][:] = values.argmax(1)
+        else:
+            out["prediction"][:] = values
 
-    def request(self, position: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    def request(self, position: int) -> Call:
         return self.method, (self.timeline.query(position, position + 1),)
 
     def most(self, position: int) -> int:

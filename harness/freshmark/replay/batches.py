@@ -27,7 +27,8 @@ class Batches:
         if self._global:
             return min(live, line.tie_stop(at + 1))
         most = min(line.settings.batch, self._answers.most(at))
-        stop = min(live, line.tie_stop(min(at + most, line.end)))
+        # An update never goes live within a tie; a size limit may fall into one.
+        stop = live if live <= at + most else line.tie_stop(at + most)
         if self._user_before is not None:
             again = self._user_before[at:stop] >= at
             first = int(np.argmax(again))

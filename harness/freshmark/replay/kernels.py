@@ -145,33 +145,48 @@ place_in_list = compiled()(_place_in_list)
 
 @compiled()
 def rank_scores(
-    scores: AnyArray, item: AnyArray, candidates: AnyArray, had: AnyArray, begin: AnyArray, end: AnyArray,
+    scores: AnyArray, at: int, item: AnyArray, candidates: AnyArray, had: AnyArray, begin: AnyArray, end: AnyArray,
     mark: AnyArray, stamp: int, out: AnyArray,
-) -> None:  # fmt: skip
-    """Ranks of n true items: scores (n, m), or (1, m) where every row is the same."""
+) -> int:  # fmt: skip
+    """Ranks of the events from ``at`` on: scores (n, m), or (1, m) where every row is the same.
+
+    item, candidates, begin, end are of the whole stream; ``out`` (n,) is filled. Gives the first bad row or -1.
+    """
     same = len(scores) == 1
     for q in range(len(out)):
+        e = at + q
         row = scores[0] if same else scores[q]
-        out[q] = rank_row(row, item[q], candidates[q], had[begin[q] : end[q]], mark, stamp + q)
+        out[q] = rank_row(row, item[e], candidates[e], had[begin[e] : end[e]], mark, stamp + q)
+        if np.isnan(out[q]):
+            return q
+    return -1
 
 
 @compiled()
 def rank_factors(
-    user: AnyArray, items: AnyArray, bias: AnyArray, item: AnyArray, candidates: AnyArray, had: AnyArray,
+    user: AnyArray, items: AnyArray, bias: AnyArray, at: int, item: AnyArray, candidates: AnyArray, had: AnyArray,
     begin: AnyArray, end: AnyArray, mark: AnyArray, stamp: int, row: AnyArray, out: AnyArray,
-) -> None:  # fmt: skip
-    """Ranks of n true items by inner products; ``row`` (≥ m,) is scratch, so that n × m scores never exist."""
+) -> int:  # fmt: skip
+    """The same by inner products; ``row`` (≥ m,) is scratch, so that n × m scores never exist."""
     for q in range(len(out)):
-        known = min(len(items), candidates[q])
+        e = at + q
+        known = min(len(items), candidates[e])
         dot_row(user[q], items, bias, row[:known])
-        out[q] = rank_row(row[:known], item[q], candidates[q], had[begin[q] : end[q]], mark, stamp + q)
+        out[q] = rank_row(row[:known], item[e], candidates[e], had[begin[e] : end[e]], mark, stamp + q)
+        if np.isnan(out[q]):
+            return q
+    return -1
 
 
 @compiled()
 def rank_lists(
-    lists: AnyArray, item: AnyArray, candidates: AnyArray, had: AnyArray, begin: AnyArray, end: AnyArray,
-    depth: int, mark: AnyArray, stamp: int, out: AnyArray,
-) -> None:  # fmt: skip
-    """Ranks of n true items in n lists (n, ≤k)."""
+    lists: AnyArray, depth: int, at: int, item: AnyArray, candidates: AnyArray, had: AnyArray, begin: AnyArray,
+    end: AnyArray, mark: AnyArray, stamp: int, out: AnyArray,
+) -> int:  # fmt: skip
+    """The same for lists (n, ≤k)."""
     for q in range(len(out)):
-        out[q] = place_in_list(lists[q], item[q], candidates[q], had[begin[q] : end[q]], depth, mark, stamp + 2 * q)
+        e = at + q
+        out[q] = place_in_list(lists[q], item[e], candidates[e], had[begin[e] : end[e]], depth, mark, stamp + 2 * q)
+        if np.isnan(out[q]):
+            return q
+    return -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -47,13 +48,18 @@ class Records:
         self._timeline = timeline
         self._answers = answers
         self._updates = updates
+        self._clock = clock
         self._ask, self._learn = Stopwatch(clock), Stopwatch(clock)
         self._memory = MemoryMeter()
         self._state = StateMeter(calls.state)
         self._meters = meters
         self._requests = Requests(timeline, answers, seed=seed, clock=clock)
-        self._outcomes: Table = {}
-        self._update_seconds = np.zeros((len(updates) + 1, 2))
+        # Written to, so that the pages count as the harness's, not the strategy's.
+        self._outcomes: Table = {
+            name: np.full(timeline.end - timeline.first, -1, kind) for name, kind in answers.columns.items()
+        }
+        self._update_seconds = np.zeros(len(updates) + 1)
+        self._update_cpu_seconds = np.zeros(len(updates) + 1)
         self._rows: list[dict[str, float]] = []
         self._window = 0
         self._window_stop = self._stop_of(0)
@@ -70,18 +76,19 @@ class Records:
 
     def learn_warmup(self, fit: Callable[[Events], Any], history: Events) -> None:
         """The call of ``fit``, timed."""
-        self._learn.time(fit, history)
-        self._update_seconds[0] = self._learn.last_seconds, self._learn.last_cpu_seconds
-        self._fit_seconds = self._learn.last_seconds
-        self._learn.seconds = self._learn.cpu_seconds = 0.0
+        warmup = Stopwatch(self._clock)
+        warmup.time(fit, history)
+        self._update_seconds[0] = warmup.seconds
+        self._update_cpu_seconds[0] = warmup.cpu_seconds
 
     def learn(self, update: Callable[[Events], Any], events: Events, number: int) -> None:
         """The call of ``update``, timed; once a window also how much of the state it changed."""
-        measured = np.isnan(self._changed_in_window)
+        measured = math.isnan(self._changed_in_window)
         if measured:
             self._state.before_update()
         self._learn.time(update, events)
-        self._update_seconds[number + 1] = self._learn.last_seconds, self._learn.last_cpu_seconds
+        self._update_seconds[number + 1] = self._learn.last_seconds
+        self._update_cpu_seconds[number + 1] = self._learn.last_cpu_seconds
         if measured:
             self._changed_in_window = self._state.changed_bytes()
 
@@ -90,10 +97,8 @@ class Records:
         call, arguments = self._answers.ask(at, stop)
         answer = self._ask.time(call, *arguments)
         first = self._timeline.first
-        for name, column in self._answers.judge(answer, at, stop).items():
-            if name not in self._outcomes:
-                self._outcomes[name] = np.empty(self._timeline.end - first, column.dtype)
-            self._outcomes[name][at - first : stop - first] = column
+        columns = {name: column[at - first : stop - first] for name, column in self._outcomes.items()}
+        self._answers.judge(answer, at, columns)
         self._requests.serve(stop)
         while stop >= self._window_stop and self._window < len(self._timeline.edges) - 1:
             self._close_window()
@@ -120,8 +125,8 @@ class Records:
             "growth_bytes_per_million_events": growth_per_million(
                 seen, np.array([row["rss_bytes"] for row in self._rows])
             ),
-            "fit_seconds": self._fit_seconds,
-            "fit_cpu_seconds": float(self._update_seconds[0, 1]),
+            "fit_seconds": float(self._update_seconds[0]),
+            "fit_cpu_seconds": float(self._update_cpu_seconds[0]),
             "update_seconds": self._learn.seconds,
             "update_cpu_seconds": self._learn.cpu_seconds,
             "answer_seconds": self._ask.seconds,
@@ -193,7 +198,7 @@ class Records:
             "live": live,
             "window": ((live - line.edges[0]) // line.span).astype(np.int32),
             "events": np.diff(known, prepend=0),
-            "seconds": self._update_seconds[:, 0],
-            "cpu_seconds": self._update_seconds[:, 1],
+            "seconds": self._update_seconds,
+            "cpu_seconds": self._update_cpu_seconds,
             "first": number == 1,
         }

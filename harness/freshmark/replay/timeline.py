@@ -111,20 +111,25 @@ class Timeline:
     def _copies(self, begin: int, end: int) -> dict[str, AnyArray]:
         return {name: column[begin:end].copy() for name, column in self._features.items()}
 
-    def truth(self, begin: int, end: int) -> AnyArray:
-        """The true items (rank) or labels of the events [begin, end)."""
-        column = self._item if self.stream.task == "rank" else self._label
-        return cast("AnyArray", column)[begin:end]
+    @property
+    def truth(self) -> AnyArray:
+        """(n,) the true items (rank) or labels of the whole stream."""
+        return cast("AnyArray", self._item if self.stream.task == "rank" else self._label)
 
     @cached_property
     def had_items(self) -> NDArray[np.int32]:
         """(n,) int32: the items of all events, user by user, each user's in the order of time."""
         return self._item[self._order]
 
-    def had(self, begin: int, end: int) -> tuple[IntArray, IntArray]:
-        """Where in ``had_items`` the user's earlier items lie: begins and ends, one of each an event."""
-        starts = self._user_starts[self._user[begin:end]]
-        return starts, starts + self.user_events[begin:end]
+    @cached_property
+    def had_begin(self) -> IntArray:
+        """(n,) int64: where in ``had_items`` the items of each event's user begin."""
+        return self._user_starts[self._user]
+
+    @cached_property
+    def had_end(self) -> IntArray:
+        """(n,) int64: where in ``had_items`` the items end that the user had before the event's time."""
+        return self.had_begin + self.user_events
 
     @cached_property
     def user_before(self) -> IntArray:
