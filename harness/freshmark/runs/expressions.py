@@ -1,0 +1,148 @@
+"""Expressions: the text that builds a strategy, model or stream, read with ``ast``; nothing is evaluated.
+
+``replay(gru4rec(dim=64), size=5000)`` is a call; its arguments are literals (numbers, texts, ``True``, ``None``, lists,
+tuples) or further calls. A bare name is a call without arguments: ``popularity`` and ``popularity()`` are one thing.
+Names may carry hyphens: ``last-seen(memory=50)``.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from freshmark.errors import UsageError
+
+Value: TypeAlias = "str | int | float | bool | list[Value] | tuple[Value, ...] | Expression | None"
+"""What an argument can be."""
+
+# A letter that Python takes in a name and nobody writes in one; it stands for the hyphen while ast reads.
+_HYPHEN = "\N{LATIN LETTER RETROFLEX CLICK}"
+_TEXT_OR_NAME = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|(?<![\w.])[^\W\d]\w*(?:-\w+)+""")
+_NAME = re.compile(r"[^\W\d]\w*(?:-\w+)*")
+
+LONGEST = 10_000
+"""Characters of an expression; the reader of a longer one could run out of stack."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A call: what is built, and with which arguments."""
+
+    name: str
+    args: tuple[Value, ...] = ()
+    options: tuple[tuple[str, Value], ...] = ()
+
+    def __str__(self) -> str:
+        """The canonical text: quoting and spacing normalised, arguments as they were given."""
+        parts = [_written(value) for value in self.args]
+        parts += [f"{name}={_written(value)}" for name, value in self.options]
+        return f"{self.name}({', '.join(parts)})"
+
+    def nested(self) -> Iterator[Expression]:
+        """The calls among the arguments, in their order, at any depth."""
+        for value in [*self.args, *(value for _, value in self.options)]:
+            yield from _calls(value)
+
+
+def parse(text: str) -> Expression:
+    """The expression that the text spells.
+
+    Raises:
+        UsageError: it is none, with the place.
+    """
+    if len(text) > LONGEST:
+        raise UsageError(f"an expression of {len(text)} characters is too long", remedy=f"at most {LONGEST}")
+    spelt = _TEXT_OR_NAME.sub(_without_hyphens, text.strip())
+    try:
+        tree = ast.parse(spelt, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        reason = error.msg if isinstance(error, SyntaxError) else str(error)
+        raise _unreadable(text, reason or "it cannot be read") from error
+    value = _value(tree, text)
+    if not isinstance(value, Expression):
+        raise _unreadable(text, "it names nothing that could be built")
+    return value
+
+
+def canonical(text: str) -> str:
+    """The one way to write what the text says: ``popularity( window = "1d" )`` → ``popularity(window='1d')``."""
+    return str(parse(text))
+
+
+def is_name(text: str) -> bool:
+    """Whether an expression could begin with this name."""
+    return _NAME.fullmatch(text) is not None
+
+
+def _without_hyphens(match: re.Match[str]) -> str:
+    found = match[0]
+    return found if found[0] in "'\"" else found.replace("-", _HYPHEN)
+
+
+def _name(name: str) -> str:
+    return name.replace(_HYPHEN, "-")
+
+
+def _value(node: ast.expr, text: str) -> Value:
+    match node:
+        case ast.Constant(value=float() as number) if math.isinf(number):
+            raise _unreadable(text, "a number is too large")
+        case ast.Constant(value=bool() | int() | float() | str() | None as literal):
+            return literal
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=ast.Constant(value=int() | float() as number)) if (
+            not isinstance(number, bool)
+        ):
+            return -number if isinstance(sign, ast.USub) else number
+        case ast.List(elts=elements):
+            return [_value(element, text) for element in elements]
+        case ast.Tuple(elts=elements):
+            return tuple(_value(element, text) for element in elements)
+        case ast.Name(id=name):
+            return Expression(_name(name))
+        case ast.Call(func=ast.Name(id=name)):
+            return _call(node, _name(name), text)
+    raise _unreadable(text, f"{ast.unparse(node).replace(_HYPHEN, '-')!r} is neither a literal nor a call")
+
+
+def _call(node: ast.Call, name: str, text: str) -> Expression:
+    options: dict[str, Value] = {}
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            raise _unreadable(text, "'**' is not known here")
+        if _name(keyword.arg) in options:
+            raise _unreadable(text, f"option {_name(keyword.arg)!r} is given twice")
+        options[_name(keyword.arg)] = _value(keyword.value, text)
+    return Expression(name, tuple(_value(value, text) for value in node.args), tuple(options.items()))
+
+
+def _calls(value: Value) -> Iterator[Expression]:
+    if isinstance(value, Expression):
+        yield value
+        yield from value.nested()
+    elif isinstance(value, list | tuple):
+        for element in value:
+            yield from _calls(element)
+
+
+def _written(value: Value) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_written(element) for element in value)}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(_written(element) for element in value)}{',' if len(value) == 1 else ''})"
+    return str(value) if isinstance(value, Expression) else repr(value)
+
+
+def _unreadable(text: str, reason: str) -> UsageError:
+    return UsageError(
+        f"{_short(text)!r} is no expression: {reason}",
+        remedy="write it like replay(mf(dim=64), size=5000)",
+        code="FM105",
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:77] + "…"  # noqa: PLR2004
