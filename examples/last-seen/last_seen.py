@@ -1,7 +1,6 @@
 """What anyone touched most recently, for everyone."""
 
 import numpy as np
-
 from freshmark import Strategy, hookimpl
 
 

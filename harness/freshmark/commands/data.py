@@ -1,0 +1,91 @@
+"""``freshmark data``: fetch a stream, say where it lies, describe it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from freshmark.commands.options import Plugins, names_of, registry_of
+from freshmark.commands.outlet import say, say_table
+from freshmark.runs.streams import prepare
+
+if TYPE_CHECKING:
+    from freshmark.contract.stream import Stream
+
+Name: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="STREAM",
+        autocompletion=names_of("streams"),
+        help="A stream: drift(preset='tiny'), movietweetings, file('log.csv', user='u', item='i', time='t').",
+    ),
+]
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Fetch, find and describe streams.")
+
+
+@app.command("fetch")
+def fetch(stream: Name, *, plugin: Plugins = None) -> None:
+    """Download or build a stream, keep it, and print the folder.
+
+    Where a licence applies, it is shown before the download. A stream that is there already is not fetched again.
+    """
+    say(str(prepare(registry_of(plugin), stream)))
+
+
+@app.command("path")
+def path(stream: Name, *, plugin: Plugins = None) -> None:
+    """Print the folder where a stream is kept; fails where it was not fetched yet."""
+    from freshmark.runs.streams import prepared  # noqa: PLC0415
+
+    say(str(prepared(registry_of(plugin), stream)))
+
+
+@app.command("describe")
+def describe(stream: Name, *, plugin: Plugins = None) -> None:
+    """Say what is in a stream: events, users, items, span, ties, duplicates, repeats, and where it comes from."""
+    from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (only here is a stream opened)
+
+    registry = registry_of(plugin)
+    opened = open_stream(prepare(registry, stream))
+    say_table(_facts(opened))
+
+
+def _facts(stream: Stream) -> list[tuple[str, str]]:
+    facts = stream.facts
+    begin, end = (_moment(int(stream.time[row])) for row in (0, -1))
+    rows = [
+        ("stream", stream.name),
+        ("task", stream.task),
+        ("events", f"{facts['events']:,}"),
+        ("users", f"{facts['users']:,}"),
+        ("items", f"{facts['items']:,}"),
+        ("span", f"{_days(float(facts['span_seconds']))}, from {begin} to {end}"),
+        ("ties", f"{facts['ties']:,} events have the time of the event before"),
+        ("duplicates", f"{facts['duplicates']:,} events repeat user, item and time"),
+        ("repeats", f"{facts['repeat_share']:.1%} of events repeat user and item{_repeating(stream)}"),
+    ]
+    if stream.classes:
+        rows.append(("classes", ", ".join(stream.classes)))
+    if stream.features:
+        rows.append(("features", ", ".join(f"{name} {column.shape[1:]}" for name, column in stream.features.items())))
+    if stream.drifts:
+        rows.append(("drifts", ", ".join(f"{drift.kind} {_moment(drift.begin)}" for drift in stream.drifts)))
+    rows.append(("fingerprint", stream.fingerprint))
+    return rows + [(name, str(value)) for name, value in stream.about.items()]
+
+
+def _repeating(stream: Stream) -> str:
+    return "" if stream.repeats else "; items already had are no candidates"
+
+
+def _days(seconds: float) -> str:
+    return f"{seconds / 86_400:,.1f} days" if seconds >= 86_400 else f"{seconds:,.0f} seconds"  # noqa: PLR2004
+
+
+def _moment(microseconds: int) -> str:
+    """UTC, to the second; years before 1 and after 9999 do not occur in streams."""
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
+    return moment.strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,17 @@
+"""What ``freshmark run`` measures where nobody says otherwise: a first answer in about a minute."""
+
+from __future__ import annotations
+
+STREAM = "drift()"
+
+STRATEGIES = (
+    "popularity()",
+    "popularity(window='1d')",
+    "recency()",
+    "itemknn()",
+    "online_mf()",
+    "retrain(mf(dim=16, epochs=1))",
+)
+"""From free to costly: what each step up buys is the question."""
+
+EVERY = ("never", "1w", "1d")

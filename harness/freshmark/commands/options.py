@@ -1,0 +1,53 @@
+"""Options that several commands share, and what completes them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from freshmark.errors import FreshmarkError
+
+if TYPE_CHECKING:
+    from freshmark.runs.registry import Registry
+
+
+PLUGIN_VARIABLE = "FRESHMARK_PLUGIN"
+
+
+def names_of(kind: str) -> Callable[[str], list[str]]:
+    """What completes an argument that names one thing of this kind."""
+
+    def complete(incomplete: str) -> list[str]:
+        try:
+            return [name for name in registry_of(None).names(kind) if name.startswith(incomplete)]
+        except FreshmarkError:
+            return []  # a shell that completes has nowhere to show an error; the command itself will
+
+    return complete
+
+
+Plugins: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--plugin",
+        metavar="FILE",
+        envvar=PLUGIN_VARIABLE,
+        help="A Python file that is a plugin; may be given again.",
+    ),
+]
+
+
+def plugin_files() -> list[Path]:
+    """The plugin files that the environment names."""
+    return [Path(file) for file in os.environ.get(PLUGIN_VARIABLE, "").split(os.pathsep) if file]
+
+
+def registry_of(plugins: list[Path] | None) -> Registry:
+    """Everything that installed plugins and these files offer."""
+    from freshmark.runs.registry import load  # noqa: PLC0415  (`freshmark --version` needs no registry)
+
+    return load(plugins or [])

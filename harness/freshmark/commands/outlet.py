@@ -1,0 +1,91 @@
+"""Where text leaves the program: data and paths to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import textwrap
+import time
+import traceback
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from freshmark.errors import FreshmarkError
+
+SOFTWARE_FAULT = 70
+"""Exit code of an error that nobody foresaw (EX_SOFTWARE of sysexits.h)."""
+
+LONGEST = 400
+"""Characters of a message that are shown; the rest is in a log."""
+
+# A name from a plugin or a file may carry terminal commands or turn the direction of the line.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    """The text without characters that would steer a terminal."""
+    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> str:
+    """The text on one line, and no longer than a reader takes."""
+    return textwrap.shorten(plain(text), LONGEST, placeholder=" …")
+
+
+def say(text: str) -> None:
+    """Data: one line or more to stdout."""
+    sys.stdout.write(plain(text) + "\n")
+
+
+def note(text: str) -> None:
+    """Everything that is not data: to stderr."""
+    sys.stderr.write(plain(text) + "\n")
+    sys.stderr.flush()
+
+
+def on_terminal() -> bool:
+    """Whether stderr is a terminal that may be drawn on."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def say_table(rows: Iterable[Sequence[str]], *, indent: int = 0) -> None:
+    """Columns to stdout, as wide as their longest cell; the last one runs free."""
+    cells = [[one_line(cell) for cell in row] for row in rows]
+    if not cells:
+        return
+    widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        say(" " * indent + "  ".join(padded).rstrip())
+
+
+def note_error(error: FreshmarkError) -> None:
+    """What was wrong, where, and what would be right: at most five lines."""
+    note(f"error {error.code}: {one_line(error.what)}")
+    if error.where:
+        note(f"  where:  {one_line(error.where)}")
+    if error.remedy:
+        note(f"  remedy: {one_line(error.remedy)}")
+    note(f"  more:   freshmark show {error.code}")
+
+
+def log_folder() -> Path:
+    """Where logs of faults go: beside the cache, for which ``FRESHMARK_CACHE`` can name another place."""
+    chosen = os.environ.get("FRESHMARK_CACHE")
+    if chosen:
+        return Path(chosen) / "log"
+    from platformdirs import user_log_path  # noqa: PLC0415  (only a fault needs it)
+
+    return user_log_path("freshmark", appauthor=False)
+
+
+def note_fault(fault: BaseException) -> None:
+    """An error that nobody foresaw: its traceback goes to a file, three lines to the terminal."""
+    folder = log_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / f"error-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
+    log.write_text("".join(traceback.format_exception(fault)), "utf-8")
+    note(f"error FM900: {type(fault).__name__}: {one_line(str(fault))}")
+    note("  where:  inside freshmark or a plugin; this is a bug")
+    note(f"  remedy: report it with {log}")

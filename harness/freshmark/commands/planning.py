@@ -1,0 +1,78 @@
+"""The plan that a command line describes: a file, options that replace what it says, the demo for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from freshmark.commands import demo
+from freshmark.runs.limits import byte_count, seconds
+from freshmark.runs.plan import Plan
+
+if TYPE_CHECKING:
+    from freshmark.runs.registry import Registry
+
+PLAN_FILE = "plan.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """The options of ``freshmark run`` that make a plan; None or empty where one was not given."""
+
+    plan: Path | None = None
+    streams: Sequence[str] = ()
+    strategies: Sequence[str] = ()
+    every: Sequence[str] = ()
+    delay: Sequence[str] = ()
+    seeds: int | None = None
+    timeout: str | None = None
+    max_memory: str | None = None
+    device: str | None = None
+    warmup: float | None = None
+    window: str | None = None
+    plugins: Sequence[Path] = ()
+
+
+def plan_for(wishes: Wishes) -> Plan:
+    """The plan, its expressions not looked up yet.
+
+    Raises:
+        PlanError: the file is wrong.
+        UsageError: an option is.
+    """
+    plan = Plan.read(_file(wishes.plan)) if wishes.plan else Plan((demo.STREAM,), demo.STRATEGIES, demo.EVERY)
+    lists = {name: tuple(getattr(wishes, name)) for name in ("streams", "strategies", "every", "delay")}
+    chosen: dict[str, Any] = {name: values for name, values in lists.items() if values}
+    if wishes.seeds is not None:
+        chosen["seeds"] = tuple(range(wishes.seeds))
+    if wishes.timeout:
+        chosen["timeout"] = seconds(wishes.timeout)
+    if wishes.max_memory:
+        chosen["max_memory"] = byte_count(wishes.max_memory)
+    if wishes.device:
+        chosen["device"] = wishes.device
+    settings = {name: value for name in ("warmup", "window") if (value := getattr(wishes, name)) is not None}
+    if settings:
+        chosen["settings"] = replace(plan.settings, **settings)
+    chosen["plugins"] = (*plan.plugins, *wishes.plugins)
+    return replace(plan, **chosen)
+
+
+def checked(plan: Plan, registry: Registry) -> Plan:
+    """The plan with canonical expressions, each name and option known.
+
+    Raises:
+        UsageError: one is not.
+    """
+    return replace(
+        plan,
+        streams=tuple(registry.canonical("streams", text) for text in plan.streams),
+        strategies=tuple(registry.canonical("strategies", text) for text in plan.strategies),
+    )
+
+
+def _file(path: Path) -> Path:
+    """A run folder stands for the plan in it, so that an interrupted run goes on by its name."""
+    return path / PLAN_FILE if path.is_dir() else path

@@ -1,0 +1,58 @@
+"""``freshmark report``: draw what was measured; nothing is run again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from freshmark.commands.options import Plugins, names_of, registry_of
+from freshmark.commands.outlet import say
+
+if TYPE_CHECKING:
+    from freshmark.results.tables import Results
+    from freshmark.runs.registry import Registry
+
+ENDINGS = {"html": ".html", "markdown": ".md", "csv": ".csv"}
+
+
+def report_command(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders; several are merged.")],
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Where to write; default: inside the first RUN."),
+    ] = None,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format", metavar="FORMAT", autocompletion=names_of("reports"), help="html, markdown, csv or a plugin's."
+        ),
+    ] = "html",
+    plugin: Plugins = None,
+) -> None:
+    """Write a report about one or more runs, and print its path. Nothing is measured again."""
+    say(str(write_report(registry_of(plugin), runs, output, form)))
+
+
+def write_report(registry: Registry, runs: list[Path], output: Path | None = None, form: str = "html") -> Path:
+    """The path of the report that was written.
+
+    Raises:
+        UnknownName: no plugin offers the form.
+        StoreError: a folder holds no run that can be read.
+    """
+    writer = registry.factory("reports", form)
+    sections = {name: registry.factory("sections", name) for name in registry.names("sections")}
+    path = output or runs[0] / f"report{ENDINGS.get(form, '.' + form)}"
+    return opened(registry, runs).report(path, form, writers={form: writer}, sections=sections)
+
+
+def opened(registry: Registry, runs: list[Path]) -> Results:
+    """The results in these folders, with the metrics of every plugin that the registry knows."""
+    from freshmark.results.folder import RunFolder  # noqa: PLC0415  (pandas: half a second that no list must pay)
+    from freshmark.results.tables import Results  # noqa: PLC0415
+
+    metrics = {name: registry.factory("metrics", name) for name in registry.names("metrics")}
+    return Results([RunFolder(path) for path in runs], metrics)

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from freshmark.commands import demo
+from freshmark.commands.planning import Wishes, checked, plan_for
+from freshmark.errors import PlanError, UnknownName, UsageError
+from freshmark.runs.plan import Plan
+from freshmark.runs.registry import load
+
+PLAN = """
+streams = ["drift(preset='tiny')"]
+strategies = ["popularity()"]
+every = ["1d"]
+seeds = 2
+timeout = "1m"
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "plan.toml"
+    path.write_text(PLAN, "utf-8")
+    return path
+
+
+def test_no_wish_is_the_demo():
+    plan = plan_for(Wishes())
+    assert plan.streams == (demo.STREAM,)
+    assert len(plan.strategies) == 6
+    assert len(plan.every) == 3
+
+
+def test_the_demo_names_only_what_is_built_in():
+    plan = checked(plan_for(Wishes()), load())
+    assert plan.count == 18
+
+
+def test_a_file_is_read(file: Path):
+    plan = plan_for(Wishes(plan=file))
+    assert (plan.streams, plan.seeds, plan.timeout) == (("drift(preset='tiny')",), (0, 1), 60.0)
+
+
+def test_a_run_folder_stands_for_the_plan_in_it(file: Path):
+    assert plan_for(Wishes(plan=file.parent)) == plan_for(Wishes(plan=file))
+
+
+def test_options_replace_what_the_file_says_and_leave_the_rest(file: Path):
+    plan = plan_for(Wishes(plan=file, strategies=["recency"], every=["never", "24h"], seeds=1, max_memory="2GB"))
+    assert plan.strategies == ("recency()",)
+    assert plan.every == ("never", "1d")
+    assert (plan.seeds, plan.max_memory, plan.timeout) == ((0,), 2_000_000_000, 60.0)
+    assert plan.streams == ("drift(preset='tiny')",)
+
+
+def test_settings_keep_what_no_option_names(file: Path):
+    file.write_text(PLAN + "depth = 50\n", "utf-8")
+    plan = plan_for(Wishes(plan=file, warmup=0.5, window="1w"))
+    assert (plan.settings.warmup, plan.settings.window, plan.settings.depth) == (0.5, "1w", 50)
+
+
+def test_plugins_of_the_file_and_of_the_command_line_are_both_loaded(file: Path):
+    file.write_text(PLAN + 'plugins = ["mine.py"]\n', "utf-8")
+    plan = plan_for(Wishes(plan=file, plugins=[Path("yours.py")]))
+    assert [path.name for path in plan.plugins] == ["mine.py", "yours.py"]
+
+
+def test_a_missing_file_is_told_with_its_path(tmp_path: Path):
+    with pytest.raises(PlanError, match=r"nowhere\.toml"):
+        plan_for(Wishes(plan=tmp_path / "nowhere.toml"))
+
+
+@pytest.mark.parametrize(
+    "wish", [{"timeout": "soon"}, {"max_memory": "much"}, {"every": ["sometimes"]}, {"delay": ["late"]}]
+)
+def test_a_wish_that_cannot_be_read_is_refused(wish):
+    with pytest.raises(UsageError):
+        plan_for(Wishes(**wish))
+
+
+def test_expressions_are_written_in_the_one_way_and_looked_up():
+    plan = checked(Plan(("drift( preset = 'tiny' )",), ("popularity( window = '1d' )",)), load())
+    assert plan.streams == ("drift(preset='tiny')",)
+    with pytest.raises(UnknownName, match="popularity"):
+        checked(Plan(("drift()",), ("popularty()",)), load())
