@@ -1,0 +1,95 @@
+"""How a text separates its fields, found by trying: the separator under which most lines have the same width."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+SEPARATORS = ("::", "\t", ",", ";", "|", "whitespace")
+QUOTED = frozenset(",;\t|")
+STAND_IN = "\x1f"
+"""What a separator of more than one character becomes before parsing; the byte that ASCII made for it."""
+STEADY = 0.8
+"""The share of lines of one width above which a separator is taken for good."""
+SAMPLE_LINES = 100
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_DATE = re.compile(r"\d{4}-\d\d?(-\d|$)|\d{1,2}/\d{1,2}/\d{2,4}")
+_BLANKS = re.compile(rb"[ \t]+")
+_EDGES = re.compile(rb"^[ \t]+|[ \t]+$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One way to separate fields.
+
+    sep: the separator, or ``whitespace`` for any run of blanks and tabs
+    """
+
+    sep: str
+
+    @property
+    def delimiter(self) -> str:
+        """The one character that separates after ``translate``."""
+        return self.sep if len(self.sep) == 1 else STAND_IN
+
+    @property
+    def quoted(self) -> bool:
+        """Whether a field may stand in double quotes."""
+        return self.sep in QUOTED
+
+    def translate(self, lines: bytes) -> bytes:
+        """The same lines, separated by ``delimiter``."""
+        if self.sep == "whitespace":
+            return _BLANKS.sub(STAND_IN.encode(), _EDGES.sub(b"", lines))
+        if len(self.sep) > 1:
+            return lines.replace(self.sep.encode(), STAND_IN.encode())
+        return lines
+
+    def rows(self, lines: Iterable[str]) -> Any:
+        """A ``csv.reader`` over lines that were translated; blank lines give an empty row."""
+        quoting = csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE
+        return csv.reader(lines, delimiter=self.delimiter, quoting=quoting, strict=False)
+
+    def sample(self, head: bytes) -> list[list[str]]:
+        """The first rows of a text that are not blank."""
+        lines = self.translate(head).decode("utf-8", "replace").split("\n")[: 2 * SAMPLE_LINES]
+        return [row for row in self.rows(f"{line}\n" for line in lines) if row][:SAMPLE_LINES]
+
+    def in_words(self) -> str:
+        """For a person: ``tab``, ``','``."""
+        return {"\t": "tab", "whitespace": "whitespace"}.get(self.sep, repr(self.sep))
+
+
+def dialect_of(sep: str) -> Dialect:
+    """The dialect that a user named; ``\\s+`` and a blank mean whitespace, ``\\t`` and ``tab`` a tab."""
+    return Dialect({r"\s+": "whitespace", " ": "whitespace", r"\t": "\t", "tab": "\t"}.get(sep, sep))
+
+
+def sniff(head: bytes) -> Dialect | None:
+    """The separator that cuts most lines into the same number of fields, two or more; None where none does."""
+    best: tuple[tuple[bool, bool, int, float], Dialect] | None = None
+    for sep in SEPARATORS:
+        dialect = Dialect(sep)
+        width, share = usual_width(dialect.sample(head))
+        merit = (share >= STEADY, sep != "whitespace", width, share)
+        if width > 1 and (best is None or merit > best[0]):
+            best = merit, dialect
+    return best[1] if best else None
+
+
+def usual_width(rows: list[list[str]]) -> tuple[int, float]:
+    """The commonest number of fields, and the share of rows that have it."""
+    if not rows:
+        return 0, 0.0
+    width, times = Counter(map(len, rows)).most_common(1)[0]
+    return width, times / len(rows)
+
+
+def looks_like_header(row: list[str]) -> bool:
+    """Whether no field is a number or a date: every event has a time, so such a row is no event."""
+    return not any(_NUMBER.fullmatch(cell.strip()) or _DATE.match(cell.strip()) for cell in row)

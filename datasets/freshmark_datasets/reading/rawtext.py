@@ -1,0 +1,160 @@
+"""The bytes of a text file in whole lines: unpacked, with plain line ends, and within limits.
+
+What no text may hold is refused here, with the line: a NUL byte, UTF-16, a line without end, an archive that unpacks
+into a hundred times its size. Bytes are counted as they come out; what an archive says of itself is not believed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from freshmark.errors import DataError
+
+PIECE = 1 << 20
+LONGEST_LINE = 4 << 20
+FREE_BYTES = 64 << 20
+"""What an archive may unpack into whatever its size, so that small repetitive files pass."""
+RATIO = 100
+BOM = b"\xef\xbb\xbf"
+GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A text file; plain, gzipped, or one member of a zip archive.
+
+    path: where it lies
+    member: name within the zip archive, empty where it is none
+    """
+
+    path: Path
+    member: str = ""
+
+    @property
+    def name(self) -> str:
+        """What errors call it."""
+        return f"{self.path}:{self.member}" if self.member else str(self.path)
+
+    def at(self, line: int) -> str:
+        """``file:line``; the first line is 1."""
+        return f"{self.name}:{line}"
+
+    def chunks(self) -> Iterator[bytes]:
+        """The text as chunks of whole lines, each line ended by one line feed."""
+        line = 1
+        for chunk in self._whole_lines(_plain_ends(self._pieces())):
+            at = chunk.find(b"\0")
+            if at >= 0:
+                raise DataError(
+                    "a NUL byte: this is no text, or UTF-16 or UTF-32 text",
+                    where=self.at(line + chunk.count(b"\n", 0, at)),
+                    remedy="save it as UTF-8",
+                    code="FM211",
+                )
+            yield chunk
+            line += chunk.count(b"\n")
+
+    def head(self) -> bytes:
+        """The first whole lines, up to a mebibyte or so; empty where there are none."""
+        return next(self.chunks(), b"")
+
+    def _pieces(self) -> Iterator[bytes]:
+        """The unpacked bytes, without a byte order mark."""
+        limit = max(FREE_BYTES, RATIO * self.path.stat().st_size)
+        seen = 0
+        with _unpacking(self.name), self._open() as stream:
+            while piece := stream.read(PIECE):
+                seen += len(piece)
+                if seen > limit and self._packed:
+                    raise DataError(
+                        f"unpacks into more than {RATIO} times its size",
+                        where=self.name,
+                        remedy="unpack it yourself if you trust it",
+                        code="FM217",
+                    )
+                yield piece if seen > len(piece) else self._without_mark(piece)
+
+    @property
+    def _packed(self) -> bool:
+        return bool(self.member) or self._gzipped
+
+    @property
+    def _gzipped(self) -> bool:
+        with self.path.open("rb") as file:
+            return file.read(len(GZIP)) == GZIP
+
+    @contextmanager
+    def _open(self) -> Iterator[IO[bytes]]:
+        if self.member:
+            with zipfile.ZipFile(self.path) as archive, archive.open(_only(archive, self.member)) as stream:
+                yield stream
+        elif self._gzipped:
+            with gzip.open(self.path) as stream:
+                yield stream
+        else:
+            with self.path.open("rb") as stream:
+                yield stream
+
+    def _without_mark(self, first: bytes) -> bytes:
+        if first.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise DataError("UTF-16 text", where=self.at(1), remedy="save it as UTF-8", code="FM211")
+        return first.removeprefix(BOM)
+
+    def _whole_lines(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        rest = b""
+        line = 1
+        for piece in pieces:
+            cut = piece.rfind(b"\n") + 1
+            if cut:
+                chunk = rest + piece[:cut]
+                yield chunk
+                line += chunk.count(b"\n")
+                rest = piece[cut:]
+            else:
+                rest += piece
+            if len(rest) > LONGEST_LINE:
+                raise DataError(
+                    f"a line of more than {LONGEST_LINE >> 20} MiB",
+                    where=self.at(line),
+                    remedy="one event a line",
+                    code="FM212",
+                )
+        if rest:
+            yield rest + b"\n"
+
+
+def _only(archive: zipfile.ZipFile, member: str) -> zipfile.ZipInfo:
+    """The member of that very name: names are compared, never written to, so where they point does not matter."""
+    found = [info for info in archive.infolist() if info.filename == member]
+    if len(found) != 1:
+        raise DataError(f"holds {member!r} {len(found)} times", where=str(archive.filename), code="FM217")
+    return found[0]
+
+
+def _plain_ends(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """CR LF and lone CR become LF; a CR at the end of a piece waits for what follows."""
+    held = b""
+    for piece in pieces:
+        text = held + piece
+        held = b"\r" if text.endswith(b"\r") else b""
+        text = text.removesuffix(b"\r")
+        yield text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
+    if held:
+        yield b"\n"
+
+
+@contextmanager
+def _unpacking(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        raise DataError(f"a damaged archive: {error}", where=name, remedy="fetch it again", code="FM217") from error
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror or error}", where=name, code="FM210") from error

@@ -1,0 +1,178 @@
+"""Times in microseconds out of what a log holds: the unit detected, said, and refused where it is mixed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
+from freshmark.contract.stream import LAST_TIME
+from freshmark.errors import DataError
+from freshmark_datasets.numerals import numbers, text_of
+
+PER_UNIT = {"ns": 1e-3, "us": 1.0, "ms": 1e3, "s": 1e6, "min": 60e6, "h": 3600e6, "d": 86_400e6}
+"""Microseconds in each unit."""
+UNITS = (*PER_UNIT, "iso")
+IN_WORDS = {
+    **{"ns": "nanoseconds", "us": "microseconds", "ms": "milliseconds", "s": "seconds"},
+    **{"min": "minutes", "h": "hours", "d": "days"},
+}
+DATED = {"date": "ISO dates, UTC where they name no zone", "stamp": "timestamps, as the file types them"}
+MAGNITUDES = (("s", 1e8, 9.3e9), ("ms", 1e11, 9.3e12), ("us", 1e14, 9.3e15), ("ns", 1e17, 9.3e18))
+"""Where numbers lie that count from 1970: from 1973 to 2262, told apart by their size."""
+RESOLUTIONS = (
+    (86_400_000_000, "1 day"),
+    (3_600_000_000, "1 hour"),
+    (60_000_000, "1 minute"),
+    (1_000_000, "1 second"),
+    (1000, "1 millisecond"),
+)
+GAP = 3.0
+"""Times that count from 0 grow without a jump by this factor past 1e8; a stray 0 among dates does not."""
+
+
+class Clock:
+    """The column of times, taken in batch by batch.
+
+    unit: as told, None where it is to be detected
+    """
+
+    def __init__(self, unit: str | None) -> None:
+        self.unit = unit
+        self._kind = "" if unit is None else ("date" if unit == "iso" else "number")
+        self._chunks: list[AnyArray] = []
+
+    def bad(self, column: Any) -> tuple[AnyArray, BoolArray]:
+        """The batch as numbers (dates as int64 microseconds), and which rows are no time."""
+        if pa.types.is_temporal(column.type):
+            self._kind = "stamp"
+            stamps = column.cast(pa.timestamp("us"), safe=False) if not pa.types.is_time(column.type) else column
+            return stamps.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False), _nulls(column)
+        if self._kind == "date":
+            return _dates(column)
+        values, wrong = numbers(column)
+        if not self._kind:
+            self._kind = "number"
+            if wrong.any():
+                stamps, no_date = _dates(column)
+                if no_date.sum() < wrong.sum():
+                    self._kind = "date"
+                    return stamps, no_date
+        return values, wrong
+
+    def why(self, column: Any, row: int) -> DataError:
+        """What is wrong with the time of this row of a batch."""
+        value = column[row].as_py()
+        shown = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+        expected = "an ISO date, as the others are" if self._kind == "date" else "a number"
+        return DataError(
+            f"the time {str(shown)[:60]!r} is not {expected}" if shown not in (None, "") else "the time is empty",
+            remedy="times are numbers, or ISO dates such as 2016-05-06T12:00:00Z",
+            code="FM215",
+        )
+
+    def add(self, values: AnyArray) -> None:
+        """Keep a batch, as ``bad`` gave it."""
+        self._chunks.append(values)
+
+    def microseconds(self, place: Callable[[int], str]) -> tuple[IntArray, dict[str, str]]:
+        """(n,) int64 microseconds since 1970 (or since the first of all), and what was found out.
+
+        Args:
+            place: row → ``file:line``, for errors.
+
+        Raises:
+            DataError: a time is negative, not finite, beyond 2262, or in another unit than the others.
+        """
+        values = np.concatenate(self._chunks) if self._chunks else np.empty(0, np.int64)
+        _refuse_strange(values, place)
+        if self._kind in DATED:
+            micros, told = values.astype(np.int64), DATED[self._kind]
+        else:
+            unit, relative = (self.unit, False) if self.unit else _detected(values, place)
+            micros = _scaled(values, unit, place)
+            how = "as told" if self.unit else "detected"
+            told = f"{IN_WORDS[unit]} counted from {'0' if relative else '1970'} ({how})"
+        beyond = micros > LAST_TIME
+        if beyond.any():
+            raise _at(place, beyond, "the time lies beyond the year 2262", "pass unit= where it was taken wrongly")
+        return micros, {"time": told, "resolution": _resolution(micros)}
+
+
+def _dates(column: Any) -> tuple[IntArray, BoolArray]:
+    """(n,) int64 microseconds of ISO dates, and the rows that are none."""
+    text = text_of(column)
+    looks = pc.match_substring_regex(text, r"^\d{4}(-\d\d|\d{4})").fill_null(False)
+    stamps = pd.to_datetime(pd.Series(text.to_pylist(), dtype=object), format="ISO8601", utc=True, errors="coerce")
+    wrong = stamps.isna().to_numpy() | ~looks.to_numpy(zero_copy_only=False)
+    micros = pd.DatetimeIndex(stamps).as_unit("us").asi8
+    return np.where(wrong, 0, micros), wrong
+
+
+def _nulls(column: Any) -> BoolArray:
+    missing: BoolArray = column.is_null().to_numpy(zero_copy_only=False)
+    return missing
+
+
+def _at(place: Callable[[int], str], wrong: BoolArray, what: str, remedy: str) -> DataError:
+    return DataError(what, where=place(int(np.argmax(wrong))), remedy=remedy, code="FM215")
+
+
+def _refuse_strange(values: AnyArray, place: Callable[[int], str]) -> None:
+    strange = ~np.isfinite(values)
+    if strange.any():
+        raise _at(place, strange, f"the time {values[np.argmax(strange)]} is not finite", "a number, or an ISO date")
+    negative = values < 0
+    if negative.any():
+        raise _at(place, negative, "the time lies before 1970", "times from 1970 to 2262")
+
+
+def _detected(values: AnyArray, place: Callable[[int], str]) -> tuple[str, bool]:
+    """The unit that all of the values can be in, and whether they count from 0 rather than from 1970."""
+    edges = [edge for _, low, high in MAGNITUDES for edge in (low, high)]
+    band = np.searchsorted(edges, values, side="right")  # 0 below all, odd within a magnitude, even between two
+    present = np.flatnonzero(np.bincount(band, minlength=len(edges) + 1))
+    if present.tolist() == [0, 1] and values[band == 1].min() <= GAP * values[band == 0].max():
+        return "s", True  # a log that counts from 0 for longer than three years
+    if len(present) > 1:
+        rare = band == min(present.tolist(), key=lambda one: np.count_nonzero(band == one))
+        first = values[np.argmax(rare)]
+        raise _at(
+            place,
+            rare,
+            f"the time {first} is in another unit than the others, or none at all",
+            "one unit, or pass unit=",
+        )
+    only = int(present[0]) if len(present) else 0
+    if only == 0:
+        return "s", True
+    if only % 2 == 0:
+        raise _at(
+            place,
+            band == only,
+            f"the time {values[0]} is in no unit that is known",
+            f"pass unit=, one of {', '.join(UNITS)}",
+        )
+    return MAGNITUDES[only // 2][0], False
+
+
+def _scaled(values: AnyArray, unit: str, place: Callable[[int], str]) -> IntArray:
+    """Whole numbers exactly, others rounded to the microsecond."""
+    factor = PER_UNIT[unit]
+    beyond = values > LAST_TIME / factor
+    if beyond.any():
+        row = int(np.argmax(beyond))
+        raise _at(place, beyond, f"the time {values[row]} {unit} lies beyond the year 2262", "another unit=")
+    if values.dtype.kind == "f":
+        return np.rint(values * factor).astype(np.int64)
+    return values * int(factor) if factor >= 1 else values // round(1 / factor)
+
+
+def _resolution(micros: IntArray) -> str:
+    """The coarsest step that all times are a multiple of."""
+    return next((name for step, name in RESOLUTIONS if not np.any(micros % step)), "1 microsecond")
