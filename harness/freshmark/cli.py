@@ -12,7 +12,8 @@ from typer.core import TyperGroup
 from freshmark import __version__
 from freshmark.commands import catalogue, outlet
 from freshmark.commands.options import plugin_files, registry_of
-from freshmark.errors import FreshmarkError
+from freshmark.errors import FreshmarkError, PluginError
+from freshmark.runs.discovery import broken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class Commands(TyperGroup):
     """The built-in commands, and those of plugins, which are asked only where a command is not built in."""
 
-    _complete = False
+    ask_plugins = True
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of that name."""
@@ -35,17 +36,33 @@ class Commands(TyperGroup):
         return super().list_commands(ctx)
 
     def _add_plugins(self) -> None:
-        if self._complete:
+        """Ask once. A broken plugin is told, and takes neither the help nor the other commands away."""
+        if not self.ask_plugins:
             return
-        self._complete = True
-        extra = typer.Typer(rich_markup_mode=None)
+        self.ask_plugins = False
         try:
-            registry_of(plugin_files()).manager.hook.register_commands(app=extra)
+            for hook in registry_of(plugin_files()).manager.hook.register_commands.get_hookimpls():
+                for name, command in offered(hook).items():
+                    self._add(hook.plugin_name, name, command)
         except FreshmarkError as error:
-            outlet.note_error(error)  # a broken plugin must not take the help away
-            return
-        for name, command in getattr(typer.main.get_group(extra), "commands", {}).items():
-            self.commands.setdefault(name, command)
+            outlet.note_error(error)
+
+    def _add(self, plugin: str, name: str, command: Any) -> None:
+        if name in self.commands:
+            raise PluginError(
+                f"plugin {plugin!r} offers the command {name!r}, which there is", remedy="rename it", code="FM306"
+            )
+        self.commands[name] = command
+
+
+def offered(hook: Any) -> dict[str, Any]:
+    """The commands that one plugin adds to the command line."""
+    extra = typer.Typer(rich_markup_mode=None)
+    try:
+        hook.function(extra)
+    except Exception as error:
+        raise broken(hook.plugin_name, "fails in register_commands", error) from error
+    return dict(getattr(typer.main.get_group(extra), "commands", {}))
 
 
 app = typer.Typer(

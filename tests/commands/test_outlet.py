@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from freshmark.commands import outlet
 from freshmark.errors import DataError, UnknownName
 
@@ -87,7 +86,9 @@ def test_logs_go_to_the_place_of_the_user_where_none_is_named(tmp_path: Path, mo
     assert tmp_path in outlet.log_folder().parents or os.name != "posix"
 
 
-@pytest.mark.parametrize(("tty", "term", "drawn"), [(True, "xterm", True), (True, "dumb", False), (False, "xterm", False)])
+@pytest.mark.parametrize(
+    ("tty", "term", "drawn"), [(True, "xterm", True), (True, "dumb", False), (False, "xterm", False)]
+)
 def test_only_a_terminal_is_drawn_on(tty, term, drawn, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("sys.stderr.isatty", lambda: tty)
     monkeypatch.setenv("TERM", term)

@@ -3,7 +3,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from freshmark.commands import demo
 from freshmark.commands.planning import Wishes, checked, plan_for
 from freshmark.errors import PlanError, UnknownName, UsageError

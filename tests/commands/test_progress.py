@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-
 from freshmark.commands import progress
 from freshmark.commands.progress import Progress, called
 

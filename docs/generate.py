@@ -1,0 +1,69 @@
+"""Writes the parts of the documentation that the code knows: docs/cli.md and docs/errors.md.
+
+python docs/generate.py            writes them
+python docs/generate.py --check    exits with 1 where one is out of date
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+from freshmark.cli import Commands, app
+from freshmark.commands.codes import EXPLANATIONS
+from typer.testing import CliRunner
+
+DOCS = Path(__file__).parent
+REMARK = "<!-- Written by docs/generate.py. -->\n\n"
+
+
+def pages() -> dict[Path, str]:
+    """Path → text of every generated page."""
+    return {DOCS / "cli.md": cli_page(), DOCS / "errors.md": errors_page()}
+
+
+def cli_page() -> str:
+    """The help of every built-in command."""
+    Commands.ask_plugins = False  # what is installed beside freshmark is no part of its documentation
+    parts = [REMARK, "# The command line\n"]
+    for path in ([], *paths(typer.main.get_group(app))):
+        name = " ".join(["freshmark", *path])
+        shown = CliRunner().invoke(app, [*path, "--help"], prog_name="freshmark", env={"COLUMNS": "100"})
+        if shown.exit_code:
+            raise RuntimeError(f"{name} --help: {shown.output}")
+        parts.append(f"\n## {name}\n\n```\n{shown.output.strip()}\n```\n")
+    return "".join(parts)
+
+
+def paths(group: Any) -> Iterator[list[str]]:
+    """The words that lead to every command below a group."""
+    for name, command in group.commands.items():
+        yield [name]
+        if hasattr(command, "commands"):
+            yield from ([name, *rest] for rest in paths(command))
+
+
+def errors_page() -> str:
+    """Every error code."""
+    parts = [REMARK, "# Error codes\n\n`freshmark show FM101` prints the entry of a code.\n"]
+    for code, explanation in EXPLANATIONS.items():
+        parts.append(f"\n## {code}: {explanation.title}\n\n{explanation.why}\n\nWhat to do: {explanation.remedy}\n")
+    return "".join(parts)
+
+
+def main() -> int:
+    """Write, or check; gives the exit code."""
+    stale = [path for path, text in pages().items() if not path.exists() or path.read_text("utf-8") != text]
+    for path in stale:
+        if "--check" in sys.argv:
+            print(f"{path.name} is out of date: python docs/generate.py")
+        else:
+            path.write_text(pages()[path], "utf-8")
+    return int("--check" in sys.argv and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

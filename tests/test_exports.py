@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import version
+
+import freshmark
+import pytest
+
+PUBLIC = [
+    "Drift", "Events", "Factors", "FreshmarkError", "Meter", "Metric", "Model", "Outcomes", "Past", "Query", "Results",
+    "Run", "Source", "Strategy", "Stream", "Vocabulary", "hookimpl", "run", "stream_of",
+]  # fmt: skip
+
+HEAVY = ("torch", "pandas", "seaborn", "matplotlib", "numba", "pyarrow", "scipy")
+
+
+def test_public_names_are_these_and_sorted():
+    assert freshmark.__all__ == PUBLIC
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_public_name_is_there_and_says_what_it_is(name):
+    thing = getattr(freshmark, name)
+    assert thing.__doc__
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'runn'"):
+        freshmark.runn  # noqa: B018
+
+
+def test_the_version_is_that_of_the_distribution():
+    assert freshmark.__version__ == version("freshmark")
+
+
+def test_importing_freshmark_imports_nothing_heavy():
+    code = f"import sys, freshmark; print(*(m for m in {HEAVY} if m in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
