@@ -1,7 +1,7 @@
 """Built-in streams: simulators and loaders.
 
-``drift`` and ``clicks`` make streams of their own; ``file`` reads anyone's log; ``movietweetings`` and ``movielens`` read
-published ones, and say where they come from.
+``drift`` and ``clicks`` make streams of their own; ``file`` reads anyone's log; ``movietweetings`` and ``movielens``
+read published ones, and say where they come from.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from freshmark.errors import DataError
+
 from freshmark_datasets.reading.formats import Reader
 
 Column: TypeAlias = str | int | None

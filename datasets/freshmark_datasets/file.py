@@ -15,12 +15,13 @@ from freshmark.contract.arrays import TASKS, Task
 from freshmark.contract.stream import Source, Stream
 from freshmark.errors import DataError, UsageError
 
+from freshmark_datasets.units import UNITS
+
 if TYPE_CHECKING:
     from freshmark_datasets.loading import Options
 
 VERSION = 1
 """Of the loader: changes whenever the same file and options would give another stream."""
-UNITS = ("ns", "us", "ms", "s", "min", "h", "d", "iso")
 
 
 def file(

@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
-
 from freshmark.contract.arrays import BoolArray, IntArray
 from freshmark.contract.vocabulary import Vocabulary
 from freshmark.errors import DataError
+from numpy.typing import NDArray
 
 
 class Ids:
@@ -28,7 +27,7 @@ class Ids:
     def bad(self, column: Any) -> tuple[Any, BoolArray]:
         """The batch as a dictionary of bytes, and which rows hold no usable id."""
         coded = _dictionary(column, self.role)
-        unusable = np.append([_fault(text) is not None for text in coded.dictionary.to_pylist()], True)  # noqa: FBT003
+        unusable = np.append([_fault(text) is not None for text in coded.dictionary.to_pylist()], True)
         return coded, unusable[pc.fill_null(coded.indices, len(coded.dictionary)).to_numpy(zero_copy_only=False)]
 
     def why(self, column: Any, row: int) -> DataError:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-
 from freshmark.contract.arrays import AnyArray, BoolArray, FloatArray, Task
 from freshmark.errors import DataError
+
 from freshmark_datasets.numerals import numbers, text_of
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
-
 from freshmark.contract.arrays import AnyArray, BoolArray, IntArray, Task
 from freshmark.contract.stream import Stream
 from freshmark.contract.vocabulary import Vocabulary
 from freshmark.errors import DataError
+from numpy.typing import NDArray
+
 from freshmark_datasets.columns import Column, choose
 from freshmark_datasets.ids import Ids, by_first_appearance
 from freshmark_datasets.labels import Labels
@@ -155,7 +155,7 @@ def _built(columns: _Columns, *, name: str, about: dict[str, str]) -> Stream:
     order, sorting = _order(time, rows)
     user, users = _codes(columns.users, order)
     item, items = _codes(columns.items, order)
-    repeats, returning = _repeats(user, item, options.repeats)
+    repeats, returning = _repeats(user, item, told=options.repeats)
     label, classes = _label(columns, order)
     if columns.left_out:
         about = {**about, "left out": f"{columns.left_out:,} rows that could not be read"}
@@ -200,7 +200,7 @@ def _codes(ids: Ids, order: IntArray) -> tuple[NDArray[np.int32], Vocabulary]:
     return by_first_appearance(codes[order], names)
 
 
-def _repeats(user: AnyArray, item: AnyArray, told: bool | None) -> tuple[bool, str]:
+def _repeats(user: AnyArray, item: AnyArray, *, told: bool | None) -> tuple[bool, str]:
     """Whether users come back to an item, as told or by how many events do, and a sentence about it."""
     pairs = user.astype(np.int64) * (int(item.max()) + 1) + item
     share = 1.0 - len(np.unique(pairs)) / len(pairs)

@@ -9,29 +9,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-
 from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
 from freshmark.contract.stream import LAST_TIME
 from freshmark.errors import DataError
-from freshmark_datasets.numerals import numbers, text_of
 
-PER_UNIT = {"ns": 1e-3, "us": 1.0, "ms": 1e3, "s": 1e6, "min": 60e6, "h": 3600e6, "d": 86_400e6}
-"""Microseconds in each unit."""
-UNITS = (*PER_UNIT, "iso")
-IN_WORDS = {
-    **{"ns": "nanoseconds", "us": "microseconds", "ms": "milliseconds", "s": "seconds"},
-    **{"min": "minutes", "h": "hours", "d": "days"},
-}
+from freshmark_datasets.numerals import numbers, text_of
+from freshmark_datasets.units import IN_WORDS, MAGNITUDES, PER_UNIT, RESOLUTIONS, UNITS
+
 DATED = {"date": "ISO dates, UTC where they name no zone", "stamp": "timestamps, as the file types them"}
-MAGNITUDES = (("s", 1e8, 9.3e9), ("ms", 1e11, 9.3e12), ("us", 1e14, 9.3e15), ("ns", 1e17, 9.3e18))
-"""Where numbers lie that count from 1970: from 1973 to 2262, told apart by their size."""
-RESOLUTIONS = (
-    (86_400_000_000, "1 day"),
-    (3_600_000_000, "1 hour"),
-    (60_000_000, "1 minute"),
-    (1_000_000, "1 second"),
-    (1000, "1 millisecond"),
-)
 GAP = 3.0
 """Times that count from 0 grow without a jump by this factor past 1e8; a stray 0 among dates does not."""
 
@@ -69,7 +54,7 @@ class Clock:
         """What is wrong with the time of this row of a batch."""
         value = column[row].as_py()
         shown = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-        expected = "an ISO date, as the others are" if self._kind == "date" else "a number"
+        expected = "an ISO date, as the others are" if self._kind == "date" else "a number, and no ISO date"
         return DataError(
             f"the time {str(shown)[:60]!r} is not {expected}" if shown not in (None, "") else "the time is empty",
             remedy="times are numbers, or ISO dates such as 2016-05-06T12:00:00Z",

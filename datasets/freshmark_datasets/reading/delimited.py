@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
+from freshmark.errors import DataError
 from pyarrow import csv as arrow_csv
 
-from freshmark.errors import DataError
 from freshmark_datasets.reading.dialect import Dialect, dialect_of, looks_like_header, sniff, usual_width
 from freshmark_datasets.reading.rawtext import LONGEST_LINE, TextFile
 

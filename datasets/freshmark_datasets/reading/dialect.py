@@ -52,8 +52,9 @@ class Dialect:
 
     def rows(self, lines: Iterable[str]) -> Any:
         """A ``csv.reader`` over lines that were translated; blank lines give an empty row."""
-        quoting = csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE
-        return csv.reader(lines, delimiter=self.delimiter, quoting=quoting, strict=False)
+        if self.quoted:
+            return csv.reader(lines, delimiter=self.delimiter)
+        return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
 
     def sample(self, head: bytes) -> list[list[str]]:
         """The first rows of a text that are not blank."""
@@ -66,7 +67,7 @@ class Dialect:
 
 
 def dialect_of(sep: str) -> Dialect:
-    """The dialect that a user named; ``\\s+`` and a blank mean whitespace, ``\\t`` and ``tab`` a tab."""
+    """The dialect that a user named; a blank means whitespace, as its pattern does, and ``tab`` a tab."""
     return Dialect({r"\s+": "whitespace", " ": "whitespace", r"\t": "\t", "tab": "\t"}.get(sep, sep))
 
 

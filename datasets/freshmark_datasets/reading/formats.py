@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from freshmark.errors import DataError
+
 from freshmark_datasets.reading import npz, parquet
 from freshmark_datasets.reading.delimited import Delimited
 from freshmark_datasets.reading.jsonlines import JsonLines

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
-
 from freshmark.errors import DataError
+
 from freshmark_datasets.reading.rawtext import TextFile
 
 BATCH = 100_000
@@ -62,11 +62,8 @@ class JsonLines:
         return self.text.name
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
-        line = 0
-        for chunk in self.text.chunks():
-            for line, text in enumerate(chunk.split(b"\n")[:-1], start=line + 1):
-                if text.strip():
-                    yield line, text
+        texts = (text for chunk in self.text.chunks() for text in chunk.split(b"\n")[:-1])
+        return ((line, text) for line, text in enumerate(texts, start=1) if text.strip())
 
     def _values(self, line: int, text: bytes, keys: tuple[str, ...]) -> list[bytes | None] | None:
         """What stands under these keys, as bytes; None where the line is bad and may be left out."""

@@ -11,20 +11,22 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.lib import format as npy
-
 from freshmark.contract.arrays import AnyArray
 from freshmark.errors import DataError
+from numpy.lib import format as npy
+
 from freshmark_datasets.reading.rawtext import FREE_BYTES, PIECE, RATIO
 
 MAGIC = b"PK"
 ORIGIN = "t0"
 """The name of a single number, seconds since 1970, from which an array of steps counts."""
 STEPS = {
-    **{"dns": (1, 1000, "nanoseconds"), "dus": (1, 1, "microseconds"), "dms": (1000, 1, "milliseconds")},
-    **{"dt": (1_000_000, 1, "seconds"), "ds": (1_000_000, 1, "seconds"), "dmin": (60_000_000, 1, "minutes")},
+    "dt": (1_000_000, "seconds"),
+    "ds": (1_000_000, "seconds"),
+    "dms": (1_000, "milliseconds"),
+    "dmin": (60_000_000, "minutes"),
 }
-"""Beside a ``t0``, arrays of these names hold the time that passed since the row before; microseconds = steps × a ÷ b."""
+"""Beside a ``t0``, arrays of these names hold the time since the row before: its microseconds, its name."""
 
 
 class Npz:
@@ -46,7 +48,7 @@ class Npz:
             with zipfile.ZipFile(path) as archive:
                 members = archive.namelist()
         except (zipfile.BadZipFile, OSError) as error:
-            raise DataError(f"no readable npz: {error}", where=str(path), code="FM217") from error
+            raise _damaged(path, error) from error
         self.names = tuple(name.removesuffix(".npy") for name in members if name.endswith(".npy"))
         if not self.names:
             raise DataError(
@@ -85,10 +87,10 @@ class Npz:
         origin = self._array(ORIGIN)
         if origin.size != 1 or {origin.dtype.kind, steps.dtype.kind} - set("iu"):
             raise DataError(f"{ORIGIN} and {name} are not whole numbers", where=str(self.path), code="FM215")
-        times, over, unit = STEPS[name]
+        size, unit = STEPS[name]
         start = int(origin.reshape(-1)[0])
         self.told |= {"steps": f"{name!r} holds the {unit} since the row before, from {ORIGIN} = {start} s"}
-        return pa.array(start * 1_000_000 + np.cumsum(steps, dtype=np.int64) * times // over, pa.timestamp("us"))
+        return pa.array(start * 1_000_000 + np.cumsum(steps, dtype=np.int64) * size, pa.timestamp("us"))
 
     def _array(self, name: str) -> AnyArray:
         """The array of that name: its bytes counted against a limit, its header against the bytes that are there."""
@@ -108,7 +110,7 @@ class Npz:
             begin = file.tell()
             count = int(np.prod(shape, dtype=np.float64))
             if count * dtype.itemsize != len(data) - begin:
-                raise ValueError(f"{name!r} is not as long as it says")
+                raise _damaged(self.path, f"{name!r} is not as long as it says")
             return np.frombuffer(data, dtype, count, begin).reshape(shape, order="F" if by_column else "C")
         except (
             ValueError,
@@ -119,7 +121,7 @@ class Npz:
             NotImplementedError,
             OSError,
         ) as error:
-            raise DataError(f"no readable npz: {error}", where=str(self.path), code="FM217") from error
+            raise _damaged(self.path, error) from error
 
     def _unpacked(self, name: str) -> bytes:
         limit = max(FREE_BYTES, RATIO * self.path.stat().st_size)
@@ -136,3 +138,7 @@ class Npz:
                     )
                 pieces.append(piece)
         return b"".join(pieces)
+
+
+def _damaged(path: Path, why: object) -> DataError:
+    return DataError(f"no readable npz: {why}", where=str(path), code="FM217")

@@ -8,7 +8,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-
 from freshmark.errors import DataError
 
 MAGIC = b"PAR1"

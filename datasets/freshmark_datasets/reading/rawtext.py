@@ -91,7 +91,7 @@ class TextFile:
             return file.read(len(GZIP)) == GZIP
 
     @contextmanager
-    def _open(self) -> Iterator[IO[bytes]]:
+    def _open(self) -> Iterator[IO[bytes] | gzip.GzipFile]:
         if self.member:
             with zipfile.ZipFile(self.path) as archive, archive.open(_only(archive, self.member)) as stream:
                 yield stream

@@ -1,0 +1,51 @@
+"""A published file of ratings as a stream: what movietweetings and movielens have in common."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from freshmark.contract.stream import Source, Stream
+
+from freshmark_datasets.downloading import fetch, provenance
+from freshmark_datasets.file import check_options, digest_of, key_of
+
+if TYPE_CHECKING:
+    from freshmark_datasets.loading import Options
+    from freshmark_datasets.published import Published
+
+
+def source_of(file: Published, options: Options, *, path: str | Path | None) -> Source:
+    """The stream of a published file, or of a local copy of it.
+
+    The key of a file whose checksum is known needs no file: nothing is fetched before the stream is asked for.
+
+    Args:
+        file: what was published.
+        options: how it is read.
+        path: a copy; the archive, or the ratings alone.
+    """
+    if path is not None:
+        copy = Path(path).expanduser()
+        check_options(options, [copy])
+        return Source(
+            key=key_of(options, digest_of(copy)), load=partial(_load, copy, file, options, provenance(file, copy=True))
+        )
+    check_options(options, [Path(file.file_name)])
+    known = file.checksum or digest_of(fetch(file))
+    return Source(key=key_of(options, known), load=partial(_fetched, file, options))
+
+
+def _fetched(file: Published, options: Options) -> Stream:
+    return _load(fetch(file), file, options, provenance(file, copy=False))
+
+
+def _load(path: Path, file: Published, options: Options, about: Mapping[str, str]) -> Stream:
+    from freshmark_datasets.loading import load  # noqa: PLC0415  (pyarrow and pandas, half a second)
+    from freshmark_datasets.reading.rawtext import TextFile  # noqa: PLC0415
+
+    member = file.member if zipfile.is_zipfile(path) else ""
+    return load([TextFile(path, member)], options, name=f"{file.name} {file.size}", about=about)
