@@ -81,8 +81,10 @@ def register_meters() -> Mapping[str, Factory]:  # type: ignore[empty-body]
 
 @hookspec
 def register_sections() -> Mapping[str, Factory]:  # type: ignore[empty-body]
-    """Parts of the report, in this order after the built-in ones: name → function of the Results that gives a Section.
+    """Parts of the report, in this order after the built-in ones: name → function of the Results.
 
+    It gives a Section (``freshmark.Section``), or a list of them, one a stream. A section is data (prose, tables,
+    charts drawn with matplotlib or seaborn), so it shows in every form of report.
     Example: ``return {"fairness": "mine.report:fairness"}``.
     """
 
@@ -91,6 +93,7 @@ def register_sections() -> Mapping[str, Factory]:  # type: ignore[empty-body]
 def register_reports() -> Mapping[str, Factory]:  # type: ignore[empty-body]
     """Forms that a report can take: name → function ``(results, path, sections) -> None`` that writes one.
 
+    ``sections`` maps the name of each section to its function; a writer that shows none may ignore it.
     Built in: ``html``, ``markdown``, ``csv``. Example: ``return {"slides": "mine.slides:write"}``.
     """
 

@@ -51,7 +51,7 @@ def absolute_error(outcomes: Outcomes) -> FloatArray:
 def correct(outcomes: Outcomes) -> FloatArray:
     """1 where the answer was right: the class with the highest probability, or a click called at p ≥ ½."""
     called, label = _called(outcomes)
-    return (called == label).astype(np.float64)
+    return np.asarray(called == label, np.float64)
 
 
 def auc_by(outcomes: Outcomes, group: IntArray, groups: int) -> FloatArray:

@@ -45,6 +45,14 @@ def number(value: float, digits: int = 3) -> str:
     return f"{value:,.{decimals}f}".replace("-", "−")
 
 
+def within(value: float, margin: float) -> str:
+    """``0.2416 ± 0.0090``: as many digits as the margin carries; the number alone where there is no margin."""
+    if not np.isfinite(margin) or margin <= 0 or not np.isfinite(value):
+        return number(value)
+    decimals = min(8, max(0, 1 - int(np.floor(np.log10(margin)))))
+    return f"{value:,.{decimals}f} ± {margin:,.{decimals}f}".replace("-", "−")
+
+
 def seconds(value: float) -> str:
     """``85 µs``, ``12.4 ms``, ``3.10 s``, ``12 min``."""
     for below, factor, unit in ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (120.0, 1.0, "s"), (7200.0, 1 / 60, "min")):

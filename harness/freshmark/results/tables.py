@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,16 @@ import numpy as np
 import pandas as pd
 
 from freshmark.contract.arrays import AnyArray
+from freshmark.contract.hookspecs import Factory
 from freshmark.contract.metric import Metric, Outcomes
 from freshmark.errors import StoreError, UnknownName, UsageError
 from freshmark.results import measurements, ranking
+from freshmark.results.alerts import Alert, alerts_of
 from freshmark.results.folder import RunFolder, StreamRecord, read_table
 from freshmark.results.metrics import METRICS, depth_of, main_metric, metric_named, metrics_of
-from freshmark.results.plugins import offered
+from freshmark.results.plugins import imported, offered
 from freshmark.results.segments import Measured, kinds_of, measure
+from freshmark.results.verdict import Verdict, verdict_on
 
 _TEXTS = ("key", "stream", "strategy", "every", "delay", "status", "reason", "code", "log_tail")
 
@@ -40,6 +43,7 @@ class Results:
         self._home, self.cells = _cells(self.folders)
         self._metrics = metrics
         self._measured: dict[tuple[str, str], Measured] = {}
+        self._rankings: dict[str | None, pd.DataFrame] = {}
         self._events: dict[str, dict[str, AnyArray]] = {}
 
     @classmethod
@@ -76,7 +80,21 @@ class Results:
 
     def ranking(self, metric: str | None = None) -> pd.DataFrame:
         """One row a (stream, strategy, every, delay), best first; the columns are explained in ``results.ranking``."""
-        return ranking.ranked(self, metric)
+        if metric not in self._rankings:
+            self._rankings[metric] = ranking.ranked(self, metric)
+        return self._rankings[metric].copy()
+
+    def verdicts(self, metric: str | None = None) -> list[Verdict]:
+        """What to do on each stream, in a sentence."""
+        table = self.ranking(metric)
+        return [
+            verdict_on(stream, rows, self.better(str(rows["metric"].iloc[0])) if len(rows) else "higher")
+            for stream, rows in ((one, table[table["stream"] == one]) for one in self.streams)
+        ]
+
+    def alerts(self) -> list[Alert]:
+        """What to know before believing it, gravest first."""
+        return alerts_of(self, self.ranking())
 
     def metric_for(self, stream: str, metric: str | None = None) -> str | None:
         """This metric, or the main one; None where the stream's task has no such metric.
@@ -161,8 +179,8 @@ class Results:
         path: Path | str,
         format: str = "html",  # noqa: A002  (the word that people use)
         *,
-        writers: Mapping[str, Callable[..., None]] | None = None,
-        sections: Mapping[str, Callable[..., Any]] | None = None,
+        writers: Mapping[str, Factory] | None = None,
+        sections: Mapping[str, Factory] | None = None,
     ) -> Path:
         """Write a report of this form: ``html``, ``markdown``, ``csv``, or what a plugin offers. Gives its path.
 
@@ -176,7 +194,8 @@ class Results:
         sections = offered("register_sections") if sections is None else sections
         if format not in writers:
             raise UnknownName("form of report", format, writers)
-        writers[format](self, Path(path), sections)
+        write = imported(writers[format])
+        write(self, Path(path), {name: imported(section) for name, section in sections.items()})
         return Path(path)
 
     def __repr__(self) -> str:

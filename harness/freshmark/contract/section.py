@@ -1,0 +1,99 @@
+"""Section: a part of a report, as data. No part takes HTML, so that no name, log or error text can become any.
+
+A section function gets the Results and gives one Section, or several (one a stream)::
+
+    def busiest(results):
+        return Section("Busiest windows", (Prose("…"), Table((Column("window"), Column("events", "count")), rows)))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import nan
+from typing import Any, Literal, TypeAlias
+
+Kind: TypeAlias = Literal["text", "number", "count", "share", "seconds", "bytes"]
+"""What a column holds; the writer of a report knows how each is written, aligned and sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A number that says more than itself: ± margin, and a note on why it is missing or how to read it."""
+
+    value: float
+    margin: float = nan
+    note: str = ""
+
+
+Entry: TypeAlias = str | int | float | Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its head, what it holds, and a sentence that explains it."""
+
+    name: str
+    kind: Kind = "text"
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under columns. ``marked`` rows stand out; ``open`` shows it at once where it stands behind a chart."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Entry, ...], ...]
+    caption: str = ""
+    marked: frozenset[int] = frozenset()
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A paragraph."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Text as it is, in fixed width: a command, the end of a log."""
+
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture.
+
+    draw: draws into the empty matplotlib Figure that it is given; text goes in as it is, ``$`` included
+    finding: what the picture shows, as one sentence from the data: its caption, and what a screen reader says
+    table: the numbers behind it
+    wide: whether it takes the whole width of the page
+    height: in units of the usual height
+    """
+
+    draw: Callable[[Any], None]
+    finding: str
+    table: Table
+    wide: bool = False
+    height: float = 1.0
+
+
+Part: TypeAlias = Prose | Listing | Table | Chart
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of a report; one without parts is left out.
+
+    stream: the stream that it is about; empty where it is about all
+    lead: whether it stands beside the verdict
+    """
+
+    title: str
+    parts: tuple[Part, ...]
+    stream: str = ""
+    lead: bool = False

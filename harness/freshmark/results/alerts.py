@@ -1,0 +1,119 @@
+"""What a reader must know before believing a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from freshmark.results.folder import StreamRecord
+from freshmark.results.verdict import name_of
+
+if TYPE_CHECKING:
+    from freshmark.results.tables import Results
+
+FEW_SEEDS = 5
+FEW_WINDOWS = 20
+BASELINE = "popularity"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing to know; ``wrong`` is a fault, ``doubt`` limits what can be concluded, ``note`` is a fact."""
+
+    stream: str
+    level: Literal["wrong", "doubt", "note"]
+    text: str
+
+
+def alerts_of(results: Results, ranking: pd.DataFrame) -> list[Alert]:
+    """The alerts of every stream, gravest first."""
+    found: list[Alert] = []
+    for stream, record in results.streams.items():
+        cells = results.cells[results.cells["stream"] == stream]
+        found += _failures(stream, cells)
+        found += _few(record, cells[cells["status"] == "ok"])
+        found += _baseline(stream, ranking[ranking["stream"] == stream])
+        found += _timing(stream, cells[cells["status"] == "ok"])
+        found += _stream(record)
+    order = ("wrong", "doubt", "note")
+    return sorted(found, key=lambda alert: order.index(alert.level))
+
+
+def _failures(stream: str, cells: pd.DataFrame) -> Iterator[Alert]:
+    bad = cells[cells["status"] != "ok"]
+    for status in sorted({str(one) for one in bad["status"]}):
+        group = bad[bad["status"] == status]
+        count = _counted(len(group), "cell")
+        if status in ("queued", "running", "interrupted"):
+            yield Alert(stream, "wrong", f"{count} not finished ({status}); the same command goes on where it stopped.")
+            continue
+        first = group.iloc[0]
+        reason = f": {first['reason']}" if first["reason"] else ""
+        yield Alert(stream, "wrong", f"{count} ended as {status}, first {name_of(first)}{reason}.")
+
+
+def _few(record: StreamRecord, cells: pd.DataFrame) -> Iterator[Alert]:
+    if len(cells):
+        seeds = int(cells.groupby(["strategy", "every", "delay"])["seed"].nunique().min())
+        if seeds == 1:
+            yield Alert(
+                record.name,
+                "doubt",
+                "One seed: ± covers the choice of events, not the luck of training. Where a strategy draws at random, "
+                "--seeds 5 tells.",
+            )
+        elif seeds < FEW_SEEDS:
+            yield Alert(record.name, "doubt", f"{seeds} seeds: their spread is known roughly, so ± is wide.")
+    if record.windows < FEW_WINDOWS:
+        counted = _counted(record.windows, "window")
+        yield Alert(
+            record.name, "doubt", f"{counted}: from {FEW_WINDOWS} on, ± can be trusted; take a shorter --window."
+        )
+
+
+def _baseline(stream: str, ranking: pd.DataFrame) -> Iterator[Alert]:
+    fine = ranking[np.isfinite(ranking["value"].astype(float))]
+    counts = fine[fine["strategy"].str.startswith(BASELINE)]
+    if len(fine) > len(counts) > 0 and not counts.iloc[0]["distinguishable"]:
+        yield Alert(stream, "doubt", f"Nothing beats {name_of(counts.iloc[0])}: counting is as good as any model here.")
+
+
+def _timing(stream: str, cells: pd.DataFrame) -> Iterator[Alert]:
+    beside = int((cells["beside"].fillna(0) > 0).sum())
+    if beside:
+        yield Alert(
+            stream, "doubt", f"{_counted(beside, 'cell')} timed while others ran: their durations are too long."
+        )
+    threads = sorted({int(count) for count in cells["threads"].dropna()} if "threads" in cells else set())
+    if threads and threads != [1]:
+        counts = ", ".join(str(count) for count in threads)
+        yield Alert(stream, "note", f"Threads: {counts}. Durations compare only at equal numbers.")
+
+
+def _stream(record: StreamRecord) -> Iterator[Alert]:
+    if record.settings.get("sampled"):
+        yield Alert(
+            record.name,
+            "wrong",
+            f"Ranked against {record.settings['sampled']} sampled candidates, not all: such metrics can order "
+            "strategies wrongly (Krichene & Rendle 2020).",
+        )
+    duplicates, ties = int(record.facts.get("duplicates", 0)), int(record.facts.get("ties", 0))
+    if duplicates:
+        yield Alert(record.name, "note", f"{_counted(duplicates, 'event')} repeat another (same user, item and time).")
+    events = int(record.facts.get("events", 0))
+    if events and ties / events > 0.01:  # noqa: PLR2004  (below one in a hundred, order hardly matters)
+        share = f"{100 * ties / events:.0f} %"
+        yield Alert(
+            record.name,
+            "note",
+            f"{share} of the events share their time with another: none is learned before all are scored.",
+        )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,70 @@
+"""How each kind of entry of a table is written, and by what it is sorted."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+
+from freshmark.contract.section import Entry, Kind, Value
+from freshmark.results.naming import number, seconds, size, within
+
+MISSING = "–"
+
+_PICTURES = 0x2400
+_KEPT = "\n\t"
+
+
+def visible(text: str) -> str:
+    """The text with control and direction-changing characters shown as signs, so that none can act."""
+    return "".join(_sign(one) if unicodedata.category(one) in ("Cc", "Cf", "Cs") else one for one in text)
+
+
+def _sign(one: str) -> str:
+    if one in _KEPT:
+        return one
+    code = ord(one)
+    return chr(_PICTURES + code) if code < 0x20 else f"⟨U+{code:04X}⟩"  # noqa: PLR2004  (C0 has pictures)
+
+
+def written(entry: Entry, kind: Kind = "text") -> str:
+    """The entry as people read it; – where there is none."""
+    if isinstance(entry, Value):
+        if kind == "number" and math.isfinite(entry.margin):
+            return within(entry.value, entry.margin)
+        entry = entry.value
+    if entry is None or (isinstance(entry, float) and math.isnan(entry)):
+        return MISSING
+    if isinstance(entry, str):
+        return visible(entry)
+    return _number(float(entry), kind)
+
+
+def _number(value: float, kind: Kind) -> str:
+    if kind == "seconds":
+        return seconds(value)
+    if kind == "bytes":
+        return size(value)
+    if kind == "count" and math.isfinite(value):
+        return f"{value:,.0f}" if abs(value - round(value)) < 0.05 else f"{value:,.1f}"  # noqa: PLR2004
+    if kind == "share" and math.isfinite(value):
+        return f"{100 * value:.1f} %".replace("-", "−")
+    return number(value)
+
+
+def plain(entry: Entry) -> str | int | float | None:
+    """The entry as a machine reads it: full precision, None where there is none."""
+    if isinstance(entry, Value):
+        entry = entry.value
+    return None if isinstance(entry, float) and math.isnan(entry) else entry
+
+
+def sort_key(entry: Entry) -> str:
+    """By what a column is sorted: the number in full, or the text; empty where there is none."""
+    known = plain(entry)
+    return "" if known is None else (known if isinstance(known, str) else repr(float(known)))
+
+
+def notes(rows: tuple[tuple[Entry, ...], ...]) -> list[str]:
+    """The notes of a table's entries, each once, in order."""
+    found = (entry.note for row in rows for entry in row if isinstance(entry, Value) and entry.note)
+    return list(dict.fromkeys(found))

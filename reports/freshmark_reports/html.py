@@ -1,0 +1,95 @@
+"""One self-contained page: no request, no script but its own, readable without any."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from freshmark.contract.section import Chart, Listing, Prose, Section, Table
+from freshmark.results.naming import schedule_in_words
+from freshmark.results.tables import Results
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from freshmark_reports import entries
+from freshmark_reports.chapters import Sections, chapters
+from freshmark_reports.figure import svg_of
+
+
+def write(results: Results, path: Path, sections: Sections) -> None:
+    """Write the page; a half-written one never stands at ``path``."""
+    text = page(results, sections)
+    beside = path.with_name(f"{path.name}.part")
+    beside.write_text(text, "utf-8")
+    os.replace(beside, path)  # noqa: PTH105  (the one that is atomic by contract)
+
+
+def page(results: Results, sections: Sections) -> str:
+    """The page as text; the same results give the same bytes."""
+    script = _asset("script.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            chapters=chapters(results, sections),
+            streams=results.streams,
+            cells=results.cells,
+            style=Markup(_asset("style.css")),  # noqa: S704  (a file of this package)
+            script=Markup(script),  # noqa: S704  (a file of this package)
+            digest=digest,
+            svg=_Figures(),
+        )
+    )
+
+
+class _Figures:
+    """Chart → SVG; ids of each figure begin with its number."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, chart: Chart) -> Markup:
+        self.count += 1
+        text = svg_of(chart.draw, chart.finding, prefix=f"f{self.count}", wide=chart.wide, height=chart.height)
+        return Markup(text)  # noqa: S704  (an element tree, serialised: every text in it is escaped)
+
+
+def _kind(part: Any) -> str:
+    kinds = {Prose: "prose", Listing: "listing", Table: "table", Chart: "chart"}
+    return kinds[type(part)]
+
+
+def _identity(section: Section) -> str:
+    digest = hashlib.sha256(f"{section.stream} {section.title}".encode("utf-8", "replace")).hexdigest()
+    return f"s-{digest[:8]}"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("freshmark_reports", "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: entries.visible(value) if type(value) is str else value,
+    )
+    environment.filters |= {
+        "written": entries.written,
+        "sort_key": entries.sort_key,
+        "kind": _kind,
+        "identity": _identity,
+        "notes": entries.notes,
+        "schedule": schedule_in_words,
+    }
+    return environment
+
+
+def _asset(name: str) -> str:
+    return files("freshmark_reports").joinpath("page", name).read_text("utf-8")

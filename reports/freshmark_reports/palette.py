@@ -1,0 +1,69 @@
+"""One look a strategy, the same in every chart of a page; colour is never the only cue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import seaborn as sns
+from freshmark.results.tables import Results
+from matplotlib.lines import Line2D
+
+from freshmark_reports.figure import INK, PAPER
+
+LONGEST = 38
+"""Characters of a name in a chart; tables have it whole."""
+
+_DASHES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.4, 1.4)), (0, (6, 1.5, 1.4, 1.5)))
+_MARKERS = "oDs^vPX*<>"
+_READABLE = (0, 1, 2, 3, 4, 9, 5, 7)  # of seaborn's colorblind palette: those seen on white and on black
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a strategy is drawn."""
+
+    colour: Any
+    dash: Any
+
+
+def looks(results: Results) -> dict[str, Look]:
+    """Strategy → its look, by the order of the plan."""
+    colours = sns.color_palette("colorblind")
+    names = dict.fromkeys(str(name) for name in results.cells["strategy"])
+    return {
+        name: Look(
+            colours[_READABLE[place % len(_READABLE)]], _DASHES[(place + place // len(_READABLE)) % len(_DASHES)]
+        )
+        for place, name in enumerate(names)
+    }
+
+
+def markers(names: Iterable[str]) -> dict[str, str]:
+    """Name → marker."""
+    return {name: _MARKERS[place % len(_MARKERS)] for place, name in enumerate(dict.fromkeys(names))}
+
+
+def short(name: str) -> str:
+    """A name that fits into a chart: its middle gives way."""
+    if len(name) <= LONGEST:
+        return name
+    return f"{name[: LONGEST - 13]}…{name[-12:]}"
+
+
+def line_key(name: str, look: Look) -> Line2D:
+    """An entry of a legend: a line."""
+    return Line2D([], [], color=look.colour, linestyle=look.dash, label=name)
+
+
+def marker_key(name: str, marker: str) -> Line2D:
+    """An entry of a legend: a marker."""
+    return Line2D([], [], color=INK, marker=marker, linestyle="none", markerfacecolor=PAPER, label=name)
+
+
+def legend_below(figure: Any, keys: Sequence[Line2D], columns: int) -> None:
+    """The keys below everything that is drawn."""
+    # Matplotlib leaves out what begins with an underscore, and a plugin may be called so.
+    labels = [f" {short(text)}" if text.startswith("_") else short(text) for text in (str(k.get_label()) for k in keys)]
+    figure.legend(list(keys), labels, loc="outside lower left", ncols=columns, handlelength=2.2, columnspacing=1.4)

@@ -1,0 +1,93 @@
+"""Every strategy at every schedule, best first: what it earns, what it costs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from freshmark.contract.section import Column, Entry, Section, Table, Value
+from freshmark.results.latency import too_few
+from freshmark.results.naming import metric_in_words
+from freshmark.results.tables import Results
+
+
+def section(results: Results) -> Sequence[Section]:
+    """The ranking table of each stream."""
+    table = results.ranking()
+    found = []
+    for stream in results.streams:
+        rows = [row for _, row in table[table["stream"] == stream].iterrows()]
+        if rows:
+            found.append(Section("Ranking", (ranking_table(rows),), stream))
+    return found
+
+
+def ranking_table(rows: Sequence[Any]) -> Table:
+    """The rows of one stream as a table."""
+    metric = metric_in_words(str(rows[0]["metric"]))
+    equals = frozenset(place for place, row in enumerate(rows) if row["distinguishable"] is False)
+    return Table(
+        _columns(metric),
+        tuple(_entries(row) for row in rows),
+        f"{metric} and costs of every strategy and schedule, best first; marked rows cannot be told from the best.",
+        marked=equals,
+    )
+
+
+def _columns(metric: str) -> tuple[Column, ...]:
+    return (
+        Column("Strategy", about="the expression that builds it"),
+        Column("Updated", about="when updates are due, and how much later they answer"),
+        Column(metric, "number", "mean over all test events and seeds ± half the 95 % interval"),
+        Column("To the best", "number", "difference to the best row on the same events ± half its 95 % interval"),
+        Column("Of the best", "share", "share of the best row's value that is reached"),
+        Column("New users", "number", f"{metric} on the first event of a user"),
+        Column("New items", "number", f"{metric} on items not seen before their window began"),
+        Column("Updates", "count", "updates a cell, without the first fit"),
+        Column("Update p50", "seconds", "wall-clock time of an update, median"),
+        Column("p99", "seconds", "of an update"),
+        Column("Answer p50", "seconds", "wall-clock time of a single request, median"),
+        Column("p95", "seconds", "of a single request"),
+        Column("p99 ", "seconds", "of a single request"),
+        Column("CPU s / M", "number", "CPU seconds of fit, updates and answers for a million test events"),
+        Column("Peak", "bytes", "resident memory above that at the start, highest of the seeds"),
+        Column("State", "bytes", "the strategy's tensors"),
+        Column("Seeds", "count", "cells that succeeded"),
+        Column("Status", about="ok, or why a cell gave no numbers"),
+    )
+
+
+def _entries(row: Any) -> tuple[Entry, ...]:
+    status = "ok" if row["status"] == "ok" else f"{row['status']}: {row['reason']}" if row["reason"] else row["status"]
+    if not math.isfinite(row["value"]):
+        return (row["strategy"], row["schedule"], *[None] * 14, int(row["seeds"]), status)
+    updates = round(row["updates"] * row["seeds"])
+    requests = int(row["requests"])
+    best = row["difference"] == 0 and row["difference_margin"] == 0
+    return (
+        row["strategy"],
+        row["schedule"],
+        Value(row["value"], row["margin"]),
+        "best" if best else Value(row["difference"], row["difference_margin"]),
+        row["ratio"],
+        row["new_user"],
+        row["new_item"],
+        row["updates"],
+        _percentile(row["update_p50_seconds"], updates, 50, "updates"),
+        _percentile(row["update_p99_seconds"], updates, 99, "updates"),
+        _percentile(row["recommend_p50_seconds"], requests, 50, "requests"),
+        _percentile(row["recommend_p95_seconds"], requests, 95, "requests"),
+        _percentile(row["recommend_p99_seconds"], requests, 99, "requests"),
+        row["cpu_seconds_per_million"],
+        row["peak_bytes"],
+        row["state_bytes"],
+        int(row["seeds"]),
+        status,
+    )
+
+
+def _percentile(value: float, samples: int, percentile: float, what: str) -> Value:
+    """The percentile, or why there is none; no update at all needs no reason."""
+    reason = too_few(samples, percentile) if samples else ""
+    return Value(value, note=f"{reason} {what}" if reason else "")
