@@ -64,7 +64,7 @@ def test_a_fault_leaves_its_traceback_in_a_file_and_no_locals(
 ):
     monkeypatch.setenv("FRESHMARK_CACHE", str(tmp_path))
 
-    def fail(password):
+    def fail(password: str) -> None:
         raise ZeroDivisionError("gone")
 
     with pytest.raises(ZeroDivisionError) as caught:
