@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The first example of a property may compile a loop or import torch; a run on a shared machine may be slow.
+settings.register_profile("freshmark", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("freshmark")
 
 ROOT = Path(__file__).parents[1]
 

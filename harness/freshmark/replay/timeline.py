@@ -194,7 +194,7 @@ class Timeline:
     def _warm(self) -> int:
         # 0.29 * 100 is 28.999999999999996: a share that people write must not lose an event to that.
         wanted = int(self.settings.warmup * self.end + 1e-9)
-        first = self.tie_stop(wanted) if wanted else 0
+        first = self.tie_stop(max(1, wanted)) if self.settings.warmup else 0
         if first == self.end:
             raise DataError(
                 "nothing is left to test: the warm-up takes every event",
