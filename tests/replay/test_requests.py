@@ -65,7 +65,7 @@ def test_a_request_asks_for_as_many_more_as_the_user_had(make_stream):
     fixed = Fixed(range(4))
     windows = windows_of(stream, fixed, probes=100)["windows"]
     assert fixed.asked == [2 + 4, 2 + 5, 2 + 6, 2 + 0]
-    # User a had the four items that are in every list; b had none and is shown two of the four known when the window began.
+    # User a had the four items that are in every list; b had none, and is shown two of the four known by then.
     assert windows["coverage"][-1] == 0.5
 
 
