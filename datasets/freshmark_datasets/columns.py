@@ -63,7 +63,7 @@ def choose(
 
 
 def _named(reader: Reader, role: str, column: str | int) -> int:
-    where = reader.place(0)
+    where = reader.top
     if isinstance(column, int):
         if not 0 <= column < len(reader.names):
             raise DataError(
@@ -104,7 +104,7 @@ def _not_guessed(reader: Reader, missing: list[str]) -> DataError:
     kind = "names" if reader.headed else "indexes, counted from 0 (the file names no columns)"
     return DataError(
         f"cannot tell which column is the {' and which the '.join(missing)}; the first line is {reader.first[:200]!r}",
-        where=reader.place(0),
+        where=reader.top,
         remedy=f"pass {kind}: {example}",
         code="FM214",
     )

@@ -27,15 +27,17 @@ class Ids:
     def bad(self, column: Any) -> tuple[Any, BoolArray]:
         """The batch as a dictionary of bytes, and which rows hold no usable id."""
         coded = _dictionary(column, self.role)
-        unusable = np.append([_fault(text) is not None for text in coded.dictionary.to_pylist()], True)
-        return coded, unusable[pc.fill_null(coded.indices, len(coded.dictionary)).to_numpy(zero_copy_only=False)]
+        unusable = np.append(_faulty(coded.dictionary), True)
+        rows = pc.fill_null(coded.indices, len(coded.dictionary)).to_numpy(zero_copy_only=False)
+        return coded, unusable[rows]
 
     def why(self, column: Any, row: int) -> DataError:
         """What is wrong with the id of this row of a batch."""
         value = _dictionary(column, self.role)[row].as_py() or b""
         what, code = _fault(value) or ("cannot be used", "FM216")
         shown = f": {value[:40]!r}" if value else ""
-        return DataError(f"the {self.role} {what}{shown}", remedy="skip_bad=True leaves such lines out", code=code)
+        remedy = "save it as UTF-8" if code == "FM211" else "skip_bad=True leaves such lines out"
+        return DataError(f"the {self.role} {what}{shown}", remedy=remedy, code=code)
 
     def add(self, coded: Any) -> None:
         """Keep a batch, as ``bad`` gave it."""
@@ -44,6 +46,7 @@ class Ids:
     def codes(self) -> tuple[NDArray[np.int32], Any]:
         """A code a row, in no order that means anything, and the ids as a binary Arrow array."""
         whole = pa.chunked_array(self._chunks, pa.dictionary(pa.int32(), pa.binary())).unify_dictionaries()
+        self._chunks = []  # the batches are as large as the whole
         codes = [chunk.indices.to_numpy(zero_copy_only=False) for chunk in whole.chunks]
         names = whole.chunk(0).dictionary if whole.num_chunks else pa.array([], pa.binary())
         return np.concatenate([np.empty(0, np.int32), *codes]).astype(np.int32, copy=False), names
@@ -81,6 +84,19 @@ def _dictionary(column: Any, role: str) -> Any:
 
 def _is_bytes(kind: Any) -> bool:
     return bool(pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind))
+
+
+def _faulty(texts: Any) -> BoolArray:
+    """Which of these ids cannot be used: told at once for all where none is, one by one where one is."""
+    try:
+        texts.cast(pa.string())
+        sound = not pc.any(pc.equal(pc.binary_length(texts), 0)).as_py()
+        sound = sound and not pc.any(pc.match_substring(texts, b"\n")).as_py()
+    except pa.ArrowInvalid:  # no UTF-8
+        sound = False
+    if sound:
+        return np.zeros(len(texts), np.bool_)
+    return np.array([_fault(text) is not None for text in texts.to_pylist()], np.bool_)
 
 
 def _fault(text: bytes) -> tuple[str, str] | None:

@@ -202,8 +202,8 @@ def _codes(ids: Ids, order: IntArray) -> tuple[NDArray[np.int32], Vocabulary]:
 
 def _repeats(user: AnyArray, item: AnyArray, *, told: bool | None) -> tuple[bool, str]:
     """Whether users come back to an item, as told or by how many events do, and a sentence about it."""
-    pairs = user.astype(np.int64) * (int(item.max()) + 1) + item
-    share = 1.0 - len(np.unique(pairs)) / len(pairs)
+    pairs = np.sort(user.astype(np.int64) * (int(item.max()) + 1) + item)  # sorting is faster than np.unique here
+    share = float(np.count_nonzero(pairs[1:] == pairs[:-1])) / len(pairs)
     repeats = share >= RETURNING if told is None else told
     how = "detected" if told is None else "as told"
     return repeats, f"{'yes' if repeats else 'no'} ({how}): {share:.2%} of events come back to an item the user had"

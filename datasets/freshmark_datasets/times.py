@@ -34,32 +34,33 @@ class Clock:
 
     def bad(self, column: Any) -> tuple[AnyArray, BoolArray]:
         """The batch as numbers (dates as int64 microseconds), and which rows are no time."""
-        if pa.types.is_temporal(column.type):
-            self._kind = "stamp"
-            stamps = column.cast(pa.timestamp("us"), safe=False) if not pa.types.is_time(column.type) else column
-            return stamps.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False), _nulls(column)
-        if self._kind == "date":
+        if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
+            return self._stamps(column)
+        if self._kind in DATED:
             return _dates(column)
         values, wrong = numbers(column)
-        if not self._kind:
-            self._kind = "number"
-            if wrong.any():
-                stamps, no_date = _dates(column)
-                if no_date.sum() < wrong.sum():
-                    self._kind = "date"
-                    return stamps, no_date
-        return values, wrong
+        if not self._kind and len(values):
+            self._kind = _kind_of(column, values, wrong)
+        return _dates(column) if self._kind == "date" else (values, wrong)
 
     def why(self, column: Any, row: int) -> DataError:
         """What is wrong with the time of this row of a batch."""
         value = column[row].as_py()
         shown = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-        expected = "an ISO date, as the others are" if self._kind == "date" else "a number, and no ISO date"
+        expected = "an ISO date, as the others are" if self._kind == "date" else "a number or an ISO date"
         return DataError(
             f"the time {str(shown)[:60]!r} is not {expected}" if shown not in (None, "") else "the time is empty",
             remedy="times are numbers, or ISO dates such as 2016-05-06T12:00:00Z",
             code="FM215",
         )
+
+    def _stamps(self, column: Any) -> tuple[AnyArray, BoolArray]:
+        """Timestamps of the file's own type; all wrong where another file had numbers."""
+        if self._kind == "number" and self._chunks:
+            return np.zeros(len(column), np.int64), np.ones(len(column), np.bool_)
+        self._kind = "stamp"
+        micros = column.cast(pa.timestamp("us", getattr(column.type, "tz", None)), safe=False).cast(pa.int64())
+        return micros.fill_null(0).to_numpy(zero_copy_only=False), column.is_null().to_numpy(zero_copy_only=False)
 
     def add(self, values: AnyArray) -> None:
         """Keep a batch, as ``bad`` gave it."""
@@ -75,6 +76,7 @@ class Clock:
             DataError: a time is negative, not finite, beyond 2262, or in another unit than the others.
         """
         values = np.concatenate(self._chunks) if self._chunks else np.empty(0, np.int64)
+        self._chunks = []  # the batches are as large as the whole
         _refuse_strange(values, place)
         if self._kind in DATED:
             micros, told = values.astype(np.int64), DATED[self._kind]
@@ -89,6 +91,14 @@ class Clock:
         return micros, {"time": told, "resolution": _resolution(micros)}
 
 
+def _kind_of(column: Any, values: AnyArray, wrong: BoolArray) -> str:
+    """Dates where more rows are dates than are numbers, or where all numbers are days written as YYYYMMDD."""
+    if wrong.any():
+        return "date" if _dates(column)[1].sum() < wrong.sum() else "number"
+    days = values.dtype.kind == "i" and bool(19700101 <= values.min() <= values.max() <= 22621231)  # noqa: PLR2004
+    return "date" if days and not _dates(column)[1].any() else "number"
+
+
 def _dates(column: Any) -> tuple[IntArray, BoolArray]:
     """(n,) int64 microseconds of ISO dates, and the rows that are none."""
     text = text_of(column)
@@ -97,11 +107,6 @@ def _dates(column: Any) -> tuple[IntArray, BoolArray]:
     wrong = stamps.isna().to_numpy() | ~looks.to_numpy(zero_copy_only=False)
     micros = pd.DatetimeIndex(stamps).as_unit("us").asi8
     return np.where(wrong, 0, micros), wrong
-
-
-def _nulls(column: Any) -> BoolArray:
-    missing: BoolArray = column.is_null().to_numpy(zero_copy_only=False)
-    return missing
 
 
 def _at(place: Callable[[int], str], wrong: BoolArray, what: str, remedy: str) -> DataError:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from freshmark.errors import DataError
 from pyarrow import csv as arrow_csv
 
-from freshmark_datasets.reading.dialect import Dialect, dialect_of, looks_like_header, sniff, usual_width
+from freshmark_datasets.reading.dialect import Dialect, dialect_of, fields_up_to, looks_like_header, sniff, usual_width
 from freshmark_datasets.reading.rawtext import LONGEST_LINE, TextFile
 
 BLOCK = 4 * LONGEST_LINE  # a block must hold the longest record
@@ -25,6 +25,7 @@ class Delimited:
     names: of the columns; ``0``, ``1`` … where there is no header
     headed: whether the names stand in the file
     first: the first line, to be shown
+    top: the place of the first line
     told: what was found out
     left_out: rows that ``skip_bad`` passed over
     """
@@ -34,7 +35,9 @@ class Delimited:
         self.skip_bad = skip_bad
         self.left_out = 0
         head = text.head()
-        self.first = head.lstrip(b"\n").split(b"\n", 1)[0].decode("utf-8", "replace")
+        begun = head.lstrip(b"\n")
+        self.first = begun.split(b"\n", 1)[0].decode("utf-8", "replace")
+        self.top = text.at(len(head) - len(begun) + 1)
         self.dialect = _dialect(text, head, sep, self.first)
         rows = self.dialect.sample(head)
         self.headed = looks_like_header(rows[0]) if header is None else header
@@ -47,7 +50,7 @@ class Delimited:
         twice = [name for name, times in Counter(self.names).items() if times > 1]
         if twice:
             raise DataError(
-                f"the header names {twice[0]!r} twice", where=self.text.at(1), remedy="one name a column", code="FM213"
+                f"the header names {twice[0]!r} twice", where=self.top, remedy="one name a column", code="FM213"
             )
 
     def batches(self, wanted: Mapping[str, int]) -> Iterator[dict[str, Any]]:
@@ -124,17 +127,15 @@ class Delimited:
         reader = self.dialect.rows(lines)
         header_due = self.headed
         begin = 1
-        longest = csv.field_size_limit(LONGEST_LINE)
         try:
-            for fields in reader:
-                if fields and not header_due:
-                    yield begin, fields
-                header_due = header_due and not fields
-                begin = reader.line_num + 1
+            with fields_up_to(LONGEST_LINE):
+                for fields in reader:
+                    if fields and not header_due:
+                        yield begin, fields
+                    header_due = header_due and not fields
+                    begin = reader.line_num + 1
         except csv.Error as error:
             raise _unclosed(self.text.at(begin)) from error
-        finally:
-            csv.field_size_limit(longest)
 
     def _last_record(self) -> str:
         line = 1

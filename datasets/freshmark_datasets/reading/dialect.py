@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,12 +59,24 @@ class Dialect:
 
     def sample(self, head: bytes) -> list[list[str]]:
         """The first rows of a text that are not blank."""
-        lines = self.translate(head).decode("utf-8", "replace").split("\n")[: 2 * SAMPLE_LINES]
-        return [row for row in self.rows(f"{line}\n" for line in lines) if row][:SAMPLE_LINES]
+        some = b"\n".join(head.split(b"\n", 2 * SAMPLE_LINES)[: 2 * SAMPLE_LINES])
+        lines = self.translate(some).decode("utf-8", "replace").split("\n")
+        with fields_up_to(len(head)):
+            return [row for row in self.rows(f"{line}\n" for line in lines) if row][:SAMPLE_LINES]
 
     def in_words(self) -> str:
         """For a person: ``tab``, ``','``."""
         return {"\t": "tab", "whitespace": "whitespace"}.get(self.sep, repr(self.sep))
+
+
+@contextmanager
+def fields_up_to(length: int) -> Iterator[None]:
+    """The csv module's limit on the length of a field, which is global, moved for a while."""
+    before = csv.field_size_limit(max(length, 1))
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def dialect_of(sep: str) -> Dialect:

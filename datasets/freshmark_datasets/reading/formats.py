@@ -22,6 +22,7 @@ class Reader(Protocol):
     names: of the columns
     headed: whether the file itself names them
     first: its first line, or what comes nearest
+    top: the place of that
     told: what was found out about the form
     left_out: rows passed over because they were bad
     """
@@ -29,6 +30,7 @@ class Reader(Protocol):
     names: tuple[str, ...]
     headed: bool
     first: str
+    top: str
     told: dict[str, str]
     left_out: int
 

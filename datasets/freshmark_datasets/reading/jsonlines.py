@@ -20,6 +20,7 @@ class JsonLines:
     names: the keys of the first object
     headed: True
     first: the first line, to be shown
+    top: the place of the first line
     told: what was found out
     left_out: lines that ``skip_bad`` passed over
     """
@@ -31,6 +32,8 @@ class JsonLines:
         self.skip_bad = skip_bad
         self.left_out = 0
         line, first = next(self._lines(), (1, b""))
+        self.top = text.at(line)
+        self._keys: tuple[str, ...] = ()
         self.first = first.decode("utf-8", "replace")
         self.names = tuple(self._parsed(line, first))
         self.told = {"format": "JSON lines"}
@@ -38,9 +41,10 @@ class JsonLines:
     def batches(self, wanted: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         """For each role its column as a binary Arrow array, a batch of rows at a time."""
         keys = {role: self.names[index] for role, index in wanted.items()}
+        self._keys = tuple(keys.values())
         columns: dict[str, list[bytes | None]] = {role: [] for role in wanted}
         for line, text in self._lines():
-            values = self._values(line, text, tuple(keys.values()))
+            values = self._values(line, text)
             if values is None:
                 self.left_out += 1
                 continue
@@ -54,7 +58,7 @@ class JsonLines:
     def place(self, row: int) -> str:
         """``file:line`` of a row that ``batches`` gave, counted from 0."""
         for line, text in self._lines():
-            if self.skip_bad and self._values(line, text, ()) is None:
+            if self.skip_bad and self._values(line, text) is None:
                 continue
             if row == 0:
                 return self.text.at(line)
@@ -65,11 +69,11 @@ class JsonLines:
         texts = (text for chunk in self.text.chunks() for text in chunk.split(b"\n")[:-1])
         return ((line, text) for line, text in enumerate(texts, start=1) if text.strip())
 
-    def _values(self, line: int, text: bytes, keys: tuple[str, ...]) -> list[bytes | None] | None:
-        """What stands under these keys, as bytes; None where the line is bad and may be left out."""
+    def _values(self, line: int, text: bytes) -> list[bytes | None] | None:
+        """What stands under the keys that are wanted, as bytes; None where the line is bad and may be left out."""
         try:
             found = self._parsed(line, text)
-            return [self._scalar(line, key, found) for key in keys]
+            return [self._scalar(line, key, found) for key in self._keys]
         except DataError:
             if self.skip_bad:
                 return None

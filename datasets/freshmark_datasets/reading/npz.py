@@ -35,6 +35,7 @@ class Npz:
     names: of its arrays
     headed: True
     first: the arrays and their types, to be shown
+    top: the place of the columns
     told: what was found out
     left_out: 0
     """
@@ -44,6 +45,7 @@ class Npz:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.top = str(path)
         try:
             with zipfile.ZipFile(path) as archive:
                 members = archive.namelist()

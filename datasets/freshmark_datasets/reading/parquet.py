@@ -20,6 +20,7 @@ class Parquet:
     names: of its top-level columns
     headed: True
     first: the columns and their types, to be shown
+    top: the place of the columns
     told: what was found out
     left_out: 0
     """
@@ -29,6 +30,7 @@ class Parquet:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.top = str(path)
         try:
             schema = pq.read_schema(path)
         except (pa.ArrowException, OSError) as error:
