@@ -44,13 +44,13 @@ def _columns(metric: str) -> tuple[Column, ...]:
         Column("Of the best", "share", "share of the best row's value that is reached"),
         Column("New users", "number", f"{metric} on the first event of a user"),
         Column("New items", "number", f"{metric} on items not seen before their window began"),
+        Column("CPU s / M", "number", "CPU seconds of fit, updates and answers for a million test events"),
         Column("Updates", "count", "updates a cell, without the first fit"),
         Column("Update p50", "seconds", "wall-clock time of an update, median"),
         Column("p99", "seconds", "of an update"),
         Column("Answer p50", "seconds", "wall-clock time of a single request, median"),
         Column("p95", "seconds", "of a single request"),
         Column("p99 ", "seconds", "of a single request"),
-        Column("CPU s / M", "number", "CPU seconds of fit, updates and answers for a million test events"),
         Column("Peak", "bytes", "resident memory above that at the start, highest of the seeds"),
         Column("State", "bytes", "the strategy's tensors"),
         Column("Seeds", "count", "cells that succeeded"),
@@ -61,7 +61,7 @@ def _columns(metric: str) -> tuple[Column, ...]:
 def _entries(row: Any) -> tuple[Entry, ...]:
     status = "ok" if row["status"] == "ok" else f"{row['status']}: {row['reason']}" if row["reason"] else row["status"]
     if not math.isfinite(row["value"]):
-        return (row["strategy"], row["schedule"], *[None] * 14, int(row["seeds"]), status)
+        return (row["strategy"], row["schedule"], row["status"], *[None] * 13, int(row["seeds"]), status)
     updates = round(row["updates"] * row["seeds"])
     requests = int(row["requests"])
     best = row["difference"] == 0 and row["difference_margin"] == 0
@@ -73,13 +73,13 @@ def _entries(row: Any) -> tuple[Entry, ...]:
         row["ratio"],
         row["new_user"],
         row["new_item"],
+        row["cpu_seconds_per_million"],
         row["updates"],
         _percentile(row["update_p50_seconds"], updates, 50, "updates"),
         _percentile(row["update_p99_seconds"], updates, 99, "updates"),
         _percentile(row["recommend_p50_seconds"], requests, 50, "requests"),
         _percentile(row["recommend_p95_seconds"], requests, 95, "requests"),
         _percentile(row["recommend_p99_seconds"], requests, 99, "requests"),
-        row["cpu_seconds_per_million"],
         row["peak_bytes"],
         row["state_bytes"],
         int(row["seeds"]),

@@ -1,0 +1,53 @@
+"""Cells that gave no numbers: why, and the end of their logs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from freshmark.contract.section import Column, Listing, Part, Section, Table
+from freshmark.results.naming import called
+from freshmark.results.tables import Results
+
+from freshmark_reports.privacy import redacted
+
+MOST_LOGS = 12
+
+
+def section(results: Results) -> Sequence[Section]:
+    """One a stream that has such cells."""
+    found = []
+    for stream in results.streams:
+        cells = results.cells
+        bad = [cell for _, cell in cells[(cells["stream"] == stream) & (cells["status"] != "ok")].iterrows()]
+        if bad:
+            found.append(Section("Cells without numbers", _parts(bad), stream))
+    return found
+
+
+def _parts(cells: Sequence[Any]) -> tuple[Part, ...]:
+    columns = (Column("Cell"), Column("Seed", "count"), Column("Status"), Column("Code"), Column("After", "seconds"),
+               Column("Reason"))  # fmt: skip
+    rows = tuple(
+        (
+            _called(cell),
+            int(cell["seed"]),
+            cell["status"],
+            cell["code"],
+            float(cell["seconds"]) if cell["seconds"] is not None else None,
+            redacted(cell["reason"]),
+        )
+        for cell in cells
+    )
+    told = [cell for cell in cells if cell["log_tail"]]
+    logs = [
+        Listing(redacted(cell["log_tail"]).rstrip(), f"End of the log of {_called(cell)}, seed {cell['seed']}")
+        for cell in told[:MOST_LOGS]
+    ]
+    left = len(told) - len(logs)
+    more = [Listing(f"{left} more logs lie in the run folder, cells/<key>/log.txt")] if left > 0 else []
+    return (Table(columns, rows), *logs, *more)
+
+
+def _called(cell: Any) -> str:
+    return called(cell["strategy"], cell["every"], cell["delay"])

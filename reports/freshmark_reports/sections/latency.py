@@ -1,0 +1,95 @@
+"""How long a request and an update take: every quantile, on a log axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from freshmark.contract.arrays import FloatArray
+from freshmark.contract.section import Chart, Column, Section, Table, Value
+from freshmark.results.latency import percentile_of, too_few
+from freshmark.results.naming import called, seconds
+from freshmark.results.tables import Results
+
+from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
+
+MOST_STEPS = 250
+PERCENTILES = (50, 95, 99)
+KINDS = {"latencies": ("Requests", "first"), "updates": ("Updates", "fit")}
+"""Table → its title, and the column that marks what is reported apart."""
+
+
+def section(results: Results) -> Sequence[Section]:
+    """Two charts a stream: single requests, and updates."""
+    found = []
+    for stream in results.streams:
+        rows = rows_of(results, stream)
+        if len(rows):
+            charts = (_chart(results, rows, name) for name in KINDS)
+            found.append(Section("Latency", tuple(chart for chart in charts if chart), stream))
+    return found
+
+
+def _chart(results: Results, rows: pd.DataFrame, name: str) -> Chart | None:
+    shown = best_of_each(rows)
+    samples = {_called(row): (str(row["strategy"]), _seconds(results, row, name)) for _, row in shown.iterrows()}
+    samples = {key: value for key, value in samples.items() if len(value[1])}
+    if not samples:
+        return None
+    title = KINDS[name][0]
+    table = Table(
+        (Column("Strategy"), Column("Samples", "count"), *(Column(f"p{p}", "seconds") for p in PERCENTILES),
+         Column("Longest", "seconds")),
+        tuple(
+            (key, len(took), *(Value(percentile_of(took, p), note=too_few(len(took), p)) for p in PERCENTILES),
+             float(took.max()))
+            for key, (_, took) in samples.items()
+        ),
+        f"{title}: percentiles, none that the samples cannot carry",
+    )  # fmt: skip
+    finding = _finding(title, samples) + said_of(len(shown), rows)
+    return Chart(partial(_draw, results, title, samples), finding, table)
+
+
+def _called(row: Any) -> str:
+    return called(row["strategy"], row["every"], row["delay"])
+
+
+def _seconds(results: Results, row: pd.Series, name: str) -> FloatArray:
+    parts = []
+    for key in keys_of(results, row):
+        table = results.table(key, name)
+        parts.append(table["seconds"][~table[KINDS[name][1]].astype(np.bool_)])
+    return np.concatenate(parts)
+
+
+def _finding(title: str, samples: Mapping[str, tuple[str, FloatArray]]) -> str:
+    typical = {name: float(np.median(took)) for name, (_, took) in samples.items()}
+    fast, slow = min(typical, key=lambda name: typical[name]), max(typical, key=lambda name: typical[name])
+    if fast == slow:
+        return f"{title}: {fast} takes {seconds(typical[fast])}, median."
+    return f"{title}: the median is from {seconds(typical[fast])}, {fast}, to {seconds(typical[slow])}, {slow}."
+
+
+def _draw(results: Results, title: str, samples: Mapping[str, tuple[str, FloatArray]], figure: Any) -> None:
+    # Seaborn costs seconds that the other forms of report need not pay.
+    from matplotlib.ticker import FuncFormatter, LogLocator  # noqa: PLC0415
+
+    from freshmark_reports.palette import legend_below, line_key, looks  # noqa: PLC0415
+
+    axes = figure.subplots()
+    look = looks(results)
+    for strategy, took in samples.values():
+        share = np.linspace(0, 1, min(MOST_STEPS, len(took)) + 1)[1:]
+        at = np.quantile(took, share, method="inverted_cdf")
+        axes.step(at, share, where="post", color=look[strategy].colour, linestyle=look[strategy].dash)
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(base=10, numticks=6))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: seconds(value)))
+    axes.minorticks_off()
+    axes.set_yticks([0, 0.5, 0.95, 1], ["", "p50", "p95", "all"])
+    axes.set_title(f"{title} that took at most")
+    legend_below(figure, [line_key(name, look[strategy]) for name, (strategy, _) in samples.items()], 2)

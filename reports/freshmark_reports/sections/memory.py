@@ -1,0 +1,99 @@
+"""Resident memory over time, and what the strategies' tensors weigh."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from freshmark.contract.section import Chart, Column, Entry, Section, Table
+from freshmark.results.naming import called, size
+from freshmark.results.tables import Results
+
+from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
+from freshmark_reports.windows import dates
+
+MOST_POINTS = 300
+
+
+def section(results: Results) -> Sequence[Section]:
+    """One chart a stream."""
+    found = []
+    for stream in results.streams:
+        rows = rows_of(results, stream)
+        if len(rows):
+            found.append(Section("Memory", (_chart(results, rows),), stream))
+    return found
+
+
+def _chart(results: Results, rows: pd.DataFrame) -> Chart:
+    shown = best_of_each(rows)
+    table = Table(
+        (
+            Column("Strategy"),
+            Column("Updated"),
+            Column("At the start", "bytes"),
+            Column("Peak above it", "bytes"),
+            Column("State", "bytes"),
+            Column("Changed an update", "bytes"),
+            Column("Growth / M events", "bytes"),
+        ),
+        tuple(_entries(results, row) for _, row in rows.iterrows()),
+        "Resident memory and state of every row",
+        open=True,
+    )
+    peaks = rows["peak_bytes"].astype(float)
+    finding = "What the processes held was not measured."
+    if peaks.notna().any():
+        worst = rows.iloc[int(peaks.argmax())]
+        finding = (
+            f"{_called(worst)} peaks highest, {size(worst['peak_bytes'])} above what its process held at the start."
+        )
+    return Chart(partial(_draw, results, shown), finding + said_of(len(shown), rows), table, wide=True, height=0.85)
+
+
+def _called(row: Any) -> str:
+    return called(row["strategy"], row["every"], row["delay"])
+
+
+def _entries(results: Results, row: pd.Series) -> tuple[Entry, ...]:
+    cells = results.cells.set_index("key").loc[keys_of(results, row)]
+    windows = [results.table(key, "windows") for key in keys_of(results, row)]
+    updates = sum(float(table["updates"].sum()) for table in windows)
+    changed = sum(float(np.nansum(table["changed_bytes"])) for table in windows)
+
+    def mean(name: str) -> float:
+        return float(cells[name].astype(float).mean()) if name in cells else float("nan")
+
+    return (
+        row["strategy"],
+        row["schedule"],
+        mean("start_rss_bytes"),
+        row["peak_bytes"],
+        row["state_bytes"],
+        changed / updates if updates else None,
+        mean("growth_bytes_per_million_events"),
+    )
+
+
+def _draw(results: Results, shown: pd.DataFrame, figure: Any) -> None:
+    # Seaborn costs seconds that the other forms of report need not pay.
+    from matplotlib.ticker import FuncFormatter  # noqa: PLC0415
+
+    from freshmark_reports.palette import legend_below, line_key, looks  # noqa: PLC0415
+
+    look = looks(results)
+    axes = figure.subplots()
+    keys = []
+    for _, row in shown.iterrows():
+        windows = results.table(keys_of(results, row)[0], "windows")
+        few = np.unique(np.linspace(0, len(windows["end"]) - 1, MOST_POINTS).astype(np.int64))
+        drawn = look[row["strategy"]]
+        axes.plot(dates(windows["end"][few]), windows["rss_bytes"][few], color=drawn.colour, linestyle=drawn.dash)
+        keys.append(line_key(_called(row), drawn))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: size(value)))
+    axes.set_ylim(bottom=0)
+    axes.set_title("Resident memory of the process")
+    legend_below(figure, keys, 3)

@@ -1,0 +1,84 @@
+"""Where the numbers come from, and the command that makes each again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from freshmark.contract.section import Column, Entry, Prose, Section, Table
+from freshmark.results.folder import StreamRecord
+from freshmark.results.naming import called
+from freshmark.results.tables import Results
+
+from freshmark_reports.privacy import redacted
+
+_FACT = (Column("What"), Column("Value"))
+
+
+def section(results: Results) -> Sequence[Section]:
+    """The stream and its cells, one a stream; then the machine."""
+    streams = [
+        Section("The stream and its cells", (_stream(record), _cells(results, name)), name)
+        for name, record in results.streams.items()
+    ]
+    machines = tuple(
+        Table(_FACT, tuple(_facts(folder.provenance)), f"Run {folder.path.name}") for folder in results.folders
+    )
+    note = Prose("A report is drawn from the run folder; nothing is measured again.")
+    return [*streams, Section("Provenance", (note, *machines))]
+
+
+def _stream(record: StreamRecord) -> Table:
+    rows: list[tuple[Entry, ...]] = [("task", record.task), ("sha256 of the columns", record.fingerprint)]
+    rows += _facts(record.facts)
+    rows += [("windows", f"{record.windows:,}"), *_facts(record.settings), *_facts(record.about)]
+    drifts = [f"{one['kind']} ({one.get('n_users', 0)} users, {one.get('n_items', 0)} items)" for one in record.drifts]
+    if drifts:
+        rows.append(("planted drifts", ", ".join(drifts)))
+    return Table(_FACT, tuple(rows), "What is known of the stream, and how it was measured")
+
+
+def _cells(results: Results, stream: str) -> Table:
+    cells = results.cells[results.cells["stream"] == stream]
+    record = results.streams[stream]
+    rows = tuple(
+        (called(cell["strategy"], cell["every"], cell["delay"]), int(cell["seed"]), cell["status"], cell["seconds"],
+         reproduce(cell, record))
+        for _, cell in cells.iterrows()
+    )  # fmt: skip
+    columns = (Column("Cell"), Column("Seed", "count"), Column("Status"), Column("Took", "seconds"),
+               Column("Made again by"))  # fmt: skip
+    return Table(columns, rows, "Every cell, and the command that measures it again")
+
+
+def reproduce(cell: Any, record: StreamRecord) -> str:
+    """The command line that measures this cell (and the seeds before it) again."""
+    words = ["freshmark", "run", "-d", cell["stream"], "-s", cell["strategy"], "--every", cell["every"]]
+    if cell["delay"] not in ("", "0s"):
+        words += ["--delay", cell["delay"]]
+    words += ["--seeds", str(int(cell["seed"]) + 1)]
+    words += [
+        "--warmup",
+        str(record.settings.get("warmup", 0.3)),
+        "--window",
+        str(record.settings.get("window", "auto")),
+    ]
+    return shlex.join(str(word) for word in words)
+
+
+def _facts(facts: Mapping[str, Any]) -> list[tuple[Entry, ...]]:
+    return [(name.replace("_", " "), redacted(_text(value))) for name, value in facts.items()]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "–"}[value]
+    if isinstance(value, int | float):
+        return f"{value:,.6g}" if isinstance(value, float) else f"{value:,}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_text(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(_text(one) for one in value)
+    return str(value) if isinstance(value, str) else json.dumps(value)

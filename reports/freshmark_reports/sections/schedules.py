@@ -1,0 +1,113 @@
+"""How often: accuracy and cost against the time between updates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from freshmark.contract.section import Chart, Column, Section, Table, Value
+from freshmark.results.naming import metric_in_words, number, schedule_in_words
+from freshmark.results.tables import Results
+
+from freshmark_reports.choice import MOST_LINES, rows_of
+
+COST = "cpu_seconds_per_million"
+NEVER = 4.0
+"""How many times further right than the longest interval ``never`` stands."""
+
+
+def section(results: Results) -> Sequence[Section]:
+    """One chart for each stream that was replayed at two schedules or more."""
+    found = []
+    for stream in results.streams:
+        rows = rows_of(results, stream)
+        rows = rows[rows["delay"].isin(["0s", ""])]
+        if len(set(rows["every"])) > 1:
+            found.append(Section("How often", (_chart(results, rows),), stream))
+    return found
+
+
+def _chart(results: Results, rows: pd.DataFrame) -> Chart:
+    metric = str(rows["metric"].iloc[0])
+    strategies = list(dict.fromkeys(rows["strategy"]))[:MOST_LINES]
+    shown = rows[rows["strategy"].isin(strategies)].sort_values("interval_seconds", kind="stable")
+    table = Table(
+        (
+            Column("Strategy"),
+            Column("Updated"),
+            Column("Stream time between", "seconds"),
+            Column(metric_in_words(metric), "number"),
+            Column("CPU s / M events", "number"),
+        ),
+        tuple(
+            (
+                row["strategy"],
+                row["schedule"],
+                row["interval_seconds"] if np.isfinite(row["interval_seconds"]) else None,
+                Value(row["value"], row["margin"]),
+                row[COST],
+            )
+            for _, row in shown.sort_values(["strategy", "interval_seconds"], kind="stable").iterrows()
+        ),
+        "Accuracy and cost by schedule",
+    )
+    finding = _finding(shown, results.better(metric), metric)
+    return Chart(partial(_draw, results, shown), finding, table, wide=True, height=1.0)
+
+
+def _finding(rows: pd.DataFrame, better: str, metric: str) -> str:
+    """What the best strategy gains from its rarest schedule to its best one."""
+    sign = 1 if better == "higher" else -1
+    best = rows.iloc[int((sign * rows["value"]).argmax())]
+    own = rows[rows["strategy"] == best["strategy"]]
+    rarest = own.iloc[-1]
+    name = metric_in_words(metric)
+    if len(own) == 1 or rarest["every"] == best["every"]:
+        return f"{best['strategy']} is at its best {schedule_in_words(best['every'])}: {name} {number(best['value'])}."
+    return (
+        f"{best['strategy']} goes from {name} {number(rarest['value'])} {schedule_in_words(rarest['every'])} "
+        f"to {number(best['value'])} {schedule_in_words(best['every'])}."
+    )
+
+
+def _draw(results: Results, rows: pd.DataFrame, figure: Any) -> None:
+    # Seaborn costs seconds that the other forms of report need not pay.
+    from freshmark_reports.figure import MUTED, PAPER  # noqa: PLC0415
+    from freshmark_reports.palette import legend_below, line_key, looks  # noqa: PLC0415
+
+    look = looks(results)
+    panels = figure.subplots(1, 2, sharex=True)
+    place = _places(rows)
+    strategies = list(dict.fromkeys(rows["strategy"]))
+    for strategy in strategies:
+        own = rows[rows["strategy"] == strategy]
+        at = [place[every] for every in own["every"]]
+        line = {"color": look[strategy].colour, "linestyle": look[strategy].dash, "marker": "o", "markersize": 5}
+        margin = own["margin"].fillna(0.0)
+        panels[0].fill_between(at, own["value"] - margin, own["value"] + margin, color=line["color"], alpha=0.13, lw=0)
+        panels[0].plot(at, own["value"], markeredgecolor=PAPER, **line)
+        panels[1].plot(at, own[COST], markeredgecolor=PAPER, **line)
+    panels[0].set_title(metric_in_words(str(rows["metric"].iloc[0])))
+    panels[1].set_title("CPU seconds for a million events")
+    panels[1].set_yscale("log")
+    for axes in panels:
+        axes.set_xscale("log")
+        axes.set_xticks(list(place.values()), [_label(every) for every in place], color=MUTED)
+        axes.minorticks_off()
+        axes.set_xlabel("updated every")
+    legend_below(figure, [line_key(name, look[name]) for name in strategies], 3)
+
+
+def _label(every: str) -> str:
+    return f"{int(every):,}" if every.isdigit() else every
+
+
+def _places(rows: pd.DataFrame) -> dict[str, float]:
+    """Where each schedule stands: stream seconds between its updates; ``never`` to the right of all."""
+    known = rows[np.isfinite(rows["interval_seconds"])].groupby("every", sort=False)["interval_seconds"].median()
+    places = {str(every): float(seconds) for every, seconds in known.sort_values().items()}
+    furthest = max(places.values(), default=1.0)
+    return places | {str(every): furthest * NEVER for every in rows["every"] if every not in places}

@@ -1,0 +1,68 @@
+"""A metric by window, few enough points to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from freshmark.contract.arrays import FloatArray, IntArray
+from freshmark.contract.metric import Outcomes
+from freshmark.results.metrics import metric_named
+from freshmark.results.segments import Measured, measure
+from freshmark.results.tables import Results
+
+from freshmark_reports.choice import keys_of
+
+MOST_POINTS = 400
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Values of stretches of windows, NaN where no event fell into one.
+
+    begin: (points,) int64, microseconds; value: (points,) float64; together: windows a point
+    """
+
+    begin: IntArray
+    value: FloatArray
+    together: int
+
+
+def curve_of(results: Results, row: pd.Series) -> Curve:
+    """The row's metric over time, mean over its seeds."""
+    stream, metric = str(row["stream"]), str(row["metric"])
+    measured = [results.measured(key, [metric])[0] for key in keys_of(results, row)]
+    curves = [_gathered(results, stream, one) for one in measured]
+    value = np.mean([curve.value for curve in curves], axis=0)
+    return Curve(curves[0].begin, value, curves[0].together)
+
+
+def oracle_curve(results: Results, stream: str, metric: str) -> tuple[Curve, float] | None:
+    """The same of the best achievable answers, and their whole value; None where the stream does not know them."""
+    events = results.events(stream)
+    record = results.streams[stream]
+    if "oracle" not in events or record.task not in ("rank", "click"):
+        return None
+    answers = {"rank": events["oracle"]} if record.task == "rank" else {"prediction": events["oracle"]}
+    outcomes = Outcomes(record.task, label=events.get("label"), **answers)
+    one = measure(metric_named(metric, results.metrics), outcomes, events["window"], events["kind"], record.windows)
+    return _gathered(results, stream, one), float(one.value[0, -1])
+
+
+def _gathered(results: Results, stream: str, measured: Measured) -> Curve:
+    """Neighbouring windows together, weighted by their events, where there are more than can be drawn."""
+    count = measured.count[0, :-1].astype(np.float64)
+    windows = len(count)
+    together = -(-windows // MOST_POINTS)
+    starts = np.arange(0, windows, together)
+    events = np.add.reduceat(count, starts)
+    sums = np.add.reduceat(measured.sums, starts)
+    value = np.divide(sums, events, out=np.full(len(starts), np.nan), where=events > 0)
+    return Curve(results.streams[stream].edges[starts], np.sqrt(value) if measured.root else value, together)
+
+
+def dates(microseconds: IntArray | Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
+    """Stream times as matplotlib takes them."""
+    return np.asarray(microseconds, np.int64).astype("datetime64[us]")
