@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from freshmark.errors import UnknownName, UsageError
 
+from freshmark_datasets.options import Bounds, overridden
 from freshmark_datasets.shifts import parse
 
 SCHEDULE = "sudden@0.4, popularity@0.5, gradual@0.57-0.65, recurring@0.7-0.85, incremental@0.88-0.97"
@@ -24,7 +25,7 @@ class Options:
     concentration: sum of the Dirichlet's parameters: the smaller, the fewer topics a user has
     topic_skew: topic k's mean share is ∝ (k + 1)^−topic_skew
     wander: share of a user's events that any topic may get
-    activity_tail, popularity_tail: exponents of the Pareto laws, > 1 for a finite mean
+    activity_tail, popularity_tail: exponents of the Pareto laws: the smaller, the more unequal
     initial_users, initial_items: share there from the start; the others are born during the stream
     lifetime_days: mean lifetime of a user; None: nobody leaves
     half_life_days: after which an item is half as attractive; None: never
@@ -46,7 +47,7 @@ class Options:
     initial_users: float = 0.5
     initial_items: float = 0.4
     lifetime_days: float | None = 60.0
-    half_life_days: float | None = 14.0
+    half_life_days: float | None = 10.0
     diurnal: float = 1.0
     weekly: float = 1.0
 
@@ -59,16 +60,18 @@ PRESETS: Mapping[str, Options] = MappingProxyType(
         "small": replace(DEFAULT, events=20_000, users=600, items=900, topics=10, span_days=90.0),
         "default": DEFAULT,
         "large": replace(DEFAULT, events=1_000_000, users=20_000, items=12_000, topics=32),
-        # Nothing moves and little is left to learn: few, evenly used items and users, known well after the warm-up
+        # Nothing moves and little is left to learn after the warm-up: 120 events a user, 200 an item, and popularity so
+        # unequal that few places are still open
         "null": replace(
             DEFAULT,
-            events=60_000,
-            users=300,
-            items=120,
-            topics=6,
+            events=40_000,
+            users=100,
+            items=60,
+            topics=4,
             drifts="none",
-            activity_tail=4.0,
-            popularity_tail=2.0,
+            wander=0.2,
+            activity_tail=10.0,
+            popularity_tail=0.8,
             initial_users=1.0,
             initial_items=1.0,
             lifetime_days=None,
@@ -78,7 +81,7 @@ PRESETS: Mapping[str, Options] = MappingProxyType(
 )
 
 # (lowest, highest) of each number; outside, a stream would be empty or a distribution would not exist
-BOUNDS: Mapping[str, tuple[float, float]] = MappingProxyType(
+BOUNDS: Bounds = MappingProxyType(
     {
         "events": (1, 1_000_000_000),
         "users": (1, 100_000_000),
@@ -102,36 +105,15 @@ BOUNDS: Mapping[str, tuple[float, float]] = MappingProxyType(
 
 
 def options(preset: str, overrides: Mapping[str, object]) -> Options:
-    """The preset's options, overridden; checked.
+    """The preset's options, overridden and checked.
 
     Raises:
         UsageError: no such preset or option, or a value that makes no stream.
     """
     if preset not in PRESETS:
         raise UnknownName("preset of drift", preset, PRESETS)
-    known = {field.name for field in fields(Options)}
-    for name in overrides:
-        if name not in known:
-            raise UnknownName("option of drift", name, known)
-    chosen = replace(PRESETS[preset], **overrides)  # type: ignore[arg-type]  # each is checked below
-    for name, value in asdict(chosen).items():
-        _check(name, value)
+    chosen = overridden(PRESETS[preset], overrides, bounds=BOUNDS, of="drift")
     if chosen.items < chosen.topics:
         raise UsageError(f"{chosen.items} items, {chosen.topics} topics", remedy="at least one item a topic")
     parse(chosen.drifts)
     return chosen
-
-
-def _check(name: str, value: object) -> None:
-    if name == "drifts":
-        if not isinstance(value, str):
-            raise UsageError(f"drifts is {value!r}", remedy=f'text such as "{SCHEDULE}"')
-        return
-    if value is None and name in ("lifetime_days", "half_life_days"):
-        return
-    lowest, highest = BOUNDS[name]
-    whole = name in ("events", "users", "items", "topics")
-    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
-        raise UsageError(f"{name} is {value!r}", remedy="a whole number" if whole else "a number")
-    if not lowest <= value <= highest:
-        raise UsageError(f"{name} is {value!r}", remedy=f"between {lowest:g} and {highest:g}")

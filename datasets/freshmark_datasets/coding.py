@@ -1,0 +1,23 @@
+"""Coding: rows of a simulator become codes in order of first appearance, as the contract wants them."""
+
+from __future__ import annotations
+
+import numpy as np
+from freshmark.contract.arrays import IntArray
+from numpy.typing import NDArray
+
+
+def coded(rows: IntArray, count: int) -> tuple[NDArray[np.int32], IntArray]:
+    """Codes (n,) int32 in order of first appearance, and the row behind each code; rows that never occur have none.
+
+    Args:
+        rows: (n,) in [0, count).
+        count: how many rows there are.
+    """
+    first = np.full(count, len(rows))
+    first[rows[::-1]] = np.arange(len(rows))[::-1]  # of several, the last assignment stays: the first place
+    appeared = np.flatnonzero(first < len(rows))
+    by_code: IntArray = appeared[np.argsort(first[appeared])].astype(np.int64)
+    code = np.full(count, -1, np.int32)
+    code[by_code] = np.arange(len(by_code), dtype=np.int32)
+    return code[rows], by_code
