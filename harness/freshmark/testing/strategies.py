@@ -1,0 +1,178 @@
+"""check_strategy: does a strategy keep the contract, and does it keep its hands off the future?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from freshmark.contract.arrays import TASKS, AnyArray, Task
+from freshmark.contract.stream import Stream
+from freshmark.errors import PluginError
+from freshmark.replay.answers import WAYS
+from freshmark.replay.loop import replay
+from freshmark.replay.schedule import Schedule
+from freshmark.replay.timeline import Settings, Timeline
+from freshmark.testing.findings import Check, Finding, run_checks
+from freshmark.testing.streams import small_stream, with_other_future
+
+Build = Callable[[], Any]
+
+PLACES = (0.4, 0.6, 0.85)
+"""Shares of the stream after which the future is exchanged."""
+
+CHANCE_EVENTS_SIGMA = 5.0
+"""How many standard deviations above chance are still chance: a false alarm in some millions of checks."""
+
+
+def check_strategy(build: Build, *, every: str = "20s") -> list[Finding]:
+    """Check a strategy on small streams of every task that it claims.
+
+    Its answers are valid; they depend neither on the size of batches nor on other requests; two runs of a seed agree;
+    two instances share nothing; what comes later changes no earlier answer; where nothing can be learned it learns
+    nothing. All faults are told.
+
+    Args:
+        build: gives a fresh strategy: a class, or ``lambda: Mine(size=5)``.
+        every: the schedule of the checks.
+
+    Raises:
+        PluginError: it has no way to answer any task.
+    """
+    tasks = tasks_of(build())
+    return [finding for task in tasks for finding in run_checks(_checks(build, task, every))]
+
+
+def tasks_of(strategy: object) -> list[Task]:
+    """The tasks that a strategy claims (``tasks``), or could answer by its methods.
+
+    Raises:
+        PluginError: none.
+    """
+    claimed = getattr(strategy, "tasks", None) or TASKS
+    tasks = [
+        task for task in TASKS if task in claimed and any(callable(getattr(strategy, way, None)) for way in WAYS[task])
+    ]
+    if not tasks:
+        raise PluginError(
+            f"{type(strategy).__name__} has no way to answer",
+            remedy="it needs recommend, score or factors (rank), or predict (click, rate, classify)",
+            code="FM311",
+        )
+    return tasks
+
+
+def _checks(build: Build, task: Task, every: str) -> Iterator[tuple[str, Check]]:
+    answers = partial(_answers, build, every=every)
+    kinds = (True, False) if task == "rank" else (True,)
+    for repeats in kinds:
+        stream = small_stream(task, repeats=repeats)
+        where = f"{task}, " + ("items repeat" if repeats else "items do not repeat")
+        yield f"answers are valid ({where})", partial(_valid, answers, stream)
+        yield f"two runs of one seed agree ({where})", partial(_same, answers, stream, {}, {})
+        yield f"the size of batches changes nothing ({where})", partial(_batches, answers, stream)
+        yield f"single requests beside change nothing ({where})", partial(_same, answers, stream, {}, {"probes": 20})
+        yield f"two instances share nothing ({where})", partial(_two_instances, build, answers, stream)
+        for what in ("item", "user") if task == "rank" else ("label",):
+            yield (
+                f"another {what} in the future changes no answer ({where})",
+                partial(_future, answers, stream, what),
+            )
+    yield f"where nothing can be learned, nothing is ({task})", partial(_chance, build, task)
+
+
+def _answers(build: Build, stream: Stream, *, every: str, probes: int = 0, batch: int = 4096) -> dict[str, AnyArray]:
+    """The outcomes of a run, without the age, which is the harness's."""
+    line = Timeline(stream, Settings(probes=probes, batch=batch))
+    outcomes = dict(replay(line, build(), Schedule.parse(every)).tables["outcomes"])
+    del outcomes["age"]
+    return outcomes
+
+
+Answers = Callable[..., dict[str, AnyArray]]
+
+
+def _valid(answers: Answers, stream: Stream) -> str:
+    answers(stream)
+    return ""
+
+
+def _same(answers: Answers, stream: Stream, one: dict[str, int], other: dict[str, int]) -> str:
+    return _difference(answers(stream, **one), answers(stream, **other))
+
+
+def _batches(answers: Answers, stream: Stream) -> str:
+    whole = answers(stream)
+    return next((found for size in (1, 7) if (found := _difference(whole, answers(stream, batch=size)))), "")
+
+
+def _two_instances(build: Build, answers: Answers, stream: Stream) -> str:
+    """One instance learns another stream in between: what it keeps on its class shows."""
+    alone = answers(stream)
+
+    class Interrupted:
+        def __call__(self) -> Any:
+            other = small_stream(stream.task, seed=5, repeats=stream.repeats)
+            mine = build()
+            replay(Timeline(other, Settings(probes=0)), build(), Schedule.parse("never"))
+            return mine
+
+    return _difference(alone, _answers(Interrupted(), stream, every=answers.keywords["every"]))  # type: ignore[attr-defined]
+
+
+def _future(answers: Answers, stream: Stream, what: str) -> str:
+    whole = answers(stream)
+    first = len(stream) - len(next(iter(whole.values())))
+    for place in PLACES:
+        position = int(place * len(stream))
+        # The answers at the position's own time are included: they precede its reveal.
+        stop = int(np.searchsorted(stream.time, stream.time[position], "right")) - first
+        changed = answers(with_other_future(stream, position, what))
+        found = _difference(
+            {name: column[:stop] for name, column in whole.items()},
+            {name: column[:stop] for name, column in changed.items()},
+        )
+        if found:
+            return f"{found}, though the streams are equal up to event {position}"
+    return ""
+
+
+def _difference(one: dict[str, AnyArray], other: dict[str, AnyArray]) -> str:
+    for name, column in one.items():
+        differ = np.flatnonzero(~((column == other[name]) | ((column != column) & (other[name] != other[name]))))  # noqa: PLR0124
+        if len(differ):
+            row = int(differ[0])
+            return f"{name} of test event {row} is {column[row]:.6g} and {other[name][row]:.6g}"
+    return ""
+
+
+def _chance(build: Build, task: Task) -> str:
+    """On chance alone, hits (or the share of true labels) must not lie far above what chance gives."""
+    stream = small_stream(task, learnable=False)
+    outcomes = _answers(build, stream, every="event")
+    line = Timeline(stream, Settings(probes=0))
+    if task == "rank":
+        hits = outcomes["rank"] <= 10  # noqa: PLR2004
+        expected = np.minimum(1.0, 10 / np.maximum(1, line.candidates[line.first :]))
+    elif task == "classify":
+        hits = outcomes["predicted"] == line.truth[line.first :]
+        expected = np.full(len(hits), _largest_share(line.truth[line.first :]))
+    else:
+        label = line.truth[line.first :] > line.truth[line.first :].mean()
+        above = outcomes["prediction"] > outcomes["prediction"].mean()
+        hits = above == label
+        # How often two columns agree that know nothing of each other.
+        agree = above.mean() * label.mean() + (1 - above.mean()) * (1 - label.mean())
+        expected = np.full(len(hits), agree)
+    sigma = float(np.sqrt(np.sum(expected * (1 - expected))))
+    excess = float(hits.sum() - expected.sum())
+    if excess > CHANCE_EVENTS_SIGMA * sigma + 1:
+        return f"{hits.mean():.3f} were right where chance gives {expected.mean():.3f}: it knows the answers"
+    return ""
+
+
+def _largest_share(labels: AnyArray) -> float:
+    _, counts = np.unique(labels, return_counts=True)
+    return float(counts.max() / counts.sum())

@@ -1,0 +1,89 @@
+"""Small streams that a strategy is checked on: ties, cold users, cold items, repeats or none, every task."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from freshmark.contract.arrays import AnyArray, Task
+from freshmark.contract.stream import SECOND, Stream, stream_of
+
+EVENTS = 600
+USERS = 40
+ITEMS = 60
+CLASSES = ("red", "green", "blue")
+
+
+def small_stream(task: Task = "rank", *, seed: int = 0, repeats: bool = True, learnable: bool = True) -> Stream:
+    """A stream of 600 events in 300 seconds.
+
+    Args:
+        task: its task.
+        seed: of the draw.
+        repeats: whether users come back to an item.
+        learnable: whether items depend on users and labels on features; if not, both are drawn by chance alone.
+    """
+    draw = np.random.default_rng([seed, 7])
+    time = np.sort(draw.integers(0, EVENTS // 2, EVENTS)) * SECOND
+    # Users come and go, so that there are cold ones all along.
+    user = (draw.integers(0, USERS // 2, EVENTS) + np.arange(EVENTS) * USERS // (2 * EVENTS)).astype(np.int64)
+    item = draw.integers(0, ITEMS, EVENTS)
+    if learnable:
+        item = np.minimum(draw.geometric(0.1, EVENTS) + user % 3 * 5, ITEMS)
+    x = draw.standard_normal((EVENTS, 4)).astype(np.float32)
+    label, classes = _labels(task, draw, x if learnable else draw.standard_normal(x.shape))
+    kept = np.arange(EVENTS) if repeats else _first_pairs(user, item)
+    return stream_of(
+        name=f"small {task} stream",
+        task=task,
+        time=time[kept],
+        user=user[kept],
+        item=item[kept],
+        label=None if label is None else label[kept],
+        features={} if task == "rank" else {"x": x[kept]},
+        repeats=repeats,
+        classes=classes,
+    )
+
+
+def with_other_future(stream: Stream, position: int, what: str, *, seed: int = 1) -> Stream:
+    """The stream, with ``what`` (item, user, label) drawn anew among the known after this position's time."""
+    draw = np.random.default_rng([seed, position])
+    after = stream.time > stream.time[position]
+
+    def drawn(column: AnyArray) -> AnyArray:
+        changed = column.copy()
+        changed[after] = draw.choice(column[~after], int(after.sum()))
+        return changed
+
+    if what == "label":
+        return replace(stream, label=drawn(np.asarray(stream.label)))
+    user, item = np.asarray(stream.user), np.asarray(stream.item)
+    return stream_of(
+        name=stream.name,
+        task=stream.task,
+        time=stream.time,
+        user=drawn(user) if what == "user" else user,
+        item=drawn(item) if what == "item" else item,
+        label=stream.label,
+        features=stream.features,
+        repeats=stream.repeats,
+        classes=stream.classes,
+    )
+
+
+def _labels(task: Task, draw: np.random.Generator, x: AnyArray) -> tuple[AnyArray | None, tuple[str, ...]]:
+    noisy = x[:, 0] + 0.5 * draw.standard_normal(len(x))
+    if task == "click":
+        return (noisy > 0).astype(np.float64), ()
+    if task == "rate":
+        return np.clip(np.round(3 + noisy), 1, 5).astype(np.float64), ()
+    if task == "classify":
+        return np.digitize(noisy, [-0.5, 0.5]).astype(np.int64), CLASSES
+    return None, ()
+
+
+def _first_pairs(user: AnyArray, item: AnyArray) -> AnyArray:
+    _, first = np.unique(user * (ITEMS + 1) + item, return_index=True)
+    return np.sort(first)

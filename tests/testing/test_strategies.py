@@ -1,0 +1,177 @@
+"""Each promise, and a strategy that breaks it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from freshmark import Strategy
+from freshmark.errors import PluginError
+from freshmark.replay.timeline import Timeline
+from freshmark.testing import check_strategy, failures
+from freshmark.testing import strategies as checks
+
+
+class Honest(Strategy):
+    """Counts."""
+
+    def __init__(self):
+        self.counts = np.zeros(0)
+
+    def update(self, events):
+        size = max(len(self.counts), int(events.item.max(initial=-1)) + 1)
+        self.counts = np.bincount(events.item, minlength=size) + np.pad(self.counts, (0, size - len(self.counts)))
+
+    def score(self, query):
+        return np.broadcast_to(self.counts, (len(query), len(self.counts)))
+
+
+def broken(strategy):
+    return " | ".join(str(finding) for finding in failures(check_strategy(strategy)))
+
+
+def test_an_honest_strategy_keeps_every_promise():
+    findings = check_strategy(Honest)
+    assert not failures(findings)
+    assert len(findings) >= 14
+
+
+def test_every_fault_is_told_not_the_first_alone():
+    class Wrong(Honest):
+        def score(self, query):
+            return np.full((len(query), 3), np.nan)
+
+    told = broken(Wrong)
+    assert told.count("answers are valid") == 2
+    assert "not finite" in told
+
+
+def test_a_strategy_whose_answers_depend_on_their_batch_is_caught():
+    class Batchy(Honest):
+        def score(self, query):
+            return super().score(query) * np.arange(1, len(query) + 1)[:, None] % 7
+
+    assert "the size of batches changes nothing" in broken(Batchy)
+
+
+def test_a_strategy_that_answering_changes_is_caught():
+    class Learner(Honest):
+        def score(self, query):
+            self.counts = np.roll(self.counts, len(query))
+            return super().score(query)
+
+    assert "single requests beside change nothing" in broken(Learner)
+
+
+def test_a_strategy_that_ignores_the_seed_is_caught():
+    class Dice(Honest):
+        def score(self, query):
+            return np.random.default_rng().random((len(query), len(self.counts)))
+
+    assert "two runs of one seed agree" in broken(Dice)
+
+
+def test_state_kept_on_the_class_is_caught():
+    class Shared(Honest):
+        seen: ClassVar[dict[int, int]] = {}
+
+        def update(self, events):
+            super().update(events)
+            for item in events.item:
+                self.seen[int(item)] = self.seen.get(int(item), 0) + 1
+
+        def score(self, query):
+            row = np.array([self.seen.get(i, 0) for i in range(len(self.counts))], float)
+            return np.broadcast_to(row, (len(query), len(row)))
+
+    assert "share nothing" in broken(Shared)
+
+
+LEAKED = []
+
+
+@pytest.fixture(autouse=True)
+def leak(monkeypatch):
+    """The whole stream, lying about where a plugin finds it: the mistake that the checks must notice."""
+
+    class Leaky(Timeline):
+        def __init__(self, stream, settings=None):
+            super().__init__(stream, settings)
+            LEAKED[:] = [stream]
+
+    monkeypatch.setattr(checks, "Timeline", Leaky)
+
+
+def stolen_stream():
+    return LEAKED[0]
+
+
+class Peeker(Honest):
+    """Keeps the stream, and looks up the row that it is asked about."""
+
+    def start(self, run):
+        self.stream = stolen_stream()
+        self.at = 0
+
+    def score(self, query):
+        stream = self.stream
+        scores = np.zeros((len(query), len(self.counts)))
+        for row, (time, user) in enumerate(zip(query.time, query.user, strict=True)):
+            same = (stream.time == time) & (stream.user == user)
+            item = int(stream.item[np.flatnonzero(same)[0]])
+            if item < scores.shape[1]:
+                scores[row, item] = 1
+        return scores
+
+
+def test_a_strategy_that_peeks_is_caught_by_what_it_cannot_know():
+    assert "it knows the answers" in broken(Peeker)
+
+
+def test_a_strategy_that_counts_the_whole_stream_is_caught_by_another_future():
+    class Prophet(Honest):
+        def start(self, run):
+            self.stream = stolen_stream()
+
+        def score(self, query):
+            counts = np.bincount(self.stream.item, minlength=len(self.counts))[: len(self.counts)]
+            return np.broadcast_to(counts, (len(query), len(counts)))
+
+    told = broken(Prophet)
+    assert "another item in the future changes no answer" in told
+    assert "equal up to event" in told
+
+
+def test_a_strategy_is_checked_on_every_task_that_it_can_answer():
+    class Half(Strategy):
+        def predict(self, query):
+            return np.full(len(query), 0.5)
+
+    class Clicks(Half):
+        tasks = frozenset({"click"})
+
+    assert checks.tasks_of(Clicks()) == ["click"]
+    assert checks.tasks_of(Half()) == ["click", "rate", "classify"]
+    assert not failures(check_strategy(Clicks))
+
+
+@pytest.mark.parametrize("task", ["click", "rate", "classify"])
+def test_a_peeker_is_caught_whatever_the_task(task):
+    class Reader(Strategy):
+        tasks = frozenset({task})
+
+        def start(self, run):
+            self.stream = stolen_stream()
+
+        def predict(self, query):
+            labels = self.stream.label
+            rows = [np.flatnonzero((self.stream.features["x"] == x).all(1))[0] for x in query.features["x"]]
+            return np.eye(3)[labels[rows]] if task == "classify" else labels[rows]
+
+    assert "it knows the answers" in broken(Reader)
+
+
+def test_what_answers_nothing_is_refused():
+    with pytest.raises(PluginError, match="no way to answer"):
+        check_strategy(Strategy)
