@@ -65,10 +65,15 @@ def load(plugins: Iterable[Path] = (), *, factories: Iterable[str] = (), install
 
 
 class Registry:
-    """Names → what builds them, for each of ``KINDS``. ``datasets`` is another word for ``streams``."""
+    """Names → what builds them, for each of ``KINDS``. ``datasets`` is another word for ``streams``.
+
+    manager: pluggy's, with every plugin registered
+    complaints: what went wrong in hooks that only observe; a run is not lost for them
+    """
 
     def __init__(self, manager: pluggy.PluginManager) -> None:
         self.manager = manager
+        self.complaints: list[str] = []
         self._offers: dict[str, dict[str, Offer]] = {}
 
     def names(self, kind: str) -> list[str]:
@@ -121,6 +126,14 @@ class Registry:
     def build(self, kind: str, text: str) -> Any:
         """The thing that the expression describes."""
         return self.assembly(kind, text).build()
+
+    def notify(self, hook: str, **facts: Any) -> None:
+        """Call ``cell_started``, ``window_done``, ``cell_finished`` or ``run_finished`` of every plugin."""
+        for observer in getattr(self.manager.hook, hook).get_hookimpls():
+            try:
+                observer.function(**{name: facts[name] for name in observer.argnames})
+            except Exception as error:  # noqa: BLE001  (an observer that fails must not cost what it observes)
+                self.complaints.append(str(broken(observer.plugin_name, f"fails in {hook}", error)))
 
     def module(self, kind: str, name: str) -> str:
         """The module where it stands."""

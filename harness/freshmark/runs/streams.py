@@ -26,6 +26,23 @@ def cache_folder() -> Path:
     return Path(chosen).expanduser() if chosen else user_cache_path("freshmark")
 
 
+def prepared(registry: Registry, expression: str, cache: Path | None = None) -> Path:
+    """The folder of a stream that was prepared before.
+
+    Raises:
+        DataError: it was not.
+    """
+    assembly = registry.assembly("streams", expression)
+    made = assembly.build()
+    key = made.key if isinstance(made, Source) else f"{made.fingerprint} {made.name}"
+    name = assembly.expression.name if isinstance(made, Source) else made.name
+    folder = _folder(key, name, cache)
+    if not _is_whole(folder):
+        remedy = f'freshmark data fetch "{assembly.expression}"'
+        raise DataError(f"the stream {assembly.expression} is not here yet", remedy=remedy, code="FM206")
+    return folder
+
+
 def prepare(registry: Registry, expression: str, cache: Path | None = None) -> Path:
     """The folder of the prepared stream, which ``open_stream`` opens; built where it is not there yet.
 
@@ -77,8 +94,8 @@ def slug(name: str, key: str) -> str:
 
 def _kept(key: str, name: str, load: Callable[[], Stream], cache: Path | None) -> Path:
     """Under a lock, so that of several processes one builds and the others wait; renamed when complete."""
-    shelf = (cache or cache_folder()) / "streams"
-    folder = shelf / f"{slug(name, key)}-{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[8:24]}"
+    folder = _folder(key, name, cache)
+    shelf = folder.parent
     try:
         shelf.mkdir(parents=True, exist_ok=True)
         with _locked(shelf / f".{folder.name}.lock"):
@@ -90,6 +107,11 @@ def _kept(key: str, name: str, load: Callable[[], Stream], cache: Path | None) -
             reason, where=str(shelf), remedy="set FRESHMARK_CACHE to another folder", code="FM205"
         ) from error
     return folder
+
+
+def _folder(key: str, name: str, cache: Path | None) -> Path:
+    digest = sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+    return (cache or cache_folder()) / "streams" / f"{slug(name, key)}-{digest[8:24]}"
 
 
 def _build(folder: Path, partial: Path, load: Callable[[], Stream]) -> None:

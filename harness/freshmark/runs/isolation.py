@@ -1,0 +1,57 @@
+"""Isolation: what a fresh process does before a stranger's code runs in it."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from freshmark.runs.processes import adopt_orphans, die_with_parent
+
+ENVIRONMENT: Mapping[str, str] = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUNBUFFERED": "1",
+    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
+}
+"""Set before the first import: libraries read it then. One thread; one hash seed; no output that a crash loses."""
+
+
+def isolate(parent: int, log: int) -> None:
+    """Make this process nobody's: its own session, no input, all output into ``log``, gone when its parent goes.
+
+    Args:
+        parent: the process that must outlive this one.
+        log: descriptor that stdout and stderr are turned to; closed.
+    """
+    os.setsid()
+    die_with_parent(parent)
+    adopt_orphans()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(nothing)
+    os.close(log)
+    faulthandler.enable(2)
+    # Where memory runs out, the kernel shall take the cell and not the program that watches it.
+    with suppress(PermissionError):
+        Path("/proc/self/oom_score_adj").write_text("500")
+
+
+def pin_threads() -> None:
+    """One thread for torch too, if it is loaded; later it reads the environment."""
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
+        torch.use_deterministic_algorithms(True, warn_only=True)

@@ -1,0 +1,180 @@
+"""The worker: one job in the process that it is called in, told step by step to whoever supervises."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from hashlib import sha256
+from json import dumps
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from freshmark.contract.arrays import AnyArray
+from freshmark.errors import FreshmarkError
+from freshmark.runs.discovery import culprit
+from freshmark.runs.isolation import pin_threads
+from freshmark.runs.jobs import Job
+
+Tell: TypeAlias = Callable[[Mapping[str, Any]], None]
+"""Gives a message to the supervisor: ``{"say": "ready"}``, then ``done`` or ``error`` with what there is to know."""
+
+OUT_OF_MEMORY = ("MemoryError", "OutOfMemoryError", "CudaError")
+
+
+def work(job: Job, tell: Tell) -> None:
+    """Do the job; whatever it raises is told, and printed into the log with its traceback."""
+    try:
+        result = _measure(job, tell) if job.kind == "cell" else _prepare(job, tell)
+    except BaseException as error:  # noqa: BLE001  (sys.exit and KeyboardInterrupt of a plugin end the cell, not the run)
+        traceback.print_exception(error)
+        tell({"say": "error", **_described(error)})
+    else:
+        tell({"say": "done", "result": result})
+
+
+def teller(pipe: int) -> Tell:
+    """Messages as lines of JSON into this descriptor."""
+
+    def tell(message: Mapping[str, Any]) -> None:
+        line = dumps(message).encode() + b"\n"
+        while line:
+            line = line[os.write(pipe, line) :]
+
+    return tell
+
+
+def _measure(job: Job, tell: Tell) -> dict[str, Any]:
+    """Replay one cell, and write its tables. Imports come before ``ready``: the time limit is for the strategy."""
+    from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (the supervisor imports this module too)
+    from freshmark.replay.loop import replay  # noqa: PLC0415
+    from freshmark.replay.schedule import Schedule  # noqa: PLC0415
+    from freshmark.replay.timeline import Settings, Timeline  # noqa: PLC0415
+    from freshmark.runs.registry import load  # noqa: PLC0415
+
+    registry = load(map(Path, job.plugins), factories=job.factories)
+    assembly = registry.assembly("strategies", job.text)
+    for kind, name in assembly.parts:
+        registry.factory(kind, name)
+    meters = {name: registry.factory("meters", name)() for name in registry.names("meters")}
+    timeline = Timeline(open_stream(Path(job.stream)), Settings(**job.settings))
+    schedule = Schedule.parse(job.cell["every"], job.cell["delay"])
+    pin_threads()
+
+    tell({"say": "ready"})
+    played = replay(
+        timeline,
+        assembly.build(),
+        schedule,
+        seed=job.cell["seed"],
+        device=job.device,
+        meters=meters,
+        on_window=lambda window: registry.notify("window_done", cell=job.cell, window=window),
+    )
+    digests = write_tables(played.tables, Path(job.target))
+    for complaint in registry.complaints:
+        os.write(2, f"{complaint}\n".encode())
+    return {"summary": dict(played.summary), "digests": digests}
+
+
+def _prepare(job: Job, tell: Tell) -> dict[str, Any]:
+    """Build the stream where it is not there, and write what is the same for all its cells."""
+    from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
+    from freshmark.replay.timeline import Settings, Timeline  # noqa: PLC0415
+    from freshmark.runs.registry import load  # noqa: PLC0415
+    from freshmark.runs.streams import prepare  # noqa: PLC0415
+
+    logging.getLogger().addHandler(_Forwarding(tell))
+    tell({"say": "ready"})
+    folder = Path(job.stream) if job.stream else prepare(load(map(Path, job.plugins)), job.text)
+    stream = open_stream(folder)
+    timeline = Timeline(stream, Settings(**job.settings))
+    target = Path(job.target) / f"{folder.name}.parquet"
+    _write_table(timeline.events_table(), target)
+    return {
+        "folder": str(folder),
+        "name": stream.name,
+        "task": stream.task,
+        "fingerprint": stream.fingerprint,
+        "events": f"{target.parent.name}/{target.name}",
+        "facts": dict(stream.facts),
+        "drifts": [
+            {"begin": one.begin, "end": one.end, "kind": one.kind, "n_users": len(one.users), "n_items": len(one.items)}
+            for one in stream.drifts
+        ],
+        "about": dict(stream.about),
+        "settings": asdict(timeline.settings),
+        "edges": [int(edge) for edge in timeline.edges],
+    }
+
+
+class _Forwarding(logging.Handler):
+    """Log records go to the supervisor's log: the licence of a download must be seen before it."""
+
+    def __init__(self, tell: Tell) -> None:
+        super().__init__(logging.WARNING)
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._tell({"say": "note", "name": record.name, "level": record.levelno, "text": record.getMessage()})
+
+
+def write_tables(tables: Mapping[str, Mapping[str, AnyArray]], folder: Path) -> dict[str, str]:
+    """Write one parquet file a table; the folder appears when all are on disk. Gives file name → sha256."""
+    os.umask(0o022)  # what a plugin sets would decide who may read the result
+    partial = folder.with_name(f".tmp-{folder.name}")
+    for leftover in (partial, folder):
+        if leftover.exists():
+            shutil.rmtree(leftover)
+    partial.mkdir(parents=True)
+    digests = {}
+    for name, table in tables.items():
+        file = partial / f"{name}.parquet"
+        _write_table(table, file)
+        digests[file.name] = sha256(file.read_bytes()).hexdigest()
+    partial.rename(folder)
+    _sync(folder.parent)
+    return digests
+
+
+def _write_table(table: Mapping[str, AnyArray], file: Path) -> None:
+    """The columns as parquet, on disk before the file has its name."""
+    import pyarrow as pa  # noqa: PLC0415  (50 ms and a thread, after everything that is measured)
+    from pyarrow import parquet  # noqa: PLC0415
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(f".tmp-{os.getpid()}-{file.name}")
+    try:
+        parquet.write_table(
+            pa.table({name: pa.array(column) for name, column in table.items()}), partial, compression="zstd"
+        )
+        _sync(partial)
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
+    _sync(file.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _described(error: BaseException) -> dict[str, Any]:
+    """The error in JSON: what, where in the plugin, and, of our own errors, the fields that rebuild it."""
+    kind = type(error).__name__
+    line = culprit(error)
+    if isinstance(error, FreshmarkError):
+        fields = {name: str(getattr(error, name)) for name in ("what", "where", "remedy", "code")}
+        reason = str(error) if error.where or not line else f"{error} ({line})"
+        return {"status": "failed", "reason": reason, "code": error.code, "error": {"kind": kind, **fields}}
+    told = " ".join(str(error).split())[:500]
+    reason = f"{kind}: {told}" if told else kind
+    status = "oom" if kind in OUT_OF_MEMORY else "failed"
+    return {"status": status, "reason": f"{reason} ({line})" if line else reason, "code": "", "error": {}}
