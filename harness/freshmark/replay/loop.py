@@ -27,7 +27,7 @@ from freshmark.replay.batches import Batches
 from freshmark.replay.calls import calls_of
 from freshmark.replay.meters import Clock, CollectorMeter
 from freshmark.replay.records import Records
-from freshmark.replay.schedule import Schedule, Updates
+from freshmark.replay.schedule import Schedule
 from freshmark.replay.timeline import Timeline
 
 Table = dict[str, AnyArray]
@@ -86,25 +86,21 @@ def replay(
         past._extend(timeline.first)  # noqa: SLF001  (the replay alone may)
         records.learn_warmup(calls.fit, timeline.events(0, timeline.first))
 
+        # Where every event updates, this is the innermost loop: a memoryview gives a number faster than an array.
+        live, known, count, end = updates.live.data, updates.known.data, len(updates), timeline.end
         at, given, made = timeline.first, timeline.first, 0
-        while at < timeline.end:
-            while made < len(updates) and updates.live[made] <= at:
-                known = int(updates.known[made])
-                past._extend(known)  # noqa: SLF001
-                records.learn(calls.update, timeline.events(given, known), made)
-                given, made = known, made + 1
+        while at < end:
+            while made < count and live[made] <= at:
+                past._extend(known[made])  # noqa: SLF001
+                records.learn(calls.update, timeline.events(given, known[made]), made)
+                given, made = known[made], made + 1
 
-            stop = batches.stop(at, _next_live(updates, made, timeline.end))
+            stop = batches.stop(at, live[made] if made < count else end)
             records.ask(at, stop)
             if calls.observe is not None:
                 calls.observe(timeline.events(at, stop))
             at = stop
         return Replay(records.tables(), records.summary())
-
-
-def _next_live(updates: Updates, made: int, end: int) -> int:
-    """The first event that is answered with more knowledge than there is now."""
-    return int(updates.live[made]) if made < len(updates) else end
 
 
 def _context(strategy: object) -> str:
