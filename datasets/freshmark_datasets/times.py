@@ -92,9 +92,10 @@ class Clock:
 
 
 def _kind_of(column: Any, values: AnyArray, wrong: BoolArray) -> str:
-    """Dates where more rows are dates than are numbers, or where all numbers are days written as YYYYMMDD."""
+    """Dates where more rows are dates than numbers (the first decides a draw), or where all are days as YYYYMMDD."""
     if wrong.any():
-        return "date" if _dates(column)[1].sum() < wrong.sum() else "number"
+        no_date = _dates(column)[1]
+        return "date" if (no_date.sum(), no_date[0]) < (wrong.sum(), wrong[0]) else "number"
     days = values.dtype.kind == "i" and bool(19700101 <= values.min() <= values.max() <= 22621231)  # noqa: PLR2004
     return "date" if days and not _dates(column)[1].any() else "number"
 

@@ -34,17 +34,39 @@ class Delimited:
         self.text = text
         self.skip_bad = skip_bad
         self.left_out = 0
-        head = text.head()
-        begun = head.lstrip(b"\n")
-        self.first = begun.split(b"\n", 1)[0].decode("utf-8", "replace")
-        self.top = text.at(len(head) - len(begun) + 1)
-        self.dialect = _dialect(text, head, sep, self.first)
+        line, head = text.head()
+        self.first = head.split(b"\n", 1)[0].decode("utf-8", "replace")
+        self.top = text.at(line)
+        self.dialect = self._dialect(head, sep)
         rows = self.dialect.sample(head)
         self.headed = looks_like_header(rows[0]) if header is None else header
         self.names = tuple(rows[0]) if self.headed else tuple(map(str, range(usual_width(rows)[0])))
         if self.headed:
             self._check_header()
         self.told = {"format": f"text, separator {self.dialect.in_words()}, {'a' if self.headed else 'no'} header"}
+
+    def _dialect(self, head: bytes, sep: str | None) -> Dialect:
+        """The separator that was told or found; refused where it separates nothing."""
+        if not head.strip():
+            raise DataError("an empty file", where=self.text.name, code="FM201")
+        found = sniff(head)
+        dialect = dialect_of(sep) if sep else found
+        if dialect is None:
+            raise DataError(
+                f"no separator found; the first line is {self.first[:200]!r}",
+                where=self.top,
+                remedy="pass sep=",
+                code="FM213",
+            )
+        if usual_width(dialect.sample(head))[0] < 2:  # noqa: PLR2004
+            other = f"found {found.in_words()}: pass sep={found.sep!r}" if found else "leave sep= out"
+            raise DataError(
+                f"the separator {dialect.in_words()} separates nothing; the first line is {self.first[:200]!r}",
+                where=self.top,
+                remedy=other,
+                code="FM213",
+            )
+        return dialect
 
     def _check_header(self) -> None:
         twice = [name for name, times in Counter(self.names).items() if times > 1]
@@ -158,27 +180,6 @@ class Delimited:
             remedy="mend the line, or pass skip_bad=True to leave such lines out",
             code="FM212",
         )
-
-
-def _dialect(text: TextFile, head: bytes, sep: str | None, first: str) -> Dialect:
-    """The separator that was told or found; refused where it separates nothing."""
-    if not head.strip():
-        raise DataError("an empty file", where=text.name, code="FM201")
-    found = sniff(head)
-    dialect = dialect_of(sep) if sep else found
-    if dialect is None:
-        raise DataError(
-            f"no separator found; the first line is {first[:200]!r}", where=text.at(1), remedy="pass sep=", code="FM213"
-        )
-    if usual_width(dialect.sample(head))[0] < 2:  # noqa: PLR2004
-        other = f"found {found.in_words()}: pass sep={found.sep!r}" if found else "leave sep= out"
-        raise DataError(
-            f"the separator {dialect.in_words()} separates nothing; the first line is {first[:200]!r}",
-            where=text.at(1),
-            remedy=other,
-            code="FM213",
-        )
-    return dialect
 
 
 def _unclosed(where: str) -> DataError:

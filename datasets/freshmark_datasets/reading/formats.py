@@ -58,12 +58,12 @@ def reader_of(
     for mark, name in PACKED.items():
         if magic.startswith(mark):
             raise DataError(f"{name} is not read", where=str(path), remedy="unpack it, or gzip it", code="FM210")
-    head = text.head()
+    line, head = text.head()
     begin = head.lstrip()[:1]
     if begin == b"{" and sep is None:
         return JsonLines(text, skip_bad=skip_bad)
     if begin == b"[" and sep is None:
-        raise DataError("a JSON array", where=text.at(1), remedy="write one object a line", code="FM210")
+        raise DataError("a JSON array", where=text.at(line), remedy="write one object a line", code="FM210")
     if head.startswith(parquet.MAGIC):
         raise DataError("parquet within gzip", where=str(path), remedy="unpack it", code="FM210")
     return Delimited(text, sep=sep, header=header, skip_bad=skip_bad)

@@ -61,9 +61,15 @@ class TextFile:
             yield chunk
             line += chunk.count(b"\n")
 
-    def head(self) -> bytes:
-        """The first whole lines, up to a mebibyte or so; empty where there are none."""
-        return next(self.chunks(), b"")
+    def head(self) -> tuple[int, bytes]:
+        """The first line that is not blank, and the whole lines from there on, up to a mebibyte or so."""
+        line = 1
+        for chunk in self.chunks():
+            text = chunk.lstrip(b"\n")
+            line += len(chunk) - len(text)
+            if text:
+                return line, text
+        return line, b""
 
     def _pieces(self) -> Iterator[bytes]:
         """The unpacked bytes, without a byte order mark."""
@@ -108,17 +114,16 @@ class TextFile:
         return first.removeprefix(BOM)
 
     def _whole_lines(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
-        rest = b""
+        held = rest = b""
         line = 1
         for piece in pieces:
             cut = piece.rfind(b"\n") + 1
             if cut:
-                chunk = rest + piece[:cut]
-                yield chunk
-                line += chunk.count(b"\n")
-                rest = piece[cut:]
-            else:
-                rest += piece
+                if held:
+                    yield held
+                held = rest + piece[:cut]
+                line += held.count(b"\n")
+            rest = piece[cut:] if cut else rest + piece
             if len(rest) > LONGEST_LINE:
                 raise DataError(
                     f"a line of more than {LONGEST_LINE >> 20} MiB",
@@ -126,8 +131,8 @@ class TextFile:
                     remedy="one event a line",
                     code="FM212",
                 )
-        if rest:
-            yield rest + b"\n"
+        if held or rest:
+            yield held + rest + (b"\n" if rest else b"")
 
 
 def _only(archive: zipfile.ZipFile, member: str) -> zipfile.ZipInfo:
