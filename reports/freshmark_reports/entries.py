@@ -47,8 +47,9 @@ def _number(value: float, kind: Kind) -> str:
     if kind == "count" and math.isfinite(value):
         return f"{value:,.0f}" if abs(value - round(value)) < 0.05 else f"{value:,.1f}"  # noqa: PLR2004
     if kind == "share" and math.isfinite(value):
-        return f"{100 * value:.1f} %".replace("-", "−")
-    return number(value)
+        return f"{100 * value:.1f}\u00a0%".replace("-", "−")
+    # Four decimals tell strategies apart; what is left of a smaller number is noise of the eye.
+    return f"{value:.4f}".replace("-", "−") if 5e-5 <= abs(value) < 0.01 else number(value)  # noqa: PLR2004
 
 
 def plain(entry: Entry) -> str | int | float | None:

@@ -215,7 +215,7 @@ def _tables(
             "answer_seconds": count * 2e-5,
             "rss_bytes": 2e8 + np.arange(windows) * 1e5,
             "state_bytes": np.full(windows, 4.0e5),
-            "changed_bytes": made * 1e4,
+            "changed_bytes": np.where(made > 0, 1e4, np.nan),
             "gc_seconds": np.zeros(windows),
         },
         "updates": {
@@ -273,7 +273,9 @@ def _summary(made: dict[str, dict[str, np.ndarray]]) -> dict[str, Any]:
         "fit_seconds": float(updates["seconds"][0]),
         "update_seconds": float(updates["seconds"][1:].sum()),
         "answer_seconds": float(made["windows"]["answer_seconds"].sum()),
-        "cpu_seconds": float(updates["seconds"].sum() + made["windows"]["answer_seconds"].sum()),
+        "fit_cpu_seconds": float(updates["cpu_seconds"][0]),
+        "update_cpu_seconds": float(updates["cpu_seconds"][1:].sum()),
+        "answer_cpu_seconds": float(made["windows"]["answer_seconds"].sum()),
         "growth_bytes_per_million_events": 1e6,
         "threads": 1,
     }

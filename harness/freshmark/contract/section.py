@@ -40,13 +40,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns. ``marked`` rows stand out; ``open`` shows it at once where it stands behind a chart."""
+    """Rows under columns; ``marked`` rows stand out.
+
+    open: whether it is seen before anyone asks; None: where it stands free, and not where it stands behind a chart
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Entry, ...], ...]
     caption: str = ""
     marked: frozenset[int] = frozenset()
-    open: bool = False
+    open: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ WHOLE = -1
 
 COLUMNS = ("stream", "task", "strategy", "every", "delay", "seed", "window", "time", "segment", "metric", "value", "n")
 
-_SUMS = frozenset({"updates", "changed_bytes"})
+_SUMS = frozenset({"updates"})
 _HIGHEST = frozenset({"rss_bytes", "state_bytes"})
 _NO_METRIC = frozenset({"window", "begin", "end", "events"})
 

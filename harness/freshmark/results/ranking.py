@@ -45,6 +45,7 @@ from freshmark.results.statistics import (
 if TYPE_CHECKING:
     from freshmark.results.tables import Results
 
+_CPU = ("fit_cpu_seconds", "update_cpu_seconds", "answer_cpu_seconds")
 PERCENTILES = (50, 95, 99)
 COLUMNS = (
     "stream", "task", "strategy", "every", "delay", "schedule", "status", "reason", "seeds", "failed",
@@ -175,7 +176,7 @@ def _costs(results: Results, cells: pd.DataFrame, stream: str) -> dict[str, Any]
         **{f"recommend_p{p}_seconds": latency.percentile_of(asked, p) for p in PERCENTILES},
         "update_seconds": float(made.sum()) / len(cells),
         "fit_seconds": _mean(cells, "fit_seconds"),
-        "cpu_seconds_per_million": _mean(cells, "cpu_seconds") * 1e6 / events,
+        "cpu_seconds_per_million": sum(_mean(cells, name) for name in _CPU) * 1e6 / events,
         "peak_bytes": float(cells["peak_rss_bytes"].max()) if "peak_rss_bytes" in cells else np.nan,
         "state_bytes": _mean(cells, "state_bytes"),
     }

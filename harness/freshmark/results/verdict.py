@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from freshmark.results.naming import called, listed, metric_in_words, number, seconds, size, within
+from freshmark.results.naming import called, listed, metric_in_words, number, schedule_in_words, seconds, size, within
 
-ALMOST = 0.99
+ALMOST = 0.95
 """A share of the best that is called almost as good."""
 
 CHEAPER = 2.0
@@ -42,7 +42,7 @@ def verdict_on(stream: str, ranking: pd.DataFrame, better: str) -> Verdict:
         return Verdict(stream, _nothing(ranking))
     rows = [row for _, row in fine.iterrows()]
     equals = [row for row in rows if not row["distinguishable"]]
-    choice = min(equals, key=_cost)
+    choice = _choice(equals, rows)
     if len(rows) == 1:
         sentence = f"Only {name_of(choice)} was measured: {_score(choice)}. There is nothing to compare it with."
     elif len(equals) > 1:
@@ -64,6 +64,16 @@ def _nothing(ranking: pd.DataFrame) -> str:
     return f"No verdict: none of {cells} cells succeeded ({states})." if cells else "No verdict: nothing was measured."
 
 
+def _choice(equals: Sequence[Any], rows: Sequence[Any]) -> Any:
+    """The cheapest of those that cannot be told from the best, unless some row is both cheaper and better than it."""
+
+    def beaten(row: Any) -> bool:
+        # Rows are ordered, best first: those before it are better.
+        return any(_cost(other) < _cost(row) and other["ratio"] > row["ratio"] for other in rows)
+
+    return min((row for row in equals if not beaten(row)), key=_cost, default=equals[0])
+
+
 def _winner(choice: Any, second: Any, better: str) -> str:
     lead, within = abs(second["difference"]), second["difference_margin"]
     more = "above" if better == "higher" else "below"
@@ -75,13 +85,23 @@ def _winner(choice: Any, second: Any, better: str) -> str:
 
 
 def _tie(equals: Sequence[Any], choice: Any) -> str:
-    names = [name_of(row) for row in equals]
+    names = _grouped(equals)
     if len(names) > _NAMED:
-        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} others"]
+        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} other strategies"]
     apart = f"{listed(names)} cannot be told apart on {metric_in_words(choice['metric'])}"
+    cheapest = _cost(choice) == min(_cost(row) for row in equals)
+    which = "the cheapest" if cheapest else "the cheapest that nothing beats on accuracy and cost at once"
     if choice["every"] == "never":
-        return f"Do not update. {apart}; the cheapest, {choice['strategy']} as first trained, gives {_score(choice)}."
-    return f"{apart}; take the cheapest, {name_of(choice)}: {_score(choice)}."
+        return f"Do not update. {apart}; {which}, {choice['strategy']} as first trained, gives {_score(choice)}."
+    return f"{apart}; take {which}, {name_of(choice)}: {_score(choice)}."
+
+
+def _grouped(rows: Sequence[Any]) -> list[str]:
+    """Each strategy once, with its schedules: ``retrain(mf()) every 1h or every 1d``."""
+    schedules: dict[str, list[str]] = {}
+    for row in rows:
+        schedules.setdefault(str(row["strategy"]), []).append(schedule_in_words(str(row["every"]), str(row["delay"])))
+    return [f"{strategy} {' or '.join(words)}" for strategy, words in schedules.items()]
 
 
 def _score(row: Any) -> str:
@@ -115,8 +135,8 @@ def _almost(choice: Any, rows: Sequence[Any]) -> list[str]:
         return []
     row = min(near, key=_cost)
     times = number(_cost(choice) / _cost(row), 2) if _cost(row) else "∞"
-    share = number(100 * row["ratio"] / choice["ratio"], 4)
-    return [f"{name_of(row)} reaches {share} % of it for {times} times less CPU."]
+    share = number(100 * row["ratio"] / choice["ratio"], 3)
+    return [f"{name_of(row)} reaches {share}\u00a0% of it for {times} times less CPU."]
 
 
 def _cost(row: Any) -> float:

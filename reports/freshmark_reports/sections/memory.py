@@ -60,9 +60,8 @@ def _called(row: Any) -> str:
 
 def _entries(results: Results, row: pd.Series) -> tuple[Entry, ...]:
     cells = results.cells.set_index("key").loc[keys_of(results, row)]
-    windows = [results.table(key, "windows") for key in keys_of(results, row)]
-    updates = sum(float(table["updates"].sum()) for table in windows)
-    changed = sum(float(np.nansum(table["changed_bytes"])) for table in windows)
+    changed = np.concatenate([results.table(key, "windows")["changed_bytes"] for key in keys_of(results, row)])
+    changed = changed[np.isfinite(changed)]
 
     def mean(name: str) -> float:
         return float(cells[name].astype(float).mean()) if name in cells else float("nan")
@@ -73,7 +72,7 @@ def _entries(results: Results, row: pd.Series) -> tuple[Entry, ...]:
         mean("start_rss_bytes"),
         row["peak_bytes"],
         row["state_bytes"],
-        changed / updates if updates else None,
+        float(changed.mean()) if len(changed) else None,
         mean("growth_bytes_per_million_events"),
     )
 

@@ -16,6 +16,8 @@ from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
 from freshmark_reports.windows import Curve, curve_of, dates, oracle_curve
 
 MOST_TICKS = 300
+CROWDED = 0.09
+"""Share of the time below which two marks stand so close that their names go on two lines."""
 
 
 def section(results: Results) -> Sequence[Section]:
@@ -63,7 +65,7 @@ def _finding(best: Any, curve: Curve, achievable: float | None) -> str:
     text = f"{name} moves between {number(known.min())} and {number(known.max())} from window to window"
     if achievable:
         share = best["value"] / achievable if best["value"] < achievable else achievable / best["value"]
-        text += f", and reaches {100 * share:.0f} % of the oracle's {number(achievable)}"
+        text += f", and reaches {100 * share:.0f}\u00a0% of the oracle's {number(achievable)}"
     return text + "."
 
 
@@ -84,7 +86,7 @@ def _draw(
     if oracle is not None:
         (line,) = upper.plot(dates(oracle.begin), oracle.value, color=INK, linewidth=1.1, alpha=0.55, label="oracle")
         keys.append(line)
-    upper.set_title(metric_in_words(str(shown["metric"].iloc[0])))
+    upper.set_title(metric_in_words(str(shown["metric"].iloc[0])), pad=24 if results.streams[stream].drifts else 6)
     _drifts(results, stream, upper)
     _ticks(results, shown, lower)
     legend_below(figure, keys, 3)
@@ -94,20 +96,24 @@ def _drifts(results: Results, stream: str, axes: Any) -> None:
     """Planted changes: a line where one begins, a band as long as it lasts."""
     from freshmark_reports.figure import MUTED  # noqa: PLC0415
 
-    edges = results.streams[stream].edges
+    first, last = int(results.streams[stream].edges[0]), int(results.streams[stream].edges[-1])
+    before, level = first - last, 0
     for drift in results.streams[stream].drifts:
         begin, end = int(drift["begin"]), int(drift["end"])
-        if end < edges[0] or begin >= edges[-1]:
+        if end < first or begin >= last:
             continue
-        begin, end = max(begin, int(edges[0])), min(end, int(edges[-1]))
+        begin, end = max(begin, first), min(end, last)
+        level = (level + 1) % 2 if (begin - before) / (last - first) < CROWDED else 0
+        before = begin
         axes.axvline(dates([begin])[0], color=MUTED, linewidth=1, linestyle=(0, (2, 2)))
         if end > begin:
             axes.axvspan(*dates([begin, end]), color=MUTED, alpha=0.12, linewidth=0)
         axes.annotate(
-            f" {drift['kind']} drift",
+            str(drift["kind"]),
             (dates([begin])[0], 1),
+            (0, 2 + 11 * level),
             xycoords=("data", "axes fraction"),
-            va="top",
+            textcoords="offset points",
             color=MUTED,
             fontsize=9.5,
         )

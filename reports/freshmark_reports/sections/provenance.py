@@ -37,7 +37,7 @@ def _stream(record: StreamRecord) -> Table:
     drifts = [f"{one['kind']} ({one.get('n_users', 0)} users, {one.get('n_items', 0)} items)" for one in record.drifts]
     if drifts:
         rows.append(("planted drifts", ", ".join(drifts)))
-    return Table(_FACT, tuple(rows), "What is known of the stream, and how it was measured")
+    return Table(_FACT, tuple(rows), "What is known of the stream, and how it was measured", open=False)
 
 
 def _cells(results: Results, stream: str) -> Table:
@@ -50,7 +50,7 @@ def _cells(results: Results, stream: str) -> Table:
     )  # fmt: skip
     columns = (Column("Cell"), Column("Seed", "count"), Column("Status"), Column("Took", "seconds"),
                Column("Made again by"))  # fmt: skip
-    return Table(columns, rows, "Every cell, and the command that measures it again")
+    return Table(columns, rows, "Every cell, and the command that measures it again", open=False)
 
 
 def reproduce(cell: Any, record: StreamRecord) -> str:

@@ -55,7 +55,7 @@ def _finding(best: Any, values: FloatArray, count: IntArray, metric: str) -> str
     share = count[SEGMENTS.index("new item")] / count[0]
     return (
         f"{_name(best)} gives new users {metric_in_words(metric)} {number(by['new user'])}, known ones "
-        f"{number(by['known user'])}; {100 * share:.0f} % of the events go to new items, where it gives "
+        f"{number(by['known user'])}; {100 * share:.0f}\u00a0% of the events go to new items, where it gives "
         f"{number(by['new item'])}."
     )
 
