@@ -161,7 +161,8 @@ class Campaign:
             for part in self._registry.assembly(kind, text).parts
         ]
         ours = [part for part in parts if self._registry.plugin(*part).startswith("freshmark:")]
-        modules = ["numpy", "freshmark.replay.loop", *(self._registry.module(*part) for part in ours)]
+        offering = [module.__name__ for name, module in self._registry.plugins() if name.startswith("freshmark:")]
+        modules = ["numpy", "freshmark.replay.loop", *offering, *(self._registry.module(*part) for part in ours)]
         return list(dict.fromkeys(modules))
 
     def _job(self, cell: Planned) -> Job:

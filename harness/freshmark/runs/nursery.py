@@ -39,6 +39,10 @@ def main(descriptor: int, preload: Sequence[str]) -> None:
     for module in preload:
         with suppress(Exception):  # it fails again in the job that needs it, and is told there
             import_module(module)
+    if "freshmark.replay.loop" in sys.modules:
+        from freshmark.runs.rehearsal import rehearse  # noqa: PLC0415  (it imports the replay)
+
+        rehearse()
     gc.collect()
     gc.freeze()
     Nursery(supervisor).serve()

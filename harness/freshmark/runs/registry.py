@@ -127,6 +127,10 @@ class Registry:
         """The thing that the expression describes."""
         return self.assembly(kind, text).build()
 
+    def plugins(self) -> list[tuple[str, Any]]:
+        """Every plugin: its name and its module."""
+        return [(name, module) for name, module in self.manager.list_name_plugin() if module is not None]
+
     def notify(self, hook: str, **facts: Any) -> None:
         """Call ``cell_started``, ``window_done``, ``cell_finished`` or ``run_finished`` of every plugin."""
         for observer in getattr(self.manager.hook, hook).get_hookimpls():

@@ -42,8 +42,10 @@ class Watch:
         self._last: dict[str, Any] = {}
         self._launched = time.monotonic()
         self._ready: float | None = None
+        self._said: float | None = None
         self._started = time.time()
         self._seconds = 0.0
+        self._look_again = 0.0
 
     def read_messages(self) -> bool:
         """Take in what the job tells; False where its end is closed."""
@@ -73,15 +75,21 @@ class Watch:
             return "timeout", f"not ready after {limits.startup_seconds:g} s: an import hangs"
         if self._ready is not None and limits.seconds is not None and now - self._ready > limits.seconds:
             return "timeout", f"over the limit of {limits.seconds:g} s"
-        if self.pid is not None and limits.memory_bytes is not None:
-            held = held_bytes(self.pid)
-            if held > limits.memory_bytes:
-                return "oom", f"held {_megabytes(held)}, limit {_megabytes(limits.memory_bytes)}"
+        if limits.memory_bytes is not None and (held := self._held(now)) > limits.memory_bytes:
+            return "oom", f"held {_megabytes(held)}, limit {_megabytes(limits.memory_bytes)}"
         return None
+
+    def _held(self, now: float) -> int:
+        """Bytes held; 0 where looking again so soon would take more than a fifth of the supervisor's time."""
+        if self.pid is None or now < self._look_again:
+            return 0
+        held = held_bytes(self.pid)
+        self._look_again = now + 5 * (time.monotonic() - now)
+        return held
 
     def close(self, selector: selectors.BaseSelector) -> None:
         """Read what is left in the pipes, and close them."""
-        self._seconds = time.monotonic() - (self._ready or self._launched)
+        ended = time.monotonic()
         for descriptor, read in ((self._messages, self.read_messages), (self._log_pipe, self.read_log)):
             with suppress(KeyError):
                 selector.unregister(descriptor)
@@ -89,6 +97,7 @@ class Watch:
                 if not read() or not _more(descriptor):
                     break
             os.close(descriptor)
+        self._seconds = (self._said or ended) - (self._ready or self._launched)
 
     def ending(self) -> Ending:
         """What came of it: what it said, unless it was stopped before; a process that said nothing has crashed."""
@@ -125,6 +134,7 @@ class Watch:
             self._ready, self._started = time.monotonic(), time.time()
         else:
             self._last = message
+            self._said = time.monotonic()
 
 
 def _read(descriptor: int) -> bytes | None:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from hashlib import sha256
 from json import dumps
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from freshmark.contract.arrays import AnyArray
 from freshmark.errors import FreshmarkError
 from freshmark.runs.discovery import culprit
 from freshmark.runs.isolation import pin_threads
 from freshmark.runs.jobs import Job
+from freshmark.runs.parquet import write_table, write_tables
 
 Tell: TypeAlias = Callable[[Mapping[str, Any]], None]
 """Gives a message to the supervisor: ``{"say": "ready"}``, then ``done`` or ``error`` with what there is to know."""
@@ -93,7 +91,7 @@ def _prepare(job: Job, tell: Tell) -> dict[str, Any]:
     stream = open_stream(folder)
     timeline = Timeline(stream, Settings(**job.settings))
     target = Path(job.target) / f"{folder.name}.parquet"
-    _write_table(timeline.events_table(), target)
+    write_table(timeline.events_table(), target)
     return {
         "folder": str(folder),
         "name": stream.name,
@@ -120,50 +118,6 @@ class _Forwarding(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._tell({"say": "note", "name": record.name, "level": record.levelno, "text": record.getMessage()})
-
-
-def write_tables(tables: Mapping[str, Mapping[str, AnyArray]], folder: Path) -> dict[str, str]:
-    """Write one parquet file a table; the folder appears when all are on disk. Gives file name → sha256."""
-    os.umask(0o022)  # what a plugin sets would decide who may read the result
-    partial = folder.with_name(f".tmp-{folder.name}")
-    for leftover in (partial, folder):
-        if leftover.exists():
-            shutil.rmtree(leftover)
-    partial.mkdir(parents=True)
-    digests = {}
-    for name, table in tables.items():
-        file = partial / f"{name}.parquet"
-        _write_table(table, file)
-        digests[file.name] = sha256(file.read_bytes()).hexdigest()
-    partial.rename(folder)
-    _sync(folder.parent)
-    return digests
-
-
-def _write_table(table: Mapping[str, AnyArray], file: Path) -> None:
-    """The columns as parquet, on disk before the file has its name."""
-    import pyarrow as pa  # noqa: PLC0415  (50 ms and a thread, after everything that is measured)
-    from pyarrow import parquet  # noqa: PLC0415
-
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f".tmp-{os.getpid()}-{file.name}")
-    try:
-        parquet.write_table(
-            pa.table({name: pa.array(column) for name, column in table.items()}), partial, compression="zstd"
-        )
-        _sync(partial)
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)
-    _sync(file.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _described(error: BaseException) -> dict[str, Any]:
