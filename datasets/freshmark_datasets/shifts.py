@@ -23,7 +23,7 @@ from freshmark.errors import UnknownName, UsageError
 AT_ONCE = ("sudden", "popularity")
 OVER_TIME = ("gradual", "recurring", "incremental")
 
-_WRITTEN = re.compile(r"(?P<kind>[a-z_]+)@(?P<begin>[0-9.]+)(?:-(?P<end>[0-9.]+))?")
+_WRITTEN = re.compile(r"(?P<kind>[a-z_]+)@(?P<begin>\d*\.?\d+)(?:-(?P<end>\d*\.?\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
