@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from freshmark import __version__
-from freshmark.commands import catalogue, outlet
+from freshmark.commands import catalogue, check, data, outlet, report, run
 from freshmark.commands.options import plugin_files, registry_of
 from freshmark.errors import FreshmarkError, PluginError
 from freshmark.runs.discovery import broken
@@ -99,8 +99,12 @@ def root(
     """
 
 
+app.command("run")(run.run_command)
+app.command("report")(report.report_command)
 app.command("list")(catalogue.list_command)
 app.command("show")(catalogue.show_command)
+app.add_typer(data.app, name="data")
+app.command("check")(check.check_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -10,7 +10,7 @@ STRATEGIES = (
     "recency()",
     "itemknn()",
     "online_mf()",
-    "retrain(mf(dim=16, epochs=1))",
+    "retrain(mf(dim=16), epochs=2)",
 )
 """From free to costly: what each step up buys is the question."""
 

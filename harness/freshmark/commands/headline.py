@@ -1,0 +1,35 @@
+"""The one number that is told of a cell while a run goes on: the main metric of its task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from freshmark.contract.arrays import AnyArray
+from freshmark.contract.metric import Outcomes
+
+
+def headline_in(folder: Path) -> Callable[[Mapping[str, Any]], tuple[str, float]]:
+    """A function: a cell of this run folder that succeeded → the name of its main metric, and the value."""
+    from freshmark.results.folder import RunFolder, StreamRecord, read_table  # noqa: PLC0415  (only while cells run)
+    from freshmark.results.metrics import main_metric, metric_named  # noqa: PLC0415
+
+    @cache
+    def streams() -> Mapping[str, StreamRecord]:
+        return RunFolder(folder).streams
+
+    @cache
+    def events(stream: str) -> dict[str, AnyArray]:
+        return read_table(streams()[stream].events)
+
+    def headline(cell: Mapping[str, Any]) -> tuple[str, float]:
+        record = streams()[cell["stream"]]
+        table = read_table(folder / "cells" / cell["key"] / "outcomes.parquet")
+        asked = {} if record.task == "rank" else {"label": events(record.name).get("label")}
+        table = {name: table[name] for name in ("rank", "prediction", "predicted") if name in table}
+        metric = main_metric(record.task, record.top)
+        return metric, metric_named(metric)(Outcomes(record.task, **table, **asked))
+
+    return headline

@@ -1,0 +1,189 @@
+"""``freshmark run``: measure every cell of a plan, then draw a report."""
+
+from __future__ import annotations
+
+from json import dumps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from freshmark.commands.headline import headline_in
+from freshmark.commands.options import Plugins, names_of, registry_of
+from freshmark.commands.outlet import note, say, say_table
+from freshmark.commands.planning import Wishes, checked, plan_for
+from freshmark.commands.progress import Progress
+from freshmark.commands.report import write_report
+
+if TYPE_CHECKING:
+    from freshmark.runs.plan import Plan
+    from freshmark.runs.registry import Registry
+    from freshmark.runs.tally import Tally
+
+
+def run_command(
+    plan: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[PLAN]", help="A plan in TOML, or a run folder to go on with. Options replace what it says."
+        ),
+    ] = None,
+    *,
+    stream: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-d",
+            "--stream",
+            metavar="STREAM",
+            autocompletion=names_of("streams"),
+            help="What is replayed; again for more.",
+        ),
+    ] = None,
+    strategy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-s",
+            "--strategy",
+            metavar="STRATEGY",
+            autocompletion=names_of("strategies"),
+            help="What is measured; again for more.",
+        ),
+    ] = None,
+    every: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--every",
+            metavar="SCHEDULE",
+            help="When updates are due: 1d, 1000 (events), event or never; again for more.",
+        ),
+    ] = None,
+    delay: Annotated[
+        list[str] | None,
+        typer.Option("--delay", metavar="SPAN", help="How much later an update answers: 0s, 10m; again for more."),
+    ] = None,
+    seeds: Annotated[int | None, typer.Option("--seeds", metavar="N", min=1, help="How many seeds: 0 to N-1.")] = None,
+    warmup: Annotated[
+        float | None,
+        typer.Option("--warmup", metavar="SHARE", help="Share of the events to fit on first. [default: 0.3]"),
+    ] = None,
+    window: Annotated[
+        str | None, typer.Option("--window", metavar="SPAN", help="Over which numbers are averaged. [default: auto]")
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option("--device", metavar="DEVICE", envvar="FRESHMARK_DEVICE", help="In torch's words. [default: cpu]"),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FOLDER", help="The run folder. [default: a new one under runs/]"),
+    ] = None,
+    timeout: Annotated[
+        str | None,
+        typer.Option(
+            "--timeout", metavar="SPAN", envvar="FRESHMARK_TIMEOUT", help="Stop a cell after this long, such as 10m."
+        ),
+    ] = None,
+    max_memory: Annotated[
+        str | None,
+        typer.Option(
+            "--max-memory",
+            metavar="SIZE",
+            envvar="FRESHMARK_MAX_MEMORY",
+            help="Stop a cell above this memory, such as 4GB.",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "-j",
+            "--jobs",
+            metavar="N",
+            min=1,
+            envvar="FRESHMARK_JOBS",
+            help="Cells at once; timings are only sound with 1.",
+        ),
+    ] = 1,
+    plugin: Plugins = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the cells, and measure none.")] = False,
+    report: Annotated[bool, typer.Option("--report/--no-report", help="Draw report.html at the end.")] = True,
+    json: Annotated[bool, typer.Option("--json", help="Tell what happens as one JSON object a line.")] = False,
+) -> None:
+    """Measure every stream x strategy x schedule x seed, and draw a report.
+
+    Without arguments: a demo of about a minute. A folder that holds results already is gone on with; nothing is
+    measured twice. Ctrl-C finishes the running cell, twice stops at once.
+    """
+    wishes = Wishes(
+        plan=plan, streams=stream or (), strategies=strategy or (), every=every or (), delay=delay or (), seeds=seeds,
+        warmup=warmup, window=window, device=device, timeout=timeout, max_memory=max_memory, plugins=plugin or (),
+    )  # fmt: skip
+    described = plan_for(wishes)
+    registry = registry_of(list(described.plugins))
+    described = checked(described, registry)
+    if dry_run:
+        show_cells(described)
+        return
+    tally = measure(described, output or folder_for(plan), registry, jobs=jobs, as_json=json)
+    conclude(tally, registry, report=report, as_json=json)
+
+
+def folder_for(plan: Path | None) -> Path:
+    """The folder that is gone on with, or a new one that is named by the time."""
+    from freshmark.runs.api import new_folder  # noqa: PLC0415  (as in `measure`)
+
+    return plan if plan is not None and plan.is_dir() else new_folder()
+
+
+def show_cells(plan: Plan) -> None:
+    """A line a cell, to stdout."""
+    cells = plan.cells()
+    head = ("cell", "stream", "strategy", "every", "delay", "seed")
+    say_table([head, *((str(cell.position + 1), *(str(getattr(cell, name)) for name in head[1:])) for cell in cells)])
+    note(f"{len(cells)} cells")
+
+
+def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, as_json: bool) -> Tally:
+    """What became of the cells; each is told as it ends.
+
+    Streams are prepared here first: what a download has to say, a licence say, must be seen before it begins.
+    """
+    from freshmark.runs.campaign import Campaign  # noqa: PLC0415  (a dry run starts no process)
+    from freshmark.runs.streams import prepare  # noqa: PLC0415
+
+    for stream in plan.streams:
+        prepare(registry, stream)
+    with Campaign(plan, folder, registry, jobs=jobs) as campaign:
+        left = len(campaign.waiting)
+        note(
+            f"{left} cells to measure into {shown(folder)}"
+            + (f", {plan.count - left} are there" if left < plan.count else "")
+        )
+        with Progress(left, headline_in(folder), as_json=as_json) as progress:
+            registry.manager.register(progress, "progress")
+            tally = campaign.measure()
+    for complaint in tally.complaints:
+        note(f"warning: {complaint}")
+    return tally
+
+
+def conclude(tally: Tally, registry: Registry, *, report: bool, as_json: bool) -> None:
+    """The report, the path of what there is, and the exit code."""
+    failed = [status for status in tally.statuses if status not in ("ok", "queued", "interrupted")]
+    if failed:
+        note(f"{len(failed)} of {len(tally.statuses)} cells failed; their logs are in {shown(tally.folder / 'cells')}")
+    if tally.interrupted:
+        note(f"interrupted; freshmark run {shown(tally.folder)} goes on")
+    path = write_report(registry, [tally.folder]) if report and tally.ok else tally.folder
+    if as_json:
+        told = {"event": "run_finished", "folder": shown(tally.folder), "ok": tally.ok, "cells": len(tally.statuses)}
+        say(dumps(told | ({"report": shown(path)} if path != tally.folder else {}), ensure_ascii=False))
+    else:
+        say(shown(path))
+    if tally.exit_code:
+        raise typer.Exit(tally.exit_code)
+
+
+def shown(path: Path) -> str:
+    """The path from here, where it lies below."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
