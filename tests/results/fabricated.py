@@ -131,7 +131,7 @@ def _events(stream: MadeStream) -> dict[str, np.ndarray]:
         table["label"] = label if stream.task == "classify" else label.astype(np.float64)
     if stream.oracle and stream.task in ("rank", "click"):
         shown = np.ceil(rng.exponential(3, stream.events)) if stream.task == "rank" else 0.2 + 0.6 * table["label"]
-        table["oracle"] = np.maximum(shown, 0.0) + (0.0 if stream.task == "click" else 0.0)
+        table["oracle"] = np.maximum(shown, 0.0)
     return table
 
 

@@ -46,11 +46,11 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def within(value: float, margin: float) -> str:
-    """``0.2416 ± 0.0090``: as many digits as the margin carries; the number alone where there is no margin."""
+    """``0.2416 ± 0.0090``, unbroken: the digits that the margin carries; without a margin the number alone."""
     if not np.isfinite(margin) or margin <= 0 or not np.isfinite(value):
         return number(value)
     decimals = min(8, max(0, 1 - int(np.floor(np.log10(margin)))))
-    return f"{value:,.{decimals}f} ± {margin:,.{decimals}f}".replace("-", "−")
+    return f"{value:,.{decimals}f}\u00a0±\u00a0{margin:,.{decimals}f}".replace("-", "−")
 
 
 def seconds(value: float) -> str:

@@ -77,7 +77,7 @@ def _choice(equals: Sequence[Any], rows: Sequence[Any]) -> Any:
 def _winner(choice: Any, second: Any, better: str) -> str:
     lead, within = abs(second["difference"]), second["difference_margin"]
     more = "above" if better == "higher" else "below"
-    interval = f"95 % interval {number(lead - within)} to {number(lead + within)}"
+    interval = f"95 % interval {number(lead - within)} to {number(lead + within)}"
     rest = f"{_score(choice)}, {number(lead)} {more} the runner-up, {name_of(second)} ({interval})."
     if choice["every"] == "never":
         return f"Do not update. {choice['strategy']} as first trained gives {rest}"
@@ -90,18 +90,23 @@ def _tie(equals: Sequence[Any], choice: Any) -> str:
         names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} other strategies"]
     apart = f"{listed(names)} cannot be told apart on {metric_in_words(choice['metric'])}"
     cheapest = _cost(choice) == min(_cost(row) for row in equals)
-    which = "the cheapest" if cheapest else "the cheapest that nothing beats on accuracy and cost at once"
     if choice["every"] == "never":
+        which = "the cheapest" if cheapest else "the best buy"
         return f"Do not update. {apart}; {which}, {choice['strategy']} as first trained, gives {_score(choice)}."
-    return f"{apart}; take {which}, {name_of(choice)}: {_score(choice)}."
+    if cheapest:
+        return f"{apart}; take the cheapest, {name_of(choice)}: {_score(choice)}."
+    return f"{apart}; take {name_of(choice)}, which nothing beats on both accuracy and cost: {_score(choice)}."
 
 
 def _grouped(rows: Sequence[Any]) -> list[str]:
-    """Each strategy once, with its schedules: ``retrain(mf()) every 1h or every 1d``."""
+    """Each strategy once, with its schedules: ``retrain(mf()) every 1h or 1d``."""
     schedules: dict[str, list[str]] = {}
     for row in rows:
         schedules.setdefault(str(row["strategy"]), []).append(schedule_in_words(str(row["every"]), str(row["delay"])))
-    return [f"{strategy} {' or '.join(words)}" for strategy, words in schedules.items()]
+    return [
+        f"{strategy} {' or '.join([words[0], *(word.removeprefix('every ') for word in words[1:])])}"
+        for strategy, words in schedules.items()
+    ]
 
 
 def _score(row: Any) -> str:

@@ -71,7 +71,7 @@ def _finding(title: str, samples: Mapping[str, tuple[str, FloatArray]]) -> str:
     fast, slow = min(typical, key=lambda name: typical[name]), max(typical, key=lambda name: typical[name])
     if fast == slow:
         return f"{title}: {fast} takes {seconds(typical[fast])}, median."
-    return f"{title}: the median is from {seconds(typical[fast])}, {fast}, to {seconds(typical[slow])}, {slow}."
+    return f"{title}: the median goes from {seconds(typical[fast])}, {fast}, to {seconds(typical[slow])}, {slow}."
 
 
 def _draw(results: Results, title: str, samples: Mapping[str, tuple[str, FloatArray]], figure: Any) -> None:

@@ -87,7 +87,7 @@ def _draw(results: Results, rows: pd.DataFrame, figure: Any) -> None:
         at = [place[every] for every in own["every"]]
         line = {"color": look[strategy].colour, "linestyle": look[strategy].dash, "marker": "o", "markersize": 5}
         margin = own["margin"].fillna(0.0)
-        panels[0].fill_between(at, own["value"] - margin, own["value"] + margin, color=line["color"], alpha=0.13, lw=0)
+        panels[0].vlines(at, own["value"] - margin, own["value"] + margin, color=line["color"], lw=1, alpha=0.6)
         panels[0].plot(at, own["value"], markeredgecolor=PAPER, **line)
         panels[1].plot(at, own[COST], markeredgecolor=PAPER, **line)
     panels[0].set_title(metric_in_words(str(rows["metric"].iloc[0])))

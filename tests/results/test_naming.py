@@ -1,0 +1,90 @@
+import math
+
+import pytest
+from freshmark.results.naming import called, listed, metric_in_words, number, schedule_in_words, seconds, size, within
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    ("every", "delay", "words"),
+    [
+        ("1d", "0s", "every 1d"),
+        ("1000", "0s", "every 1,000 events"),
+        ("event", "0s", "every event"),
+        ("never", "0s", "never updated"),
+        ("1d", "10m", "every 1d, 10m late"),
+        ("never", "10m", "never updated"),
+        ("1h", "", "every 1h"),
+    ],
+)
+def test_a_schedule_in_words(every, delay, words):
+    assert schedule_in_words(every, delay) == words
+    assert called("retrain(mf())", every, delay) == f"retrain(mf()) {words}"
+
+
+def test_lists_read_like_a_sentence():
+    assert listed([]) == ""
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b"]) == "a and b"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+
+
+def test_metrics_are_written_as_people_write_them():
+    assert [metric_in_words(name) for name in ("ndcg@10", "auc", "logloss")] == ["NDCG@10", "AUC", "log loss"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (0.24567, "0.246"),
+        (-0.05, "−0.0500"),
+        (1234.5, "1,234"),
+        (3.14159, "3.14"),
+        (2.5e9, "2.50e+09"),
+        (math.nan, "–"),
+        (math.inf, "∞"),
+        (-math.inf, "−∞"),
+    ],
+)
+def test_a_number_to_three_digits(value, text):
+    assert number(value) == text
+
+
+@given(st.floats(1e-4, 9e5))
+def test_a_number_is_within_half_a_percent_of_what_it_says(value):
+    assert float(number(value).replace(",", "")) == pytest.approx(value, rel=5.1e-3)
+
+
+def test_a_value_has_as_many_digits_as_its_margin_carries():
+    assert within(0.241612, 0.00899) == "0.2416\u00a0±\u00a00.0090"
+    assert within(0.241612, 0.11) == "0.24\u00a0±\u00a00.11"
+    assert within(-0.5, 0.25) == "−0.50\u00a0±\u00a00.25"
+    assert within(0.25, math.nan) == "0.250"
+    assert within(0.25, 0.0) == "0.250"
+    assert within(math.nan, 0.1) == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0 s"),
+        (2.5e-5, "25.0 µs"),
+        (0.0124, "12.4 ms"),
+        (3.1, "3.10 s"),
+        (720, "12.0 min"),
+        (36_000, "10.0 h"),
+        (math.nan, "–"),
+        (math.inf, "–"),
+    ],
+)
+def test_durations_in_their_unit(value, text):
+    assert seconds(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(512, "512 B"), (3.42e6, "3.42 MB"), (1500, "1.50 kB"), (4e9, "4.00 GB"), (math.nan, "–")]
+)
+def test_sizes_in_powers_of_ten(value, text):
+    assert size(value) == text
