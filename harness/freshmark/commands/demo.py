@@ -8,7 +8,7 @@ STRATEGIES = (
     "popularity()",
     "popularity(window='1d')",
     "recency()",
-    "itemknn()",
+    "itemknn(history=10)",
     "online_mf()",
     "retrain(mf(dim=16), epochs=2)",
 )

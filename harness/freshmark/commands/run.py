@@ -154,10 +154,8 @@ def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, as_json:
         prepare(registry, stream)
     with Campaign(plan, folder, registry, jobs=jobs) as campaign:
         left = len(campaign.waiting)
-        note(
-            f"{left} cells to measure into {shown(folder)}"
-            + (f", {plan.count - left} are there" if left < plan.count else "")
-        )
+        there = f", {plan.count - left} are there" if left < plan.count else ""
+        note(f"{left} {'cell' if left == 1 else 'cells'} to measure into {shown(folder)}{there}")
         with Progress(left, headline_in(folder), as_json=as_json) as progress:
             registry.manager.register(progress, "progress")
             tally = campaign.measure()

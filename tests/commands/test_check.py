@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from freshmark.cli import main
+
+PLUGIN = '''
+import numpy as np
+from freshmark import Metric, Strategy, hookimpl
+
+
+@hookimpl
+def register_strategies():
+    return {"last": Last, "peeks": Peeks}
+
+
+@hookimpl
+def register_metrics():
+    return {"hr@3": Metric("hr@3", frozenset({"rank"}), "higher", each=lambda o: (o.rank <= 3) * 1.0)}
+
+
+class Last(Strategy):
+    """Recommends the newest items."""
+
+    def __init__(self, memory=100):
+        self.recent = np.empty(0, np.int64)
+        self.memory = memory
+
+    def update(self, events):
+        self.recent = np.concatenate([self.recent, events.item])[-self.memory :]
+
+    def recommend(self, query, k):
+        newest, first = np.unique(self.recent[::-1], return_index=True)
+        return np.tile(newest[np.argsort(first)][:k], (len(query), 1))
+
+
+class Peeks(Last):
+    """Answers differ by the number of requests in a query."""
+
+    def recommend(self, query, k):
+        return super().recommend(query, k)[:, :: 1 + len(query) % 2]
+'''
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> str:
+    path = tmp_path / "mine.py"
+    path.write_text(PLUGIN, "utf-8")
+    return str(path)
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str, str]:
+    with pytest.raises(SystemExit) as left:
+        main(["check", *arguments])
+    return left.value.code, *capsys.readouterr()
+
+
+def test_a_strategy_that_keeps_its_promises_passes(capsys, plugin):
+    code, out, err = told(capsys, "last(memory=50)", "--plugin", plugin)
+    lines = out.splitlines()
+    assert (code, err, lines[0]) == (0, "", "last(memory=50)")
+    assert len(lines) > 3
+    assert all(line.startswith("  ok ") for line in lines[1:])
+
+
+def test_a_broken_promise_is_told_and_is_exit_code_1(capsys, plugin):
+    code, out, err = told(capsys, "peeks()", "--plugin", plugin)
+    assert code == 1
+    assert "FAIL" in out
+    assert "broken promise" in err
+
+
+def test_streams_and_metrics_can_be_checked_beside_a_strategy(capsys, plugin):
+    code, out, _ = told(capsys, "drift(preset='tiny')", "hr@3", "--plugin", plugin)
+    assert code == 0
+    assert [line for line in out.splitlines() if not line.startswith(" ")] == ["drift(preset='tiny')", "hr@3"]
+
+
+def test_a_name_that_nothing_has_is_met_with_the_nearest(capsys, plugin):
+    code, _, err = told(capsys, "lst()", "--plugin", plugin)
+    assert code == 2
+    assert "did you mean 'last'?" in err

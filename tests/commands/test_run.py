@@ -1,0 +1,251 @@
+"""``freshmark run`` and ``report`` as a person meets them: outputs, files, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+TINY = "drift(preset='tiny')"
+CONTROLS = set("\x1b\r\x08\x07")
+
+FAULTS = '''
+import time
+
+from freshmark import Strategy, hookimpl
+
+
+@hookimpl
+def register_strategies():
+    return {"breaks": Breaks, "sleeps": Sleeps}
+
+
+class Breaks(Strategy):
+    """Fails in its first update."""
+
+    def fit(self, history):
+        raise ZeroDivisionError("on purpose")
+
+    def recommend(self, query, k):
+        return None
+
+
+class Sleeps(Breaks):
+    """Takes long to fit."""
+
+    def fit(self, history):
+        time.sleep(600)
+'''
+
+
+@dataclass
+class Shell:
+    """A folder to work in, with a cache that the commands of one test module share."""
+
+    folder: Path
+    cache: Path
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "freshmark", *arguments],
+            cwd=self.folder, env=os.environ | {"FRESHMARK_CACHE": str(self.cache)},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=300)
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def shell(tmp_path: Path, cache: Path) -> Shell:
+    (tmp_path / "faults.py").write_text(FAULTS, "utf-8")
+    return Shell(tmp_path, cache)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> tuple[Shell, subprocess.CompletedProcess[str]]:
+    """A run of two cells, with its report."""
+    shell = Shell(tmp_path_factory.mktemp("first"), cache)
+    return shell, shell("run", "-d", TINY, "-s", "popularity()", "-s", "recency", "--every", "1d", "-o", "out")
+
+
+def test_a_run_leaves_the_path_of_its_report_on_stdout_and_nothing_else(first):
+    shell, done = first
+    assert (done.returncode, done.stdout) == (0, "out/report.html\n")
+    assert "popularity()" in (shell.folder / "out" / "report.html").read_text("utf-8")
+
+
+def test_a_piped_run_tells_a_line_a_cell_without_terminal_commands(first):
+    _, done = first
+    lines = done.stderr.splitlines()
+    assert lines[0] == "2 cells to measure into out"
+    assert re.fullmatch(
+        r"\[1/2\] .* × popularity\(\) every 1d seed 0 ok [\d.]+ s ndcg@10 \.\d{3} ETA \d+:\d\d", lines[1]
+    )
+    assert re.fullmatch(r"\[2/2\] .* × recency\(\) every 1d seed 0 ok [\d.]+ s ndcg@10 \.\d{3}", lines[2])
+    assert not CONTROLS & set(done.stderr)
+
+
+def test_the_run_folder_holds_the_plan_that_was_measured(first):
+    shell, _ = first
+    assert 'strategies = ["popularity()", "recency()"]' in (shell.folder / "out" / "plan.toml").read_text("utf-8")
+
+
+def test_a_run_folder_is_gone_on_with_and_measures_nothing_twice(first):
+    shell, _ = first
+    done = shell("run", "out", "--no-report")
+    assert (done.returncode, done.stdout) == (0, "out\n")
+    assert done.stderr == "0 cells to measure into out, 2 are there\n"
+
+
+@pytest.mark.parametrize(("form", "name"), [("html", "report.html"), ("markdown", "report.md"), ("csv", "report.csv")])
+def test_a_report_of_each_form_lands_in_the_run_folder(first, form, name):
+    shell, _ = first
+    done = shell("report", "out", "--format", form)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"out/{name}\n", "")
+    assert "popularity()" in (shell.folder / "out" / name).read_text("utf-8")
+
+
+def test_a_report_goes_where_it_is_told(first):
+    shell, _ = first
+    done = shell("report", "out", "-o", "here.md", "--format", "markdown")
+    assert (done.stdout, (shell.folder / "here.md").is_file()) == ("here.md\n", True)
+
+
+def test_a_misspelt_form_is_told_with_the_right_one(first):
+    shell, _ = first
+    done = shell("report", "out", "--format", "markdwon")
+    assert done.returncode == 2
+    assert "did you mean 'markdown'?" in done.stderr
+
+
+def test_a_folder_without_a_run_is_refused(shell: Shell):
+    done = shell("report", ".")
+    assert done.returncode == 2
+    assert "FM401" in done.stderr
+
+
+def test_a_dry_run_prints_the_cells_and_makes_nothing(shell: Shell):
+    done = shell(
+        "run", "-d", TINY, "-s", "popularity()", "-s", "recency()", "--every", "1d", "--seeds", "2", "--dry-run"
+    )
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["cell", "stream", "strategy", "every", "delay", "seed"]
+    assert lines[4].split() == ["4", TINY, "recency()", "1d", "0s", "1"]
+    assert done.stderr == "4 cells\n"
+    assert [path.name for path in shell.folder.iterdir()] == ["faults.py"]
+
+
+def test_the_dry_demo_is_six_strategies_under_three_schedules(shell: Shell):
+    assert shell("run", "--dry-run").stderr == "18 cells\n"
+
+
+def test_json_tells_each_event_as_an_object(shell: Shell):
+    done = shell("run", "-d", TINY, "-s", "popularity()", "--every", "never", "--json", "--no-report", "-o", "out")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [event["event"] for event in events] == ["cell_started", "cell_finished", "run_finished"]
+    assert (events[1]["strategy"], events[1]["status"]) == ("popularity()", "ok")
+    assert 0 < events[1]["ndcg@10"] < 1
+    assert (events[2]["folder"], events[2]["ok"], events[2]["cells"]) == ("out", 1, 1)
+
+
+def test_a_failed_cell_is_told_the_others_go_on_and_the_exit_code_is_1(shell: Shell):
+    done = shell(
+        "run", "--plugin", "faults.py", "-d", TINY, "-s", "breaks()", "-s", "popularity()", "--every", "1d", "-o", "out"
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "out/report.html\n")
+    assert re.search(r"breaks\(\) every 1d seed 0 failed .*ZeroDivisionError: on purpose .*faults\.py:\d+", done.stderr)
+    assert "popularity() every 1d seed 0 ok" in done.stderr
+    assert "1 of 2 cells failed; their logs are in out/cells" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_measured_is_exit_code_4_and_no_report(shell: Shell):
+    done = shell("run", "--plugin", "faults.py", "-d", TINY, "-s", "breaks()", "--every", "1d", "-o", "out")
+    assert (done.returncode, done.stdout) == (4, "out\n")
+    assert not (shell.folder / "out" / "report.html").exists()
+
+
+def test_a_cell_over_its_time_is_stopped(shell: Shell):
+    done = shell(
+        "run", "--plugin", "faults.py", "-d", TINY, "-s", "sleeps()", "--every", "1d", "--timeout", "1s", "-o", "out"
+    )  # fmt: skip
+    assert done.returncode == 4
+    assert "sleeps() every 1d seed 0 timeout" in done.stderr
+
+
+def test_bad_data_is_exit_code_3_with_file_and_line_and_leaves_no_folder(shell: Shell):
+    (shell.folder / "log.csv").write_text("user,item,time\n1,2,3\n1,2\n", "utf-8")
+    done = shell("run", "-d", "file('log.csv')", "-s", "popularity()", "-o", "out")
+    assert done.returncode == 3
+    assert "log.csv:3" in done.stderr
+    assert len(done.stderr.splitlines()) <= 6
+    assert not (shell.folder / "out").exists()
+
+
+def test_a_wrong_plan_is_exit_code_2_with_file_and_line(shell: Shell):
+    (shell.folder / "plan.toml").write_text('streams = ["drift()"]\nstrategys = ["popularity()"]\n', "utf-8")
+    done = shell("run", "plan.toml")
+    assert done.returncode == 2
+    assert "plan.toml:2" in done.stderr
+    assert "did you mean 'strategies'?" in done.stderr
+
+
+def wait_for(folder: Path, pattern: str) -> None:
+    """Until a file appears that only a running cell makes; a minute at most."""
+    for _ in range(600):
+        if list(folder.glob(pattern)):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"no {pattern} in {folder}")
+
+
+def test_an_interruption_finishes_the_cell_says_how_to_go_on_and_is_exit_code_5(shell: Shell):
+    cells = [f"popularity(window={size})" for size in range(10, 40)]
+    process = shell.start(
+        "run",
+        "-d",
+        TINY,
+        *(word for cell in cells for word in ("-s", cell)),
+        "--every",
+        "1d",
+        "--no-report",
+        "-o",
+        "out",
+    )
+    wait_for(shell.folder / "out" / "cells", "*/outcomes.parquet")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert (process.returncode, out) == (5, "out\n")
+    assert "interrupted; freshmark run out goes on" in err
+    assert "Traceback" not in err
+
+
+def test_a_second_interruption_stops_at_once_with_130(shell: Shell):
+    process = shell.start("run", "--plugin", "faults.py", "-d", TINY, "-s", "sleeps()", "--every", "1d", "-o", "out")
+    assert process.stderr is not None
+    assert process.stderr.readline() == "1 cell to measure into out\n"
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
