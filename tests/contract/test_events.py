@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 from freshmark import Events, Factors, Metric, Outcomes, Query, Strategy
+from freshmark.contract.arrays import Task
 from freshmark.contract.events import NO_FEATURES
 
 
@@ -52,6 +53,6 @@ def test_factors_may_lack_a_bias():
 
 def test_a_metric_is_a_mean_or_a_whole():
     outcomes = Outcomes("rank", rank=np.array([1.0, 2.0]))
-    rank_kinds = frozenset({"rank"})
-    assert Metric("mean", rank_kinds, "lower", each=lambda o: o.rank)(outcomes) == 1.5
-    assert Metric("most", rank_kinds, "lower", whole=lambda o: float(o.rank.max()))(outcomes) == 2.0
+    rank: frozenset[Task] = frozenset({"rank"})
+    assert Metric("mean", rank, "lower", each=lambda o: np.asarray(o.rank))(outcomes) == 1.5
+    assert Metric("most", rank, "lower", whole=lambda o: float(np.max(o.rank)))(outcomes) == 2.0

@@ -34,7 +34,7 @@ def test_sorting_is_stable_and_codes_follow_first_appearance():
         label=np.array([5.0, 1.0, 3.0, 4.0, 2.0]),
     )
     assert stream.time.tolist() == [10, 10, 20, 20, 30]
-    assert stream.label.tolist() == [1.0, 2.0, 3.0, 4.0, 5.0]
+    assert np.array_equal(stream.label, [1.0, 2.0, 3.0, 4.0, 5.0])
     assert stream.user.tolist() == [0, 1, 1, 0, 2]
     assert stream.users[:] == ["b", "a", "c"]
     assert stream.items[:] == ["7", "900", "8"]

@@ -4,6 +4,7 @@ import gc
 import multiprocessing
 import time
 from itertools import count
+from typing import Any
 
 import numpy as np
 import pytest
@@ -212,7 +213,7 @@ def test_meters_of_plugins_become_columns_and_windows_are_told(make_stream, coun
             self.windows += 1
             return {"readings": float(self.windows)}
 
-    told = []
+    told: list[Any] = []
     line = Timeline(make_stream(range(20), "a" * 20, "x" * 20), Settings(probes=0, window="5s"))
     result = replay(line, counts(), Schedule.parse("event"), meters={"mine": Reading()}, on_window=told.append)
     assert result.tables["windows"]["readings"].tolist() == [1.0, 2.0, 3.0]

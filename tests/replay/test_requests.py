@@ -24,8 +24,8 @@ class Fixed(Strategy):
         return np.tile(self.items[:k], (len(query), 1))
 
 
-def windows_of(stream, strategy, **settings):
-    line = Timeline(stream, Settings(**{"window": "5s", "top": 2, "warmup": 0.5} | settings))
+def windows_of(stream, strategy, *, probes=200, window="5s"):
+    line = Timeline(stream, Settings(window=window, top=2, warmup=0.5, probes=probes))
     return replay(line, strategy, Schedule.parse("never")).tables
 
 
