@@ -6,6 +6,7 @@ import pytest
 from freshmark import Metric, Outcomes
 from freshmark.errors import UnknownName
 from freshmark.results.metrics import METRICS, depth_of, main_metric, metric_named, metrics_of, register_metrics
+from freshmark.results.rank_metrics import hit_rate
 
 
 def test_the_built_in_metrics_come_through_the_hook():
@@ -57,7 +58,7 @@ def test_metrics_of_a_task_are_at_its_k_and_of_no_other_task():
 
 
 def test_a_plugins_metric_joins_those_of_its_task():
-    mine = Metric("hr@3 twice", frozenset({"rank"}), "higher", each=lambda o: (o.rank <= 3) * 2.0)
+    mine = Metric("three", frozenset({"rank"}), "higher", each=hit_rate(3))
     known = {**METRICS, mine.name: mine}
     assert mine.name in metrics_of("rank", 10, known)
     assert mine.name not in metrics_of("rate", 10, known)

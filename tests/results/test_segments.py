@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from freshmark import Metric, Outcomes
 from freshmark.results.metrics import METRICS, metric_named
+from freshmark.results.rank_metrics import ranks
 from freshmark.results.segments import SEGMENTS, kinds_of, measure
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,7 +92,7 @@ def outcomes(metric, rank, prediction, label):
 @settings(max_examples=25, deadline=None)
 @given(rows=ROWS)
 def test_every_window_and_segment_is_the_metric_of_its_own_events(name, rows):
-    mine = Metric("mine", frozenset({"rank"}), "higher", whole=lambda o: float(np.median(o.rank)))
+    mine = Metric("mine", frozenset({"rank"}), "higher", whole=lambda o: float(np.median(ranks(o))))
     metric = metric_named(name, {**METRICS, "mine": mine})
     window, kind, *answers = columns(rows)
     measured = measure(metric, outcomes(metric, *answers), window, kind, 4)

@@ -107,7 +107,7 @@ def _stream(record: StreamRecord) -> Iterator[Alert]:
         yield Alert(record.name, "note", f"{_counted(duplicates, 'event')} repeat another (same user, item and time).")
     events = int(record.facts.get("events", 0))
     if events and ties / events > 0.01:  # noqa: PLR2004  (below one in a hundred, order hardly matters)
-        share = f"{100 * ties / events:.0f} %"
+        share = f"{100 * ties / events:.0f}\u00a0%"
         yield Alert(
             record.name,
             "note",

@@ -1,0 +1,168 @@
+import numpy as np
+import pandas as pd
+import pytest
+from freshmark import Metric, Results
+from freshmark.errors import StoreError, UnknownName, UsageError
+from freshmark.results.folder import RunFolder
+from freshmark.results.rank_metrics import hit_rate
+
+
+def test_results_open_by_their_folder(fabricated, tmp_path):
+    results = Results.open(fabricated.fabricate(tmp_path / "run"))
+    assert len(results.cells) == 12
+    assert list(results.streams) == ["drift(preset='small')"]
+    assert results.provenance["python"] == "3.11.7"
+    assert repr(results) == "<Results: 12 cells on 1 streams; 12 ok>"
+
+
+def test_a_row_of_cells_says_what_became_of_it(fabricated, made):
+    results = made([fabricated.MadeCell("boom()", status="timeout", reason="60 s", log_tail="deep in a loop")])
+    cell = results.cells.iloc[0]
+    assert (cell["task"], cell["status"], cell["reason"], cell["log_tail"]) == (
+        "rank", "timeout", "60 s", "deep in a loop",
+    )  # fmt: skip
+
+
+def test_cells_carry_their_summary(made):
+    cells = made().cells
+    assert (cells["start_rss_bytes"] == 1.5e8).all()
+    assert cells["fit_seconds"].dtype == np.float64
+
+
+def test_a_run_without_cells_has_empty_tables(made):
+    results = made([])
+    assert len(results.cells) == 0
+    assert len(results.measurements) == 0
+    assert len(results.ranking()) == 0
+    assert results.verdicts()[0].sentence == "No verdict: nothing was measured."
+
+
+def test_texts_that_the_store_left_out_are_empty(fabricated, made):
+    results = made([fabricated.MadeCell(reason=None, code=None, log_tail="")])
+    assert results.cells.iloc[0]["reason"] == ""
+
+
+def test_a_notebook_shows_the_cells_without_computing(fabricated, made, monkeypatch):
+    results = made([fabricated.MadeCell("<img src=x>")])
+    monkeypatch.setattr(Results, "outcomes", lambda *_: pytest.fail("outcomes were read"))
+    shown = results._repr_html_()
+    assert "&lt;img src=x&gt;" in shown
+    assert "<img" not in shown
+
+
+def test_several_runs_are_one_table(fabricated, tmp_path):
+    one = fabricated.fabricate(tmp_path / "one", [fabricated.MadeCell("a()")])
+    two = fabricated.fabricate(tmp_path / "two", [fabricated.MadeCell("b()")])
+    results = Results([RunFolder(one), RunFolder(two)], metrics={})
+    assert list(results.cells["strategy"]) == ["a()", "b()"]
+    assert set(results.ranking()["strategy"]) == {"a()", "b()"}
+
+
+def test_a_cell_in_two_runs_is_taken_once_where_it_succeeded(fabricated, tmp_path):
+    one = fabricated.fabricate(tmp_path / "one", [fabricated.MadeCell("a()", status="oom")])
+    two = fabricated.fabricate(tmp_path / "two", [fabricated.MadeCell("a()")])
+    for folders in ((one, two), (two, one)):
+        assert list(Results.open(*folders).cells["status"]) == ["ok"]
+
+
+def test_two_streams_of_one_name_are_not_mixed(fabricated, tmp_path):
+    one = fabricated.fabricate(tmp_path / "one")
+    two = fabricated.fabricate(tmp_path / "two", streams=[fabricated.MadeStream(settings={"window": "1d"})])
+    with pytest.raises(StoreError, match="two runs call different streams"):
+        Results.open(one, two)
+
+
+def test_outcomes_fit_their_events(made):
+    results = made()
+    key = results.cells.iloc[0]["key"]
+    outcomes = results.outcomes(key)
+    assert outcomes.rank.shape == (4000,)
+    assert outcomes.candidates.shape == (4000,)
+    assert results.table(key, "windows")["begin"][0] == results.streams["drift(preset='small')"].edges[0]
+
+
+@pytest.mark.parametrize("task", ["click", "rate", "classify"])
+def test_outcomes_of_every_task_have_labels(fabricated, made, task):
+    results = made([fabricated.MadeCell("a()")], [fabricated.MadeStream(task=task)])
+    outcomes = results.outcomes(results.cells.iloc[0]["key"])
+    assert outcomes.task == task
+    assert outcomes.label.shape == outcomes.prediction.shape == (4000,)
+
+
+def test_a_key_that_is_none_is_refused(made):
+    with pytest.raises(UnknownName, match="no cell"):
+        made().table("0" * 16, "outcomes")
+
+
+def test_outcomes_are_read_once_for_all_metrics_of_a_cell(made, monkeypatch):
+    results = made()
+    read = []
+    original = Results.outcomes
+
+    def noted(self, key):
+        read.append(key)
+        return original(self, key)
+
+    monkeypatch.setattr(Results, "outcomes", noted)
+    key = results.cells.iloc[0]["key"]
+    results.measured(key, ["ndcg@10", "hr@10"])
+    results.measured(key, ["hr@10"])
+    assert read == [key]
+    results.measured(key, ["hr@25"])
+    assert read == [key, key]
+
+
+def test_k_beyond_the_recorded_depth_is_refused(made):
+    results = made()
+    assert results.metric_for("drift(preset='small')", "ndcg@100") == "ndcg@100"
+    with pytest.raises(UsageError, match="deeper than the lists") as caught:
+        results.ranking("ndcg@101")
+    assert "at most 100" in caught.value.remedy
+
+
+def test_a_metric_of_another_task_ranks_nothing(made):
+    assert len(made().ranking("rmse")) == 0
+
+
+def test_a_misspelt_metric_is_refused(made):
+    with pytest.raises(UnknownName, match="ndcg@10"):
+        made().ranking("ndgc@10")
+
+
+def test_a_plugins_metric_ranks(fabricated, tmp_path):
+    top = Metric("top", frozenset({"rank"}), "higher", each=hit_rate(1))
+    results = Results([RunFolder(fabricated.fabricate(tmp_path / "run"))], metrics={"top": top})
+    assert "top" in set(results.measurements["metric"])
+    assert results.ranking("top")["value"].iloc[0] > 0
+
+
+def test_a_ranking_can_be_changed_without_harm(made):
+    results = made()
+    table = results.ranking()
+    table["value"] = 0.0
+    assert results.ranking()["value"].iloc[0] > 0
+
+
+def test_the_report_is_written_by_its_form(made, tmp_path):
+    seen: dict[str, object] = {}
+
+    def write(results, path, sections):
+        seen.update(sections=sections, cells=len(results.cells))
+        path.write_text("drawn")
+
+    path = made().report(tmp_path / "r.txt", "mine", writers={"mine": write}, sections={"list": "builtins:list"})
+    assert path.read_text() == "drawn"
+    assert seen == {"sections": {"list": list}, "cells": 12}
+
+
+def test_an_unknown_form_of_report_is_refused(made, tmp_path):
+    with pytest.raises(UnknownName, match="did you mean 'html'"):
+        made().report(tmp_path / "r", "htm")
+
+
+def test_measurements_are_what_seaborn_draws(made):
+    table = made().measurements
+    assert isinstance(table, pd.DataFrame)
+    assert list(table.columns) == [
+        "stream", "task", "strategy", "every", "delay", "seed", "window", "time", "segment", "metric", "value", "n",
+    ]  # fmt: skip

@@ -1,0 +1,139 @@
+import numpy as np
+import pandas as pd
+import pytest
+from freshmark.results.verdict import verdict_on
+
+
+def rows(*made):
+    usual = {
+        "strategy": "a()", "every": "1d", "delay": "0s", "metric": "ndcg@10", "status": "ok", "seeds": 1, "failed": 0,
+        "value": 0.3, "margin": 0.01, "difference": 0.0, "difference_margin": 0.0, "distinguishable": False,
+        "ratio": 1.0, "updates": 6.0, "update_p50_seconds": 0.125, "update_p99_seconds": np.nan,
+        "update_max_seconds": 0.164, "recommend_p50_seconds": 4e-4, "cpu_seconds_per_million": 100.0, "peak_bytes": 2e8,
+    }  # fmt: skip
+    return pd.DataFrame([{**usual, **one} for one in made])
+
+
+WORSE = {"strategy": "b()", "value": 0.2, "difference": -0.1, "difference_margin": 0.02, "distinguishable": True,
+         "ratio": 0.667}  # fmt: skip
+EQUAL = {"strategy": "b()", "value": 0.29, "difference": -0.01, "difference_margin": 0.02, "ratio": 0.967}
+
+
+def verdict(*made, better="higher"):
+    return verdict_on("s", rows(*made), better)
+
+
+def test_a_winner_is_named_with_its_lead_over_the_runner_up():
+    found = verdict({}, WORSE)
+    assert found.sentence == (
+        "Use a() every 1d: NDCG@10 0.300\u00a0±\u00a00.010, 0.100 above the runner-up, b() every 1d "
+        "(95\u00a0% interval 0.0800 to 0.120)."
+    )
+    assert found.chosen == ("a()", "1d", "0s")
+
+
+def test_noise_is_never_called_a_winner():
+    found = verdict({}, EQUAL)
+    assert "cannot be told apart on NDCG@10" in found.sentence
+    assert "Use" not in found.sentence
+
+
+def test_of_equals_the_cheapest_is_taken():
+    found = verdict({}, {**EQUAL, "cpu_seconds_per_million": 5.0})
+    assert "a() every 1d and b() every 1d cannot be told apart" in found.sentence
+    assert "take the cheapest, b() every 1d: NDCG@10 0.290" in found.sentence
+    assert found.chosen == ("b()", "1d", "0s")
+
+
+def test_of_equals_none_is_taken_that_is_beaten_on_accuracy_and_cost():
+    noisy = {**EQUAL, "cpu_seconds_per_million": 50.0}
+    better = {**WORSE, "strategy": "c()", "value": 0.295, "ratio": 0.983, "cpu_seconds_per_million": 10.0}
+    found = verdict({}, better, noisy)
+    assert found.chosen == ("a()", "1d", "0s")
+    assert "take a() every 1d, which nothing beats on both accuracy and cost" in found.sentence
+    assert found.more[1] == "c() every 1d reaches 98.3\u00a0% of it for 10 times less CPU."
+
+
+def test_a_strategy_at_several_schedules_is_named_once():
+    found = verdict({}, {**EQUAL, "strategy": "a()", "every": "1h"}, {**EQUAL, "every": "event"})
+    assert found.sentence.startswith("a() every 1d or 1h and b() every event cannot be told apart")
+
+
+def test_many_equals_are_counted():
+    found = verdict({}, *({**EQUAL, "strategy": f"b{place}()"} for place in range(6)))
+    assert "a() every 1d, b0() every 1d, b1() every 1d and 4 other strategies cannot" in found.sentence
+
+
+def test_where_updating_earns_nothing_the_verdict_says_do_not():
+    assert verdict({"every": "never", "updates": 0.0}, WORSE).sentence.startswith(
+        "Do not update. a() as first trained gives NDCG@10 0.300"
+    )
+    found = verdict({}, {**EQUAL, "every": "never", "cpu_seconds_per_million": 1.0})
+    assert found.sentence.startswith("Do not update. ")
+    assert "the cheapest, b() as first trained, gives" in found.sentence
+
+
+def test_where_no_cell_succeeded_it_says_so():
+    failed = {"value": np.nan, "status": "timeout", "seeds": 0, "failed": 2}
+    found = verdict(failed, {**failed, "status": "oom"})
+    assert found.sentence == "No verdict: none of 4 cells succeeded (oom and timeout)."
+    assert found.chosen is None
+
+
+def test_a_single_row_has_nothing_to_be_compared_with():
+    assert verdict({}).sentence.startswith("Only a() every 1d was measured")
+
+
+def test_where_lower_is_better_the_lead_is_below():
+    found = verdict(
+        {"metric": "rmse", "value": 0.9}, {**WORSE, "metric": "rmse", "value": 1.1, "difference": 0.2}, better="lower"
+    )
+    assert "RMSE 0.900" in found.sentence
+    assert "0.200 below the runner-up" in found.sentence
+
+
+def test_what_it_costs_is_said():
+    (sentence,) = verdict({}).more
+    assert sentence == (
+        "An update takes 125 ms, longest 164 ms, an answer 400 µs, a million events cost 100 CPU seconds and memory "
+        "peaks at 200 MB above the start."
+    )
+
+
+def test_a_tail_is_said_where_there_are_samples_for_it():
+    assert "An update takes 125 ms, p99 150 ms" in verdict({"update_p99_seconds": 0.15}).more[0]
+
+
+def test_few_updates_are_described_by_their_longest():
+    assert "takes at most 164 ms" in verdict({"update_p50_seconds": np.nan}).more[0]
+
+
+def test_what_is_never_updated_has_no_update_time():
+    assert "update" not in verdict({"every": "never", "updates": 0.0}).more[0]
+
+
+def test_costs_that_nobody_measured_are_not_made_up():
+    nothing = dict.fromkeys(["recommend_p50_seconds", "cpu_seconds_per_million", "peak_bytes"], np.nan)
+    found = verdict({**nothing, "updates": 0.0}, {**EQUAL, **nothing, "updates": 0.0})
+    assert found.more == ("What it costs was not measured.",)
+    assert found.chosen == ("a()", "1d", "0s")
+
+
+@pytest.mark.parametrize("cheaper", [60.0, 90.0])
+def test_an_almost_equal_is_named_only_where_it_saves_much(cheaper):
+    close = {**WORSE, "ratio": 0.96, "cpu_seconds_per_million": cheaper}
+    assert len(verdict({}, close).more) == 1
+    assert len(verdict({}, {**close, "cpu_seconds_per_million": 50.0}).more) == 2
+    assert len(verdict({}, {**close, "ratio": 0.94, "cpu_seconds_per_million": 1.0}).more) == 1
+
+
+def test_verdicts_of_a_run_come_one_a_stream(fabricated, made):
+    streams = [fabricated.MadeStream("one"), fabricated.MadeStream("two", task="rate")]
+    cells = [
+        fabricated.MadeCell(name, stream=stream, skill=skill)
+        for stream in ("one", "two")
+        for name, skill in (("good()", 0.9), ("bad()", 0.1))
+    ]
+    found = made(cells, streams).verdicts()
+    assert [one.stream for one in found] == ["one", "two"]
+    assert all(one.sentence.startswith("Use good() every 1d") for one in found)
