@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from itertools import count
+from typing import Any
 
 import numpy as np
 from freshmark import Source, stream_of
@@ -30,7 +31,8 @@ def test_a_key_that_is_another_each_time_is_caught():
 
 
 def test_what_is_no_stream_is_caught_and_said():
-    told = " ".join(str(one) for one in failures(check_dataset(lambda: 5)))
+    five: Any = 5
+    told = " ".join(str(one) for one in failures(check_dataset(lambda: five)))
     assert "it gave a int" in told
 
 

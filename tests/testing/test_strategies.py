@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ class Honest(Strategy):
     """Counts."""
 
     def __init__(self):
-        self.counts = np.zeros(0)
+        self.counts: Any = np.zeros(0)
 
     def update(self, events):
         size = max(len(self.counts), int(events.item.max(initial=-1)) + 1)
@@ -88,7 +88,7 @@ def test_state_kept_on_the_class_is_caught():
     assert "share nothing" in broken(Shared)
 
 
-LEAKED = []
+LEAKED: list[Any] = []
 
 
 @pytest.fixture(autouse=True)
