@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 from freshmark.errors import DataError
 from freshmark.runs.streams import cache_folder
@@ -51,7 +55,7 @@ def provenance(file: Published, *, copy: bool) -> dict[str, str]:
 
 def _download(file: Published, path: Path) -> None:
     """Into a temporary file that takes its place only when whole and known, so that being killed leaves nothing."""
-    import pooch  # noqa: PLC0415  (and requests, which only a download needs)
+    import pooch  # noqa: PLC0415  (half a second that only a download needs)
 
     pooch.get_logger().setLevel(logging.ERROR)  # it warns of a missing checksum; `about` says so
     try:
@@ -60,7 +64,7 @@ def _download(file: Published, path: Path) -> None:
             known_hash=file.checksum or None,
             fname=path.name,
             path=path.parent,
-            downloader=pooch.HTTPDownloader(timeout=SECONDS),
+            downloader=_receive,
         )
     except ValueError as error:
         raise DataError(
@@ -76,6 +80,23 @@ def _download(file: Published, path: Path) -> None:
             remedy=f"put the file at {path}, or pass path= with a copy of it",
             code="FM220",
         ) from error
+
+
+def _receive(address: str, output: str, _: object) -> None:
+    """Write what stands at the address into a file; a connection that ends early is an error, not a short file."""
+    with _opened(address) as response, Path(output).open("wb") as file:
+        shutil.copyfileobj(response, file, 1 << 20)
+        promised = response.headers.get("Content-Length")
+        if promised is not None and file.tell() != int(promised):
+            raise ConnectionError(f"{file.tell():,} of {int(promised):,} bytes arrived")
+
+
+def _opened(address: str) -> Any:
+    try:
+        return urlopen(address, timeout=SECONDS)  # noqa: S310  (the addresses are listed in this package)
+    except HTTPError as error:
+        error.close()  # it holds the connection
+        raise
 
 
 def _refuse_strange(path: Path, file: Published) -> None:

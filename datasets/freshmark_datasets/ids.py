@@ -91,7 +91,7 @@ def _faulty(texts: Any) -> BoolArray:
     try:
         texts.cast(pa.string())
         sound = not pc.any(pc.equal(pc.binary_length(texts), 0)).as_py()
-        sound = sound and not pc.any(pc.match_substring(texts, b"\n")).as_py()
+        sound = sound and not pc.any(pc.match_substring_regex(texts, b"[\n\0]")).as_py()
     except pa.ArrowInvalid:  # no UTF-8
         sound = False
     if sound:
@@ -109,4 +109,4 @@ def _fault(text: bytes) -> tuple[str, str] | None:
         text.decode()
     except UnicodeDecodeError:
         return "is no UTF-8", "FM211"
-    return None
+    return ("holds a NUL", "FM211") if b"\0" in text else None

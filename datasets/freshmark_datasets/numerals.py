@@ -24,7 +24,7 @@ def numbers(column: Any) -> tuple[AnyArray, BoolArray]:
         whole = _cast(column, pa.int64())
         if whole is not None:
             return whole.fill_null(0).to_numpy(zero_copy_only=False), missing
-    values = _cast(column, pa.float64())
+    values = _cast(column, pa.float64(), safe=False)  # whole numbers beyond 2^63 are rounded
     if values is None:
         return np.full(len(column), np.nan), np.ones(len(column), np.bool_)
     return values.fill_null(np.nan).to_numpy(zero_copy_only=False), missing
@@ -64,10 +64,10 @@ def _parsed(column: Any) -> tuple[AnyArray, BoolArray]:
     return some, np.isnan(some) & ~named.to_numpy(zero_copy_only=False)
 
 
-def _cast(column: Any, kind: Any) -> Any:
+def _cast(column: Any, kind: Any, *, safe: bool = True) -> Any:
     """The column in that type; None where it does not fit."""
     try:
-        return column.cast(kind)
+        return column.cast(kind, safe=safe)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
 

@@ -111,6 +111,7 @@ def test_movietweetings_is_the_official_file_and_the_stream_that_pandas_reads(sh
     assert stream.time.tolist() == (table.time * 1_000_000).tolist()
     assert [stream.users[code] for code in stream.user] == table.user.tolist()
     assert [stream.items[code] for code in stream.item] == table["item"].tolist()
+    assert stream.label is not None
     assert stream.label.tolist() == table.rating.astype(float).tolist()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,6 +17,7 @@ from freshmark_datasets.reading.dialect import Dialect, dialect_of, fields_up_to
 from freshmark_datasets.reading.rawtext import LONGEST_LINE, TextFile
 
 BLOCK = 4 * LONGEST_LINE  # a block must hold the longest record
+_ESCAPED = re.compile("[\udc80-\udcff]")
 SENTINEL = b"\x1e"  # the byte that ASCII made to separate records
 
 
@@ -130,7 +132,7 @@ class Delimited:
             text = chunk if begun else chunk.lstrip(b"\n")
             begun = begun or bool(text)
             if text:
-                yield self.dialect.translate(text)
+                yield self.dialect.translate(_decodable(text) if self.skip_bad else text)
         # A quote that is never closed swallows all that follows, silently where it stands in the last column;
         # this row comes out again only where it was not swallowed.
         yield self.dialect.delimiter.encode().join([SENTINEL] * len(self.names)) + b"\n"
@@ -180,6 +182,15 @@ class Delimited:
             remedy="mend the line, or pass skip_bad=True to leave such lines out",
             code="FM212",
         )
+
+
+def _decodable(text: bytes) -> bytes:
+    """The text with a NUL for each byte that is no UTF-8: Arrow decodes the rows that it passes over."""
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return _ESCAPED.sub("\0", text.decode("utf-8", "surrogateescape")).encode()
+    return text
 
 
 def _unclosed(where: str) -> DataError:

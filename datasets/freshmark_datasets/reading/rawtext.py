@@ -73,9 +73,9 @@ class TextFile:
 
     def _pieces(self) -> Iterator[bytes]:
         """The unpacked bytes, without a byte order mark."""
-        limit = max(FREE_BYTES, RATIO * self.path.stat().st_size)
         seen = 0
         with _unpacking(self.name), self._open() as stream:
+            limit = max(FREE_BYTES, RATIO * self.path.stat().st_size)
             while piece := stream.read(PIECE):
                 seen += len(piece)
                 if seen > limit and self._packed:
