@@ -8,8 +8,9 @@ import freshmark
 import pytest
 
 PUBLIC = [
-    "Drift", "Events", "Factors", "FreshmarkError", "Meter", "Metric", "Model", "Outcomes", "Past", "Query", "Results",
-    "Run", "Source", "Strategy", "Stream", "Vocabulary", "hookimpl", "run", "stream_of",
+    "Chart", "Column", "Drift", "Events", "Factors", "FreshmarkError", "Listing", "Meter", "Metric", "Model",
+    "Outcomes", "Past", "Prose", "Query", "Results", "Run", "Section", "Source", "Strategy", "Stream", "Table", "Value",
+    "Vocabulary", "hookimpl", "run", "stream_of",
 ]  # fmt: skip
 
 HEAVY = ("torch", "pandas", "seaborn", "matplotlib", "numba", "pyarrow", "scipy")

@@ -13,6 +13,7 @@ from freshmark.contract.hookspecs import Meter, hookimpl
 from freshmark.contract.metric import Metric, Outcomes
 from freshmark.contract.model import Model
 from freshmark.contract.past import Past
+from freshmark.contract.section import Chart, Column, Listing, Prose, Section, Table, Value
 from freshmark.contract.strategy import Factors, Run, Strategy
 from freshmark.contract.stream import Drift, Source, Stream, stream_of
 from freshmark.contract.vocabulary import Vocabulary
@@ -27,21 +28,28 @@ __version__ = "0.1.0"
 _LATER = {"Results": "freshmark.results.tables", "run": "freshmark.runs.api"}
 
 __all__ = [
+    "Chart",
+    "Column",
     "Drift",
     "Events",
     "Factors",
     "FreshmarkError",
+    "Listing",
     "Meter",
     "Metric",
     "Model",
     "Outcomes",
     "Past",
+    "Prose",
     "Query",
     "Results",
     "Run",
+    "Section",
     "Source",
     "Strategy",
     "Stream",
+    "Table",
+    "Value",
     "Vocabulary",
     "hookimpl",
     "run",
