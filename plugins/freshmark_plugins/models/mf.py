@@ -41,7 +41,7 @@ class MF(nn.Module):
     """It has no answer for users it was not trained on."""
 
     def __init__(
-        self, dim: int = 32, *, loss: str = "bpr", negatives: int | None = None, reg: float = 0.0, scale: float = 0.1
+        self, dim: int = 32, *, loss: str = "bpr", negatives: int | None = None, reg: float = 0.0, scale: float = 0.01
     ) -> None:
         super().__init__()
         losses: dict[str, tuple[Callable[[Events, torch.Generator], Tensor], int]] = {

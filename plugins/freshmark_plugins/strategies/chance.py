@@ -7,11 +7,8 @@ from typing import ClassVar
 import numpy as np
 from freshmark import Query, Run, Strategy
 from freshmark.contract.arrays import FloatArray
-from numpy.typing import NDArray
 
-GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-FIRST = np.uint64(0xBF58476D1CE4E5B9)
-SECOND = np.uint64(0x94D049BB133111EB)
+from freshmark_plugins.hashing import GOLDEN, mixed
 
 
 class Random(Strategy):
@@ -19,7 +16,6 @@ class Random(Strategy):
 
     The number is a hash of seed, time, user and item, so that asking twice gives the same answer. A request has
     HR@K = K / candidates on average. Learns nothing, costs nothing, holds nothing.
-    Steele, Lea, Flood: SplittableRandom, OOPSLA 2014 (the hash).
     """
 
     tasks: ClassVar[frozenset[str]] = frozenset({"rank"})
@@ -36,10 +32,3 @@ class Random(Strategy):
         for row, key in zip(scores, request, strict=True):  # a row at a time, in cache
             np.multiply(mixed(items * GOLDEN + key) >> np.uint64(11), 2.0**-53, out=row)
         return scores
-
-
-def mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The finaliser of SplitMix64: each bit of the result depends on all bits."""
-    bits = (bits ^ (bits >> np.uint64(30))) * FIRST
-    bits = (bits ^ (bits >> np.uint64(27))) * SECOND
-    return bits ^ (bits >> np.uint64(31))

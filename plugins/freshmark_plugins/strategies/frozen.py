@@ -25,7 +25,7 @@ class Frozen(OverModel):
         self,
         model: Model,
         *,
-        epochs: int = 5,
+        epochs: int = 3,
         batch: Batch = 4096,
         optimiser: str = "adagrad",
         lr: float = 0.1,

@@ -38,7 +38,7 @@ class ItemKNN(Strategy):
 
     tasks: ClassVar[frozenset[str]] = frozenset({"rank"})
 
-    def __init__(self, *, history: int = 100, gamma: float = 1.0) -> None:
+    def __init__(self, *, history: int = 50, gamma: float = 0.9) -> None:
         if history < 1 or not 0 < gamma <= 1:
             raise UsageError(f"itemknn has history={history}, gamma={gamma}", remedy="history ≥ 1 and 0 < gamma ≤ 1")
         self.gamma = gamma

@@ -49,9 +49,9 @@ class OnlineMF(Strategy):
         dim: int = 32,
         *,
         negatives: int = 4,
-        lr: float = 0.2,
+        lr: float = 0.3,
         reg: float = 0.0,
-        scale: float = 0.1,
+        scale: float = 0.01,
         warmup_epochs: int = 1,
     ) -> None:
         if min(dim, negatives, warmup_epochs) < 1 or not lr > 0:

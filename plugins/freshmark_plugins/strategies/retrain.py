@@ -35,7 +35,7 @@ class Retrain(OverModel):
         *,
         init: str = "scratch",
         window: int | str | None = None,
-        epochs: int = 5,
+        epochs: int = 3,
         warmup_epochs: int | None = None,
         batch: Batch = 4096,
         optimiser: str = "adagrad",
