@@ -65,7 +65,10 @@ def _facts(stream: Stream) -> list[tuple[str, str]]:
         ("span", f"{_days(float(facts['span_seconds']))}, from {begin} to {end}"),
         ("ties", f"{facts['ties']:,} events have the time of the event before"),
         ("duplicates", f"{facts['duplicates']:,} events repeat user, item and time"),
-        ("repeat share", f"{facts['repeat_share']:.1%} of events repeat a user and item that met before{_repeating(stream)}"),
+        (
+            "repeat share",
+            f"{facts['repeat_share']:.1%} of events repeat a user and item that met before{_repeating(stream)}",
+        ),
     ]
     if stream.classes:
         rows.append(("classes", ", ".join(stream.classes)))

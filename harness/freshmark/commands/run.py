@@ -103,6 +103,10 @@ def run_command(
             help="Cells at once; timings are only sound with 1.",
         ),
     ] = 1,
+    executor: Annotated[
+        str,
+        typer.Option("--executor", metavar="NAME", autocompletion=names_of("executors"), help="Where cells run."),
+    ] = "local",
     plugin: Plugins = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the cells, and measure none.")] = False,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Draw report.html at the end.")] = True,
@@ -123,7 +127,8 @@ def run_command(
     if dry_run:
         show_cells(described)
         return
-    tally = measure(described, output or folder_for(plan), registry, jobs=jobs, as_json=json)
+    folder = output or folder_for(plan)
+    tally = measure(described, folder, registry, jobs=jobs, executor=executor, as_json=json)
     conclude(tally, registry, report=report, as_json=json)
 
 
@@ -142,7 +147,7 @@ def show_cells(plan: Plan) -> None:
     note(f"{len(cells)} cells")
 
 
-def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, as_json: bool) -> Tally:
+def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor: str, as_json: bool) -> Tally:
     """What became of the cells; each is told as it ends.
 
     Streams are prepared here first: what a download has to say, a licence say, must be seen before it begins.
@@ -152,7 +157,7 @@ def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, as_json:
 
     for stream in plan.streams:
         prepare(registry, stream)
-    with Campaign(plan, folder, registry, jobs=jobs) as campaign:
+    with Campaign(plan, folder, registry, jobs=jobs, executor=executor) as campaign:
         left = len(campaign.waiting)
         there = f", {plan.count - left} are there" if left < plan.count else ""
         note(f"{left} {'cell' if left == 1 else 'cells'} to measure into {shown(folder)}{there}")

@@ -1,0 +1,125 @@
+"""Hooks that only show in a whole run: one plugin that fills them, a run, and what became of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PLUGIN = '''
+from freshmark import hookimpl
+from freshmark.contract.section import Prose, Section
+from freshmark.runs.local import Local
+
+
+@hookimpl
+def register_meters():
+    return {"steps": Steps}
+
+
+@hookimpl
+def register_sections():
+    return {"closing": lambda results: Section("Closing words", (Prose(f"{len(results.cells)} <cells> in all"),))}
+
+
+@hookimpl
+def register_reports():
+    return {"count": lambda results, path, sections: path.write_text(f"{len(results.cells)} cells")}
+
+
+@hookimpl
+def register_executors():
+    return {"counting": Counting}
+
+
+@hookimpl
+def cell_finished(cell, status, reason):
+    raise RuntimeError("an observer that fails")
+
+
+class Steps:
+    """Counts windows."""
+
+    def begin(self):
+        self.count = 0
+
+    def window(self):
+        self.count += 1
+        return {"steps_taken": float(self.count)}
+
+
+class Counting(Local):
+    """Writes down how many jobs it was given."""
+
+    def run(self, jobs, **rest):
+        with open("jobs.log", "a") as log:
+            log.write(f"{len(jobs)} {jobs[0].kind}\\n")
+        super().run(jobs, **rest)
+'''
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hooks")
+    (folder / "mine.py").write_text(PLUGIN, "utf-8")
+    return folder
+
+
+def freshmark(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "freshmark", *arguments, "--plugin", "mine.py"], cwd=place, check=False,
+        env=os.environ | {"FRESHMARK_CACHE": str(place / "cache")}, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def done(place: Path) -> subprocess.CompletedProcess[str]:
+    return freshmark(
+        place, "run", "-d", "drift(preset='tiny')", "-s", "popularity()", "--every", "1d", "-o", "out", "--executor",
+        "counting",
+    )  # fmt: skip
+
+
+def test_an_executor_of_a_plugin_runs_the_cells(done, place):
+    assert (done.returncode, done.stdout) == (0, "out/report.html\n")
+    assert (place / "jobs.log").read_text("utf-8").splitlines()[-1] == "1 cell"
+
+
+def test_a_section_of_a_plugin_stands_in_the_report_and_its_text_is_no_markup(done, place):
+    report = (place / "out" / "report.html").read_text("utf-8")
+    assert "Closing words" in report
+    assert "1 &lt;cells&gt; in all" in report
+
+
+def test_a_meter_of_a_plugin_is_read_at_the_end_of_each_window(done, place):
+    code = (
+        "from freshmark import Results\n"
+        "table = Results.open('out').measurements\n"
+        "print(*table[table.metric == 'steps_taken'].sort_values('window').value)"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], cwd=place, capture_output=True, text=True, check=True)
+    counts = [float(one) for one in shown.stdout.split()]
+    assert len(counts) > 1
+    assert sorted(counts)[:2] == [1.0, 2.0]
+
+
+def test_a_report_form_of_a_plugin_is_written(done, place):
+    shown = freshmark(place, "report", "out", "--format", "count")
+    assert shown.stdout == "out/report.count\n"
+    assert (place / "out" / "report.count").read_text("utf-8") == "1 cells"
+
+
+def test_an_observer_that_fails_is_told_and_costs_nothing(done):
+    assert "popularity() every 1d seed 0 ok" in done.stderr
+    (warning,) = (line for line in done.stderr.splitlines() if line.startswith("warning:"))
+    assert "mine.py" in warning
+    assert "an observer that fails" in warning
+
+
+def test_an_executor_that_does_not_exist_is_met_with_the_nearest_name(place):
+    shown = freshmark(place, "run", "-d", "drift(preset='tiny')", "-s", "popularity()", "--executor", "locl")
+    assert shown.returncode == 2
+    assert "did you mean 'local'?" in shown.stderr

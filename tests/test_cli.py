@@ -1,0 +1,165 @@
+"""The command line as a person meets it: a process, its two outputs and its exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("torch", "pandas", "seaborn", "matplotlib", "numba", "pyarrow", "rich")
+CONTROLS = set("\x1b\r\x08\x07")
+
+
+def freshmark(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "freshmark", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+        check=False,
+        timeout=120,
+    )
+
+
+def imported_by(*arguments: str) -> list[str]:
+    """The heavy modules that are loaded when a command has ended."""
+    code = (
+        "import sys\n"
+        "from freshmark.cli import main\n"
+        "try:\n"
+        f"    main({list(arguments)})\n"
+        "finally:\n"
+        f"    print('HEAVY', *(name for name in {HEAVY} if name in sys.modules))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1].split()[1:]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["--help"], ["--version"], ["run", "--help"], ["list"], ["list", "strategies"], ["list", "models"],
+        ["list", "streams"], ["list", "metrics"], ["list", "plugins"], ["show", "FM101"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_looking_around_imports_nothing_heavy(command):
+    assert imported_by(*command) == []
+
+
+def test_help_names_every_command():
+    shown = freshmark("--help")
+    assert shown.returncode == 0
+    for command in ("run", "report", "list", "show", "data", "check"):
+        assert f"\n  {command} " in shown.stdout
+
+
+def test_the_version_is_data():
+    shown = freshmark("--version")
+    assert (shown.returncode, shown.stdout, shown.stderr) == (0, "freshmark 0.1.0\n", "")
+
+
+def test_no_command_is_help_and_a_usage_error():
+    shown = freshmark()
+    assert shown.returncode == 2
+    assert "Usage: freshmark" in shown.stdout + shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        (["rnu"], "Did you mean 'run'?"),
+        (["list", "strateges"], "did you mean 'strategies'?"),
+        (["list", "--plugn", "x"], "--plugin"),
+        (["show", "retrian"], "did you mean 'retrain'?"),
+        (["run", "-s", "popularty()", "--dry-run"], "did you mean 'popularity'?"),
+        (["run", "-s", "popularity(windw='1d')", "--dry-run"], "did you mean 'window'?"),
+        (["run", "-d", "drft()", "--dry-run"], "did you mean 'drift'?"),
+        (["run", "--evry", "1d"], "--every"),
+        (["data", "fetsh", "drift"], "Did you mean 'fetch'?"),
+        (["data", "describe", "movielen()"], "did you mean 'movielens'?"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, list) else None,
+)
+def test_a_typo_is_met_with_what_was_meant(words, right):
+    shown = freshmark(*words)
+    assert shown.returncode == 2
+    assert right in shown.stderr
+    assert shown.stdout == ""
+    assert len(shown.stderr.splitlines()) <= 6
+    assert not CONTROLS & set(shown.stderr)
+
+
+def test_a_broken_plugin_is_named_with_its_line_and_no_traceback(tmp_path: Path):
+    (tmp_path / "bad.py").write_text("import nothing_of_that_name\n", "utf-8")
+    shown = freshmark("list", "--plugin", tmp_path / "bad.py")
+    assert shown.returncode == 2
+    assert "bad.py:1" in shown.stderr
+    assert "nothing_of_that_name" in shown.stderr
+    assert "Traceback" not in shown.stderr
+    assert len(shown.stderr.splitlines()) <= 6
+
+
+def test_a_broken_plugin_does_not_take_the_help_away(tmp_path: Path):
+    (tmp_path / "bad.py").write_text("raise RuntimeError\n", "utf-8")
+    shown = freshmark("--help", FRESHMARK_PLUGIN=str(tmp_path / "bad.py"))
+    assert shown.returncode == 0
+    assert "bad.py" in shown.stderr
+    assert "Usage: freshmark" in shown.stdout
+
+
+COMMAND = '''
+from freshmark import hookimpl
+
+
+@hookimpl
+def register_commands(app):
+    @app.command("{name}")
+    def command(times: int = 1):
+        """Say hello."""
+        {body}
+'''
+
+
+def test_a_plugin_adds_a_command(tmp_path: Path):
+    (tmp_path / "mine.py").write_text(COMMAND.format(name="hello", body="print('hello ' * times)"), "utf-8")
+    plugin = {"FRESHMARK_PLUGIN": str(tmp_path / "mine.py")}
+    assert "hello" in freshmark("--help", **plugin).stdout
+    assert freshmark("hello", "--times", "2", **plugin).stdout == "hello hello \n"
+
+
+def test_a_plugin_cannot_take_the_name_of_a_command(tmp_path: Path):
+    (tmp_path / "mine.py").write_text(COMMAND.format(name="run", body="pass"), "utf-8")
+    shown = freshmark("--help", FRESHMARK_PLUGIN=str(tmp_path / "mine.py"))
+    assert "mine.py" in shown.stderr
+    assert "'run'" in shown.stderr
+
+
+def test_a_fault_that_nobody_foresaw_is_three_lines_and_a_log(tmp_path: Path):
+    (tmp_path / "mine.py").write_text(COMMAND.format(name="burst", body="raise ZeroDivisionError('pop')"), "utf-8")
+    shown = freshmark("burst", FRESHMARK_PLUGIN=str(tmp_path / "mine.py"), FRESHMARK_CACHE=str(tmp_path / "cache"))
+    assert shown.returncode == 70
+    assert "ZeroDivisionError: pop" in shown.stderr
+    assert "Traceback" not in shown.stderr
+    (log,) = (tmp_path / "cache" / "log").iterdir()
+    assert "Traceback" in log.read_text("utf-8")
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault():
+    shown = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {sys.executable} -m freshmark list errors | head -1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert shown.stdout.count("\n") == 1
+    assert shown.stderr == ""
+
+
+def test_completion_is_offered():
+    shown = freshmark("--help")
+    assert "--install-completion" in shown.stdout

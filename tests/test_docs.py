@@ -1,0 +1,148 @@
+"""The documentation is executed: commands, code blocks, generated pages, links, and a heading for each hook."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from freshmark.runs.discovery import HOOKS
+from freshmark.runs.plan import Plan
+from freshmark.runs.registry import load
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+README = (ROOT / "README.md").read_text("utf-8")
+PLUGINS = (DOCS / "plugins.md").read_text("utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The fenced blocks of a language, without their fences."""
+    fenced = text.split("\n```")[1:]  # opening, closing, opening, closing …
+    opened = [block.partition("\n") for block in fenced[::2]]
+    return [f"{body}\n" for said, _, body in opened if said == language]
+
+
+def commands(text: str, language: str) -> list[list[str]]:
+    return [shlex.split(line) for block in blocks(text, language) for line in block.splitlines() if line]
+
+
+def call(*words: str, cwd: Path, cache: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"FRESHMARK_CACHE": str(cache)}
+    return subprocess.run(
+        list(words), cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=600
+    )
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder to try things in, with the README's plugin as mine.py."""
+    folder = tmp_path_factory.mktemp("docs")
+    (folder / "mine.py").write_text(next(block for block in blocks(README, "python") if "hookimpl" in block), "utf-8")
+    return folder
+
+
+@pytest.mark.slow
+def test_the_first_run_of_the_readme_works_line_by_line(place: Path):
+    for words in commands(README, "sh"):
+        done = call(sys.executable, "-m", *words, cwd=place, cache=place / "cache")
+        assert done.returncode == 0, f"{shlex.join(words)}\n{done.stderr}"
+    assert (place / "runs" / "first" / "report.md").is_file()
+
+
+@pytest.mark.slow
+def test_the_python_of_the_readme_works(place: Path):
+    (code,) = (block for block in blocks(README, "python") if "freshmark.run(" in block)
+    done = call(sys.executable, "-c", code, cwd=place, cache=place / "cache")
+    assert done.returncode == 0, done.stderr
+    assert "recency()" in done.stdout
+    assert (place / "out.html").is_file()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [words for words in commands(README, "") if words[:2] == ["freshmark", "run"]],
+    ids=lambda words: shlex.join(words)[:60],
+)
+def test_every_other_run_of_the_readme_is_a_plan_that_could_run(words, place: Path):
+    done = call(sys.executable, "-m", *words, "--dry-run", cwd=place, cache=place / "cache")
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_commands_of_the_makefile_are_those_of_the_readme():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert {"demo", "test"} <= targets
+    assert set(re.findall(r"\bmake ([a-z]+)", README)) <= targets
+
+
+def test_the_plugin_of_the_readme_is_the_example_and_has_at_most_30_lines():
+    example = (ROOT / "examples" / "last-seen" / "last_seen.py").read_text("utf-8")
+    for text in (README, PLUGINS):
+        block = next(block for block in blocks(text, "python") if "class LastSeen" in block)
+        assert example.endswith(block)
+        assert block.count("\n") <= 30
+
+
+@pytest.mark.slow
+def test_the_plugin_of_the_readme_passes_the_check(place: Path):
+    (words,) = (words for words in commands(PLUGINS, "") if words[:2] == ["freshmark", "check"])
+    done = call(sys.executable, "-m", *words, cwd=place, cache=place / "cache")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_plan_among_the_examples_can_be_read_and_names_what_there_is():
+    plan = Plan.read(ROOT / "examples" / "plan.toml")
+    registry = load()
+    for kind, texts in (("streams", plan.streams), ("strategies", plan.strategies)):
+        for text in texts:
+            assert registry.canonical(kind, text)
+
+
+@pytest.mark.parametrize("hook", sorted(HOOKS))
+def test_every_hook_has_a_heading_and_an_example_that_loads(hook, tmp_path: Path):
+    section = re.search(rf"^### {hook}\n(.*?)(?=^##|\Z)", PLUGINS, re.MULTILINE | re.DOTALL)
+    assert section, f"docs/plugins.md has no heading {hook}"
+    (example,) = blocks(section[1], "python")
+    file = tmp_path / "example.py"
+    file.write_text(example, "utf-8")
+    registry = load([file], installed=False)
+    callers = registry.manager.get_hookcallers(registry.manager.get_plugin(str(file))) or []
+    assert [caller.name for caller in callers] == [hook]
+
+
+@pytest.mark.parametrize("hook", sorted(HOOKS))
+def test_every_hook_has_a_test_that_fills_it(hook):
+    texts = [file.read_text("utf-8") for file in (ROOT / "tests").rglob("*.py")]
+    assert any(re.search(rf"def {hook}\(", text) for text in texts), f"no test implements {hook}"
+
+
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["cli.md", "errors.md"])
+def test_generated_pages_are_up_to_date(name):
+    pages = generator().pages()
+    assert (DOCS / name).read_text("utf-8") == pages[DOCS / name], "python docs/generate.py"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_within_the_project_lead_somewhere(page: Path):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_changelog_has_the_version_that_this_is():
+    assert f"## [{__import__('freshmark').__version__}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
