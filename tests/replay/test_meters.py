@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from freshmark import Strategy
+from freshmark import Strategy, stream_of
 from freshmark.replay.loop import replay
 from freshmark.replay.meters import (
     Clock,
@@ -156,6 +156,34 @@ def test_the_memory_that_a_cell_begins_with_is_not_its_own():
     assert meter.peak_bytes() < 30 * MEGA
     assert meter.start_bytes > ballast.nbytes
     assert resident_bytes() > ballast.nbytes
+
+
+def replay_large_state(pipe, megabytes):
+    class Large(Strategy):
+        def __init__(self):
+            self.table = np.zeros((megabytes * 1024, 1024), np.uint8)
+
+        def update(self, events):
+            self.table[:] = len(events)
+
+        def score(self, query):
+            return np.zeros((len(query), 1))
+
+        def state(self):
+            return {"table": self.table}
+
+    stream = stream_of(name="s", task="rank", time=np.arange(20) * 10**6, user=np.zeros(20), item=np.zeros(20))
+    line = Timeline(stream, Settings(probes=0, window="2s"))
+    replay(line, Large(), Schedule.parse("never"))  # compiles the kernels, which is no strategy's memory either
+    result = replay(line, Large(), Schedule.parse("3s"))
+    changed = result.tables["windows"]["changed_bytes"]
+    pipe.send((result.summary["peak_rss_bytes"], result.summary["state_bytes"], float(np.nanmax(changed))))
+
+
+def test_the_copy_that_tells_what_an_update_changed_is_not_the_strategys():
+    peak, state, changed = in_own_process(replay_large_state, 120)
+    assert state == changed == 120 * MEGA
+    assert peak == pytest.approx(120 * MEGA, rel=0.1)
 
 
 def test_a_steady_leak_shows_as_bytes_per_million_events():

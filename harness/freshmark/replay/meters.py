@@ -84,14 +84,24 @@ class MemoryMeter:
     """Resident memory of this process, in bytes, above what it held when the cell began."""
 
     def begin(self) -> None:
-        """Reset the high-water mark, and take the baseline."""
+        """Take the baseline, and watch from here on."""
         gc.collect()
-        Path("/proc/self/clear_refs").write_text("5")
+        self._highest = 0
+        self.resume()
         self.start_bytes = resident_bytes()
 
+    def pause(self, *, less: int = 0) -> None:
+        """Take in the high-water mark, less what the harness itself held; what follows does not count."""
+        self._highest = max(self._highest, _status("VmHWM") - less)
+
+    def resume(self) -> None:
+        """Reset the high-water mark: from here on it counts again."""
+        Path("/proc/self/clear_refs").write_text("5")
+
     def peak_bytes(self) -> int:
-        """The high-water mark since ``begin``, less the baseline."""
-        return max(0, _status("VmHWM") - self.start_bytes)
+        """The high-water mark since ``begin``, pauses left out, less the baseline."""
+        self.pause()
+        return max(0, self._highest - self.start_bytes)
 
 
 class CollectorMeter:
@@ -132,11 +142,13 @@ class StateMeter:
         """Bytes of all arrays of the state."""
         return sum(np.asarray(array).nbytes for array in self.state().values())
 
-    def before_update(self) -> None:
-        """Keep a copy of the state."""
+    def before_update(self) -> int:
+        """Keep a copy of the state; gives its bytes."""
         state = {name: np.asarray(array) for name, array in self.state().items()}
-        self._known = sum(array.nbytes for array in state.values()) <= LARGEST_SNAPSHOT
+        total = sum(array.nbytes for array in state.values())
+        self._known = total <= LARGEST_SNAPSHOT
         self._before = {name: array.copy() for name, array in state.items()} if self._known else {}
+        return total if self._known else 0
 
     def changed_bytes(self) -> float:
         """Bytes that differ from the copy, new rows included; NaN where the state was too large to copy."""

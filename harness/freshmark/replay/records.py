@@ -85,12 +85,17 @@ class Records:
         """The call of ``update``, timed; once a window also how much of the state it changed."""
         measured = math.isnan(self._changed_in_window)
         if measured:
-            self._state.before_update()
+            # The copy of the state is the harness's, not the strategy's: it must not show in the peak.
+            self._memory.pause()
+            copy = self._state.before_update()
+            self._memory.resume()
         self._learn.time(update, events)
         self._update_seconds[number + 1] = self._learn.last_seconds
         self._update_cpu_seconds[number + 1] = self._learn.last_cpu_seconds
         if measured:
+            self._memory.pause(less=copy)
             self._changed_in_window = self._state.changed_bytes()
+            self._memory.resume()
 
     def ask(self, at: int, stop: int) -> None:
         """The queries [at, stop): asked in one call, timed, judged; beside it the single requests among them."""
