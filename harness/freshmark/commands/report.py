@@ -44,7 +44,9 @@ def write_report(registry: Registry, runs: list[Path], output: Path | None = Non
         StoreError: a folder holds no run that can be read.
     """
     writer = registry.factory("reports", form)
-    sections = {name: registry.factory("sections", name) for name in registry.names("sections")}
+    # In the order in which plugins offer them, built-in ones first: that is the order of the page.
+    offers = registry.manager.hook.register_sections.get_hookimpls()
+    sections = {name: registry.factory("sections", name) for offer in offers for name in offer.function()}
     path = output or runs[0] / f"report{ENDINGS.get(form, '.' + form)}"
     return opened(registry, runs).report(path, form, writers={form: writer}, sections=sections)
 
