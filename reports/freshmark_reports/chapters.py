@@ -49,9 +49,9 @@ def _chapter(title: str, verdict: Verdict | None, alerts: Sequence[Alert], secti
 def _called(name: str, function: Callable[[Results], Any], results: Results) -> list[Section]:
     try:
         made = function(results)
+        found = [made] if isinstance(made, Section) else list(made)
     except Exception as error:  # noqa: BLE001  (a report after hours of measuring must not be lost to one plugin)
         return [broken(name, error)]
-    found = [made] if isinstance(made, Section) else list(made)
     wrong = [type(one).__name__ for one in found if not isinstance(one, Section)]
     return [broken(name, TypeError(f"a section function gives Sections, not {wrong[0]}"))] if wrong else found
 

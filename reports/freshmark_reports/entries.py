@@ -8,6 +8,8 @@ import unicodedata
 from freshmark.contract.section import Entry, Kind, Value
 from freshmark.results.naming import number, seconds, size, within
 
+from freshmark_reports.privacy import redacted
+
 MISSING = "–"
 
 _PICTURES = 0x2400
@@ -15,7 +17,8 @@ _KEPT = "\n\t"
 
 
 def visible(text: str) -> str:
-    """The text with control and direction-changing characters shown as signs, so that none can act."""
+    """The text with control and direction-changing characters shown as signs, and the home folder as ``~``."""
+    text = redacted(text)
     return "".join(_sign(one) if unicodedata.category(one) in ("Cc", "Cf", "Cs") else one for one in text)
 
 

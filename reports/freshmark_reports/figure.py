@@ -14,7 +14,7 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import FuncFormatter, LogFormatter
+from matplotlib.ticker import Formatter, LogFormatter
 
 from freshmark_reports.entries import visible
 
@@ -95,12 +95,27 @@ def svg_of(draw: Callable[[Any], None], finding: str, *, prefix: str, wide: bool
     return _belonging(ET.fromstring(buffer.getvalue()), finding, prefix)  # noqa: S314  (matplotlib just wrote it)
 
 
+class _PlainPowers(Formatter):
+    """Labels the ticks that a formatter of a log axis would, without its mathematics: 100 for 10²."""
+
+    def __init__(self, formatter: LogFormatter) -> None:
+        self.formatter = formatter
+
+    def set_locs(self, locs: Any) -> None:
+        self.formatter.set_locs(locs)
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return f"{x:g}" if self.formatter(x, pos) else ""
+
+
 def _plain_text(figure: Figure) -> None:
     """No text is taken for mathematics, none holds a character that XML or the reader's eye is deceived by."""
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            if isinstance(axis.get_major_formatter(), LogFormatter):
-                axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        major, minor = axis.get_major_formatter(), axis.get_minor_formatter()
+        if isinstance(major, LogFormatter):
+            axis.set_major_formatter(_PlainPowers(major))
+        if isinstance(minor, LogFormatter):
+            axis.set_minor_formatter(_PlainPowers(minor))
     for text in figure.findobj(Text):
         if isinstance(text, Text):
             text.set_parse_math(False)

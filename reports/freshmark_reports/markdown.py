@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,5 +64,5 @@ def _table(table: Table) -> Iterator[str]:
 
 def _inline(text: str) -> str:
     """The text in one line, none of it taken for Markdown or HTML."""
-    flat = " ".join(visible(text).split())
+    flat = re.sub(r"[ \t\r\n]+", " ", visible(text)).strip(" ")
     return "".join(f"\\{one}" if one in _ACTIVE else one for one in flat)

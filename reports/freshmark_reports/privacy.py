@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from os.path import expanduser
 
 
 def redacted(text: str) -> str:
     """The text with the reader's home folder, which holds a name, written as ``~``."""
-    home = str(Path.home())
-    return text.replace(home, "~") if len(home) > 1 else text
+    home = expanduser("~")  # noqa: PTH111  (called for every text of a page: a Path would be most of its time)
+    return text.replace(home, "~") if len(home) > 1 and home in text else text

@@ -1,0 +1,79 @@
+import math
+
+import pytest
+from freshmark import Value
+from freshmark_reports.entries import notes, plain, sort_key, visible, written
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    ("entry", "kind", "text"),
+    [
+        ("retrain(mf())", "text", "retrain(mf())"),
+        (None, "number", "–"),
+        (math.nan, "seconds", "–"),
+        (math.inf, "number", "∞"),
+        (0.2413, "number", "0.241"),
+        (0.00123, "number", "0.0012"),
+        (-0.00123, "number", "−0.0012"),
+        (0.000012, "number", "0.0000120"),
+        (Value(0.2413, 0.01), "number", "0.241\u00a0±\u00a00.010"),
+        (Value(0.2413), "number", "0.241"),
+        (Value(math.nan, note="too few"), "seconds", "–"),
+        (0.5, "share", "50.0\u00a0%"),
+        (-0.5, "share", "−50.0\u00a0%"),
+        (1480, "count", "1,480"),
+        (0.5, "count", "0.5"),
+        (0.002, "seconds", "2.00 ms"),
+        (4e5, "bytes", "400 kB"),
+        ("failed", "number", "failed"),
+        (0, "count", "0"),
+    ],
+)
+def test_entries_are_written_by_what_their_column_holds(entry, kind, text):
+    assert written(entry, kind) == text
+
+
+def test_machines_get_full_precision_and_nothing_for_nothing():
+    assert plain(Value(0.123456789, 0.1)) == 0.123456789
+    assert plain(math.nan) is None
+    assert plain(Value(math.nan)) is None
+    assert plain("x") == "x"
+
+
+def test_a_column_is_sorted_by_the_number_not_by_how_it_is_written():
+    assert sort_key(Value(0.123456789, 0.1)) == "0.123456789"
+    assert sort_key(None) == ""
+    assert sort_key("failed") == "failed"
+    assert sort_key(3) == "3.0"
+
+
+def test_notes_are_told_once_in_order():
+    rows = (
+        (Value(math.nan, note="b"), "x"),
+        (Value(math.nan, note="a"), Value(math.nan, note="b")),
+        (Value(1.0), None),
+    )
+    assert notes(rows) == ["b", "a"]
+
+
+def test_characters_that_act_are_shown_as_signs():
+    assert visible("a\x1b[31m") == "a␛[31m"
+    assert visible("a\u202eb") == "a⟨U+202E⟩b"
+    assert visible("nul\x00 del\x7f") == "nul␀ del⟨U+007F⟩"
+    assert visible("two\nlines\tapart") == "two\nlines\tapart"
+
+
+@given(st.text())
+def test_nothing_that_is_shown_can_act(text):
+    shown = visible(text)
+    assert not any(ord(one) < 32 and one not in "\n\t" for one in shown)
+    assert "\u202e" not in shown
+    assert "\u200b" not in shown
+    shown.encode("utf-8")
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"])))
+def test_what_does_not_act_stays_as_it_is(text):
+    assert visible(text) == text

@@ -1,0 +1,208 @@
+"""The page in a real Chromium: what a reader sees, and what a hostile name cannot do."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from freshmark_reports.html import page
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+
+SIZES = {"wide": (1300, 900), "phone": (390, 844)}
+CONTRAST = """
+() => {
+  const linear = (v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
+  const lum = (c) => { const [r, g, b] = c.map(linear);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const parse = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
+  const behind = (e) => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor);
+    if (c.length === 3 || c[3] > 0) return c.slice(0, 3); } return [255, 255, 255]; };
+  let worst = 21, where = "";
+  for (const e of document.querySelectorAll("h1,h2,p,li span,th,td,figcaption,summary,pre,button,text")) {
+    if (!e.textContent.trim() || !e.getClientRects().length) continue;
+    const style = getComputedStyle(e);
+    const ink = parse(e.tagName === "text" && style.fill !== "none" ? style.fill : style.color).slice(0, 3);
+    const [a, b] = [lum(ink), lum(behind(e))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < worst) { worst = ratio; where = e.tagName + " " + e.textContent.slice(0, 40); }
+  }
+  return [worst, where];
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    where = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not where:
+        pytest.skip("no Chromium here: apt-get install chromium")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=where, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(chromium, tmp_path):
+    """A page of this text, opened from file://, with all that it asked for and complained of."""
+    contexts = []
+
+    def open_page(text, size="wide", **options):
+        path = tmp_path / "report.html"
+        path.write_text(text, "utf-8")
+        width, height = SIZES[size]
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.asked, tab.complaints = [], []
+        tab.on("request", lambda request: tab.asked.append(request.url))
+        tab.on("console", lambda message: tab.complaints.append(message.text))
+        tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        tab.goto(path.as_uri())
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def text(usual, sections):
+    return page(usual, sections)
+
+
+@pytest.fixture(scope="module")
+def hostile_text(hostile, sections):
+    return page(hostile, sections)
+
+
+def test_the_page_asks_for_nothing_and_complains_of_nothing(opened, text):
+    tab = opened(text)
+    assert [url for url in tab.asked if not url.startswith("file:")] == []
+    assert len(tab.asked) == 1
+    assert tab.complaints == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_never_scrolls_sideways_and_can_be_read(opened, text, size, scheme):
+    tab = opened(text, size, color_scheme=scheme)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+    worst, where = tab.evaluate(CONTRAST)
+    assert worst >= 4.5, where
+
+
+def test_dark_is_dark(opened, text):
+    light = opened(text, color_scheme="light").evaluate("getComputedStyle(document.body).backgroundColor")
+    dark = opened(text, color_scheme="dark").evaluate("getComputedStyle(document.body).backgroundColor")
+    assert [sum(map(int, re.findall(r"\d+", colour)[:3])) > 380 for colour in (light, dark)] == [True, False]
+
+
+def test_the_first_screen_answers(opened, text):
+    tab = opened(text)
+    for selector in ("h1.verdict", ".alerts li", ".lead svg", "table[data-sortable] thead"):
+        box = tab.locator(selector).first.bounding_box()
+        assert box, selector
+        assert box["y"] + min(box["height"], 40) < 900, selector
+    svg = tab.locator(".lead svg").bounding_box()
+    assert svg["y"] + svg["height"] <= 900
+
+
+def column(tab, place):
+    return tab.locator(f"table[data-sortable] >> nth=0 >> tbody tr :nth-child({place})").all_inner_texts()
+
+
+def test_the_ranking_sorts_by_button_and_says_how(opened, text):
+    tab = opened(text)
+    head = tab.locator("table[data-sortable] >> nth=0 >> th", has_text="CPU s / M")
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    costs = [float(cost.replace(",", "")) for cost in column(tab, 8) if cost != "–"]
+    assert costs == sorted(costs, reverse=True)
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert column(tab, 8)[-1] == "–"
+    assert tab.locator("th[aria-sort]").count() == 1
+
+
+def test_the_ranking_sorts_by_keyboard(opened, text):
+    tab = opened(text)
+    button = tab.locator("table[data-sortable] >> nth=0 >> th button").first
+    button.focus()
+    tab.keyboard.press("Enter")
+    assert column(tab, 1) == sorted(column(tab, 1))
+    tab.keyboard.press("Space")
+    assert column(tab, 1) == sorted(column(tab, 1), reverse=True)
+
+
+def test_the_ranking_filters_and_says_how_many_are_left(opened, text):
+    tab = opened(text)
+    tab.locator("input[type=search]").first.fill("1d popularity")
+    visible = tab.locator("table[data-sortable] >> nth=0 >> tbody tr:visible")
+    assert visible.count() == 1
+    assert tab.locator("[role=status]").first.inner_text() == "1 of 13 rows"
+    tab.locator("input[type=search]").first.fill("")
+    assert visible.count() == 13
+
+
+def test_numbers_behind_a_chart_open_by_keyboard(opened, text):
+    tab = opened(text)
+    summary = tab.locator(".chart summary").first
+    summary.focus()
+    tab.keyboard.press("Enter")
+    assert tab.locator(".chart details table").first.is_visible()
+
+
+def test_everything_can_be_read_without_a_script(opened, text):
+    tab = opened(text, java_script_enabled=False)
+    assert tab.locator("h1.verdict").is_visible()
+    assert tab.locator("table[data-sortable] tbody tr").first.is_visible()
+    assert tab.locator("svg").first.is_visible()
+    assert tab.locator("input").count() == 0
+
+
+def test_printing_opens_what_is_folded(opened, text):
+    tab = opened(text)
+    assert tab.locator("details:not([open])").count() > 0
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.locator("details:not([open])").count() == 0
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert tab.locator("details:not([open])").count() > 0
+
+
+def test_printed_pages_cut_no_column_off(opened, text):
+    tab = opened(text)
+    tab.emulate_media(media="print")
+    tab.set_viewport_size({"width": 1032, "height": 730})  # A4 across, less its margins
+    table = tab.locator("table[data-sortable]").first.bounding_box()
+    assert table["x"] + table["width"] <= 1033
+    assert not tab.locator("input").first.is_visible()
+
+
+@pytest.mark.parametrize("policy", ["kept", "removed"])
+def test_hostile_names_are_shown_and_never_obeyed(opened, hostile, hostile_text, policy):
+    if policy == "removed":
+        hostile_text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", hostile_text)
+    tab = opened(hostile_text)
+    tab.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    tab.mouse.move(400, 300)
+    tab.wait_for_timeout(100)
+    assert tab.evaluate("document.documentElement.dataset.pwn ?? null") is None
+    assert tab.complaints == []
+    assert tab.evaluate("document.scripts.length") == 1
+    assert tab.evaluate("document.images.length") == 0
+    heads = tab.locator("table[data-sortable]").first.locator("tbody th")
+    assert set(hostile.cells["strategy"]) <= set(heads.evaluate_all("e => e.map(x => x.textContent)"))
+
+
+def test_hostile_names_stand_in_pictures_as_they_are(opened, hostile_text):
+    tab = opened(hostile_text)
+    texts = "\n".join(tab.locator("svg text").evaluate_all("e => e.map(x => x.textContent)"))
+    for name in ("{{7*7}}{% raw %}", "<!-- -->", r"$\frac{$ a$b$", "&lt;b&gt; &amp;amp;"):
+        assert name in texts
+
+
+def test_a_made_up_path_is_no_part_of_the_page(text, usual):
+    assert str(Path(usual.folders[0].path).parent) not in text
