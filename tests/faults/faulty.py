@@ -1,4 +1,4 @@
-# mypy: ignore-errors  (nearly every line is wrong on purpose)
+# mypy: ignore-errors
 """A plugin of strategies that misbehave, each in one way, and of one that does not."""
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import json
 import locale
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -38,6 +39,7 @@ def register_strategies():
         "good": Good,
         "slow": Slow,
         "imports-forever": "hanging_module:Never",
+        "says-nothing": "hanging_module:odd",
         **{name: kind for name, kind in globals().items() if isinstance(kind, type) and issubclass(kind, Good)},
     }
 
@@ -301,6 +303,15 @@ class PatchesNumpy(Good):
         super().fit(history)
         for name in ("searchsorted", "full", "empty", "asarray", "diff", "cumsum"):
             setattr(np, name, None)
+
+
+class FillsDisk(Good):
+    """H04, as seen by whoever writes: from here on no file may grow."""
+
+    def update(self, events):
+        super().update(events)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
 
 class AnswersNan(Good):

@@ -2,4 +2,13 @@
 
 import time
 
+from freshmark import Strategy
+
 time.sleep(1e6)
+
+
+class Never(Strategy):
+    """Is never reached."""
+
+
+odd = Never

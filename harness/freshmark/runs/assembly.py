@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from inspect import Parameter, Signature
 from typing import Any, Protocol
 
@@ -23,14 +23,19 @@ class Catalogue(Protocol):
         """What one of the kind is called."""
 
     def signature(self, kind: str, name: str) -> Signature:
-        """The options of a thing."""
+        """The options of a thing, imported if need be."""
+
+    def told_signature(self, kind: str, name: str) -> Signature | None:
+        """The options of a thing, where they can be told without an import."""
 
     def factory(self, kind: str, name: str) -> Any:
         """What builds it."""
 
 
 class Assembly:
-    """An expression whose names and options are all known.
+    """An expression whose names are known, and options too as far as they can be told without importing anything.
+
+    A stranger's module may hang or crash when it is imported: that is for the process that builds, which checks all.
 
     expression: as it was read; its text is canonical
     parts: the (kind, name) of everything that is built, the outermost first
@@ -50,11 +55,14 @@ class Assembly:
         if self.expression.name not in catalogue.names(kind):
             where = "" if text == self.expression.name else text
             raise UnknownName(catalogue.noun(kind), self.expression.name, catalogue.names(kind), where=where)
-        for (part, _), one in zip(self.parts, [self.expression, *self.expression.nested()], strict=True):
-            self._check_arguments(part, one)
+        for (part, name), one in self._each():
+            if signature := catalogue.told_signature(part, name):
+                self._check_arguments(signature, one)
 
     def build(self) -> Any:
         """The thing; what stands inside it is built first."""
+        for (part, name), one in self._each():
+            self._check_arguments(self._catalogue.signature(part, name), one)
         return self._build(self.parts[0][0], self.expression)
 
     def _kind_within(self, kind: str, name: str) -> str:
@@ -65,8 +73,10 @@ class Assembly:
         known = [name for candidate in within for name in self._catalogue.names(candidate)]
         raise UnknownName(" or ".join(self._catalogue.noun(one) for one in within), name, known, where=self._text)
 
-    def _check_arguments(self, kind: str, expression: Expression) -> None:
-        signature = self._catalogue.signature(kind, expression.name)
+    def _each(self) -> Iterator[tuple[tuple[str, str], Expression]]:
+        return zip(self.parts, [self.expression, *self.expression.nested()], strict=True)
+
+    def _check_arguments(self, signature: Signature, expression: Expression) -> None:
         _check_options(expression, signature.parameters.values(), self._text)
         try:
             signature.bind(*expression.args, **dict(expression.options))

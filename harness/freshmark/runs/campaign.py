@@ -34,6 +34,7 @@ class Campaign:
         jobs: how many cells at once. Timings are only comparable with one.
         executor: where cells run.
         streams: streams that are objects, by their name in the plan.
+        startup_seconds: for how long a cell may import.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class Campaign:
         jobs: int = 1,
         executor: str = "local",
         streams: Mapping[str, Stream] | None = None,
+        startup_seconds: float = 120.0,
     ) -> None:
         self.plan = plan
         self.folder = folder.absolute()
         self._registry = registry
         self._jobs = jobs
         self._executor_name = executor
+        self._startup_seconds = startup_seconds
         self._objects = {stream_name(name): stream for name, stream in (streams or {}).items()}
         self._stack = ExitStack()
         self._cells: list[Planned] = []
@@ -107,7 +110,7 @@ class Campaign:
     def _open(self, codes: Mapping[str, str]) -> None:
         self._store = store = self._stack.enter_context(Store(self.folder))
         _refuse_other_settings(store, asdict(self.plan.settings))
-        limits = Limits(self.plan.timeout, self.plan.max_memory)
+        limits = Limits(self.plan.timeout, self.plan.max_memory, self._startup_seconds)
         make = self._registry.factory("executors", self._executor_name)
         self._executor: Executor = self._stack.enter_context(
             make(jobs=self._jobs, limits=limits, preload=self._preload())

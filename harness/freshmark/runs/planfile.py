@@ -88,12 +88,11 @@ _KEYS: Mapping[str, Callable[[Any], Any]] = {
     "device": _one(str),
     "plugins": _texts,
     "factories": _texts,
-    "warmup": _one(float, int),
-    "window": _one(str),
-    "depth": _one(int),
-    "top": _one(int),
-    "probes": _one(int),
-    "batch": _one(int),
+    # The settings of the replay are keys too, each of the type that Settings gives it.
+    **{
+        one.name: {"float": _one(float, int), "str": _one(str), "int": _one(int)}[str(one.type)]
+        for one in fields(Settings)
+    },
 }
 _SETTINGS = {one.name for one in fields(Settings)}
 

@@ -101,9 +101,12 @@ class Registry:
 
     def signature(self, kind: str, name: str) -> Signature:
         """Its options and their defaults; the module is imported only where its text does not tell."""
+        return self.told_signature(kind, name) or _signature_of(self.factory(kind, name))
+
+    def told_signature(self, kind: str, name: str) -> Signature | None:
+        """Its options, where they can be told without importing anything."""
         factory = self._offer(kind, name).factory
-        told = signature_at(factory) if isinstance(factory, str) else None
-        return told or _signature_of(self.factory(kind, name))
+        return signature_at(factory) if isinstance(factory, str) else _signature_of(factory)
 
     def factory(self, kind: str, name: str) -> Any:
         """What builds it (of a metric: the Metric), imported now if it was not.
@@ -116,7 +119,7 @@ class Registry:
         return _imported(offer) if isinstance(offer.factory, str) else offer.factory
 
     def assembly(self, kind: str, text: str) -> Assembly:
-        """The expression, its names and options checked; nothing is built yet. See Assembly for what is raised."""
+        """The expression, its names and options checked; nothing is imported or built. Assembly says what is raised."""
         return Assembly(self, kind_called(kind), text)
 
     def canonical(self, kind: str, text: str) -> str:

@@ -24,13 +24,8 @@ def signature_at(place: str) -> Signature | None:
     """The parameters of what stands at ``"module:name"``; None where only an import could tell."""
     node = _definition(place)
     if isinstance(node, ast.ClassDef):
-        made = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
-        if not made or node.decorator_list:
-            return None
-        return _signature(made[0].args, skip_self=True)
-    if node is None or node.decorator_list:
-        return None
-    return _signature(node.args, skip_self=False)
+        return _signature_of_class(node, place)
+    return None if node is None or node.decorator_list else _signature(node.args, skip_self=False)
 
 
 def file_of(module: str) -> Path | None:
@@ -57,6 +52,19 @@ def _definition(place: str) -> Definition | None:
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name:
             return node
     return None
+
+
+def _signature_of_class(node: ast.ClassDef, place: str) -> Signature | None:
+    """What its own ``__init__`` takes, else that of a base class in the same module."""
+    if node.decorator_list:
+        return None
+    made = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
+    if made:
+        return _signature(made[0].args, skip_self=True)
+    bases = [base.id for base in node.bases if isinstance(base, ast.Name)]
+    if bases == ["Strategy"]:
+        return Signature()
+    return signature_at(f"{place.partition(':')[0]}:{bases[0]}") if len(bases) == 1 and bases[0] != node.name else None
 
 
 def _signature(arguments: ast.arguments, *, skip_self: bool) -> Signature:

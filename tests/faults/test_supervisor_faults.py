@@ -1,0 +1,273 @@
+"""Whatever happens to the program that supervises, what was acknowledged is kept, and a second run does the rest."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from freshmark.runs.campaign import Campaign
+from freshmark.runs.registry import load
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from freshmark.runs.campaign import Campaign
+from freshmark.runs.plan import Plan
+from freshmark.runs.registry import load
+plan = Plan.read(Path(sys.argv[1]))
+with Campaign(plan, Path(sys.argv[2]), load(plan.plugins), jobs=int(sys.argv[3])) as campaign:
+    tally = campaign.measure()
+sys.exit(tally.exit_code)
+"""
+PATIENCE = 60
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start a campaign in a process of its own."""
+
+    def start(plan, folder, jobs=1):
+        plan.write(tmp_path / "plan.toml")
+        arguments = [sys.executable, "-c", SCRIPT, str(tmp_path / "plan.toml"), str(folder), str(jobs)]
+        return subprocess.Popen(arguments, start_new_session=True)
+
+    return start
+
+
+def lines(mark: Path, count: int) -> list[int]:
+    """The process ids in the file, as soon as there are so many."""
+    for _ in range(PATIENCE * 100):
+        if mark.exists() and len(found := mark.read_text().split()) >= count:
+            return [int(pid) for pid in found]
+        time.sleep(0.01)
+    raise AssertionError(f"no {count} cells started")
+
+
+def gone(pids: list[int]) -> bool:
+    """Whether all these processes end soon."""
+    for _ in range(PATIENCE * 100):
+        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def ended(running: subprocess.Popen[bytes], patience: float) -> int | None:
+    """Its exit code; None where it still runs after so many seconds."""
+    try:
+        return running.wait(patience)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def cells(folder: Path, columns: str = "status") -> list[tuple[Any, ...]]:
+    with sqlite3.connect(folder / "run.sqlite") as database:
+        return database.execute(f"SELECT {columns} FROM cells ORDER BY position").fetchall()
+
+
+def outcomes(folder: Path) -> dict[Any, bytes]:
+    """(strategy, seed) → the bytes of its outcomes."""
+    rows = cells(folder, "key, strategy, seed")
+    return {tuple(row): (folder / "cells" / str(key) / "outcomes.parquet").read_bytes() for key, *row in rows}
+
+
+def test_a_killed_run_is_resumed_and_gives_the_same_bytes(plan, start, campaign, tmp_path):
+    mark = tmp_path / "mark"
+    wanted = plan(f"Slow(mark='{mark}')", "good", "Slow(seconds=0.2)", seeds=(0, 1))
+    assert campaign(wanted, tmp_path / "whole").exit_code == 0
+    mark.unlink()
+    for started in (1, 2):
+        running = start(wanted, tmp_path / "cut")
+        pids = lines(mark, started)
+        running.kill()
+        running.wait()
+        assert gone(pids)
+    acknowledged = dict(cells(tmp_path / "cut", "key, digests || started"))
+    running = start(wanted, tmp_path / "cut")
+    assert running.wait(PATIENCE) == 0
+    assert cells(tmp_path / "cut") == [("ok",)] * 6
+    assert outcomes(tmp_path / "cut") == outcomes(tmp_path / "whole")
+    kept = {key: value for key, value in acknowledged.items() if value and '":' in value}
+    after = dict(cells(tmp_path / "cut", "key, digests || started"))
+    assert {key: after[key] for key in kept} == kept, "a finished cell was measured again"
+    assert not list((tmp_path / "cut").rglob(".tmp-*"))
+
+
+@pytest.mark.slow
+def test_a_run_killed_at_fifty_random_moments_loses_and_doubles_nothing(plan, start, campaign, tmp_path):
+    draw = random.Random(20)
+    wanted = plan("Slow(seconds=0.05)", "good", "Shouts", seeds=tuple(range(25)))
+    assert campaign(wanted, tmp_path / "whole", jobs=2).exit_code == 0
+    kills, running = 0, start(wanted, tmp_path / "cut", jobs=2)
+    while ended(running, draw.uniform(0.05, 4.0) if kills < 50 else PATIENCE * 10) is None:
+        running.kill()
+        running.wait()
+        kills, running = kills + 1, start(wanted, tmp_path / "cut", jobs=2)
+    assert running.returncode == 0
+    assert kills > 5
+    assert cells(tmp_path / "cut") == [("ok",)] * 75
+    assert outcomes(tmp_path / "cut") == outcomes(tmp_path / "whole")
+    assert len(list((tmp_path / "cut" / "cells").iterdir())) == 75
+
+
+def test_a_killed_worker_is_a_crashed_cell_that_the_next_run_takes_up(plan, campaign, tmp_path):
+    mark = tmp_path / "mark"
+    wanted = plan(f"Slow(seconds=0.5, mark='{mark}')", "good")
+    killer = threading.Thread(target=lambda: os.kill(lines(mark, 1)[0], signal.SIGKILL))
+    killer.start()
+    assert campaign(wanted, tmp_path / "run").exit_code == 1
+    killer.join()
+    assert cells(tmp_path / "run") == [("crashed",), ("ok",)]
+    assert campaign(wanted, tmp_path / "run").exit_code == 0
+    assert cells(tmp_path / "run", "status, reason") == [("ok", ""), ("ok", "")]
+    assert len(lines(mark, 2)) == 2
+
+
+def test_the_process_that_forks_may_die_and_the_run_goes_on(plan, campaign, tmp_path):
+    mark = tmp_path / "mark"
+
+    def kill_parent():
+        worker = lines(mark, 1)[0]
+        status = Path(f"/proc/{worker}/status").read_text()
+        os.kill(int(status.split("PPid:")[1].split()[0]), signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_parent)
+    killer.start()
+    tally = campaign(plan(f"Slow(seconds=30, mark='{mark}')", "good"), tmp_path / "run")
+    killer.join()
+    assert tally.statuses == ("crashed", "ok")
+    assert "process that starts cells was killed" in str(cells(tmp_path / "run", "reason")[0][0])
+    assert gone(lines(mark, 1))
+
+
+def test_one_interrupt_finishes_what_runs_and_stops(plan, start, tmp_path):
+    mark = tmp_path / "mark"
+    running = start(plan(f"Slow(seconds=1, mark='{mark}')", "good", "Good(mark=1)"), tmp_path / "run")
+    lines(mark, 1)
+    running.send_signal(signal.SIGINT)
+    assert running.wait(PATIENCE) == 5
+    assert cells(tmp_path / "run") == [("ok",), ("queued",), ("queued",)]
+
+
+@pytest.mark.parametrize(("signals", "code"), [((signal.SIGINT, signal.SIGINT), 130), ((signal.SIGTERM,), 143)])
+def test_two_interrupts_stop_at_once(plan, start, tmp_path, signals, code):
+    mark = tmp_path / "mark"
+    running = start(plan(f"Slow(seconds=1000, mark='{mark}')", "good"), tmp_path / "run")
+    pids = lines(mark, 1)
+    for number in signals:
+        running.send_signal(number)
+        time.sleep(0.2)
+    assert running.wait(PATIENCE) == code
+    assert gone(pids)
+    assert cells(tmp_path / "run", "status, reason") == [("interrupted", "stopped by the user"), ("queued", "")]
+
+
+def test_a_second_run_in_one_folder_is_told_who_has_it(plan, start, tmp_path):
+    mark = tmp_path / "mark"
+    running = start(plan(f"Slow(seconds=1000, mark='{mark}')"), tmp_path / "run")
+    pids = lines(mark, 1)
+    second = start(plan("good"), tmp_path / "run")
+    assert second.wait(PATIENCE) == 1
+    running.kill()
+    running.wait()
+    assert gone(pids)
+    third = start(plan("good"), tmp_path / "run")
+    assert third.wait(PATIENCE) == 0
+
+
+def test_a_damaged_table_is_measured_again_and_no_other(plan, campaign, tmp_path):
+    wanted = plan("good", "Good(mark=1)", "Good(mark=2)")
+    campaign(wanted, tmp_path / "run")
+    before = cells(tmp_path / "run", "key, started")
+    keys = [str(key) for key, _ in before]
+    table = tmp_path / "run" / "cells" / keys[0] / "outcomes.parquet"
+    whole = table.read_bytes()
+    table.write_bytes(whole[:100] + bytes([whole[100] ^ 1]) + whole[101:])
+    (tmp_path / "run" / "cells" / keys[2] / "windows.parquet").unlink()
+    assert campaign(wanted, tmp_path / "run").exit_code == 0
+    after = cells(tmp_path / "run", "key, started")
+    assert [one == two for one, two in zip(before, after, strict=True)] == [False, True, False]
+    assert table.read_bytes() == whole
+
+
+def test_a_disk_that_is_full_fails_the_cell_and_leaves_nothing_behind(plan, campaign, tmp_path):
+    assert campaign(plan("FillsDisk", "good"), tmp_path / "run").statuses == ("failed", "ok")
+    (_, reason), _ = cells(tmp_path / "run", "status, reason")
+    assert "File too large" in str(reason)
+    assert not list((tmp_path / "run").rglob(".tmp-*"))
+
+
+def test_an_import_that_hangs_is_stopped_too(plan, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parent)
+    wanted = plan("imports-forever", "says-nothing(lr=1)", "good")
+    with Campaign(wanted, tmp_path / "run", load(wanted.plugins), startup_seconds=2.0) as campaign:
+        tally = campaign.measure()
+    assert tally.statuses == ("timeout", "timeout", "ok")
+    assert "not ready after 2 s: an import hangs" in str(cells(tmp_path / "run", "reason")[0][0])
+
+
+def test_where_no_cell_succeeds_the_exit_code_says_so(plan, campaign, tmp_path):
+    assert campaign(plan("Raises('fit')", "Ends('abort')"), tmp_path / "run").exit_code == 4
+
+
+def test_a_longer_plan_adds_cells_and_measures_none_twice(plan, campaign, tmp_path):
+    campaign(plan("good"), tmp_path / "run")
+    before = cells(tmp_path / "run", "key, started")
+    assert campaign(plan("Good(mark=1)", "good", seeds=(0, 1)), tmp_path / "run").exit_code == 0
+    after = cells(tmp_path / "run", "key, started")
+    assert len(after) == 4
+    assert set(before) < set(after)
+
+
+def test_hooks_observe_a_run_and_cannot_break_it(plan, campaign, tmp_path):
+    observer = tmp_path / "observer.py"
+    log = tmp_path / "log"
+    observer.write_text(
+        f"""
+import json
+from freshmark import hookimpl
+
+def note(*what):
+    with open({str(log)!r}, "a") as file:
+        file.write(json.dumps(what) + "\\n")
+
+@hookimpl
+def cell_started(cell):
+    note("started", cell["strategy"], cell["seed"])
+
+@hookimpl
+def window_done(cell, window):
+    note("window", cell["strategy"], window["window"])
+
+@hookimpl
+def cell_finished(cell, status, reason):
+    note("finished", cell["strategy"], status, reason[:9])
+    raise KeyError("observer")
+
+@hookimpl
+def run_finished(folder):
+    note("run", folder.name)
+"""
+    )
+    wanted = plan("good", "Ends('_exit(3)')")
+    wanted = replace(wanted, plugins=(*wanted.plugins, observer))
+    tally = campaign(wanted, tmp_path / "run")
+    told = [json.loads(line) for line in log.read_text().splitlines()]
+    assert told[0] == ["started", "good()", 0]
+    assert ["window", "good()", 0] in told
+    assert ["finished", "good()", "ok", ""] in told
+    assert told[-2:] == [["finished", "Ends('_exit(3)')", "crashed", "exit 3 be"], ["run", "run"]]
+    assert tally.statuses == ("ok", "crashed")
+    assert len(tally.complaints) == 2
+    assert "fails in cell_finished: KeyError: 'observer'" in tally.complaints[0]

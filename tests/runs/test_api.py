@@ -1,0 +1,115 @@
+"""``freshmark.run`` takes what a person has at hand, and says what a fresh process cannot have."""
+
+from __future__ import annotations
+
+import functools
+import sys
+
+import freshmark
+import numpy as np
+import pytest
+from freshmark import Strategy, stream_of
+from freshmark.errors import StoreError, UnknownName, UsageError
+from freshmark.replay.timeline import Settings
+from freshmark.runs.api import _expression, _place, new_folder
+
+MODULE = '''
+import numpy as np
+from freshmark import Strategy
+
+class Counts(Strategy):
+    """Counts."""
+    def __init__(self, base=0.0):
+        self.base, self.counts = base, np.zeros(0)
+    def update(self, events):
+        grown = np.bincount(events.item, minlength=len(self.counts)) + self.base
+        grown[: len(self.counts)] += self.counts
+        self.counts = grown
+    def score(self, query):
+        return np.tile(self.counts, (len(query), 1))
+'''
+SETTINGS = Settings(window="1h", probes=2)
+
+
+@pytest.fixture
+def counts(tmp_path, monkeypatch):
+    """A strategy in a module of its own."""
+    (tmp_path / "counting_module.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield __import__("counting_module").Counts
+    del sys.modules["counting_module"]
+
+
+@pytest.fixture
+def stream():
+    at = np.arange(120)
+    return stream_of(name="my clicks", task="rank", time=at * 60_000_000, user=at % 5, item=at * at % 7)
+
+
+def test_objects_are_measured_like_expressions(counts, stream, tmp_path):
+    results = freshmark.run(
+        streams=[stream],
+        strategies=[counts, functools.partial(counts, base=1.0), "Counts(base=0.0)"],
+        every=["10m", 50, "never"],
+        seeds=[3],
+        folder=tmp_path / "run",
+        settings=SETTINGS,
+    )
+    cells = results.cells
+    assert list(cells["status"]) == ["ok"] * 9
+    assert set(cells["strategy"]) == {"Counts()", "Counts(base=1.0)", "Counts(base=0.0)"}
+    assert set(cells["stream"]) == {"my clicks"}
+    assert set(cells["every"]) == {"10m", "50", "never"}
+    assert set(cells["seed"]) == {3}
+    assert results.provenance["seeds"] == [3]
+    assert results.streams["my clicks"].settings["window"] == "1h"
+
+    again = freshmark.run(
+        streams=[stream], strategies=[counts], every=["10m"], seeds=[3], folder=tmp_path / "run", settings=SETTINGS
+    )
+    assert list(again.cells["started"]) == list(cells["started"])
+    with pytest.raises(StoreError, match=r"measured with probes=2 \(now 3\)"):
+        freshmark.run(
+            streams=[stream], strategies=[counts], folder=tmp_path / "run", settings=Settings(window="1h", probes=3)
+        )
+
+
+def test_a_wrong_name_is_told_before_anything_is_made(tmp_path):
+    with pytest.raises(UnknownName, match=r"no strategy 'poplarity'.*did you mean 'popularity'"):
+        freshmark.run(streams=["drift(preset='tiny')"], strategies=["poplarity()"], folder=tmp_path / "run")
+    with pytest.raises(UnknownName, match=r"no stream 'drft'"):
+        freshmark.run(streams=["drft()"], strategies=["popularity()"], folder=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_what_a_fresh_process_cannot_import_is_refused_with_the_way_out(monkeypatch):
+    class Local(Strategy):
+        pass
+
+    with pytest.raises(UsageError, match=r"defined where a fresh process cannot import it.*plugins=\['mine.py'\]"):
+        _place(Local)
+    monkeypatch.setattr(Strategy, "__module__", "__main__")
+    with pytest.raises(UsageError, match=r"cannot import it \(__main__\)"):
+        _place(Strategy)
+    with pytest.raises(UsageError, match="cannot import it"):
+        _place(lambda: 3)
+
+
+def test_an_object_that_was_built_is_refused(counts):
+    with pytest.raises(UsageError, match="Counts is an object that was built already; every cell needs a fresh one"):
+        _expression(counts())
+
+
+def test_the_arguments_of_a_partial_must_be_literals(counts):
+    assert _expression(functools.partial(counts, 2, base="a")) == "Counts(2, base='a')"
+    with pytest.raises(UsageError, match="is no expression"):
+        _expression(functools.partial(counts, base=object()))
+
+
+def test_a_new_folder_is_never_one_that_exists(tmp_path):
+    made = set()
+    for _ in range(3):
+        folder = new_folder(tmp_path)
+        folder.mkdir()
+        made.add(folder)
+    assert len(made) == 3
