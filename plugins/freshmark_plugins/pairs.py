@@ -129,7 +129,7 @@ def enlarge(rows: Rows, a: int, items: int) -> None:
     else:
         start = rows.tail[0]
         rows.tail[0] += size
-    rows.start[a], rows.power[a], rows.dense[a] = start, power, size >= items
+    rows.start[a], rows.power[a], rows.dense[a] = start, power, was_dense or size >= items
     for cell in range(start, start + size):  # loops: slices take numba seconds to compile
         cells[cell] = 0 if rows.dense[a] or cell >= start + size // 2 else -1
     if not old_power:

@@ -28,7 +28,7 @@ class Frozen(OverModel):
         epochs: int = 3,
         batch: Batch = 4096,
         optimiser: str = "adagrad",
-        lr: float = 0.1,
+        lr: float = 0.07,
         sparse: bool = False,
         fallback: str | None = "popularity",
     ) -> None:

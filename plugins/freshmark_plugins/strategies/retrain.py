@@ -39,7 +39,7 @@ class Retrain(OverModel):
         warmup_epochs: int | None = None,
         batch: Batch = 4096,
         optimiser: str = "adagrad",
-        lr: float = 0.1,
+        lr: float = 0.07,
         sparse: bool = False,
         shuffle: bool = True,
         fallback: str | None = "popularity",

@@ -1,0 +1,190 @@
+"""Small drifting streams, and the strategies over them, each built by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from freshmark import Events, Query, Run, Stream, stream_of
+from freshmark.contract.past import Past
+from freshmark.replay.loop import replay
+from freshmark.replay.schedule import Schedule
+from freshmark.replay.timeline import Settings, Timeline
+from freshmark_plugins.models.mf import MF
+from freshmark_plugins.strategies.chance import Random
+from freshmark_plugins.strategies.finetune import Finetune
+from freshmark_plugins.strategies.frozen import Frozen
+from freshmark_plugins.strategies.itemknn import ItemKNN
+from freshmark_plugins.strategies.online_mf import OnlineMF
+from freshmark_plugins.strategies.popularity import Popularity
+from freshmark_plugins.strategies.recency import Recency
+from freshmark_plugins.strategies.retrain import Retrain
+from freshmark_plugins.strategies.transition import Transition
+
+HOUR = 3_600_000_000
+
+RANKERS: dict[str, Callable[[], object]] = {
+    "random": Random,
+    "popularity": Popularity,
+    "popularity(window='1d')": lambda: Popularity(window="1d"),
+    "popularity(window=50)": lambda: Popularity(window=50),
+    "popularity(window='update')": lambda: Popularity(window="update"),
+    "popularity(half_life='12h')": lambda: Popularity(half_life="12h"),
+    "recency": Recency,
+    "transition": Transition,
+    "transition(order=3)": lambda: Transition(order=3),
+    "itemknn": ItemKNN,
+    "online_mf": lambda: OnlineMF(dim=8),
+    "frozen(mf)": lambda: Frozen(MF(dim=8), batch=64),
+    "finetune(mf)": lambda: Finetune(MF(dim=8), batch=64),
+    "finetune(mf(softmax))": lambda: Finetune(MF(dim=8, loss="softmax", negatives=16), batch=64, sparse=True),
+    "retrain(mf)": lambda: Retrain(MF(dim=8), batch=64),
+    "retrain(mf, warm)": lambda: Retrain(MF(dim=8), init="warm", window="2d", batch=64),
+}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> None:
+    """As in a cell."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(params=list(RANKERS))
+def ranker(request):
+    """A factory of each built-in strategy that ranks."""
+    return RANKERS[request.param]
+
+
+def log(n: int = 600, seed: int = 0, *, users: int = 40, items: int = 60) -> Stream:
+    """Users like items near a place that wanders; ties, repeats, new users and new items all occur."""
+    draw = np.random.default_rng(seed)
+    time = np.sort(draw.integers(0, n // 3, n)) * HOUR // 2
+    user = draw.integers(0, 5 + users * np.arange(1, n + 1) // n)
+    centre = 3.0 * user + 40.0 * np.arange(n) / n
+    item = (centre + draw.exponential(3.0, n)).astype(int) % items
+    return stream_of(name="wandering", task="rank", time=time, user=user, item=item)
+
+
+@pytest.fixture(scope="session")
+def stream() -> Stream:
+    return log()
+
+
+@pytest.fixture(scope="session")
+def make_log():
+    return log
+
+
+def run_of(stream: Stream, known: int, *, seed: int = 0) -> Run:
+    past = Past(stream)
+    past._extend(known)
+    return Run(
+        task=stream.task,
+        seed=seed,
+        rng=np.random.default_rng(seed),
+        past=past,
+        users=int(stream.user[:known].max(initial=-1)) + 1,
+        items=int(stream.item[:known].max(initial=-1)) + 1,
+        classes=len(stream.classes),
+        features={name: column[:0] for name, column in stream.features.items()},
+        repeats=stream.repeats,
+    )
+
+
+def events_of(stream: Stream, begin: int, end: int) -> Events:
+    rows = slice(begin, end)
+    return Events(
+        stream.time[rows],
+        stream.user[rows].astype(np.int64),
+        stream.item[rows].astype(np.int64),
+        None if stream.label is None else stream.label[rows],
+        {name: column[rows] for name, column in stream.features.items()},
+    )
+
+
+def query_of(user, *, time=10**15, candidates=1000, item=None, features=None) -> Query:
+    user = np.asarray(user, np.int64)
+    return Query(
+        np.full(len(user), time),
+        user,
+        None if item is None else np.asarray(item, np.int64),
+        np.full(len(user), candidates),
+        features or {},
+    )
+
+
+class Walk:
+    """A strategy led through a stream by hand: warm-up, then updates, with the past that belongs to each."""
+
+    def __init__(self, strategy, stream: Stream, *, known: int = 200, seed: int = 0) -> None:
+        self.strategy, self.stream, self.known = strategy, stream, known
+        self.run = run_of(stream, known, seed=seed)
+        strategy.start(self.run)
+        strategy.fit(events_of(stream, 0, known))
+
+    def update(self, *ends: int):
+        for end in ends:
+            self.run.past._extend(end)
+            self.strategy.update(events_of(self.stream, self.known, end))
+            self.known = end
+        return self.strategy
+
+
+@pytest.fixture(scope="session")
+def walk():
+    return Walk
+
+
+@pytest.fixture(scope="session")
+def query():
+    return query_of
+
+
+@pytest.fixture(scope="session")
+def events():
+    return events_of
+
+
+@pytest.fixture(scope="session")
+def start_run():
+    return run_of
+
+
+def scores_of(strategy, query: Query) -> np.ndarray:
+    """(n, m) whichever way it answers."""
+    if hasattr(strategy, "factors"):
+        answer = strategy.factors(query)
+        scores = answer.user @ answer.item.T
+        return scores if answer.bias is None else scores + answer.bias
+    return np.array(strategy.score(query))
+
+
+@pytest.fixture(scope="session")
+def scores():
+    return scores_of
+
+
+def ranks_of(strategy, stream: Stream, *, every: str = "6h", batch: int = 4096, seed: int = 0, warmup: float = 0.3):
+    """(n,) outcomes of a replay."""
+    line = Timeline(stream, Settings(probes=3, batch=batch, warmup=warmup))
+    return replay(line, strategy, Schedule.parse(every=every, delay="0s"), seed=seed).tables["outcomes"]["rank"]
+
+
+@pytest.fixture(scope="session")
+def ranks():
+    return ranks_of
+
+
+def same(one, other) -> None:
+    """Both have the same state, to the last bit."""
+    first, second = one.state(), other.state()
+    assert first.keys() == second.keys()
+    for name, array in first.items():
+        assert np.array_equal(array, second[name]), name
+
+
+@pytest.fixture(scope="session")
+def assert_same_state():
+    return same

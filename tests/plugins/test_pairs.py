@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from freshmark_plugins.pairs import PairCounts, add, room
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def filled(pairs, items):
+    counts = PairCounts()
+    for a, b in pairs:
+        size = max(a, b) + 1 if items is None else items
+        counts.grow(size)
+        needed = room(counts.rows, a, 1)
+        counts.make_room(needed)
+        before = int(counts.rows.tail[0])
+        add(counts.rows, a, b, 1, len(counts.rows.power))
+        assert counts.rows.tail[0] - before <= needed
+    return counts
+
+
+def assert_counts(counts, pairs, items):
+    plain = Counter(pairs)
+    for a in range(items):
+        assert counts.row(a, items).tolist() == [plain[a, b] for b in range(items)], a
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=300))
+def test_every_pair_is_counted_while_items_appear(pairs):
+    counts = filled(pairs, None)
+    assert_counts(counts, pairs, 41 if max(map(max, pairs)) == 40 else max(map(max, pairs)) + 1)
+
+
+@pytest.mark.parametrize("items", [50, 3000])
+def test_rows_become_dense_only_where_that_is_smaller(items):
+    pairs = [(a, (7 * a + 11 * k) % 50) for a in range(50) for k in range(45)]
+    counts = filled(pairs, items)
+    assert_counts(counts, pairs, 50)
+    assert counts.rows.dense[:50].all() == (items == 50)
+
+
+def test_a_dense_row_reaches_items_that_came_later():
+    counts = filled([(0, b) for b in range(16)], 16)
+    assert counts.rows.dense[0]
+    counts.grow(200)
+    counts.make_room(room(counts.rows, 0, 1))
+    add(counts.rows, 0, 150, 3, 200)
+    row = counts.row(0, 200)
+    assert row[150] == 3
+    assert row[:16].tolist() == [1] * 16
+    assert row.sum() == 19
+
+
+def test_places_that_rows_leave_are_taken_again():
+    rows = 400
+    pairs = [(a, b) for a in range(rows) for b in range(1000, 1024)]  # one row after the other outgrows each size
+    counts = filled(pairs, 100_000)
+    live = int((1 << counts.rows.power[:rows]).sum())
+    assert counts.rows.tail[0] <= live + 8 * 64
+
+
+def test_the_state_is_what_is_in_use():
+    state = filled([(0, 1), (1, 0)], 2).state()
+    assert len(state["pairs"]) == 16
+    assert state["used"][:2].tolist() == [0, 0] or state["used"][:2].tolist() == [1, 1]
+
+
+def test_counts_go_on_past_what_rows_held_before_room_was_made():
+    draw = np.random.default_rng(0)
+    pairs = [tuple(map(int, pair)) for pair in draw.integers(0, 300, (5000, 2))]
+    assert_counts(filled(pairs, 300), pairs, 300)
