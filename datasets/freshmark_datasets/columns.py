@@ -93,8 +93,6 @@ def _named(reader: Reader, role: str, column: str | int) -> int:
 
 
 def _guessed(reader: Reader, role: str) -> int | None:
-    if not reader.headed:
-        return None
     plain = [re.sub(r"[^a-z0-9]", "", name.lower()) for name in reader.names]
     return next((plain.index(name) for name in COMMON[role] if name in plain), None)
 

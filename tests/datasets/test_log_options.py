@@ -119,6 +119,27 @@ def test_events_are_sorted_by_time_and_ties_keep_the_order_of_the_file(log):
     assert stream.about["order"] == "sorted by time; equal times stay in the order of the file"
 
 
+def test_a_log_in_reverse_comes_out_in_order(log):
+    stream = file(log(rows(*range(999, -1, -1)))).load()
+    assert stream.time.tolist() == [second * SECOND for second in range(1000)]
+    assert stream.users[0] == "u999"
+
+
+@pytest.mark.parametrize(
+    ("text", "events", "users", "ties", "duplicates"),
+    [
+        ("a,x,5\n", 1, 1, 0, 0),
+        ("a,x,5\nb,y,5\nc,x,5\n", 3, 3, 2, 0),
+        ("a,x,5\n" * 100, 100, 1, 99, 99),
+        ("a,x,5\na,y,6\na,x,5\n", 3, 1, 1, 1),
+    ],
+)
+def test_ties_and_duplicates_are_kept_and_counted(log, text, events, users, ties, duplicates):
+    facts = file(log(f"user,item,time\n{text}")).load().facts
+    assert (facts["events"], facts["users"]) == (events, users)
+    assert (facts["ties"], facts["duplicates"]) == (ties, duplicates)
+
+
 @pytest.mark.parametrize("share", [0, 1, 2])
 def test_repeats_are_found_from_one_event_in_a_hundred(log, share):
     text = "user,item,time\n" + "".join(f"u,i{row},{row}\n" for row in range(100 - share)) + "u,i0,200\n" * share

@@ -105,6 +105,12 @@ def test_a_time_that_is_not_finite_or_before_1970_is_refused_in_any_unit(value):
         assert caught.value.where == place(1)
 
 
+def test_broken_seconds_are_exact_to_the_microsecond():
+    wanted = 1_400_000_000_000_000 + np.arange(0, 10**6, 997)
+    written = texts(*(f"{micros // 10**6}.{micros % 10**6:06d}" for micros in wanted.tolist()))
+    assert clocked(written)[0].tolist() == wanted.tolist()
+
+
 def test_nanoseconds_are_cut_not_rounded_up():
     assert clocked(pa.array([1_400_000_000_000_000_999]))[0].tolist() == [1_400_000_000_000_000]
 

@@ -27,6 +27,8 @@ from freshmark_datasets.reading.dialect import (
         ('a,b,c\n"x;y;z;w",1,2\n"p;q;r;s",3,4\n', ","),  # semicolons within quotes
         ("1,2,3\n1,2,3\n1,2\n", ","),  # one short line
         ("\n\n1,2,3\n", ","),
+        ("1,2,a film of many words\n3,4,a song of many words\n", ","),
+        ("a\tx, y, z, w\nb\tx, y, z, w\nc\tx\n", "\t"),  # commas in most titles, tabs in all lines
     ],
 )
 def test_the_separator_is_found(head, sep):
