@@ -66,8 +66,8 @@ def test_spans_that_are_equal_are_one_schedule():
 
 
 @pytest.mark.parametrize("every", ["", "0", "0s", "daily", "-5", "1.5", "sometimes"])
-def test_what_is_no_schedule_is_refused_with_the_four_kinds(every):
-    with pytest.raises(UsageError, match="'event' or 'never'"):
+def test_what_is_no_schedule_is_refused_with_the_kinds_that_there_are(every):
+    with pytest.raises(UsageError, match="'event', 'never', a clock"):
         Schedule.parse(every)
 
 
@@ -88,3 +88,71 @@ def test_no_update_splits_a_tie_nor_knows_what_it_answers(times, every, delay, d
         assert time[live] >= due
         assert live == 0 or time[live] != time[live - 1]
         assert known <= live
+
+
+DAY = 86_400
+
+
+@pytest.mark.parametrize(
+    ("every", "boundaries"),
+    [
+        ("daily@03:00", [DAY + 3 * 3600, 2 * DAY + 3 * 3600]),
+        ("hourly@30", [DAY + 1800, DAY + 5 * 3600 + 1800, 2 * DAY + 1800]),
+        ("weekly@sat-00:00", [2 * DAY]),  # 1970-01-01 was a Thursday
+    ],
+)
+def test_a_clock_makes_boundaries_in_utc_whenever_the_test_begins(every, boundaries):
+    times = [0, DAY + 60, DAY + 5 * 3600, 2 * DAY, 2 * DAY + 4 * 3600, 9 * DAY]
+    assert [due for due, _, _ in made(every, times, first=1)][: len(boundaries)] == boundaries
+
+
+def test_clocks_are_written_in_one_way():
+    assert Schedule.parse("daily@3:00") == Schedule.parse("daily@03:00")
+    assert Schedule.parse("weekly@mon-7:05").every == "weekly@mon-07:05"
+
+
+@pytest.mark.parametrize("every", ["daily@24:00", "daily@3", "hourly@60", "weekly@noday-03:00", "monthly@1"])
+def test_what_no_clock_shows_is_refused(every):
+    with pytest.raises(UsageError, match="is no schedule"):
+        Schedule.parse(every)
+
+
+def test_labels_that_come_later_are_learned_later():
+    # Known for learning at 4, 9, 14: at the boundary at 10 only the first two are.
+    time = np.array([0, 5, 10, 15], np.int64) * SECOND
+    updates = Schedule.parse("10s").updates(time, 0, known=time + 4 * SECOND)
+    assert (updates.due // SECOND).tolist() == [10]
+    assert updates.known.tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("drift()", "drift(detector='adwin')"),
+        ('drift(detector="page_hinkley", on="loss")', "drift(detector='page_hinkley')"),
+        ("budget(20)", "budget(20, detector='adwin')"),
+        ("budget(3,detector='page_hinkley')", "budget(3, detector='page_hinkley')"),
+    ],
+)
+def test_detectors_are_schedules(text, canonical):
+    schedule = Schedule.parse(text)
+    assert schedule.every == canonical
+    assert schedule.kind == "loss"
+    assert Schedule.parse(canonical) == schedule
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("drift(detector='adwine')", "did you mean 'adwin'"),
+        ("drift(detectr='adwin')", "did you mean 'detector'"),
+        ("drift(on='clicks')", "on='loss'"),
+        ("drift(20)", "takes a detector alone"),
+        ("budget()", "at most 20 updates"),
+        ("budget(0)", "at most 20 updates"),
+        ("budget('x')", "at most 20 updates"),
+    ],
+)
+def test_a_wrong_detector_is_refused_with_what_would_be_right(text, told):
+    with pytest.raises(UsageError, match=told):
+        Schedule.parse(text)

@@ -25,6 +25,7 @@ def save_stream(stream: Stream, folder: Path) -> None:
         "item": stream.item.astype(np.int32, copy=False),
         "label": stream.label,
         "oracle": stream.oracle,
+        "label_delay": stream.label_delay,
     }
     columns |= {f"feature.{name}": column for name, column in stream.features.items()}
     kept = {name: column for name, column in columns.items() if column is not None}
@@ -86,6 +87,7 @@ def open_stream(folder: Path) -> Stream:
         items=Vocabulary.open(folder, "items"),
         label=columns.get("label"),
         oracle=columns.get("oracle"),
+        label_delay=columns.get("label_delay"),
         features=features or NO_FEATURES,
         repeats=head["repeats"],
         classes=tuple(head["classes"]),

@@ -52,6 +52,7 @@ class Stream:
     drifts: planted changes, where a simulator knows them
     oracle: (n,) float64, the best achievable answer: rank of the true item under the true probabilities (rank), or
         the true probability of a click (click); None where nobody knows
+    label_delay: (n,) int64, microseconds, not negative: how long after its time each event may be learned from
     about: what the loader found and decided, to be shown: source, licence, time unit …
 
     Raises:
@@ -71,6 +72,7 @@ class Stream:
     classes: tuple[str, ...] = ()
     drifts: tuple[Drift, ...] = ()
     oracle: FloatArray | None = None
+    label_delay: IntArray | None = None
     about: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -88,6 +90,7 @@ class Stream:
             "user": self.user.astype("<i4", copy=False),
             "item": self.item.astype("<i4", copy=False),
             "label": self.label,
+            "label_delay": self.label_delay,
         }
         columns |= {f"feature {name}": self.features[name] for name in sorted(self.features)}
         for name, column in columns.items():
@@ -139,6 +142,7 @@ def stream_of(
     classes: tuple[str, ...] = (),
     drifts: tuple[Drift, ...] = (),
     oracle: FloatArray | None = None,
+    label_delay: IntArray | None = None,
     about: Mapping[str, str] | None = None,
 ) -> Stream:
     """A Stream from raw columns in any order: sorted by time, stably; ids coded by first appearance.
@@ -155,6 +159,7 @@ def stream_of(
         classes: names of the classes.
         drifts: planted changes; their users and items are codes, as in the result.
         oracle: (n,) best achievable answers.
+        label_delay: (n,) int64, microseconds, until each event may be learned from.
         about: what to tell of the stream.
     """
     import pandas as pd  # noqa: PLC0415  (half a second that `freshmark list` must not pay)
@@ -186,6 +191,7 @@ def stream_of(
         classes=classes,
         drifts=drifts,
         oracle=None if oracle is None else np.asarray(oracle, np.float64)[order],
+        label_delay=None if label_delay is None else np.asarray(label_delay, np.int64)[order],
         about=about or {},
     )
 
@@ -198,7 +204,7 @@ def _check(stream: Stream) -> None:
         refuse(f"no task {stream.task!r}", f"one of {', '.join(TASKS)}")
     if len(stream.time) == 0:
         raise DataError("the stream has no events", where=stream.name, code="FM201")
-    columns = {"user": stream.user, "item": stream.item, "label": stream.label, "oracle": stream.oracle}
+    columns = {name: getattr(stream, name) for name in ("user", "item", "label", "oracle", "label_delay")}
     for name, column in [*columns.items(), *stream.features.items()]:
         if column is not None and len(column) != len(stream.time):
             refuse(f"{name} has {len(column)} rows, time has {len(stream.time)}")
@@ -207,6 +213,8 @@ def _check(stream: Stream) -> None:
     _check_codes(stream.item, len(stream.items), "item", refuse)
     if stream.task != "rank" and stream.label is None:
         refuse(f"task {stream.task!r} needs labels")
+    if stream.label_delay is not None and stream.label_delay.min() < 0:
+        refuse(f"label_delay of row {int(np.argmin(stream.label_delay))} is negative", "microseconds from 0")
     if stream.label is not None and not np.all(np.isfinite(stream.label)):
         refuse(f"the label of row {int(np.argmin(np.isfinite(stream.label)))} is not finite")
 

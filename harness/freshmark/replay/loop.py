@@ -22,6 +22,7 @@ from freshmark.contract.arrays import AnyArray
 from freshmark.contract.hookspecs import Meter
 from freshmark.contract.past import Past
 from freshmark.contract.strategy import Run, Strategy
+from freshmark.replay.agenda import Agenda, agenda_of
 from freshmark.replay.answers import answers_of
 from freshmark.replay.batches import Batches
 from freshmark.replay.calls import calls_of
@@ -55,6 +56,7 @@ def replay(
     meters: Mapping[str, Meter] | None = None,
     on_window: Callable[[Mapping[str, float]], None] | None = None,
     clock: Clock | None = None,
+    agenda: Agenda | None = None,
 ) -> Replay:
     """Replay a stream through a strategy without ever showing it the future.
 
@@ -67,38 +69,42 @@ def replay(
         meters: more numbers to read at the end of each window.
         on_window: called with each window's numbers, outside of timed regions.
         clock: what time is read from.
+        agenda: the updates to make, where they are not to follow from the schedule.
 
     Raises:
         InvalidAnswer: the strategy answered something that its contract rules out.
     """
     clock = clock or Clock()
-    past = Past(timeline.stream)
+    past = Past(timeline.learning)
     calls = calls_of(strategy)
     answers = answers_of(strategy, timeline)
-    updates = schedule.updates(timeline.time, timeline.first)
+    agenda = agenda or agenda_of(schedule, timeline)
     batches = Batches(timeline, answers, observing=calls.observe is not None, context=_context(strategy))
-    records = Records(timeline, calls, answers, updates, seed=seed, clock=clock, meters=meters or {})
+    records = Records(timeline, calls, answers, agenda, seed=seed, clock=clock, meters=meters or {})
 
     with CollectorMeter(clock) as collector:
         records.begin(collector, on_window)
         if calls.start is not None:
             calls.start(_run(timeline, past, seed, device))
-        past._extend(timeline.first)  # noqa: SLF001  (the replay alone may)
-        records.learn_warmup(calls.fit, timeline.events(0, timeline.first))
+        past._extend(timeline.warm)  # noqa: SLF001  (the replay alone may)
+        records.learn_warmup(calls.fit, timeline.given(0, timeline.warm))
 
-        # Where every event updates, this is the innermost loop: a memoryview gives a number faster than an array.
-        live, known, count, end = updates.live.data, updates.known.data, len(updates), timeline.end
-        at, given, made = timeline.first, timeline.first, 0
+        # Where every event updates, this is the innermost loop: a view gives a number faster than an array.
+        live, known, end = agenda.live, agenda.known, timeline.end
+        at, given, made = timeline.first, timeline.warm, 0
         while at < end:
-            while made < count and live[made] <= at:
+            while made < len(live) and live[made] <= at:
                 past._extend(known[made])  # noqa: SLF001
-                records.learn(calls.update, timeline.events(given, known[made]), made)
+                records.learn(calls.update, timeline.given(given, known[made]))
                 given, made = known[made], made + 1
 
-            stop = batches.stop(at, live[made] if made < count else end)
+            stop = batches.stop(at, live[made] if made < len(live) else end)
             records.ask(at, stop)
+            if agenda.watches:
+                stop = agenda.watch(stop, records.losses)
+            records.passed(stop)
             if calls.observe is not None:
-                calls.observe(timeline.events(at, stop))
+                calls.observe(timeline.context(at, stop))
             at = stop
         return Replay(records.tables(), records.summary())
 
@@ -108,8 +114,8 @@ def _context(strategy: object) -> str:
 
 
 def _run(timeline: Timeline, past: Past, seed: int, device: str) -> Run:
-    stream, first = timeline.stream, timeline.first
-    warm = timeline.events(0, first)
+    stream = timeline.stream
+    warm = timeline.given(0, timeline.warm)
     return Run(
         task=stream.task,
         seed=seed,

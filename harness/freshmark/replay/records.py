@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from freshmark.contract.arrays import AnyArray, IntArray
+from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
 from freshmark.contract.events import Events
 from freshmark.contract.hookspecs import Meter
+from freshmark.replay.agenda import Agenda
 from freshmark.replay.answers import Answers
 from freshmark.replay.calls import Calls
+from freshmark.replay.detectors import losses
 from freshmark.replay.meters import (
     Clock,
     CollectorMeter,
@@ -23,7 +26,6 @@ from freshmark.replay.meters import (
     resident_bytes,
 )
 from freshmark.replay.requests import Requests
-from freshmark.replay.schedule import Updates
 from freshmark.replay.timeline import Timeline
 
 Table = dict[str, AnyArray]
@@ -39,7 +41,7 @@ class Records:
         timeline: Timeline,
         calls: Calls,
         answers: Answers,
-        updates: Updates,
+        agenda: Agenda,
         *,
         seed: int,
         clock: Clock,
@@ -47,7 +49,7 @@ class Records:
     ) -> None:
         self._timeline = timeline
         self._answers = answers
-        self._updates = updates
+        self._agenda = agenda
         self._clock = clock
         self._ask, self._learn = Stopwatch(clock), Stopwatch(clock)
         self._memory = MemoryMeter()
@@ -58,8 +60,9 @@ class Records:
         self._outcomes: Table = {
             name: np.full(timeline.end - timeline.first, -1, kind) for name, kind in answers.columns.items()
         }
-        self._update_seconds = np.zeros(len(updates) + 1)
-        self._update_cpu_seconds = np.zeros(len(updates) + 1)
+        # Row 0 is the warm-up.
+        self._update_seconds = array("d")
+        self._update_cpu_seconds = array("d")
         self._rows: list[dict[str, float]] = []
         self._window = 0
         self._window_stop = self._stop_of(0)
@@ -78,10 +81,10 @@ class Records:
         """The call of ``fit``, timed."""
         warmup = Stopwatch(self._clock)
         warmup.time(fit, history)
-        self._update_seconds[0] = warmup.seconds
-        self._update_cpu_seconds[0] = warmup.cpu_seconds
+        self._update_seconds.append(warmup.seconds)
+        self._update_cpu_seconds.append(warmup.cpu_seconds)
 
-    def learn(self, update: Callable[[Events], Any], events: Events, number: int) -> None:
+    def learn(self, update: Callable[[Events], Any], events: Events) -> None:
         """The call of ``update``, timed; once a window also how much of the state it changed."""
         measured = math.isnan(self._changed_in_window)
         if measured:
@@ -90,20 +93,33 @@ class Records:
             copy = self._state.before_update()
             self._memory.resume()
         self._learn.time(update, events)
-        self._update_seconds[number + 1] = self._learn.last_seconds
-        self._update_cpu_seconds[number + 1] = self._learn.last_cpu_seconds
+        self._update_seconds.append(self._learn.last_seconds)
+        self._update_cpu_seconds.append(self._learn.last_cpu_seconds)
         if measured:
             self._memory.pause(less=copy)
             self._changed_in_window = self._state.changed_bytes()
             self._memory.resume()
 
     def ask(self, at: int, stop: int) -> None:
-        """The queries [at, stop): asked in one call, timed, judged; beside it the single requests among them."""
+        """The queries [at, stop): asked in one call, timed, judged."""
         call, arguments = self._answers.ask(at, stop)
         answer = self._ask.time(call, *arguments)
         first = self._timeline.first
         columns = {name: column[at - first : stop - first] for name, column in self._outcomes.items()}
         self._answers.judge(answer, at, columns)
+
+    def losses(self, positions: IntArray) -> FloatArray:
+        """The losses of the answers to these events; NaN for those of the warm-up."""
+        line = self._timeline
+        found = np.full(len(positions), np.nan)
+        asked = positions >= line.first
+        rows = positions[asked] - line.first
+        outcomes = {name: column[rows] for name, column in self._outcomes.items()}
+        found[asked] = losses(line.stream.task, outcomes, line.truth[positions[asked]])
+        return found
+
+    def passed(self, stop: int) -> None:
+        """The events before ``stop`` are past: the single requests among them are served, windows closed."""
         self._requests.serve(stop)
         while stop >= self._window_stop and self._window < len(self._timeline.edges) - 1:
             self._close_window()
@@ -130,14 +146,14 @@ class Records:
             "growth_bytes_per_million_events": growth_per_million(
                 seen, np.array([row["rss_bytes"] for row in self._rows])
             ),
-            "fit_seconds": float(self._update_seconds[0]),
-            "fit_cpu_seconds": float(self._update_cpu_seconds[0]),
+            "fit_seconds": self._update_seconds[0],
+            "fit_cpu_seconds": self._update_cpu_seconds[0],
             "update_seconds": self._learn.seconds,
             "update_cpu_seconds": self._learn.cpu_seconds,
             "answer_seconds": self._ask.seconds,
             "answer_cpu_seconds": self._ask.cpu_seconds,
             "gc_seconds": self._collector.seconds,
-            "updates": float(len(self._updates)),
+            "updates": float(len(self._update_seconds) - 1),
             "events": float(self._timeline.end - self._timeline.first),
         }
 
@@ -148,7 +164,7 @@ class Records:
         """Read every meter. A batch may end windows later than their edge: they are then read there."""
         window, edges, line = self._window, self._timeline.edges, self._timeline
         begin = int(np.searchsorted(line.time, edges[window], "left"))
-        made = int(np.searchsorted(self._updates.live, self._window_stop, "left"))
+        made = len(self._update_seconds) - 1
         row: dict[str, float] = {
             "window": window,
             "begin": int(edges[window]),
@@ -186,16 +202,17 @@ class Records:
     def _ages(self) -> IntArray:
         """(n_test,) µs: how old the boundary of the knowledge was that answered each event."""
         line = self._timeline
-        dues = np.concatenate([[line.time[line.first]], self._updates.due])
-        places = np.searchsorted(self._updates.live, np.arange(line.first, line.end), "right")
+        updates = self._agenda.updates()
+        dues = np.concatenate([[line.time[line.first]], updates.due])
+        places = np.searchsorted(updates.live, np.arange(line.first, line.end), "right")
         return np.asarray(line.time[line.first :] - dues[places], np.int64)
 
     def _update_table(self) -> Table:
-        line, updates = self._timeline, self._updates
+        line, updates = self._timeline, self._agenda.updates()
         start = int(line.time[line.first])
         due = np.concatenate([[start], updates.due])
         live = np.concatenate([[start], line.time[updates.live]])
-        known = np.concatenate([[line.first], updates.known])
+        known = np.concatenate([[line.warm], updates.known])
         number = np.arange(len(due))
         return {
             "fit": number == 0,
@@ -203,7 +220,7 @@ class Records:
             "live": live,
             "window": ((live - line.edges[0]) // line.span).astype(np.int32),
             "events": np.diff(known, prepend=0),
-            "seconds": self._update_seconds,
-            "cpu_seconds": self._update_cpu_seconds,
+            "seconds": np.array(self._update_seconds),
+            "cpu_seconds": np.array(self._update_cpu_seconds),
             "first": number == 1,
         }

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
 
 from freshmark.contract.arrays import IntArray
 from freshmark.errors import UsageError
+from freshmark.replay.calendar import calendar, canonical
+from freshmark.replay.detectors import Watching, watching
 from freshmark.replay.durations import in_words, microseconds
 
-_EVERY_REMEDY = "give a span (1d, 6h), a number of events (1000), 'event' or 'never'"
+EVERY_REMEDY = (
+    "give a span (1d, 6h), a number of events (1000), 'event', 'never', a clock (daily@03:00), "
+    "or a detector (drift(detector='adwin'), budget(20))"
+)
+
+Kind = Literal["span", "count", "event", "never", "clock", "loss"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,9 @@ class Updates:
 class Schedule:
     """``every``: when updates are due. ``delay``: how much later their result answers.
 
-    every: a span of stream time (``"1d"``), a number of events (``"1000"``), ``"event"`` or ``"never"``
+    every: a span of stream time (``"1d"``), a number of events (``"1000"``), ``"event"``, ``"never"``, a clock in UTC
+        (``"daily@03:00"``, ``"hourly@15"``, ``"weekly@mon-03:00"``), or a detector (``"drift(detector='adwin')"``,
+        ``"budget(20, detector='page_hinkley')"``)
     delay: a span of stream time
     """
 
@@ -47,52 +56,60 @@ class Schedule:
         """The schedule, its texts made canonical: ``"24h"`` and ``"1d"`` are one schedule.
 
         Raises:
-            UsageError: neither a span nor a number nor a word.
+            UsageError: it is none of these.
         """
-        text = str(every).strip()
-        if text.isdigit():
-            if int(text) == 0:
-                raise UsageError("every=0 is no schedule", remedy=_EVERY_REMEDY, code="FM103")
-            text = str(int(text))
-        elif text not in ("event", "never"):
-            text = in_words(_span(text))
-        return cls(text, in_words(microseconds(delay)) if delay != "0" else "0s")
+        return cls(_canonical(str(every).strip()), in_words(microseconds(delay)) if delay != "0" else "0s")
 
     @property
-    def kind(self) -> Literal["span", "count", "event", "never"]:
+    def kind(self) -> Kind:
         """What ``every`` counts."""
-        if self.every in ("event", "never"):
-            return cast('Literal["event", "never"]', self.every)
-        return "count" if self.every.isdigit() else "span"
+        if self.every == "event":
+            return "event"
+        if self.every == "never":
+            return "never"
+        if self.every.isdigit():
+            return "count"
+        if self.watching is not None:
+            return "loss"
+        return "span" if calendar(self.every) is None else "clock"
 
-    def updates(self, time: IntArray, first: int) -> Updates:
-        """The updates of a stream whose test events begin at the position ``first``.
+    @property
+    def watching(self) -> Watching | None:
+        """What is watched, where it is not known in advance when updates are due."""
+        return watching(self.every)
+
+    def updates(self, time: IntArray, first: int, *, known: IntArray | None = None) -> Updates:
+        """The updates of a stream whose test events begin at the position ``first``; none where losses decide.
 
         An update without new events is not made, nor one that would go live after the last event.
 
         Args:
             time: (n,) int64, microseconds, never decreasing.
             first: the first test event.
+            known: (n,) int64, never decreasing: when each event is known for learning; default: at its time.
         """
-        due = self._boundaries(time, first)
+        known = time if known is None else known
+        start = int(time[first])
+        waiting = known[np.searchsorted(known, start, "left") :]
+        due = self._boundaries(waiting, start)
         live = np.searchsorted(time, due + microseconds(self.delay), "left")
         kept = live < len(time)
-        return Updates(due[kept], np.searchsorted(time, due[kept], "left"), live[kept])
+        return Updates(due[kept], np.searchsorted(known, due[kept], "left"), live[kept])
 
-    def _boundaries(self, time: IntArray, first: int) -> IntArray:
-        """Times b such that some test event lies between b and the boundary before: (u,) int64."""
-        test = time[first:]
-        if self.kind == "never" or len(test) == 0:
+    def _boundaries(self, known: IntArray, start: int) -> IntArray:
+        """Times b such that something becomes known between b and the boundary before: (u,) int64."""
+        kind = self.kind
+        if kind in ("never", "loss") or len(known) == 0:
             return np.empty(0, np.int64)
-        if self.kind == "span":
-            span = microseconds(self.every)
+        if kind in ("span", "clock"):
+            span, origin = calendar(self.every) or (microseconds(self.every), start)
             # Boundaries are counted from the events, not from the span: a stream may sleep for years.
-            return int(test[0]) + (np.unique((test - test[0]) // span) + 1) * span
+            return origin + (np.unique((known - origin) // span) + 1) * span
         # After an event, not at one: all events of its time are known, none of a later time is.
-        ends = np.flatnonzero(np.append(test[1:] != test[:-1], True)) + 1
-        if self.kind == "count":
+        ends = np.flatnonzero(np.append(known[1:] != known[:-1], True)) + 1
+        if kind == "count":
             ends = _every_nth(ends, int(self.every))
-        return np.asarray(test[ends - 1] + 1, np.int64)
+        return np.asarray(known[ends - 1] + 1, np.int64)
 
 
 def _every_nth(ends: IntArray, count: int) -> IntArray:
@@ -105,11 +122,26 @@ def _every_nth(ends: IntArray, count: int) -> IntArray:
     return np.array(chosen, np.int64)
 
 
+def _canonical(text: str) -> str:
+    if text in ("event", "never"):
+        return text
+    if text.isdigit():
+        span = int(text)
+        text = str(span)
+    elif calendar(text) is not None:
+        return canonical(text)
+    elif (watched := watching(text)) is not None:
+        return str(watched)
+    else:
+        span = _span(text)
+        text = in_words(span)
+    if span == 0:
+        raise UsageError(f"every={text!r} is no schedule", remedy=EVERY_REMEDY, code="FM103")
+    return text
+
+
 def _span(text: str) -> int:
     try:
-        span = microseconds(text)
+        return microseconds(text)
     except UsageError as error:
-        raise UsageError(f"{text!r} is no schedule", remedy=_EVERY_REMEDY, code="FM103") from error
-    if span == 0:
-        raise UsageError(f"{text!r} is no schedule", remedy=_EVERY_REMEDY, code="FM103")
-    return span
+        raise UsageError(f"{text!r} is no schedule", remedy=EVERY_REMEDY, code="FM103") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
@@ -12,52 +11,13 @@ from numpy.typing import NDArray
 from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
 from freshmark.contract.events import NO_FEATURES, Events, Query
 from freshmark.contract.stream import Stream
-from freshmark.errors import DataError, UsageError
-from freshmark.replay.durations import UNITS, in_words, microseconds
+from freshmark.errors import DataError
+from freshmark.replay.knowledge import knowledge_of
+from freshmark.replay.settings import Settings as Settings  # noqa: PLC0414  (who has a timeline has settings)
+from freshmark.replay.windows import windows
 
 HEAD_SHARE = 0.2
 """The head: this share of the known items, those with the most events so far."""
-
-WINDOWS = 20
-"""``window="auto"`` takes the longest usual span that gives at least so many windows."""
-
-USUAL_SPANS = [
-    52 * UNITS["w"], 13 * UNITS["w"], 4 * UNITS["w"], 2 * UNITS["w"], UNITS["w"], 2 * UNITS["d"], UNITS["d"],
-    12 * UNITS["h"], 6 * UNITS["h"], 3 * UNITS["h"], UNITS["h"], 15 * UNITS["m"], 5 * UNITS["m"], UNITS["m"],
-    10 * UNITS["s"], UNITS["s"], 100 * UNITS["ms"], 10 * UNITS["ms"], UNITS["ms"],
-]  # fmt: skip
-
-MOST_WINDOWS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How every cell of a run is measured; none of it changes what a strategy knows.
-
-    warmup: the share of the events that ``fit`` sees, lengthened until time changes
-    window: span of the evaluation windows (``"1d"``), or ``"auto"``
-    depth: how deep the lists of ``recommend`` are asked for and recorded
-    top: the K of single requests: latency, coverage, novelty
-    probes: single requests a window
-    batch: most events asked in one call; changes no number
-    """
-
-    warmup: float = 0.3
-    window: str = "auto"
-    depth: int = 100
-    top: int = 10
-    probes: int = 200
-    batch: int = 4096
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.warmup < 1:
-            raise UsageError(f"warmup={self.warmup} is no share", remedy="at least 0 and below 1", code="FM104")
-        for name, least in (("depth", 1), ("top", 1), ("probes", 0), ("batch", 1)):
-            value = getattr(self, name)
-            if not isinstance(value, int) or value < least:
-                raise UsageError(f"{name}={value!r} is too small", remedy=f"an integer from {least}", code="FM104")
-        if self.window != "auto" and microseconds(self.window) == 0:
-            raise UsageError("window='0s' is no span", remedy="a span such as 1d, or auto", code="FM104")
 
 
 class Timeline:
@@ -67,7 +27,9 @@ class Timeline:
     edges: (w + 1,) int64, microseconds: window i is [edges[i], edges[i + 1])
     candidates: (n,) int32, items first seen before each event's time, which is the catalogue ``range(m)``
     user_events: (n,) int32, the user's events before each event's time
-    item_events: (n,) int32, the item's events before each event's time; 0 is a cold item
+    known: (n,) int64, microseconds, never decreasing: when one more event is known for learning
+    learning: the stream in that order
+    warm: how many events are known when the first query is asked
 
     Raises:
         DataError: the warm-up takes every event (all have one time, say), so nothing is left to test.
@@ -83,8 +45,13 @@ class Timeline:
         self._label = None if stream.label is None else _plain(stream.label)
         self._features = {name: _plain(column) for name, column in stream.features.items()}
         self.end = len(self.time)
-        self.first = self._warm()
-        self.span, self.edges = self._windows()
+        self.first = self._warmed()
+        knowledge = knowledge_of(stream, self.settings.label_delay)
+        self.known: IntArray = _plain(knowledge.time)
+        self.learning, self._order_known = knowledge.stream, knowledge.order
+        self._delayed = knowledge.delayed
+        self.warm = int(np.searchsorted(self.known, self.time[self.first], "left")) if self._delayed else self.first
+        self.span, self.edges = windows(self.time[self.first :], self.settings.window)
         self.candidates = self._catalogue()
         self.user_events, self._order, self._user_starts = _earlier(self._user, self.time, len(stream.users))
 
@@ -98,13 +65,33 @@ class Timeline:
             self._copies(begin, end) if self._features else NO_FEATURES,
         )
 
-    def events(self, begin: int, end: int) -> Events:
-        """The events [begin, end), revealed: copies."""
+    def given(self, begin: int, end: int) -> Events:
+        """Events to learn from, [begin, end) in the order in which they are known: copies."""
+        if self._order_known is None:
+            return self._events(begin, end, labels=True)
+        rows = self._order_known[begin:end]
+        return Events(
+            self.time[rows],
+            self._user[rows].astype(np.int64),
+            self._item[rows].astype(np.int64),
+            None if self._label is None else self._label[rows],
+            {name: column[rows] for name, column in self._features.items()} if self._features else NO_FEATURES,
+        )
+
+    def context(self, begin: int, end: int) -> Events:
+        """The events [begin, end) as they are past: copies; without labels where these are known later."""
+        return self._events(begin, end, labels=not self._delayed)
+
+    def positions(self, begin: int, end: int) -> IntArray:
+        """Which events of the stream those are that are known as [begin, end)."""
+        return np.arange(begin, end) if self._order_known is None else self._order_known[begin:end]
+
+    def _events(self, begin: int, end: int, *, labels: bool) -> Events:
         return Events(
             self.time[begin:end].copy(),
             self._user[begin:end].astype(np.int64),
             self._item[begin:end].astype(np.int64),
-            None if self._label is None else self._label[begin:end].copy(),
+            self._label[begin:end].copy() if self._label is not None and labels else None,
             self._copies(begin, end) if self._features else NO_FEATURES,
         )
 
@@ -191,7 +178,7 @@ class Timeline:
             counts += np.bincount(inside, minlength=len(counts))
         return heads
 
-    def _warm(self) -> int:
+    def _warmed(self) -> int:
         # 0.29 * 100 is 28.999999999999996: a share that people write must not lose an event to that.
         wanted = int(self.settings.warmup * self.end + 1e-9)
         first = self.tie_stop(max(1, wanted)) if self.settings.warmup else 0
@@ -203,21 +190,6 @@ class Timeline:
                 code="FM204",
             )
         return first
-
-    def _windows(self) -> tuple[int, IntArray]:
-        begin, last = int(self.time[self.first]), int(self.time[-1])
-        if self.settings.window == "auto":
-            span = next((one for one in USUAL_SPANS if (last - begin) // one + 1 >= WINDOWS), UNITS["us"])
-        else:
-            span = microseconds(self.settings.window)
-        count = (last - begin) // span + 1
-        if count > MOST_WINDOWS:
-            raise UsageError(
-                f"window={in_words(span)!r} cuts the stream into {count} windows",
-                remedy="take a longer one",
-                code="FM104",
-            )
-        return span, begin + np.arange(count + 1) * span
 
     def _catalogue(self) -> NDArray[np.int32]:
         """Codes are in order of first appearance, so the items known at t are those first seen before t."""
