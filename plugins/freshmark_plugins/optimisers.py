@@ -68,8 +68,10 @@ class Optimiser:
 
     def step(self) -> None:
         """Move the parameters along the gradients."""
-        for part in self.parts:
-            part.step()
+        # torch warns of unchecked sparse gradients unless it is told that none are wanted: it made them itself
+        with torch.sparse.check_sparse_tensor_invariants(enable=False):
+            for part in self.parts:
+                part.step()
 
     def grow(self) -> None:
         """Give the state of each parameter the parameter's rows; old rows keep theirs, new ones start afresh."""

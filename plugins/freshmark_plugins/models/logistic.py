@@ -61,12 +61,12 @@ class Logistic(nn.Module):
         device, label = self.bias.device, events.label
         if label is None:
             raise UsageError("logistic learns from labels, and these events have none")
-        logits = self.bias + torch.from_numpy(self._dense(events)).to(device) @ self.linear
+        logits = self.bias + torch.from_numpy(self._dense(events)).to(self.linear) @ self.linear
         for index in self._hashed(events):
             logits = logits + self.hashed(torch.from_numpy(index).to(device))
         if self.classify:
             return cross_entropy(logits, torch.from_numpy(np.array(label, np.int64)).to(device), reduction="none")
-        target = torch.from_numpy(np.array(label, np.float32)).to(device)
+        target = torch.from_numpy(np.array(label, np.float32)).to(logits)
         return binary_cross_entropy_with_logits(logits[:, 0], target, reduction="none")
 
     def predict(self, query: Query) -> FloatArray:

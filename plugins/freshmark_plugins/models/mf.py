@@ -75,7 +75,8 @@ class MF(nn.Module):
         """Rows of the users (n, dim), zero for those who have none, and of the items (m, dim) with bias (m,)."""
         index = self._index(query.user)
         known = index < len(self.users)
-        user = self.users.weight.detach()[index.clamp(max=len(self.users) - 1)] * known[:, None]
+        user = self.users.weight.new_zeros((len(query), self.dim))
+        user[known] = self.users.weight.detach()[index[known]]
         arrays = (user, self.items.weight.detach(), self.bias.weight.detach()[:, 0])
         if user.device.type == "cpu":
             return Factors(*(array.numpy() for array in arrays))
