@@ -5,13 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from typing import TypeAlias
 
 from freshmark.errors import DataError
 
+from freshmark_datasets.logoptions import Column
 from freshmark_datasets.reading.formats import Reader
-
-Column: TypeAlias = str | int | None
 
 COMMON: Mapping[str, tuple[str, ...]] = {
     "user": (

@@ -9,16 +9,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from freshmark.contract.arrays import TASKS, Task
 from freshmark.contract.stream import Source, Stream
 from freshmark.errors import DataError, UsageError
 
+from freshmark_datasets.logoptions import Options
 from freshmark_datasets.units import UNITS
-
-if TYPE_CHECKING:
-    from freshmark_datasets.loading import Options
 
 VERSION = 1
 """Of the loader: changes whenever the same file and options would give another stream."""
@@ -58,8 +55,6 @@ def file(
         header: whether the first line names the columns.
         skip_bad: leave rows out that cannot be read, and count them.
     """
-    from freshmark_datasets.loading import Options  # noqa: PLC0415  (pyarrow and pandas, half a second)
-
     paths = [Path(one).expanduser() for one in ([path] if isinstance(path, str | Path) else path)]
     options = Options(
         user=user,
@@ -138,7 +133,7 @@ def digest_of(path: Path) -> str:
 
 
 def _load(paths: Sequence[Path], options: Options) -> Stream:
-    from freshmark_datasets.loading import load  # noqa: PLC0415  (as above)
+    from freshmark_datasets.loading import load  # noqa: PLC0415  (pyarrow and pandas, a second that a kept stream does not need)
     from freshmark_datasets.reading.rawtext import TextFile  # noqa: PLC0415
 
     return load([TextFile(path) for path in paths], options, name=paths[0].name, about={})

@@ -7,54 +7,22 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray, BoolArray, IntArray, Task
+from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
 from freshmark.contract.stream import Stream
 from freshmark.contract.vocabulary import Vocabulary
 from freshmark.errors import DataError
 from numpy.typing import NDArray
 
-from freshmark_datasets.columns import Column, choose
+from freshmark_datasets.columns import choose
 from freshmark_datasets.ids import Ids, by_first_appearance
 from freshmark_datasets.labels import Labels
+from freshmark_datasets.logoptions import Options
 from freshmark_datasets.reading.formats import Reader, reader_of
 from freshmark_datasets.reading.rawtext import TextFile
 from freshmark_datasets.times import Clock
 
 RETURNING = 0.01
 """The share of events with an item that the user had before from which a stream is said to repeat."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a user may say of a log; None where it is to be found out.
-
-    user, item, time, label: names or indexes of columns
-    unit: of time
-    positive: the least label of an event that counts
-    repeats: whether users come back to an item
-    task: of the stream
-    sep, header: of the text
-    skip_bad: whether rows that cannot be read are left out and counted, instead of refused
-    """
-
-    user: Column = None
-    item: Column = None
-    time: Column = None
-    label: Column = None
-    unit: str | None = None
-    positive: float | None = None
-    repeats: bool | None = None
-    task: Task = "rank"
-    sep: str | None = None
-    header: bool | None = None
-    skip_bad: bool = False
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """The columns without which there is no stream."""
-        ids = () if self.task == "classify" else ("user", "item")
-        labels = ("label",) if self.task != "rank" or self.positive is not None else ()
-        return (*ids, "time", *labels)
 
 
 class _Role(Protocol):

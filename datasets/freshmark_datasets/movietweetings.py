@@ -7,6 +7,7 @@ from pathlib import Path
 from freshmark.contract.arrays import Task
 from freshmark.contract.stream import Source
 
+from freshmark_datasets.logoptions import Options
 from freshmark_datasets.published import published
 from freshmark_datasets.ratings import source_of
 
@@ -22,8 +23,6 @@ def movietweetings(
         positive: the least rating that makes an event; all ratings do where it is left out.
         task: rank, or rate.
     """
-    from freshmark_datasets.loading import Options  # noqa: PLC0415  (pyarrow and pandas, half a second)
-
     options = Options(
         user=0, item=1, label=2, time=3, sep="::", header=False, unit="s", repeats=False, positive=positive, task=task
     )

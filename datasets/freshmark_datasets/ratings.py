@@ -6,16 +6,13 @@ import zipfile
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from freshmark.contract.stream import Source, Stream
 
 from freshmark_datasets.downloading import fetch, provenance
 from freshmark_datasets.file import check_options, digest_of, key_of
-
-if TYPE_CHECKING:
-    from freshmark_datasets.loading import Options
-    from freshmark_datasets.published import Published
+from freshmark_datasets.logoptions import Options
+from freshmark_datasets.published import Published
 
 
 def source_of(file: Published, options: Options, *, path: str | Path | None) -> Source:

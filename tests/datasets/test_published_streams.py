@@ -16,7 +16,7 @@ import pytest
 from freshmark.contract.stream import Stream
 from freshmark.errors import DataError, UnknownName, UsageError
 from freshmark_datasets import downloading, published, ratings
-from freshmark_datasets.loading import Options
+from freshmark_datasets.logoptions import Options
 from freshmark_datasets.movielens import movielens
 from freshmark_datasets.movietweetings import movietweetings
 from freshmark_datasets.reading import rawtext
