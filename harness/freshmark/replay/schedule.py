@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,8 @@ EVERY_REMEDY = (
     "give a span (1d, 6h), a number of events (1000), 'event', 'never', a clock (daily@03:00), "
     "or a detector (drift(detector='adwin'), budget(20))"
 )
+
+_MEASURED = re.compile(r"measured(?:\*(\d+(?:\.\d+)?))?")
 
 Kind = Literal["span", "count", "event", "never", "clock", "loss"]
 
@@ -45,7 +48,7 @@ class Schedule:
     every: a span of stream time (``"1d"``), a number of events (``"1000"``), ``"event"``, ``"never"``, a clock in UTC
         (``"daily@03:00"``, ``"hourly@15"``, ``"weekly@mon-03:00"``), or a detector (``"drift(detector='adwin')"``,
         ``"budget(20, detector='page_hinkley')"``)
-    delay: a span of stream time
+    delay: a span of stream time, or ``"measured"``: as long as the update took; ``"measured*60"``: 60 times as long
     """
 
     every: str
@@ -58,7 +61,7 @@ class Schedule:
         Raises:
             UsageError: it is none of these.
         """
-        return cls(_canonical(str(every).strip()), in_words(microseconds(delay)) if delay != "0" else "0s")
+        return cls(_canonical(str(every).strip()), _canonical_delay(delay.strip()))
 
     @property
     def kind(self) -> Kind:
@@ -138,6 +141,19 @@ def _canonical(text: str) -> str:
     if span == 0:
         raise UsageError(f"every={text!r} is no schedule", remedy=EVERY_REMEDY, code="FM103")
     return text
+
+
+def time_scale(delay: str) -> float | None:
+    """What measured durations are multiplied with: ``"measured*60"`` → 60; None where the delay is a span."""
+    found = _MEASURED.fullmatch(delay)
+    return float(found[1] or 1) if found else None
+
+
+def _canonical_delay(text: str) -> str:
+    scale = time_scale(text)
+    if scale is None:
+        return in_words(0 if text == "0" else microseconds(text))
+    return "measured" if scale == 1 else f"measured*{scale:g}"
 
 
 def _span(text: str) -> int:
