@@ -113,7 +113,8 @@ class Stream:
             "span_seconds": (int(self.time[-1]) - int(self.time[0])) / SECOND,
             "ties": int(np.count_nonzero(self.time[1:] == self.time[:-1])),
             "duplicates": int(np.count_nonzero(twins)),
-            "repeat_share": 1.0 - len(np.unique(pair)) / len(self),
+            # Sorted here: np.unique hashes, which costs a second a million rows.
+            "repeat_share": int(np.count_nonzero(np.diff(np.sort(pair)) == 0)) / len(self),
         }
 
 
