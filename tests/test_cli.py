@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from freshmark.runs.registry import load
 
 HEAVY = ("torch", "pandas", "seaborn", "matplotlib", "numba", "pyarrow", "rich")
 CONTROLS = set("\x1b\r\x08\x07")
@@ -24,7 +25,7 @@ def freshmark(*arguments: str | Path, **environment: str) -> subprocess.Complete
     )
 
 
-def imported_by(*arguments: str) -> list[str]:
+def imported_by(*arguments: str, heavy: tuple[str, ...] = HEAVY) -> list[str]:
     """The heavy modules that are loaded when a command has ended."""
     code = (
         "import sys\n"
@@ -32,7 +33,7 @@ def imported_by(*arguments: str) -> list[str]:
         "try:\n"
         f"    main({list(arguments)})\n"
         "finally:\n"
-        f"    print('HEAVY', *(name for name in {HEAVY} if name in sys.modules))\n"
+        f"    print('HEAVY', *(name for name in {heavy} if name in sys.modules))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -130,6 +131,14 @@ def test_a_plugin_adds_a_command(tmp_path: Path):
     plugin = {"FRESHMARK_PLUGIN": str(tmp_path / "mine.py")}
     assert "hello" in freshmark("--help", **plugin).stdout
     assert freshmark("hello", "--times", "2", **plugin).stdout == "hello hello \n"
+
+
+def test_built_in_plugins_add_no_commands_so_that_help_need_not_ask_them():
+    assert load().manager.hook.register_commands.get_hookimpls() == []
+
+
+def test_help_asks_no_plugin_where_only_built_in_ones_are_installed():
+    assert imported_by("--help", heavy=("numpy", "freshmark_plugins", "freshmark.results.metrics")) == []
 
 
 def test_a_plugin_cannot_take_the_name_of_a_command(tmp_path: Path):

@@ -9,8 +9,8 @@ import pytest
 
 PUBLIC = [
     "Chart", "Column", "Drift", "Events", "Factors", "FreshmarkError", "Listing", "Meter", "Metric", "Model",
-    "Outcomes", "Past", "Prose", "Query", "Results", "Run", "Section", "Source", "Strategy", "Stream", "Table", "Value",
-    "Vocabulary", "hookimpl", "run", "stream_of",
+    "Outcomes", "Past", "Prose", "Query", "Results", "Run", "Section", "Source", "Strategy", "Stream", "Table",
+    "Value", "Vocabulary", "hookimpl", "run", "stream_of",
 ]  # fmt: skip
 
 HEAVY = ("torch", "pandas", "seaborn", "matplotlib", "numba", "pyarrow", "scipy")
@@ -24,6 +24,12 @@ def test_public_names_are_these_and_sorted():
 def test_every_public_name_is_there_and_says_what_it_is(name):
     thing = getattr(freshmark, name)
     assert thing.__doc__
+
+
+def test_public_names_are_seen_before_they_are_imported():
+    code = f"import sys, freshmark; assert set({PUBLIC}) <= set(dir(freshmark)); print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error():

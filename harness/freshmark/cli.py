@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from freshmark import __version__
 from freshmark.commands import catalogue, check, data, outlet, report, run
-from freshmark.commands.options import plugin_files, registry_of
+from freshmark.commands.options import plugin_files, registry_of, strangers
 from freshmark.errors import FreshmarkError, PluginError
 from freshmark.runs.discovery import broken
 
@@ -40,6 +40,8 @@ class Commands(TyperGroup):
         if not self.ask_plugins:
             return
         self.ask_plugins = False
+        if not strangers():
+            return
         try:
             for hook in registry_of(plugin_files()).manager.hook.register_commands.get_hookimpls():
                 for name, command in offered(hook).items():

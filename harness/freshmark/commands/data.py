@@ -9,7 +9,6 @@ import typer
 
 from freshmark.commands.options import Plugins, names_of, registry_of
 from freshmark.commands.outlet import say, say_table
-from freshmark.runs.streams import prepare
 
 if TYPE_CHECKING:
     from freshmark.contract.stream import Stream
@@ -32,13 +31,15 @@ def fetch(stream: Name, *, plugin: Plugins = None) -> None:
 
     Where a licence applies, it is shown before the download. A stream that is there already is not fetched again.
     """
+    from freshmark.runs.streams import prepare  # noqa: PLC0415  (numpy, which a help text does not need)
+
     say(str(prepare(registry_of(plugin), stream)))
 
 
 @app.command("path")
 def path(stream: Name, *, plugin: Plugins = None) -> None:
     """Print the folder where a stream is kept; fails where it was not fetched yet."""
-    from freshmark.runs.streams import prepared  # noqa: PLC0415
+    from freshmark.runs.streams import prepared  # noqa: PLC0415  (as above)
 
     say(str(prepared(registry_of(plugin), stream)))
 
@@ -46,7 +47,8 @@ def path(stream: Name, *, plugin: Plugins = None) -> None:
 @app.command("describe")
 def describe(stream: Name, *, plugin: Plugins = None) -> None:
     """Say what is in a stream: events, users, items, span, ties, duplicates, repeats, and where it comes from."""
-    from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (only here is a stream opened)
+    from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
+    from freshmark.runs.streams import prepare  # noqa: PLC0415
 
     registry = registry_of(plugin)
     opened = open_stream(prepare(registry, stream))

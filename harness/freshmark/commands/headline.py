@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from freshmark.contract.arrays import AnyArray
-from freshmark.contract.metric import Outcomes
+if TYPE_CHECKING:
+    from freshmark.contract.arrays import AnyArray
 
 
 def headline_in(folder: Path) -> Callable[[Mapping[str, Any]], tuple[str, float]]:
     """A function: a cell of this run folder that succeeded → the name of its main metric, and the value."""
-    from freshmark.results.folder import RunFolder, StreamRecord, read_table  # noqa: PLC0415  (only while cells run)
+    from freshmark.contract.metric import Outcomes  # noqa: PLC0415  (numpy, which a help text does not need)
+    from freshmark.results.folder import RunFolder, StreamRecord, read_table  # noqa: PLC0415
     from freshmark.results.metrics import main_metric, metric_named  # noqa: PLC0415
 
     @cache

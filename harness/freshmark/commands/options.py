@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from freshmark.contract.hookspecs import PROJECT
 from freshmark.errors import FreshmarkError
 
 if TYPE_CHECKING:
@@ -44,6 +46,13 @@ Plugins: TypeAlias = Annotated[
 def plugin_files() -> list[Path]:
     """The plugin files that the environment names."""
     return [Path(file) for file in os.environ.get(PLUGIN_VARIABLE, "").split(os.pathsep) if file]
+
+
+def strangers() -> bool:
+    """Whether there are plugins beside the built-in ones, which add no commands."""
+    return bool(plugin_files()) or any(
+        point.dist is None or point.dist.name != PROJECT for point in entry_points(group=PROJECT)
+    )
 
 
 def registry_of(plugins: list[Path] | None) -> Registry:

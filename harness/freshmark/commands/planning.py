@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from freshmark.commands import demo
-from freshmark.runs.limits import byte_count, seconds
-from freshmark.runs.plan import Plan
 
 if TYPE_CHECKING:
+    from freshmark.runs.plan import Plan
     from freshmark.runs.registry import Registry
 
 PLAN_FILE = "plan.toml"
@@ -42,6 +41,9 @@ def plan_for(wishes: Wishes) -> Plan:
         PlanError: the file is wrong.
         UsageError: an option is.
     """
+    from freshmark.runs.limits import byte_count, seconds  # noqa: PLC0415  (plans need numpy, a help text does not)
+    from freshmark.runs.plan import Plan  # noqa: PLC0415
+
     plan = Plan.read(_file(wishes.plan)) if wishes.plan else Plan((demo.STREAM,), demo.STRATEGIES, demo.EVERY)
     lists = {name: tuple(getattr(wishes, name)) for name in ("streams", "strategies", "every", "delay")}
     chosen: dict[str, Any] = {name: values for name, values in lists.items() if values}

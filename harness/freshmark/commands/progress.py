@@ -112,13 +112,15 @@ def _bar(total: int) -> Any:
     """A line on stderr that redraws itself; rich is imported only where there is a terminal to draw on."""
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.table import Column  # noqa: PLC0415
 
     bar = Progress(
         MofNCompleteColumn(),
         BarColumn(bar_width=20),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[cell]}", markup=False),
+        TextColumn("{task.fields[cell]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
         console=Console(stderr=True),
+        refresh_per_second=2,  # beside a cell that is being timed
         transient=True,
     )
     bar.add_task("", total=total, cell="")

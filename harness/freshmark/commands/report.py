@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -45,10 +46,17 @@ def write_report(registry: Registry, runs: list[Path], output: Path | None = Non
     """
     writer = registry.factory("reports", form)
     # In the order in which plugins offer them, built-in ones first: that is the order of the page.
+    registry.names("sections")
     offers = registry.manager.hook.register_sections.get_hookimpls()
-    sections = {name: registry.factory("sections", name) for offer in offers for name in offer.function()}
+    sections = {name: registry.factory("sections", name) for offer in offers for name in _offered(offer)}
     path = output or runs[0] / f"report{ENDINGS.get(form, '.' + form)}"
     return opened(registry, runs).report(path, form, writers={form: writer}, sections=sections)
+
+
+def _offered(hook: Any) -> Mapping[str, Any]:
+    """What one plugin's hook returns; the registry has checked it by then."""
+    offered: Mapping[str, Any] = hook.function()
+    return offered
 
 
 def opened(registry: Registry, runs: list[Path]) -> Results:

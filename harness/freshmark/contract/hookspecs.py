@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import pluggy
 
-from freshmark.contract.metric import Metric
-
 if TYPE_CHECKING:
     import typer
+
+    from freshmark.contract.metric import Metric  # (numpy, which no list of plugins needs)
 
 PROJECT = "freshmark"
 
