@@ -63,14 +63,6 @@ def gone(pids: list[int]) -> bool:
     return False
 
 
-def ended(running: subprocess.Popen[bytes], patience: float) -> int | None:
-    """Its exit code; None where it still runs after so many seconds."""
-    try:
-        return running.wait(patience)
-    except subprocess.TimeoutExpired:
-        return None
-
-
 def cells(folder: Path, columns: str = "status") -> list[tuple[Any, ...]]:
     with sqlite3.connect(folder / "run.sqlite") as database:
         return database.execute(f"SELECT {columns} FROM cells ORDER BY position").fetchall()
@@ -106,19 +98,22 @@ def test_a_killed_run_is_resumed_and_gives_the_same_bytes(plan, start, campaign,
 
 @pytest.mark.slow
 def test_a_run_killed_at_fifty_random_moments_loses_and_doubles_nothing(plan, start, campaign, tmp_path):
-    draw = random.Random(20)
-    wanted = plan("Slow(seconds=0.05)", "good", "Shouts", seeds=tuple(range(25)))
+    draw, mark = random.Random(20), tmp_path / "mark"
+    wanted = plan(f"Slow(seconds=0.01, mark='{mark}')", "Shouts", seeds=tuple(range(100)))
     assert campaign(wanted, tmp_path / "whole", jobs=2).exit_code == 0
-    kills, running = 0, start(wanted, tmp_path / "cut", jobs=2)
-    while ended(running, draw.uniform(0.05, 4.0) if kills < 50 else PATIENCE * 10) is None:
+    mark.unlink()
+    measured = 0
+    for _ in range(50):
+        running = start(wanted, tmp_path / "cut", jobs=2)
+        lines(mark, measured + 1)
+        time.sleep(draw.uniform(0, 0.3))
         running.kill()
         running.wait()
-        kills, running = kills + 1, start(wanted, tmp_path / "cut", jobs=2)
-    assert running.returncode == 0
-    assert kills > 5
-    assert cells(tmp_path / "cut") == [("ok",)] * 75
+        measured = len(lines(mark, 1))
+    assert start(wanted, tmp_path / "cut", jobs=2).wait(PATIENCE * 10) == 0
+    assert cells(tmp_path / "cut") == [("ok",)] * 200
     assert outcomes(tmp_path / "cut") == outcomes(tmp_path / "whole")
-    assert len(list((tmp_path / "cut" / "cells").iterdir())) == 75
+    assert len(list((tmp_path / "cut" / "cells").iterdir())) == 200
 
 
 def test_a_killed_worker_is_a_crashed_cell_that_the_next_run_takes_up(plan, campaign, tmp_path):
