@@ -130,6 +130,7 @@ def test_the_page_of_a_usual_run_is_small(text):
     assert len(text.encode()) < 500 * 1024
 
 
+@pytest.mark.slow
 def test_20_strategies_over_1000_windows_fit_into_one_and_a_half_megabytes(fabricated, made, sections):
     cells = [fabricated.MadeCell(f"s{place}()", "1d", 0.1 + place / 50) for place in range(20)]
     stream = fabricated.MadeStream(events=30_000, windows=1000, oracle=False)

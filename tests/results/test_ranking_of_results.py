@@ -50,6 +50,7 @@ def test_two_copies_of_one_strategy_are_not_told_apart(fabricated, made):
     assert not table["distinguishable"].astype(bool).any()
 
 
+@pytest.mark.slow
 def test_copies_are_told_apart_about_as_rarely_as_promised(fabricated, tmp_path):
     """One in twenty, in the long run: of twenty trials with other luck, three or fewer nine times in ten."""
     called = 0
