@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from freshmark import __version__
-from freshmark.commands import catalogue, check, data, outlet, report, run
+from freshmark.commands import catalogue, check, data, new_plugin, outlet, report, run
 from freshmark.commands.options import plugin_files, registry_of, strangers
 from freshmark.errors import FreshmarkError, PluginError
 from freshmark.runs.discovery import broken
@@ -107,6 +107,7 @@ app.command("list")(catalogue.list_command)
 app.command("show")(catalogue.show_command)
 app.add_typer(data.app, name="data")
 app.command("check")(check.check_command)
+app.command("new-plugin")(new_plugin.new_plugin_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -56,8 +56,9 @@ def test_options_replace_what_the_file_says_and_leave_the_rest(file: Path):
 
 def test_settings_keep_what_no_option_names(file: Path):
     file.write_text(PLAN + "depth = 50\n", "utf-8")
-    plan = plan_for(Wishes(plan=file, warmup=0.5, window="1w"))
-    assert (plan.settings.warmup, plan.settings.window, plan.settings.depth) == (0.5, "1w", 50)
+    plan = plan_for(Wishes(plan=file, warmup=0.5, window="1w", label_delay="1h"))
+    settings = plan.settings
+    assert (settings.warmup, settings.window, settings.label_delay, settings.depth) == (0.5, "1w", "1h", 50)
 
 
 def test_plugins_of_the_file_and_of_the_command_line_are_both_loaded(file: Path):

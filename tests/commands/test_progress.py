@@ -81,9 +81,9 @@ def test_a_cell_that_was_never_started_took_no_time(capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("every", "delay", "name"),
     [
-        ("never", "0s", "drift() × retrain(mf()) never seed 0"),
-        ("1d", "10m", "drift() × retrain(mf()) every 1d delay 10m seed 0"),
-        ("1000", "0s", "drift() × retrain(mf()) every 1000 seed 0"),
+        ("never", "0s", "drift() × retrain(mf()) never updated seed 0"),
+        ("1d", "10m", "drift() × retrain(mf()) every 1d, 10m late seed 0"),
+        ("1000", "0s", "drift() × retrain(mf()) every 1,000 events seed 0"),
     ],
 )
 def test_a_cell_is_called_by_its_schedule_in_words(every, delay, name):

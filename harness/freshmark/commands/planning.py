@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from freshmark.runs.registry import Registry
 
 PLAN_FILE = "plan.toml"
+SETTINGS = ("warmup", "window", "label_delay")
+"""The settings of the replay that have an option."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class Wishes:
     device: str | None = None
     warmup: float | None = None
     window: str | None = None
+    label_delay: str | None = None
     plugins: Sequence[Path] = ()
 
 
@@ -55,7 +58,7 @@ def plan_for(wishes: Wishes) -> Plan:
         chosen["max_memory"] = byte_count(wishes.max_memory)
     if wishes.device:
         chosen["device"] = wishes.device
-    settings = {name: value for name in ("warmup", "window") if (value := getattr(wishes, name)) is not None}
+    settings = {name: value for name in SETTINGS if (value := getattr(wishes, name)) is not None}
     if settings:
         chosen["settings"] = replace(plan.settings, **settings)
     chosen["plugins"] = (*plan.plugins, *wishes.plugins)

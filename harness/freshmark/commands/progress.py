@@ -92,10 +92,11 @@ class Progress:
 
 
 def called(cell: Mapping[str, Any]) -> str:
-    """``movietweetings × retrain(mf()) every 1d seed 0``."""
-    every = cell["every"] if cell["every"] == "never" else f"every {cell['every']}"
-    late = "" if cell.get("delay", "0s") == "0s" else f" delay {cell['delay']}"
-    return f"{cell['stream']} × {cell['strategy']} {every}{late} seed {cell['seed']}"
+    """``movietweetings × retrain(mf()) every 1d seed 0``: as a report calls it."""
+    from freshmark.results import naming  # noqa: PLC0415  (numpy, which a help text does not need)
+
+    name = naming.called(cell["strategy"], cell["every"], cell.get("delay", "0s"))
+    return f"{cell['stream']} × {name} seed {cell['seed']}"
 
 
 def _short(value: float) -> str:

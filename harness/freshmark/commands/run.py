@@ -54,12 +54,18 @@ def run_command(
         typer.Option(
             "--every",
             metavar="SCHEDULE",
-            help="When updates are due: 1d, 1000 (events), event or never; again for more.",
+            help="When updates are due: 1d, 1000 (events), event, never, daily@03:00, budget(20); again for more.",
         ),
     ] = None,
     delay: Annotated[
         list[str] | None,
-        typer.Option("--delay", metavar="SPAN", help="How much later an update answers: 0s, 10m; again for more."),
+        typer.Option(
+            "--delay", metavar="SPAN", help="How much later an update answers: 0s, 10m, measured; again for more."
+        ),
+    ] = None,
+    label_delay: Annotated[
+        str | None,
+        typer.Option("--label-delay", metavar="SPAN", help="How long after it an event may be learned. [default: 0s]"),
     ] = None,
     seeds: Annotated[int | None, typer.Option("--seeds", metavar="N", min=1, help="How many seeds: 0 to N-1.")] = None,
     warmup: Annotated[
@@ -119,7 +125,8 @@ def run_command(
     """
     wishes = Wishes(
         plan=plan, streams=stream or (), strategies=strategy or (), every=every or (), delay=delay or (), seeds=seeds,
-        warmup=warmup, window=window, device=device, timeout=timeout, max_memory=max_memory, plugins=plugin or (),
+        warmup=warmup, window=window, label_delay=label_delay, device=device, timeout=timeout, max_memory=max_memory,
+        plugins=plugin or (),
     )  # fmt: skip
     described = plan_for(wishes)
     registry = registry_of(list(described.plugins))
