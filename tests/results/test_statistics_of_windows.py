@@ -86,7 +86,9 @@ def test_the_interval_of_independent_windows_covers_the_truth_as_often_as_it_say
 
 
 def test_few_blocks_raise_the_variance_as_a_sample_of_them_would():
-    assert spread_over_windows(np.array([0.0, 2.0]), 27) == Spread(pytest.approx(1.0 * 9 / 8), 8.0)
+    spread = spread_over_windows(np.array([0.0, 2.0]), 27)  # variance 1; nine blocks of three
+    assert spread.variance == pytest.approx(9 / 8)
+    assert spread.freedom == 8
 
 
 def test_windows_that_are_alike_widen_the_interval():
