@@ -134,3 +134,9 @@ def test_a_misspelt_name_of_any_kind_is_told_with_the_right_one(capsys):
 def test_names_are_completed():
     assert complete_lists("str") == ["strategies", "streams"]
     assert "popularity" in complete_things("pop")
+
+
+def test_every_metric_shows_its_formula(capsys):
+    for line in shown(capsys, "list", "metrics").splitlines():
+        assert len(line.split(maxsplit=2)) == 3, line
+    assert "log₂" in shown(capsys, "show", "ndcg@10")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -25,6 +26,7 @@ AT_K: Mapping[str, Callable[[int], rank_metrics.Each]] = {
 }
 """Families that exist at every K."""
 
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 _AT = re.compile(r"(?P<family>[a-z]+)@(?P<k>[1-9][0-9]*)")
 _CLICK: frozenset[Task] = frozenset({"click"})
 _JUDGED: frozenset[Task] = frozenset({"click", "classify"})
@@ -34,7 +36,13 @@ _RANK: frozenset[Task] = frozenset({"rank"})
 
 def at(family: str, k: int) -> Metric:
     """The metric of this family at this K: ``at("ndcg", 25)`` is what ``ndcg@25`` names."""
-    return Metric(f"{family}@{k}", _RANK, "higher", each=AT_K[family](k))
+    return Metric(f"{family}@{k}", _RANK, "higher", each=_documented(AT_K[family](k), AT_K[family]))
+
+
+def _documented(made: _Function, maker: Callable[..., Any]) -> _Function:
+    """What was made, with the documentation of what made it: formula and source, for ``freshmark show``."""
+    made.__doc__ = maker.__doc__
+    return made
 
 
 def _whole(by: GroupBy) -> Callable[[Outcomes], float]:
@@ -42,10 +50,11 @@ def _whole(by: GroupBy) -> Callable[[Outcomes], float]:
         rows = len(label_metrics.predictions(outcomes)[0])
         return float(by(outcomes, np.zeros(rows, np.int64), 1)[0])
 
-    return over_all
+    return _documented(over_all, by)
 
 
 def _root_mean_square(outcomes: Outcomes) -> float:
+    """RMSE = √ mean of (prediction − rating)²."""
     errors = label_metrics.squared_error(outcomes)
     return float(np.sqrt(errors.mean())) if len(errors) else float("nan")
 
@@ -54,7 +63,7 @@ METRICS: Mapping[str, Metric] = {
     metric.name: metric
     for metric in (
         *(at(family, 10) for family in AT_K),
-        Metric("mrr", _RANK, "higher", each=rank_metrics.mrr()),
+        Metric("mrr", _RANK, "higher", each=_documented(rank_metrics.mrr(), rank_metrics.mrr)),
         Metric("auc", _CLICK, "higher", whole=_whole(label_metrics.auc_by)),
         Metric("logloss", _JUDGED, "lower", each=label_metrics.log_loss),
         Metric("calibration_error", _CLICK, "lower", whole=_whole(label_metrics.calibration_by)),
