@@ -62,9 +62,10 @@ def _signature_of_class(node: ast.ClassDef, place: str) -> Signature | None:
     if made:
         return _signature(made[0].args, skip_self=True)
     bases = [base.id for base in node.bases if isinstance(base, ast.Name)]
-    if bases == ["Strategy"]:
-        return Signature()
-    return signature_at(f"{place.partition(':')[0]}:{bases[0]}") if len(bases) == 1 and bases[0] != node.name else None
+    if len(bases) != 1 or bases[0] == node.name:
+        return None
+    base = f"{place.partition(':')[0]}:{bases[0]}"
+    return Signature() if bases == ["Strategy"] and _definition(base) is None else signature_at(base)
 
 
 def _signature(arguments: ast.arguments, *, skip_self: bool) -> Signature:
@@ -83,7 +84,7 @@ def _signature(arguments: ast.arguments, *, skip_self: bool) -> Signature:
 
 
 def _parameter(argument: ast.arg, kind: Any, default: ast.expr | None) -> Parameter:
-    note = Parameter.empty if argument.annotation is None else ast.unparse(argument.annotation)
+    note = Parameter.empty if argument.annotation is None else Unevaluated(ast.unparse(argument.annotation))
     return Parameter(argument.arg, kind, default=_default(default), annotation=note)
 
 

@@ -1,0 +1,91 @@
+"""A module's text tells options and descriptions; where it does not, nothing is guessed."""
+
+from __future__ import annotations
+
+import pytest
+from freshmark.runs.sources import file_of, first_line, signature_at
+
+TEXT = '''
+"""A module."""
+raise RuntimeError("imported")
+
+from dataclasses import dataclass
+from freshmark import Strategy
+
+def function(a, /, b=1, *rest, c, d=[1, "x"], e=max, **more):
+    """Do it.
+
+    At length.
+    """
+
+class Own:
+    """
+
+    The line after an empty one.
+    """
+    def __init__(self, lr: float = 0.1) -> None: ...
+
+class Child(Own):
+    def other(self, x): ...
+
+class Plain(Strategy): ...
+
+class Elsewhere(Imported): ...
+
+class Two(Own, Plain): ...
+
+@dataclass
+class Decorated:
+    lr: float = 0.1
+
+@cache
+def wrapped(a): ...
+
+alias = Own
+'''
+
+
+@pytest.fixture(autouse=True)
+def module(tmp_path, monkeypatch):
+    (tmp_path / "told_by_text.py").write_text(TEXT)
+    monkeypatch.syspath_prepend(tmp_path)
+    return tmp_path / "told_by_text.py"
+
+
+@pytest.mark.parametrize(
+    ("name", "signature"),
+    [
+        ("function", "(a, /, b=1, *rest, c, d=[1, 'x'], e=max, **more)"),
+        ("Own", "(lr: float = 0.1)"),
+        ("Child", "(lr: float = 0.1)"),
+        ("Plain", "()"),
+        ("Elsewhere", None),
+        ("Two", None),
+        ("Decorated", None),
+        ("wrapped", None),
+        ("alias", None),
+        ("missing", None),
+    ],
+)
+def test_options_are_told_by_the_text_or_not_at_all(name, signature):
+    told = signature_at(f"told_by_text:{name}")
+    assert (None if told is None else str(told)) == signature
+
+
+def test_a_local_class_called_strategy_is_the_one_that_counts(module):
+    module.write_text("class Strategy:\n    def __init__(self, size): ...\nclass Mine(Strategy): ...\n")
+    assert str(signature_at("told_by_text:Mine")) == "(size)"
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), [("function", "Do it."), ("Own", "The line after an empty one."), ("Child", ""), ("missing", "")]
+)
+def test_the_first_line_of_the_docstring_describes(name, line):
+    assert first_line(f"told_by_text:{name}") == line
+
+
+def test_a_module_that_is_not_there_or_not_python_tells_nothing(module):
+    assert file_of("told_by_text") == module
+    for missing in ("no_such_module_anywhere", "math", "no_such_package.part"):
+        assert file_of(missing) is None
+        assert signature_at(f"{missing}:x") is None
