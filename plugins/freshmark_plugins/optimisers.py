@@ -69,7 +69,7 @@ class Optimiser:
     def step(self) -> None:
         """Move the parameters along the gradients."""
         # torch warns of unchecked sparse gradients unless it is told that none are wanted: it made them itself
-        with torch.sparse.check_sparse_tensor_invariants(enable=False):
+        with torch.sparse.check_sparse_tensor_invariants(enable=False):  # type: ignore[no-untyped-call]
             for part in self.parts:
                 part.step()
 

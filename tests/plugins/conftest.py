@@ -156,7 +156,7 @@ def scores_of(strategy, query: Query) -> np.ndarray:
     """(n, m) whichever way it answers."""
     if hasattr(strategy, "factors"):
         answer = strategy.factors(query)
-        scores = answer.user @ answer.item.T
+        scores = np.asarray(answer.user @ answer.item.T)
         return scores if answer.bias is None else scores + answer.bias
     return np.array(strategy.score(query))
 

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
     st.integers(1, 7),
 )
 def test_lists_are_the_newest_distinct_items_however_events_are_cut(events, size, chunk):
-    histories, plain = Histories(size), {}
+    histories = Histories(size)
+    plain: dict[int, list[int]] = {}
     for user, item in events:
         items = [one for one in plain.get(user, []) if one != item]
         plain[user] = [item, *items][:size]
     for begin in range(0, len(events), chunk):
-        users, items = zip(*events[begin : begin + chunk], strict=True)
-        histories.append(np.array(users), np.array(items))
+        part = np.array(events[begin : begin + chunk])
+        histories.append(part[:, 0], part[:, 1])
     for user in range(4):
         assert histories.of(user) == plain.get(user, [])
 

@@ -8,19 +8,20 @@ from typing import ClassVar
 import numpy as np
 import torch
 from freshmark import Events, Query, Run
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
+from freshmark.contract.arrays import AnyArray, FloatArray, IntArray, Task
 from freshmark.errors import UsageError
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from freshmark_plugins.hashing import buckets
+from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.models.table import Table
 
 MOST_BITS = 30
 
 
-class Logistic(nn.Module):
+class Logistic(ContextFree):
     """P(click) = σ(b + Σ_f w[hash(f, value)] + v · x); classes by softmax, with one w and v a class.
 
     Fields f are the user, the item and every feature of integers or text; x is every feature of floats, as it comes.
@@ -32,7 +33,7 @@ class Logistic(nn.Module):
         bits: log2 of the number of buckets.
     """
 
-    tasks: ClassVar[frozenset[str]] = frozenset({"click", "classify"})
+    tasks: ClassVar[frozenset[Task]] = frozenset({"click", "classify"})
 
     def __init__(self, *, bits: int = 18) -> None:
         super().__init__()

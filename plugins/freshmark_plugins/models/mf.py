@@ -9,15 +9,16 @@ from typing import ClassVar
 import numpy as np
 import torch
 from freshmark import Events, Factors, Query, Run
-from freshmark.contract.arrays import AnyArray
+from freshmark.contract.arrays import AnyArray, Task
 from freshmark.errors import UnknownName
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import softplus
 
+from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.models.table import Table
 
 
-class MF(nn.Module):
+class MF(ContextFree):
     """score(u, i) = p_u · q_i + b_i, trained so that what happened beats what did not.
 
     ::
@@ -36,7 +37,7 @@ class MF(nn.Module):
         scale: standard deviation of the first p and q.
     """
 
-    tasks: ClassVar[frozenset[str]] = frozenset({"rank"})
+    tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
     cold_users: ClassVar[bool] = True
     """It has no answer for users it was not trained on."""
 

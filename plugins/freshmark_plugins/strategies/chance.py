@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 from freshmark import Query, Run, Strategy
-from freshmark.contract.arrays import FloatArray
+from freshmark.contract.arrays import FloatArray, Task
 
 from freshmark_plugins.hashing import GOLDEN, mixed
 
@@ -18,7 +18,7 @@ class Random(Strategy):
     HR@K = K / candidates on average. Learns nothing, costs nothing, holds nothing.
     """
 
-    tasks: ClassVar[frozenset[str]] = frozenset({"rank"})
+    tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
 
     def start(self, run: Run) -> None:
         """Take the seed."""

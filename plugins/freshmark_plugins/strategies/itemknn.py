@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 from freshmark import Events, Query, Strategy
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
+from freshmark.contract.arrays import AnyArray, FloatArray, IntArray, Task
 from freshmark.errors import UsageError
 
 from freshmark_plugins.compiled import compiled
@@ -36,7 +36,7 @@ class ItemKNN(Strategy):
         gamma: γ, what the next older item counts beside a newer one.
     """
 
-    tasks: ClassVar[frozenset[str]] = frozenset({"rank"})
+    tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
 
     def __init__(self, *, history: int = 50, gamma: float = 0.9) -> None:
         if history < 1 or not 0 < gamma <= 1:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 from freshmark import Events, Factors, Query, Run, Strategy
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
+from freshmark.contract.arrays import AnyArray, FloatArray, IntArray, Task
 from freshmark.errors import UsageError
 from numpy.typing import NDArray
 
@@ -42,7 +42,7 @@ class OnlineMF(Strategy):
         warmup_epochs: passes over the warm-up, each in the order of time.
     """
 
-    tasks: ClassVar[frozenset[str]] = frozenset({"rank"})
+    tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
 
     def __init__(
         self,
@@ -125,7 +125,10 @@ def _steps(
     reg: float,
     counts: int,
 ) -> None:
-    """One step an event; ``known`` items before the first, ``draws`` (n, K) in [0, 1) choose among those known."""
+    """One step an event; ``known`` items before the first, ``draws`` (n, K) in [0, 1) choose among those known.
+
+    Arithmetic is in float64: float() of a float32 is one in Python but none in numba.
+    """
     dim, negatives = users.shape[1] - 2, draws.shape[1]
     pull, gains = np.zeros(dim), np.zeros(negatives)
     for event in range(len(user)):
@@ -140,23 +143,23 @@ def _steps(
             gains[k] = lr / negatives / (1.0 + exp(min(own - product(p, other, dim), 500.0)))
             total += gains[k]
             for d in range(dim):
-                pull[d] += gains[k] * (float(q[d]) - float(other[d]))
+                pull[d] += gains[k] * (np.float64(q[d]) - np.float64(other[d]))
         for k in range(negatives):
             other = items[int(draws[event, k] * known)]
-            other[dim] = float(other[dim]) - gains[k]
+            other[dim] = np.float64(other[dim]) - gains[k]
             for d in range(dim):
-                other[d] = float(other[d]) - gains[k] * float(p[d]) - lr * reg * float(other[d])
-        q[dim] = float(q[dim]) + total
+                other[d] = np.float64(other[d]) - gains[k] * np.float64(p[d]) - lr * reg * np.float64(other[d])
+        q[dim] = np.float64(q[dim]) + total
         for d in range(dim):
-            old = float(p[d])
+            old = np.float64(p[d])
             p[d] = old + pull[d] - lr * reg * old
-            q[d] = float(q[d]) + total * old - lr * reg * float(q[d])
+            q[d] = np.float64(q[d]) + total * old - lr * reg * np.float64(q[d])
 
 
 @compiled
 def product(p: Table, q: Table, dim: int) -> float:
     """The score p · q + b, in float64."""
-    score = float(q[dim])
+    score = np.float64(q[dim])
     for d in range(dim):
-        score += float(p[d]) * float(q[d])
+        score += np.float64(p[d]) * np.float64(q[d])
     return score

@@ -12,6 +12,7 @@ from freshmark.errors import UnknownName, UsageError
 
 from freshmark_plugins.fallback import Fallback
 from freshmark_plugins.learner import Batch, Learner
+from freshmark_plugins.models.context_free import ContextFree
 
 
 class OverModel(Strategy):
@@ -71,8 +72,9 @@ class OverModel(Strategy):
         self.learner.start(run)
 
     def fit(self, history: Events) -> None:
-        """Train on the warm-up."""
+        """Train on the warm-up, which is context too."""
         self.learn(history, epochs=self.warmup_epochs)
+        self.model.observe(history)
 
     def learn(self, events: Events, *, epochs: int) -> None:
         """Train on these events, and remember whom and what they told of."""
@@ -93,5 +95,5 @@ class OverModel(Strategy):
             if hasattr(model, way):
                 mixed = getattr(self.fallback, way, None)
                 setattr(self, way, getattr(model, way) if mixed is None else partial(mixed, model))
-        if hasattr(model, "observe"):
+        if not isinstance(model, ContextFree):
             self.observe = model.observe  # type: ignore[method-assign]

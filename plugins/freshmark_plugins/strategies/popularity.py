@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 from freshmark import Events, Query, Strategy
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
+from freshmark.contract.arrays import AnyArray, FloatArray, IntArray, Task
 from freshmark.errors import UsageError
 from freshmark.replay.durations import microseconds
 
@@ -36,7 +36,7 @@ class Popularity(Strategy):
         half_life: span of time after which an event counts half, such as "7d"; not together with a window.
     """
 
-    tasks: ClassVar[frozenset[str]] = frozenset({"rank"})
+    tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
 
     def __init__(self, window: int | str | None = None, *, half_life: str | None = None) -> None:
         if window is not None and half_life is not None:
@@ -59,7 +59,8 @@ class Popularity(Strategy):
         self.items = max(self.items, highest(events.item))
         self.counts = enlarged(self.counts, self.items)
         if self.half_life is not None:
-            np.add.at(self.counts, events.item, self._weights(events.time, self.half_life))
+            weights = self._weights(events.time, self.half_life)  # may put another array in place of counts
+            np.add.at(self.counts, events.item, weights)
             return
         if self.newest_only:
             self.counts[:] = 0

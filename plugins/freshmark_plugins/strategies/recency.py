@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 from freshmark import Events, Query, Strategy
-from freshmark.contract.arrays import AnyArray, FloatArray
+from freshmark.contract.arrays import AnyArray, FloatArray, Task
 
 from freshmark_plugins.growth import enlarged, highest
 
@@ -23,7 +23,7 @@ class Recency(Strategy):
     Memory: 8 bytes an item. "Most recent" of the StreamingRec framework, Jugovac et al., RecSys 2018.
     """
 
-    tasks: ClassVar[frozenset[str]] = frozenset({"rank"})
+    tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
 
     def __init__(self) -> None:
         self.events = 0

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 from freshmark import Events, Query, Strategy
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
+from freshmark.contract.arrays import AnyArray, FloatArray, IntArray, Task
 from freshmark.errors import UsageError
 
 from freshmark_plugins.compiled import compiled
@@ -38,7 +38,7 @@ class Transition(Strategy):
         order: the farthest gap that counts, 1 to 10.
     """
 
-    tasks: ClassVar[frozenset[str]] = frozenset({"rank"})
+    tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
 
     def __init__(self, *, order: int = 1) -> None:
         if not 1 <= order <= FARTHEST:

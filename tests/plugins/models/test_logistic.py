@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -115,7 +117,7 @@ def test_a_row_is_answered_alike_in_any_batch(start_run, events, query, cuts):
     rest = events(stream, 2000, 4000)
     whole = model.predict(query(rest.user, item=rest.item, features=rest.features))
     edges = [0, *sorted(cuts), 2000]
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges):
         part = rest[begin:end]
         answer = model.predict(query(part.user, item=part.item, features=part.features))
         assert np.array_equal(answer, whole[begin:end])
@@ -129,7 +131,7 @@ def test_logits_beyond_what_exp_holds_give_certain_answers(start_run, query, eve
     model = Logistic(bits=4)
     model.build(start_run(stream, 50))
     with torch.no_grad():
-        model.linear += 1e4
+        model.linear.fill_(1e4)
     question, _ = asked(stream, query, events)
     assert set(np.round(model.predict(question), 6)) == {0.0, 1.0}
 

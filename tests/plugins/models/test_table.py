@@ -19,7 +19,7 @@ def test_old_rows_and_the_parameter_itself_stay():
     table.grow(4)
     parameter = table.weight
     with torch.no_grad():
-        parameter += 10
+        parameter.add_(10)
     before = parameter.detach().clone()
     table.grow(50)
     assert table.weight is parameter
