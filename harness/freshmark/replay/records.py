@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from array import array
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -155,6 +156,7 @@ class Records:
             "gc_seconds": self._collector.seconds,
             "updates": float(len(self._update_seconds) - 1),
             "events": float(self._timeline.end - self._timeline.first),
+            "threads": float(len(os.listdir("/proc/self/task"))),
         }
 
     def _stop_of(self, window: int) -> int:
