@@ -96,7 +96,7 @@ def detector_of(name: str) -> Detector:
         raise UsageError(
             f"the detector {name!r} is River's, which is not installed",
             remedy="install the extra: pip install 'freshmark[drift]'",
-            code="FM105",
+            code="FM116",
         ) from error
     return _Adwin(drift.ADWIN()) if name == "adwin" else _PageHinkley(drift.PageHinkley(mode="up"))
 

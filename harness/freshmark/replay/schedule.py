@@ -61,7 +61,14 @@ class Schedule:
         Raises:
             UsageError: it is none of these.
         """
-        return cls(_canonical(str(every).strip()), _canonical_delay(delay.strip()))
+        schedule = cls(_canonical(str(every).strip()), _canonical_delay(delay.strip()))
+        if schedule.kind == "loss" and time_scale(schedule.delay) is not None:
+            raise UsageError(
+                f"every={schedule.every!r} cannot have a measured delay: without it, other updates would be made",
+                remedy="where losses decide when to update, give a span: --delay 10m",
+                code="FM117",
+            )
+        return schedule
 
     @property
     def kind(self) -> Kind:

@@ -45,18 +45,11 @@ def replay_served(
         options: as of ``replay``.
 
     Raises:
-        UsageError: losses decide when to update, so that the two passes would not make the same updates; or the
-            durations are those of other updates.
+        UsageError: the delay is not measured, or the durations are those of other updates.
     """
     scale = time_scale(schedule.delay)
     if scale is None:
         raise UsageError(f"delay={schedule.delay!r} is not measured", remedy="measured, or measured*60")
-    if schedule.kind == "loss":
-        raise UsageError(
-            f"every={schedule.every!r} cannot have a measured delay",
-            remedy="where losses decide when to update, give a span: --delay 10m",
-            code="FM106",
-        )
     at_once = Schedule(schedule.every)
     updates = at_once.updates(timeline.time, timeline.first, known=timeline.known)
     free = replay(timeline, build(), at_once, **options)

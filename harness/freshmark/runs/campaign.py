@@ -10,13 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+
 from freshmark.contract.stream import Stream
 from freshmark.errors import StoreError
+from freshmark.replay.schedule import time_scale
 from freshmark.runs.interrupts import Interrupts
 from freshmark.runs.jobs import Ending, Executor, Job, Limits
 from freshmark.runs.keys import cell_key, code_of
 from freshmark.runs.local import Local
 from freshmark.runs.machine import file_digests, provenance
+from freshmark.runs.parquet import read_table
 from freshmark.runs.plan import Cell, Plan, stream_name
 from freshmark.runs.preparation import prepare_streams
 from freshmark.runs.registry import Registry
@@ -180,7 +184,27 @@ class Campaign:
             cell=asdict(cell),
             plugins=[str(file.absolute()) for file in self.plan.plugins],
             factories=self.plan.factories,
+            durations=self._durations(cell),
         )
+
+    def _durations(self, cell: Planned) -> str:
+        """Where the durations of the cell are, if they are not to be measured."""
+        if self.plan.durations is None or time_scale(cell.delay) is None:
+            return ""
+        table = self.plan.durations / "cells" / cell.key / "durations.parquet"
+        if not table.exists():
+            raise StoreError(
+                f"no durations of {cell.strategy} every {cell.every} there",
+                where=str(self.plan.durations),
+                remedy="name the folder of a run of the same cells",
+                code="FM415",
+            )
+        # Arrow starts a thread, which the cell's process must not have: it is read here.
+        copy = self.folder / "durations" / f"{cell.key}.npz"
+        copy.parent.mkdir(exist_ok=True)
+        durations = read_table(table)
+        np.savez(copy, due=durations["due"], seconds=durations["seconds"])
+        return str(copy)
 
     def _started(self, job: Job) -> None:
         self._store.start(job.key)

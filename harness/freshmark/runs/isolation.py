@@ -27,7 +27,9 @@ ENVIRONMENT: Mapping[str, str] = {
 
 
 def isolate(parent: int, log: int) -> None:
-    """Make this process nobody's: its own session, no input, all output into ``log``, gone when its parent goes.
+    """Make this process nobody's: its own session, all output into ``log``, gone when its parent goes.
+
+    There is no input: the parent has none to pass on.
 
     Args:
         parent: the process that must outlive this one.
@@ -38,11 +40,8 @@ def isolate(parent: int, log: int) -> None:
     adopt_orphans()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    os.close(nothing)
     os.close(log)
     faulthandler.enable(2)
     # Where memory runs out, the kernel shall take the cell and not the program that watches it.

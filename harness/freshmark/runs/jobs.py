@@ -22,6 +22,7 @@ class Job:
     stream: the folder of the prepared stream; of a ``stream`` job empty where it is to be built from its expression
     cell: stream, strategy, every, delay, seed, key, position, as hooks are told
     plugins, factories: what to load, see ``registry.load``
+    durations: the ``.npz`` of durations that a measured delay is to take; empty where they are to be measured
     """
 
     key: str
@@ -34,6 +35,7 @@ class Job:
     cell: Mapping[str, Any] = field(default_factory=dict)
     plugins: Sequence[str] = ()
     factories: Sequence[str] = ()
+    durations: str = ""
 
     def packed(self) -> dict[str, Any]:
         """The job as JSON has it; ``Job(**packed)`` is the job again."""

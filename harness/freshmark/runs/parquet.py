@@ -45,6 +45,14 @@ def write_table(table: Mapping[str, AnyArray], file: Path) -> None:
     _sync(file.parent)
 
 
+def read_table(file: Path) -> dict[str, AnyArray]:
+    """The columns of a parquet file."""
+    from pyarrow import parquet  # noqa: PLC0415  (as below)
+
+    table = parquet.read_table(file)
+    return {name: table.column(name).to_numpy() for name in table.column_names}
+
+
 def _write(table: Mapping[str, AnyArray], file: Path) -> None:
     import pyarrow as pa  # noqa: PLC0415  (50 ms and a thread, after everything that is measured)
     from pyarrow import parquet  # noqa: PLC0415

@@ -51,7 +51,7 @@ class Plan:
     """What to measure; all texts are made canonical, and nothing is named twice.
 
     streams, strategies: expressions; a stream given as an object is called by its name
-    every, delay: schedules: ``1d``, ``1000``, ``event``, ``never``; ``0s``, ``10m``
+    every, delay: schedules: ``1d``, ``1000``, ``event``, ``never`` …; ``0s``, ``10m``, ``measured``
     seeds: one cell each
     settings: how every cell is measured
     timeout: seconds of wall-clock time a cell, from when it is ready; None is no limit
@@ -59,6 +59,7 @@ class Plan:
     device: in torch's words
     plugins: plain files that are plugins
     factories: strategies that no plugin offers, as ``"module:name"``
+    durations: folder of an earlier run whose recorded durations a measured delay is to take, instead of measuring
 
     Raises:
         PlanError: something is missing, below its range, or there are too many cells.
@@ -76,6 +77,7 @@ class Plan:
     device: str = "cpu"
     plugins: tuple[Path, ...] = ()
     factories: tuple[str, ...] = ()
+    durations: Path | None = None
 
     def __post_init__(self) -> None:
         for name in ("streams", "strategies", "every", "delay", "seeds"):
@@ -87,6 +89,8 @@ class Plan:
         self._set("strategies", [canonical(text) for text in self.strategies])
         self._set("every", [Schedule.parse(every=text).every for text in self.every])
         self._set("delay", [Schedule.parse(delay=text).delay for text in self.delay])
+        for every, delay in itertools.product(self.every, self.delay):
+            Schedule.parse(every, delay)
         for name in ("seeds", "plugins", "factories"):
             self._set(name, getattr(self, name))
         if self.count > MOST_CELLS:

@@ -41,6 +41,7 @@ def write_plan(plan: Plan, path: Path) -> None:
         "device": plan.device,
         "plugins": [_shown(file, path.parent) for file in plan.plugins],
         "factories": plan.factories,
+        "durations": None if plan.durations is None else _shown(plan.durations, path.parent),
     }
     lines = [f"{name} = {_toml(value)}\n" for name, value in entries.items() if value not in (None, (), [])]
     path.write_text("".join(lines), "utf-8")
@@ -88,6 +89,7 @@ _KEYS: Mapping[str, Callable[[Any], Any]] = {
     "device": _one(str),
     "plugins": _texts,
     "factories": _texts,
+    "durations": _one(str),
     # The settings of the replay are keys too, each of the type that Settings gives it.
     **{
         one.name: {"float": _one(float, int), "str": _one(str), "int": _one(int)}[str(one.type)]
@@ -124,6 +126,8 @@ class _Reader:
         values = {key: self._value(key, value) for key, value in self.entries.items()}
         settings = {key: values.pop(key) for key in _SETTINGS & values.keys()}
         values["plugins"] = tuple(self.path.parent / Path(one).expanduser() for one in values.get("plugins", ()))
+        if "durations" in values:
+            values["durations"] = self.path.parent / Path(values["durations"]).expanduser()
         return self._made(values, settings)
 
     def _value(self, key: str, value: Any) -> Any:

@@ -11,6 +11,8 @@ from json import dumps
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from freshmark.errors import FreshmarkError
 from freshmark.runs.discovery import culprit
 from freshmark.runs.isolation import pin_threads
@@ -49,7 +51,8 @@ def _measure(job: Job, tell: Tell) -> dict[str, Any]:
     """Replay one cell, and write its tables. Imports come before ``ready``: the time limit is for the strategy."""
     from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (the supervisor imports this module too)
     from freshmark.replay.loop import replay  # noqa: PLC0415
-    from freshmark.replay.schedule import Schedule  # noqa: PLC0415
+    from freshmark.replay.schedule import Schedule, time_scale  # noqa: PLC0415
+    from freshmark.replay.served import replay_served  # noqa: PLC0415
     from freshmark.replay.timeline import Settings, Timeline  # noqa: PLC0415
     from freshmark.runs.registry import load  # noqa: PLC0415
 
@@ -63,15 +66,17 @@ def _measure(job: Job, tell: Tell) -> dict[str, Any]:
     pin_threads()
 
     tell({"say": "ready"})
-    played = replay(
-        timeline,
-        assembly.build(),
-        schedule,
-        seed=job.cell["seed"],
-        device=job.device,
-        meters=meters,
-        on_window=lambda window: registry.notify("window_done", cell=job.cell, window=window),
-    )
+    options: dict[str, Any] = {
+        "seed": job.cell["seed"],
+        "device": job.device,
+        "meters": meters,
+        "on_window": lambda window: registry.notify("window_done", cell=job.cell, window=window),
+    }
+    if time_scale(schedule.delay) is None:
+        played = replay(timeline, assembly.build(), schedule, **options)
+    else:
+        durations = np.load(job.durations) if job.durations else None
+        played = replay_served(timeline, assembly.build, schedule, durations=durations, **options)
     digests = write_tables(played.tables, Path(job.target))
     for complaint in registry.complaints:
         os.write(2, f"{complaint}\n".encode())
