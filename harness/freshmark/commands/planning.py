@@ -34,6 +34,7 @@ class Wishes:
     warmup: float | None = None
     window: str | None = None
     label_delay: str | None = None
+    durations: Path | None = None
     plugins: Sequence[Path] = ()
 
 
@@ -56,6 +57,8 @@ def plan_for(wishes: Wishes) -> Plan:
         chosen["timeout"] = seconds(wishes.timeout)
     if wishes.max_memory:
         chosen["max_memory"] = byte_count(wishes.max_memory)
+    if wishes.durations:
+        chosen["durations"] = wishes.durations
     if wishes.device:
         chosen["device"] = wishes.device
     settings = {name: value for name in SETTINGS if (value := getattr(wishes, name)) is not None}
@@ -76,6 +79,17 @@ def checked(plan: Plan, registry: Registry) -> Plan:
         streams=tuple(registry.canonical("streams", text) for text in plan.streams),
         strategies=tuple(registry.canonical("strategies", text) for text in plan.strategies),
     )
+
+
+def swept(plan: Plan, registry: Registry) -> Plan:
+    """The plan with the schedules that its first stream suggests; the stream is prepared for it."""
+    from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
+    from freshmark.replay.sweep import sweep  # noqa: PLC0415
+    from freshmark.replay.timeline import Timeline  # noqa: PLC0415
+    from freshmark.runs.streams import prepare  # noqa: PLC0415
+
+    stream = open_stream(prepare(registry, plan.streams[0]))
+    return replace(plan, every=sweep(Timeline(stream, plan.settings)))
 
 
 def _file(path: Path) -> Path:

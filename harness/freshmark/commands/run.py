@@ -11,7 +11,7 @@ import typer
 from freshmark.commands.headline import headline_in
 from freshmark.commands.options import Plugins, names_of, registry_of
 from freshmark.commands.outlet import note, say, say_table
-from freshmark.commands.planning import Wishes, checked, plan_for
+from freshmark.commands.planning import Wishes, checked, plan_for, swept
 from freshmark.commands.progress import Progress
 from freshmark.commands.report import write_report
 
@@ -67,6 +67,15 @@ def run_command(
         str | None,
         typer.Option("--label-delay", metavar="SPAN", help="How long after it an event may be learned. [default: 0s]"),
     ] = None,
+    durations: Annotated[
+        Path | None,
+        typer.Option(
+            "--durations", metavar="RUN", help="With --delay measured: take the durations that this run recorded."
+        ),
+    ] = None,
+    sweep: Annotated[
+        bool, typer.Option("--sweep", help="Schedules from never to hourly or so, as the span of the stream suggests.")
+    ] = False,
     seeds: Annotated[int | None, typer.Option("--seeds", metavar="N", min=1, help="How many seeds: 0 to N-1.")] = None,
     warmup: Annotated[
         float | None,
@@ -126,11 +135,14 @@ def run_command(
     wishes = Wishes(
         plan=plan, streams=stream or (), strategies=strategy or (), every=every or (), delay=delay or (), seeds=seeds,
         warmup=warmup, window=window, label_delay=label_delay, device=device, timeout=timeout, max_memory=max_memory,
+        durations=durations,
         plugins=plugin or (),
     )  # fmt: skip
     described = plan_for(wishes)
     registry = registry_of(list(described.plugins))
     described = checked(described, registry)
+    if sweep:
+        described = swept(described, registry)
     if dry_run:
         show_cells(described)
         return
