@@ -96,6 +96,15 @@ def test_a_killed_run_is_resumed_and_gives_the_same_bytes(plan, start, campaign,
     assert not list((tmp_path / "cut").rglob(".tmp-*"))
 
 
+def test_what_a_cell_started_does_not_outlive_a_killed_run_either(plan, start, tmp_path):
+    mark = tmp_path / "daemon"
+    running = start(plan(f"LeavesDaemon('{mark}', how='hang')"), tmp_path / "run")
+    pids = lines(mark, 1)
+    running.kill()
+    running.wait()
+    assert gone(pids)
+
+
 @pytest.mark.slow
 def test_a_run_killed_at_fifty_random_moments_loses_and_doubles_nothing(plan, start, campaign, tmp_path):
     draw, mark = random.Random(20), tmp_path / "mark"
