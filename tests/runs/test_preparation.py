@@ -6,7 +6,7 @@ import pytest
 from freshmark.errors import DataError, PluginError
 from freshmark.replay.timeline import Settings
 from freshmark.results.folder import RunFolder
-from freshmark.runs.campaign import Campaign
+from freshmark.runs.campaign import Campaign, _uses_torch
 from freshmark.runs.plan import Plan
 from freshmark.runs.preparation import _name
 from freshmark.runs.registry import load
@@ -139,3 +139,18 @@ def test_only_what_comes_with_freshmark_is_imported_ahead(campaign, tmp_path):
     assert "freshmark_datasets.drift" in modules
     assert all(module.partition(".")[0].startswith(("freshmark", "numpy")) for module in modules)
     assert not any("freshmark_file" in module for module in modules)
+
+
+@pytest.mark.parametrize(
+    ("text", "uses"),
+    [
+        ("import torch\n", True),
+        ("def f():\n    from torch.nn import Module\n", True),
+        ("import torchlight\n", False),
+        ("# import torch", False),
+    ],
+)
+def test_torch_is_imported_ahead_where_a_plugin_says_that_it_needs_it(tmp_path, text, uses):
+    (tmp_path / "mine.py").write_text(text)
+    assert _uses_torch(tmp_path / "mine.py") is uses
+    assert _uses_torch(None) is False

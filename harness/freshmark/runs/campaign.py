@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -170,6 +171,8 @@ class Campaign:
         ours = [part for part in parts if self._registry.plugin(*part).startswith("freshmark:")]
         offering = [module.__name__ for name, module in self._registry.plugins() if name.startswith("freshmark:")]
         modules = ["numpy", "freshmark.replay.loop", *offering, *(self._registry.module(*part) for part in ours)]
+        if any(_uses_torch(self._registry.file(*part)) for part in parts):
+            modules.insert(0, "torch")
         return list(dict.fromkeys(modules))
 
     def _job(self, cell: Planned) -> Job:
@@ -223,6 +226,12 @@ def _refuse_other_settings(store: Store, settings: Mapping[str, Any]) -> None:
             told = ", ".join(f"{name}={value!r} (now {settings.get(name)!r})" for name, value in other.items())
             what = f"the folder was measured with {told}"
             raise StoreError(what, where=str(store.folder), remedy="the same settings, or another folder", code="FM413")
+
+
+def _uses_torch(file: Path | None) -> bool:
+    """Whether a stranger's file says so; torch itself is no stranger, and takes seconds in every cell."""
+    text = file.read_text("utf-8", "replace") if file is not None and file.suffix == ".py" else ""
+    return re.search(r"^\s*(import|from) torch\b", text, re.MULTILINE) is not None
 
 
 def _now() -> str:

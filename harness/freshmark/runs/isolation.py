@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 from freshmark.runs.processes import adopt_orphans, die_with_parent
@@ -49,8 +50,15 @@ def isolate(parent: int, log: int) -> None:
         Path("/proc/self/oom_score_adj").write_text("500")
 
 
-def pin_threads() -> None:
-    """One thread for torch too, if it is loaded; later it reads the environment."""
+def settle_torch() -> None:
+    """Where torch is loaded: one thread, reproducible, and what its first optimiser would import is imported.
+
+    That import takes seconds and 80 MB, which would be told as time and memory of whichever strategy comes first.
+    Where torch is loaded later, it takes its threads from the environment.
+    """
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
-        torch.use_deterministic_algorithms(True, warn_only=True)
+        # As use_deterministic_algorithms(True, warn_only=True), without the compiler that this imports.
+        torch.set_deterministic_debug_mode("warn")
+        with suppress(ImportError):  # a torch without its compiler has nothing to wait for
+            import_module("torch._dynamo")

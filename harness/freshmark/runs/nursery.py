@@ -22,7 +22,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-from freshmark.runs.isolation import isolate
+from freshmark.runs.isolation import isolate, settle_torch
 from freshmark.runs.jobs import Job
 from freshmark.runs.processes import adopt_orphans, children, kill_tree
 from freshmark.runs.worker import teller, work
@@ -39,6 +39,7 @@ def main(descriptor: int, preload: Sequence[str]) -> None:
     for module in preload:
         with suppress(Exception):  # it fails again in the job that needs it, and is told there
             import_module(module)
+    settle_torch()
     if "freshmark.replay.loop" in sys.modules:
         from freshmark.runs.rehearsal import rehearse  # noqa: PLC0415  (it imports the replay)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from freshmark.errors import FreshmarkError
 from freshmark.runs.discovery import culprit
-from freshmark.runs.isolation import pin_threads
+from freshmark.runs.isolation import settle_torch
 from freshmark.runs.jobs import Job
 from freshmark.runs.parquet import write_table, write_tables
 
@@ -63,7 +63,7 @@ def _measure(job: Job, tell: Tell) -> dict[str, Any]:
     meters = {name: registry.factory("meters", name)() for name in registry.names("meters")}
     timeline = Timeline(open_stream(Path(job.stream)), Settings(**job.settings))
     schedule = Schedule.parse(job.cell["every"], job.cell["delay"])
-    pin_threads()
+    settle_torch()
 
     tell({"say": "ready"})
     options: dict[str, Any] = {
