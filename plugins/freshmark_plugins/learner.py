@@ -19,7 +19,9 @@ from freshmark_plugins.optimisers import Optimiser, check
 Term: TypeAlias = Callable[[Events, IntArray], Tensor]
 """What a strategy adds to the loss of a batch: (events of the batch, their rows in all events) → a scalar."""
 
-Batch: TypeAlias = int | Literal["all"]
+Batch: TypeAlias = int | Literal["all", "auto"]
+
+AUTO_STEPS, AUTO_LEAST, AUTO_MOST = 32, 64, 4096
 
 PIECE = 1 << 16
 """Events whose gradients are computed at once; more are added up piece by piece, which bounds memory."""
@@ -32,7 +34,8 @@ class Learner:
         model: what is trained; its ``loss`` gives one number an event.
         optimiser: ``sgd``, ``momentum``, ``adam`` or ``adagrad``, with torch's defaults.
         lr: learning rate; the loss is a mean over the batch, so with sgd it grows with ``batch``.
-        batch: events a step; "all" is gradient descent: one step an epoch.
+        batch: events a step; "all" is gradient descent: one step an epoch; "auto" makes 32 steps an epoch, of 64 to
+            4096 events: enough steps for few events, and little time for many.
         sparse: whether only the rows of a batch move; cheaper for tables much larger than a batch.
         shuffle: whether each epoch draws a new order; else events come in the order of time.
     """
@@ -48,8 +51,8 @@ class Learner:
         shuffle: bool = True,
     ) -> None:
         check(optimiser, sparse=sparse, lr=lr)
-        if batch != "all" and not (isinstance(batch, int) and batch > 0):
-            raise UsageError(f"batch={batch!r}", remedy="a number of events, or 'all'")
+        if batch not in {"all", "auto"} and not (isinstance(batch, int) and batch > 0):
+            raise UsageError(f"batch={batch!r}", remedy="a number of events, 'all' or 'auto'")
         self.model: Any = model  # a torch module too, which the contract leaves unsaid to stay light
         self.optimise = partial(Optimiser, name=optimiser, lr=lr, sparse=sparse)
         self.sparse = sparse
@@ -105,10 +108,15 @@ class Learner:
         return {**self.model.state(), **dict(self.optimiser.state())}
 
     def _batches(self, n: int) -> Iterator[IntArray]:
-        size = n if self.batch == "all" else self.batch
+        size = self._size(n)
         order = self.order.permutation(n) if self.shuffle else np.arange(n)
         for begin in range(0, n, max(size, 1)):
             yield order[begin : begin + size]
+
+    def _size(self, n: int) -> int:
+        if self.batch == "auto":
+            return min(max(n // AUTO_STEPS, AUTO_LEAST), AUTO_MOST)
+        return n if self.batch == "all" else self.batch
 
     def _step(self, events: Events, rows: IntArray, weights: FloatArray | None, terms: Sequence[Term]) -> None:
         self.optimiser.clear()

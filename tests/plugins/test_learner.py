@@ -189,3 +189,11 @@ def test_seeds_decide_and_one_seed_agrees_with_itself(stream, start_run, events)
 def test_a_batch_that_is_none_is_refused(batch):
     with pytest.raises(FreshmarkError, match="batch="):
         Learner(Means(), batch=batch)
+
+
+@pytest.mark.parametrize(("events", "size"), [(10, 10), (64, 64), (640, 64), (3200, 100), (200_000, 4096)])
+def test_auto_makes_enough_steps_of_few_events_and_no_more_than_needed_of_many(learn, events, size):
+    one = learn(batch="auto")
+    one.learn(labelled(np.zeros(events, np.int64)))
+    assert len(one.model.seen[0]) == size
+    assert sum(map(len, one.model.seen)) == events

@@ -20,7 +20,15 @@ class Finetune(OverModel):
     Mini-batch incremental update ("IU") of Peng et al., RecSys 2021 (ASMG), there 1 epoch, Adam, lr 1e-3, batch 1024.
 
     Args:
-        model, epochs, warmup_epochs, batch, optimiser, lr, sparse, shuffle, fallback: as in OverModel.
+        model: such as ``mf(dim=32)``.
+        epochs: passes over the events of an update.
+        warmup_epochs: passes over the warm-up.
+        batch: events a step; "all": gradient descent; "auto": 32 steps an epoch, of 64 to 4096 events.
+        optimiser: sgd, momentum, adam or adagrad, with torch's other defaults.
+        lr: learning rate; a step follows the mean over its batch, so with sgd it grows with ``batch``.
+        sparse: whether only the rows of a batch move; not with momentum.
+        shuffle: whether each epoch draws a new order; else events come in the order of time.
+        fallback: "popularity" of what it learned from, for users who were not in it; None leaves them to the model.
     """
 
     def __init__(

@@ -18,15 +18,21 @@ class Frozen(OverModel):
     Cost of an update: none. Extra memory: none. It is what ``retrain(…)`` and ``finetune(…)`` are with ``every=never``.
 
     Args:
-        model, epochs, batch, optimiser, lr, sparse, fallback: as in OverModel; ``epochs`` over the warm-up.
+        model: such as ``mf(dim=32)``.
+        epochs: passes over the warm-up.
+        batch: events a step; "all": gradient descent; "auto": 32 steps an epoch, of 64 to 4096 events.
+        optimiser: sgd, momentum, adam or adagrad, with torch's other defaults.
+        lr: learning rate; a step follows the mean over its batch, so with sgd it grows with ``batch``.
+        sparse: whether only the rows of a batch move; not with momentum.
+        fallback: "popularity" of what it learned from, for users who were not in it; None leaves them to the model.
     """
 
     def __init__(
         self,
         model: Model,
         *,
-        epochs: int = 3,
-        batch: Batch = 4096,
+        epochs: int = 2,
+        batch: Batch = "auto",
         optimiser: str = "adagrad",
         lr: float = 0.07,
         sparse: bool = False,

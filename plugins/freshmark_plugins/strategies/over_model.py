@@ -25,7 +25,7 @@ class OverModel(Strategy):
         model: such as ``mf(dim=32)``.
         epochs: passes over the events of an update.
         warmup_epochs: passes over the warm-up.
-        batch: events a step, or "all": gradient descent.
+        batch: events a step; "all": gradient descent; "auto": 32 steps an epoch, of 64 to 4096 events.
         optimiser: sgd, momentum, adam or adagrad.
         lr: learning rate.
         sparse: whether only the rows of a batch move, see optimisers.

@@ -23,10 +23,17 @@ class Retrain(OverModel):
     "Joint" of Mi et al., RecSys 2020 (ADER) is ``init="scratch"``; "BU-w" of Peng et al., RecSys 2021, a warm window.
 
     Args:
+        model: such as ``mf(dim=32)``.
         init: "scratch" or "warm".
         window: None for everything, "7d" for a span before the newest event, or a number of events.
+        epochs: passes over the window.
         warmup_epochs: passes over the warm-up; None for as many as ``epochs``.
-        model, epochs, batch, optimiser, lr, sparse, shuffle, fallback: as in OverModel.
+        batch: events a step; "all": gradient descent; "auto": 32 steps an epoch, of 64 to 4096 events.
+        optimiser: sgd, momentum, adam or adagrad, with torch's other defaults.
+        lr: learning rate; a step follows the mean over its batch, so with sgd it grows with ``batch``.
+        sparse: whether only the rows of a batch move; not with momentum.
+        shuffle: whether each epoch draws a new order; else events come in the order of time.
+        fallback: "popularity" of what it learned from, for users who were not in it; None leaves them to the model.
     """
 
     def __init__(
@@ -35,9 +42,9 @@ class Retrain(OverModel):
         *,
         init: str = "scratch",
         window: int | str | None = None,
-        epochs: int = 3,
+        epochs: int = 2,
         warmup_epochs: int | None = None,
-        batch: Batch = 4096,
+        batch: Batch = "auto",
         optimiser: str = "adagrad",
         lr: float = 0.07,
         sparse: bool = False,
