@@ -54,12 +54,12 @@ def drawn_stream(events, *, days, items=5_000, users=20_000):
 
 @pytest.fixture(scope="module")
 def line_100k():
-    return Timeline(drawn_stream(100_000, days=180), Settings(probes=0))
+    return Timeline(drawn_stream(100_000, days=180), Settings(probes=0, panel=0))
 
 
 @pytest.fixture(scope="module")
 def line_1m():
-    return Timeline(drawn_stream(1_000_000, days=41), Settings(probes=0, window="1d"))
+    return Timeline(drawn_stream(1_000_000, days=41), Settings(probes=0, panel=0, window="1d"))
 
 
 @pytest.mark.parametrize(("every", "target"), [("event", 10.0), ("1d", 0.2)])

@@ -41,7 +41,7 @@ def alarm(monkeypatch):
 
 
 def played(stream, strategy, every="drift()", delay="0s", **settings):
-    line = Timeline(stream, Settings(probes=0, **settings))
+    line = Timeline(stream, Settings(probes=0, panel=0, **settings))
     return replay(line, strategy, Schedule.parse(every, delay)).tables
 
 

@@ -31,7 +31,7 @@ def movietweetings(shared_data):
 
 
 def figures(stream, strategy, every, batch):
-    line = Timeline(stream, Settings(probes=0, batch=batch))
+    line = Timeline(stream, Settings(probes=0, panel=0, batch=batch))
     rank = replay(line, strategy, Schedule.parse(every)).tables["outcomes"]["rank"]
     hit = rank <= 10
     return len(rank), int(np.isinf(rank).sum()), hit.mean(), (hit / np.log2(1 + rank)).mean(), (1 / rank).mean()
@@ -85,7 +85,7 @@ def test_popularity_on_movielens_100k_one_event_at_a_time(ml_100k, counts, repea
     user, item = ml_100k
     # No tie barrier: the golden number asks one event after the other, so each gets a time of its own.
     stream = stream_of(name="ml-100k", task="rank", time=np.arange(len(user)), user=user, item=item, repeats=repeats)
-    line = Timeline(stream, Settings(warmup=0, probes=0))
+    line = Timeline(stream, Settings(warmup=0, probes=0, panel=0))
     rank = replay(line, counts(), Schedule.parse("event")).tables["outcomes"]["rank"]
     hit = rank <= 10
     assert (len(rank), int(np.isinf(rank).sum())) == (100_000, 1_682)

@@ -19,7 +19,7 @@ BATCHES = [1, 7, 4096]
 
 def ranks(stream, strategy, every="never", delay="0s", **options):
     """Ranks of the test events."""
-    line = Timeline(stream, Settings(probes=options.pop("probes", 0), **options))
+    line = Timeline(stream, Settings(probes=options.pop("probes", 0), panel=0, **options))
     return replay(line, strategy, Schedule.parse(every, delay)).tables["outcomes"]["rank"]
 
 

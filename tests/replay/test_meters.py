@@ -99,7 +99,7 @@ def test_a_planted_sleep_of_50_ms_is_found(make_stream):
         def score(self, query):
             return np.zeros((len(query), 1))
 
-    line = Timeline(make_stream(range(12), "a" * 12, "x" * 12), Settings(probes=0))
+    line = Timeline(make_stream(range(12), "a" * 12, "x" * 12), Settings(probes=0, panel=0))
     table = replay(line, Sleepy(), Schedule.parse("event")).tables["updates"]
     # A sleep is never shorter than asked for; how much longer the machine makes it is not ours to assert.
     assert table["seconds"].min() >= 0.05
@@ -173,7 +173,7 @@ def replay_large_state(pipe, megabytes):
             return {"table": self.table}
 
     stream = stream_of(name="s", task="rank", time=np.arange(20) * 10**6, user=np.zeros(20), item=np.zeros(20))
-    line = Timeline(stream, Settings(probes=0, window="2s"))
+    line = Timeline(stream, Settings(probes=0, panel=0, window="2s"))
     replay(line, Large(), Schedule.parse("never"))  # compiles the kernels, which is no strategy's memory either
     result = replay(line, Large(), Schedule.parse("3s"))
     changed = result.tables["windows"]["changed_bytes"]
@@ -242,7 +242,7 @@ def test_meters_of_plugins_become_columns_and_windows_are_told(make_stream, coun
             return {"readings": float(self.windows)}
 
     told: list[Any] = []
-    line = Timeline(make_stream(range(20), "a" * 20, "x" * 20), Settings(probes=0, window="5s"))
+    line = Timeline(make_stream(range(20), "a" * 20, "x" * 20), Settings(probes=0, panel=0, window="5s"))
     result = replay(line, counts(), Schedule.parse("event"), meters={"mine": Reading()}, on_window=told.append)
     assert result.tables["windows"]["readings"].tolist() == [1.0, 2.0, 3.0]
     assert [row["window"] for row in told] == [0, 1, 2]

@@ -25,7 +25,7 @@ class Fixed(Strategy):
 
 
 def windows_of(stream, strategy, *, probes=200, window="5s"):
-    line = Timeline(stream, Settings(window=window, top=2, warmup=0.5, probes=probes))
+    line = Timeline(stream, Settings(window=window, top=2, warmup=0.5, probes=probes, panel=0))
     return replay(line, strategy, Schedule.parse("never")).tables
 
 

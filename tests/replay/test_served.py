@@ -43,7 +43,7 @@ def slow(counts: Any):
 
 
 def line_of(stream, **settings):
-    return Timeline(stream, Settings(**{"probes": 0} | settings))
+    return Timeline(stream, Settings(**{"probes": 0, "panel": 0} | settings))
 
 
 def in_seconds(updates):

@@ -43,8 +43,14 @@ class Answers(Protocol):
     def judge(self, answer: Any, begin: int, out: Mapping[str, AnyArray]) -> None:
         """Fill the columns of the outcomes, cut to the events that were asked, which start at ``begin``."""
 
+    def ask_again(self, begin: int, end: int, known: int) -> Call:
+        """The call to make for events of long ago, now that so many items are known."""
+
     def request(self, position: int) -> Call:
         """The call that serves one single request, from the query to the list or the probability."""
+
+    def listing(self, query: Query, had: AnyArray) -> Call:
+        """The call that serves a query of one row with a list, without what the user had (rank)."""
 
     def most(self, position: int) -> int:
         """How many queries may be asked at once from here on."""
@@ -86,12 +92,18 @@ class _Ranked:
         had = (line.had_items, line.had_begin, line.had_end) if self.own_removed else (NOTHING_HAD, nothing, nothing)
         self.ranker = Ranker(Truths(line.truth, line.candidates, *had), len(line.stream.items))
 
-    def had(self, position: int) -> AnyArray:
-        """What the user of this event had; nothing where the stream repeats."""
-        if not self.own_removed:
-            return NOTHING_HAD
+    def request(self, position: int) -> Call:
         line = self.timeline
-        return line.had_items[line.had_begin[position] : line.had_end[position]]
+        had = line.had_items[line.had_begin[position] : line.had_end[position]] if self.own_removed else NOTHING_HAD
+        return self.listing(line.query(position, position + 1), had)
+
+    def listing(self, query: Query, had: AnyArray) -> Call:
+        had = had if self.own_removed else NOTHING_HAD
+        return self.serve, (query, self.timeline.settings.top, had)
+
+    def serve(self, query: Query, k: int, had: AnyArray) -> AnyArray:
+        """The best k for a query of one row; each way to answer has its own."""
+        raise NotImplementedError
 
 
 @dataclass
@@ -109,12 +121,12 @@ class _Scores(_Ranked):
         else:
             self.ranker.by_scores(_array(answer, "score"), begin, out["rank"])
 
-    def request(self, position: int) -> Call:
-        line = self.timeline
-        query, had, known = line.query(position, position + 1), self.had(position), int(line.candidates[position])
-        return self._serve, (query, had, known, line.settings.top)
+    def ask_again(self, begin: int, end: int, known: int) -> Call:
+        del known  # scores of items that came later are not looked at
+        return self.ask(begin, end)
 
-    def _serve(self, query: Query, had: AnyArray, known: int, k: int) -> AnyArray:
+    def serve(self, query: Query, k: int, had: AnyArray) -> AnyArray:
+        known = int(query.candidates[0])
         answer = self.method(query)
         row = _scores_of(answer) if self.way == "factors" else _array(answer, "score")[0]
         return best(row[:known], k, had)
@@ -139,11 +151,17 @@ class _Lists(_Ranked):
     def judge(self, answer: Any, begin: int, out: Mapping[str, AnyArray]) -> None:
         self.ranker.by_lists(_array(answer, "recommend"), self.timeline.settings.depth, begin, out["rank"])
 
-    def request(self, position: int) -> Call:
-        k, had = self.timeline.settings.top, self.had(position)
-        return self._serve, (self.timeline.query(position, position + 1), k, had)
+    def ask_again(self, begin: int, end: int, known: int) -> Call:
+        _, (query, depth) = self.ask(begin, end)
+        return self._of_then, (query, depth + known - int(self.timeline.candidates[begin]))
 
-    def _serve(self, query: Query, k: int, had: AnyArray) -> AnyArray:
+    def _of_then(self, query: Query, k: int) -> AnyArray:
+        """The lists without what came later, which nobody need have thought of when they were first asked."""
+        lists = np.array(_array(self.method(query, k), "recommend"))
+        lists[lists >= query.candidates[:, None]] = -1
+        return lists
+
+    def serve(self, query: Query, k: int, had: AnyArray) -> AnyArray:
         row = _array(self.method(query, k + len(had)), "recommend")[0]
         row = row[row >= 0].astype(np.int64, copy=False)
         kept: AnyArray = row[~np.isin(row, had)] if len(had) else row
@@ -186,8 +204,15 @@ class _Predictions:
         else:
             out["prediction"][:] = values
 
+    def ask_again(self, begin: int, end: int, known: int) -> Call:
+        del known
+        return self.ask(begin, end)
+
     def request(self, position: int) -> Call:
         return self.method, (self.timeline.query(position, position + 1),)
+
+    def listing(self, query: Query, had: AnyArray) -> Call:
+        raise NotImplementedError(f"predictions give no list for {len(had)} items and {len(query)} queries")
 
     def most(self, position: int) -> int:
         del position

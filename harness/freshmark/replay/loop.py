@@ -24,9 +24,12 @@ from freshmark.contract.past import Past
 from freshmark.contract.strategy import Run, Strategy
 from freshmark.replay.agenda import Agenda, agenda_of
 from freshmark.replay.answers import answers_of
+from freshmark.replay.asides import Asides
 from freshmark.replay.batches import Batches
 from freshmark.replay.calls import calls_of
+from freshmark.replay.matrix import Matrix
 from freshmark.replay.meters import Clock, CollectorMeter
+from freshmark.replay.panel import Panel
 from freshmark.replay.records import Records
 from freshmark.replay.schedule import Schedule
 from freshmark.replay.timeline import Timeline
@@ -38,7 +41,8 @@ Table = dict[str, AnyArray]
 class Replay:
     """What became of one cell.
 
-    tables: ``outcomes`` (one row a test event), ``windows``, ``updates`` (row 0 is the warm-up), ``latencies``
+    tables: ``outcomes`` (one row a test event), ``windows``, ``updates`` (row 0 is the warm-up), ``latencies``; of the
+        task rank also ``lists`` and ``panel``; ``matrix`` where one was asked for
     summary: seconds and bytes of the whole cell
     """
 
@@ -57,6 +61,7 @@ def replay(
     on_window: Callable[[Mapping[str, float]], None] | None = None,
     clock: Clock | None = None,
     agenda: Agenda | None = None,
+    matrix: bool = True,
 ) -> Replay:
     """Replay a stream through a strategy without ever showing it the future.
 
@@ -70,9 +75,11 @@ def replay(
         on_window: called with each window's numbers, outside of timed regions.
         clock: what time is read from.
         agenda: the updates to make, where they are not to follow from the schedule.
+        matrix: whether the matrix is filled, where the settings ask for one.
 
     Raises:
         InvalidAnswer: the strategy answered something that its contract rules out.
+        UsageError: a matrix is asked for on a device of which there can be no copy.
     """
     clock = clock or Clock()
     past = Past(timeline.learning)
@@ -80,8 +87,12 @@ def replay(
     answers = answers_of(strategy, timeline)
     agenda = agenda or agenda_of(schedule, timeline)
     batches = Batches(timeline, answers, observing=calls.observe is not None, context=_context(strategy))
+    blocks = timeline.settings.matrix if matrix else 0
+    rows = Matrix(timeline, calls, answers, batches, blocks=blocks, device=device)
+    panel = Panel(timeline, answers, seed=seed)
     records = Records(timeline, calls, answers, agenda, seed=seed, clock=clock, meters=meters or {})
 
+    asides = Asides(panel, rows, records)
     with CollectorMeter(clock) as collector:
         records.begin(collector, on_window)
         if calls.start is not None:
@@ -91,14 +102,18 @@ def replay(
 
         # Where every event updates, this is the innermost loop: a view gives a number faster than an array.
         live, known, end = agenda.live, agenda.known, timeline.end
-        at, given, made = timeline.first, timeline.warm, 0
+        at, given, made, pause = timeline.first, timeline.warm, 0, asides.place
         while at < end:
+            if at == pause:
+                asides.before_updates(at)
             while made < len(live) and live[made] <= at:
                 past._extend(known[made])  # noqa: SLF001
                 records.learn(calls.update, timeline.given(given, known[made]))
                 given, made = known[made], made + 1
 
-            stop = batches.stop(at, live[made] if made < len(live) else end)
+            if at == pause:
+                pause = asides.after_updates(at)
+            stop = batches.stop(at, min(pause, live[made]) if made < len(live) else pause)
             records.ask(at, stop)
             if agenda.watches:
                 stop = agenda.watch(stop, records.losses)
@@ -106,7 +121,10 @@ def replay(
             if calls.observe is not None:
                 calls.observe(timeline.context(at, stop))
             at = stop
-        return Replay(records.tables(), records.summary())
+        asides.before_updates(end)
+        asides.after_updates(end)
+        tables, summary = records.tables(), records.summary()
+        return Replay({**tables, **asides.tables()}, summary)
 
 
 def _context(strategy: object) -> str:

@@ -125,8 +125,14 @@ class Records:
         while stop >= self._window_stop and self._window < len(self._timeline.edges) - 1:
             self._close_window()
 
+    def aside(self, call: Callable[[], object]) -> None:
+        """Make a call that is not the strategy's to answer for: no clock runs, and its memory does not count."""
+        self._memory.pause()
+        call()
+        self._memory.resume()
+
     def tables(self) -> dict[str, Table]:
-        """The four tables of the cell."""
+        """The tables of the cell."""
         windows = {name: np.array([row[name] for row in self._rows]) for name in self._rows[0]}
         for name in ("window", "begin", "end", "events", "updates"):
             windows[name] = windows[name].astype(np.int64)
@@ -134,7 +140,7 @@ class Records:
             "outcomes": self._outcomes | {"age": self._ages()},
             "windows": windows,
             "updates": self._update_table(),
-            "latencies": self._requests.table(),
+            **self._requests.tables(),
         }
 
     def summary(self) -> dict[str, float]:

@@ -25,6 +25,8 @@ class Requests:
         self._next = 0
         self._lists: list[AnyArray] = []
         self._ranks = timeline.stream.task == "rank"
+        # Written to, so that the pages count as the harness's, not the strategy's.
+        self._places = np.full((len(self._positions), timeline.settings.top if self._ranks else 0), -1, np.int32)
 
     def serve(self, stop: int) -> None:
         """The requests among the events before ``stop``, with the knowledge and context of this batch."""
@@ -34,6 +36,7 @@ class Requests:
             self._seconds[self._next] = self._watch.last_seconds
             if self._ranks:
                 self._lists.append(np.array(answer))
+                self._places[self._next, : len(answer)] = answer
             self._next += 1
 
     def close_window(self, window: int) -> dict[str, float]:
@@ -65,14 +68,19 @@ class Requests:
             "popularity_share": float(head[items].mean()),
         }
 
-    def table(self) -> dict[str, AnyArray]:
-        """One row a request; the very first is marked, since it pays for caches that fill once."""
-        return {
+    def tables(self) -> dict[str, dict[str, AnyArray]]:
+        """``latencies``, one row a request: the very first is marked, since it pays for caches that fill once.
+
+        And ``lists``, the same rows (rank): columns ``1`` to ``K`` of items, -1 where the list ends.
+        """
+        latencies = {
             "window": self._windows,
             "position": self._positions,
             "seconds": self._seconds,
             "first": np.arange(len(self._positions)) == 0,
         }
+        lists = {str(place + 1): self._places[:, place] for place in range(self._places.shape[1])}
+        return {"latencies": latencies, "lists": lists} if self._ranks else {"latencies": latencies}
 
 
 def _drawn(timeline: Timeline, seed: int) -> tuple[IntArray, IntArray]:

@@ -52,7 +52,7 @@ def replay_served(
         raise UsageError(f"delay={schedule.delay!r} is not measured", remedy="measured, or measured*60")
     at_once = Schedule(schedule.every)
     updates = at_once.updates(timeline.time, timeline.first, known=timeline.known)
-    free = replay(timeline, build(), at_once, **options)
+    free = replay(timeline, build(), at_once, matrix=False, **options)
     if durations is None:
         durations = {"due": updates.due, "seconds": free.tables["updates"]["seconds"][1:]}
     elif not np.array_equal(durations["due"], updates.due):

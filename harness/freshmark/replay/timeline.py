@@ -109,6 +109,11 @@ class Timeline:
         return self._item[self._order]
 
     @cached_property
+    def _events_of(self) -> IntArray:
+        """(users,) how many events each user has."""
+        return np.diff(self._user_starts, append=self.end)
+
+    @cached_property
     def had_begin(self) -> IntArray:
         """(n,) int64: where in ``had_items`` the items of each event's user begin."""
         return self._user_starts[self._user]
@@ -125,6 +130,27 @@ class Timeline:
         some = np.flatnonzero(self.user_events)
         last[some] = self._order[self._user_starts[self._user[some]] + self.user_events[some] - 1]
         return last
+
+    def catalogue(self, position: int) -> int:
+        """How many items are known by the events before this position."""
+        return int(self._item[:position].max(initial=-1)) + 1
+
+    def visit(self, user: int, time: int) -> tuple[Query, AnyArray]:
+        """What is asked of a user of the warm-up who comes at this time, without an event; and the items had by then.
+
+        Features are those of the user's last event before.
+        """
+        mine = self._order[self._user_starts[user] :][: int(self._events_of[user])]
+        mine = mine[: np.searchsorted(self.time[mine], time, "left")]
+        last = int(mine[-1])
+        query = Query(
+            np.array([time]),
+            np.array([user], np.int64),
+            None,
+            np.array([self.catalogue(int(np.searchsorted(self.time, time, "left")))]),
+            self._copies(last, last + 1) if self._features else NO_FEATURES,
+        )
+        return query, self._item[mine]
 
     def tie_start(self, position: int) -> int:
         """The first event that has the time of this one."""

@@ -1,0 +1,69 @@
+"""Panel: a few users who are asked for their list as windows end, so that lists can be compared over time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from freshmark.contract.arrays import AnyArray
+from freshmark.replay.answers import Answers
+from freshmark.replay.timeline import Timeline
+
+MOST = 200
+"""Times that a panel is asked: of more windows, as many of them in even steps."""
+
+_APART = 1 << 32
+"""Beside the seed: no window has this number, so that the panel is drawn apart from the requests of any."""
+
+
+class Panel:
+    """``panel`` users of the warm-up, drawn by seed; what they are asked is neither timed nor used for accuracy."""
+
+    def __init__(self, timeline: Timeline, answers: Answers, *, seed: int) -> None:
+        self._timeline, self._answers = timeline, answers
+        self._users = _drawn(timeline, seed)
+        windows, top = len(timeline.edges) - 1, timeline.settings.top
+        times = min(MOST, windows) if len(self._users) else 0
+        self._windows = np.rint(np.linspace(1, windows, times + 1)[1:] if times > 1 else [windows] * times).astype(int)
+        self._places = np.searchsorted(timeline.time, timeline.edges[self._windows], "left")
+        # Written to, so that the pages count as the harness's, not the strategy's.
+        self._lists = np.full((times, len(self._users), top), -1, np.int32)
+        self._asked = 0
+
+    @property
+    def place(self) -> int:
+        """Before which event it is asked next; the end of the stream where it is not."""
+        return int(self._places[self._asked]) if self._asked < len(self._places) else self._timeline.end
+
+    def ask(self) -> None:
+        """Every user's list as the window ends, with what was learned and observed before."""
+        line, place = self._timeline, self.place
+        while self._asked < len(self._places) and self._places[self._asked] == place:
+            end = int(line.edges[self._windows[self._asked]])
+            for row, user in enumerate(self._users):
+                call, arguments = self._answers.listing(*line.visit(int(user), end))
+                found = np.asarray(call(*arguments))
+                self._lists[self._asked, row, : len(found)] = found
+            self._asked += 1
+
+    def tables(self) -> dict[str, dict[str, AnyArray]]:
+        """``panel``: one row a time and user, with the columns ``1`` to ``K`` of items, -1 where the list ends."""
+        if not len(self._users):
+            return {}
+        times, users, top = self._lists.shape
+        places = self._lists.reshape(-1, top)
+        return {
+            "panel": {
+                "time": np.repeat(self._timeline.edges[self._windows], users),
+                "user": np.tile(self._users.astype(np.int32), times),
+                **{str(place + 1): places[:, place] for place in range(top)},
+            }
+        }
+
+
+def _drawn(timeline: Timeline, seed: int) -> AnyArray:
+    """The users, in the order of their codes; none where users are not asked for lists."""
+    if timeline.stream.task != "rank":
+        return np.empty(0, np.int64)
+    known = np.unique(np.asarray(timeline.stream.user[: timeline.first]))
+    draw = np.random.default_rng([seed, _APART])
+    return np.sort(draw.choice(known, min(timeline.settings.panel, len(known)), replace=False))
