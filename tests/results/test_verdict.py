@@ -8,7 +8,8 @@ def rows(*made):
     usual = {
         "strategy": "a()", "every": "1d", "delay": "0s", "metric": "ndcg@10", "status": "ok", "seeds": 1, "failed": 0,
         "value": 0.3, "margin": 0.01, "difference": 0.0, "difference_margin": 0.0, "distinguishable": False,
-        "ratio": 1.0, "updates": 6.0, "update_p50_seconds": 0.125, "update_p99_seconds": np.nan,
+        "ratio": 1.0, "excluded": "", "detectable": np.nan,
+        "cost_per_million": np.nan, "updates": 6.0, "update_p50_seconds": 0.125, "update_p99_seconds": np.nan,
         "update_max_seconds": 0.164, "recommend_p50_seconds": 4e-4, "cpu_seconds_per_million": 100.0, "peak_bytes": 2e8,
     }  # fmt: skip
     return pd.DataFrame([{**usual, **one} for one in made])
@@ -16,7 +17,9 @@ def rows(*made):
 
 WORSE = {"strategy": "b()", "value": 0.2, "difference": -0.1, "difference_margin": 0.02, "distinguishable": True,
          "ratio": 0.667}  # fmt: skip
-EQUAL = {"strategy": "b()", "value": 0.29, "difference": -0.01, "difference_margin": 0.02, "ratio": 0.967}
+EQUAL = {"strategy": "b()", "value": 0.29, "difference": -0.01, "difference_margin": 0.02, "ratio": 0.967,
+         "detectable": 0.03}  # fmt: skip
+FAR = {**EQUAL, "value": 0.2, "difference": -0.1, "difference_margin": 0.15, "ratio": 0.667}
 
 
 def verdict(*made, better="higher"):
@@ -51,7 +54,7 @@ def test_of_equals_none_is_taken_that_is_beaten_on_accuracy_and_cost():
     found = verdict({}, better, noisy)
     assert found.chosen == ("a()", "1d", "0s")
     assert "take a() every 1d, which nothing beats on both accuracy and cost" in found.sentence
-    assert found.more[1] == "c() every 1d reaches 98.3\u00a0% of it for 10 times less CPU."
+    assert found.more[-1] == "c() every 1d reaches 98.3\u00a0% of it for 10 times less CPU."
 
 
 def test_a_strategy_at_several_schedules_is_named_once():
@@ -115,7 +118,7 @@ def test_what_is_never_updated_has_no_update_time():
 def test_costs_that_nobody_measured_are_not_made_up():
     nothing = dict.fromkeys(["recommend_p50_seconds", "cpu_seconds_per_million", "peak_bytes"], np.nan)
     found = verdict({**nothing, "updates": 0.0}, {**EQUAL, **nothing, "updates": 0.0})
-    assert found.more == ("What it costs was not measured.",)
+    assert found.more[0] == "What it costs was not measured."
     assert found.chosen == ("a()", "1d", "0s")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from freshmark.results.folder import StreamRecord
-from freshmark.results.verdict import name_of
+from freshmark.results.sentences import name_of
 
 if TYPE_CHECKING:
     from freshmark.results.tables import Results

@@ -1,11 +1,13 @@
 """The ranking: one row a (stream, strategy, every, delay), best first.
 
 metric, value        the metric's mean over seeds
-margin               half the 95 % interval of the value: block bootstrap over windows, and spread over seeds
-difference           value − value of the best, on the same events
-difference_margin    half its 95 % interval; paired: both are read on the same resampled windows
+margin               half the 95 % interval of the value: windows and users (``dependence``), and spread over seeds
+difference           value − value of the best within the budget, on the same events
+difference_margin    half its interval, paired; wide enough that in 95 % of runs all pairs' intervals hold at once
 distinguishable      whether the difference is larger than its margin
+detectable           the smallest difference that four of five such runs would tell apart
 ratio                share of the best that is reached (best ÷ value where lower is better)
+excluded             by which limits of the budget it is out; empty where it is within all
 new_user, new_item   the metric for users, and items, that are new
 seeds, failed        cells that succeeded, and that did not
 interval_seconds     stream time between updates; inf where there was none
@@ -14,6 +16,8 @@ update_p50_seconds … of the updates of all seeds; NaN where there are too few 
 recommend_p50_seconds …  of single requests, likewise
 update_seconds, fit_seconds     a cell, mean over seeds
 cpu_seconds_per_million         CPU seconds of fit, updates and answers, for a million test events
+cost_per_million     money for a million test events (``prices``); NaN without prices
+watt_hours_per_million          an estimate of the energy
 peak_bytes           resident memory above that at the start, the highest of the seeds
 state_bytes          the strategy's tensors
 status, reason       ok, or the state of the cell that failed first, and why
@@ -22,65 +26,32 @@ status, reason       ok, or the state of the cell that failed first, and why
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from freshmark.contract.arrays import FloatArray
 from freshmark.results import latency
 from freshmark.results.naming import schedule_in_words
+from freshmark.results.prices import Usage, money, watt_hours
 from freshmark.results.segments import SEGMENTS, Measured
-from freshmark.results.statistics import (
-    Spread,
-    distinguishable,
-    margin,
-    replicates,
-    resample,
-    spread_over_seeds,
-    spread_over_windows,
-)
+from freshmark.results.standings import Row, Standings
 
 if TYPE_CHECKING:
     from freshmark.results.tables import Results
 
 _CPU = ("fit_cpu_seconds", "update_cpu_seconds", "answer_cpu_seconds")
+_BUSY = ("fit_seconds", "update_seconds", "answer_seconds")
 PERCENTILES = (50, 95, 99)
 COLUMNS = (
     "stream", "task", "strategy", "every", "delay", "schedule", "status", "reason", "seeds", "failed",
-    "metric", "value", "margin", "difference", "difference_margin", "distinguishable", "ratio", "new_user", "new_item",
+    "metric", "value", "margin", "difference", "difference_margin", "distinguishable", "detectable", "ratio",
+    "excluded", "new_user", "new_item",
     "updates", "interval_seconds", "update_p50_seconds", "update_p95_seconds", "update_p99_seconds",
     "update_max_seconds", "requests", "recommend_p50_seconds", "recommend_p95_seconds", "recommend_p99_seconds",
-    "fit_seconds", "update_seconds", "cpu_seconds_per_million", "peak_bytes", "state_bytes",
+    "fit_seconds", "update_seconds", "cpu_seconds_per_million", "cost_per_million",
+    "watt_hours_per_million", "peak_bytes", "state_bytes",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The accuracy of one row: its seeds, and the mean over them.
-
-    seeds: (seeds,); replicated: (draws,), of the mean over seeds
-    """
-
-    seeds: FloatArray
-    replicated: FloatArray
-    windows: int
-
-    @property
-    def value(self) -> float:
-        """The mean over seeds."""
-        return float(self.seeds.mean())
-
-    @property
-    def margin(self) -> float:
-        """Half the 95 % interval."""
-        return margin([spread_over_windows(self.replicated, self.windows), spread_over_seeds(self.seeds)])
-
-    def margin_to(self, other: Standing) -> float:
-        """Half the 95 % interval of the difference: windows paired, seeds apart."""
-        paired: Spread = spread_over_windows(self.replicated - other.replicated, self.windows)
-        return margin([paired, spread_over_seeds(self.seeds), spread_over_seeds(other.seeds)])
 
 
 def ranked(results: Results, metric: str | None = None) -> pd.DataFrame:
@@ -95,24 +66,26 @@ def ranked(results: Results, metric: str | None = None) -> pd.DataFrame:
 
 def _of_stream(results: Results, stream: str, metric: str) -> list[dict[str, Any]]:
     cells = results.cells[results.cells["stream"] == stream]
-    rows, standings = [], []
-    times = resample(results.streams[stream].windows)
+    standings = results.standings(stream, metric)
+    rows: dict[Row, dict[str, Any]] = {}
     for (strategy, every, delay), group in cells.groupby(["strategy", "every", "delay"], sort=False):
         fine = group[group["status"] == "ok"]
-        keys = [str(key) for key in fine["key"]]
         row = {"stream": stream, "task": results.streams[stream].task, "strategy": strategy, "every": every,
                "delay": delay, "schedule": schedule_in_words(str(every), str(delay)), "metric": metric}  # fmt: skip
         row |= _state(group, fine)
-        if keys:
-            measured = [results.measured(key, [metric])[0] for key in keys]
-            standing = _standing(times, measured)
-            row |= {"value": standing.value, "margin": standing.margin, **_segments(measured)}
+        if len(fine):
+            measured = [results.measured(str(key), [metric])[0] for key in fine["key"]]
+            row |= {"value": float(np.mean([one.value[0, -1] for one in measured])), **_segments(measured)}
             row |= _costs(results, fine, stream)
-            standings.append((row, standing))
-        rows.append(row)
-    _compare(standings, results.better(metric) == "higher")
-    sign = -1.0 if results.better(metric) == "higher" else 1.0
-    return sorted(rows, key=lambda row: sign * row["value"] if np.isfinite(row.get("value", np.nan)) else np.inf)
+            row["excluded"] = results.budget.excludes(row)
+        rows[str(strategy), str(every), str(delay)] = row
+    _compare(standings, rows)
+    sign = -1.0 if standings.higher else 1.0
+
+    def place(row: dict[str, Any]) -> float:
+        return sign * float(row["value"]) if np.isfinite(row.get("value", np.nan)) else np.inf
+
+    return sorted(rows.values(), key=place)
 
 
 def _state(group: pd.DataFrame, fine: pd.DataFrame) -> dict[str, Any]:
@@ -120,31 +93,27 @@ def _state(group: pd.DataFrame, fine: pd.DataFrame) -> dict[str, Any]:
     return {
         "seeds": len(fine),
         "failed": len(rest),
+        "excluded": "",
         "status": "ok" if rest.empty else str(rest["status"].iloc[0]),
         "reason": "" if rest.empty else str(rest["reason"].iloc[0]),
     }
 
 
-def _standing(times: FloatArray, measured: Sequence[Measured]) -> Standing:
-    counts = measured[0].count[0, :-1]
-    sums = np.stack([one.sums for one in measured], axis=1)
-    replicated = replicates(times, sums, counts, root=measured[0].root)
-    return Standing(np.array([one.value[0, -1] for one in measured]), replicated.mean(axis=1), len(counts))
-
-
-def _compare(standings: Sequence[tuple[dict[str, Any], Standing]], higher: bool) -> None:  # noqa: FBT001
-    known = [standing for _, standing in standings if np.isfinite(standing.value)]
-    if not known:
+def _compare(standings: Standings, rows: dict[Row, dict[str, Any]]) -> None:
+    """Every row against the best of those within the budget, or of all where none is."""
+    if not standings.rows:
         return
-    best = (max if higher else min)(known, key=lambda standing: standing.value)
-    for row, standing in standings:
-        difference = standing.value - best.value
-        within = 0.0 if standing is best else standing.margin_to(best)
-        above, below = (standing.value, best.value) if higher else (best.value, standing.value)
-        row |= {
-            "difference": difference,
-            "difference_margin": within,
-            "distinguishable": distinguishable(difference, within),
+    best = standings.best([one for one in standings.rows if not rows[one]["excluded"]] or None)
+    for place, standing in standings.rows.items():
+        gap = standings.gap(place, best)
+        values = (standing.value, standings.rows[best].value)
+        above, below = values if standings.higher else values[::-1]
+        rows[place] |= {
+            "margin": standing.margin,
+            "difference": gap.difference,
+            "difference_margin": gap.margin,
+            "distinguishable": gap.distinguishable,
+            "detectable": np.nan if place == best else gap.detectable,
             "ratio": above / below if below else (1.0 if above == below else np.nan),
         }
 
@@ -167,6 +136,8 @@ def _costs(results: Results, cells: pd.DataFrame, stream: str) -> dict[str, Any]
     edges, events = results.streams[stream].edges, len(results.events(stream)["time"])
     made, asked = np.concatenate(updates), np.concatenate(requests)
     each = len(made) / len(cells)
+    peak = float(cells["peak_rss_bytes"].max()) if "peak_rss_bytes" in cells else np.nan
+    usage = _usage(results, cells, 1e6 / events, peak)
     return {
         "updates": each,
         "interval_seconds": (edges[-1] - edges[0]) / 1e6 / each if each else np.inf,
@@ -176,10 +147,23 @@ def _costs(results: Results, cells: pd.DataFrame, stream: str) -> dict[str, Any]
         **{f"recommend_p{p}_seconds": latency.percentile_of(asked, p) for p in PERCENTILES},
         "update_seconds": float(made.sum()) / len(cells),
         "fit_seconds": _mean(cells, "fit_seconds"),
-        "cpu_seconds_per_million": sum(_mean(cells, name) for name in _CPU) * 1e6 / events,
-        "peak_bytes": float(cells["peak_rss_bytes"].max()) if "peak_rss_bytes" in cells else np.nan,
+        "cpu_seconds_per_million": usage.cpu_seconds,
+        "cost_per_million": money(results.prices, usage) if results.prices else np.nan,
+        "watt_hours_per_million": watt_hours(usage),
+        "peak_bytes": peak,
         "state_bytes": _mean(cells, "state_bytes"),
     }
+
+
+def _usage(results: Results, cells: pd.DataFrame, scale: float, peak: float) -> Usage:
+    busy = sum(_mean(cells, name) for name in _BUSY) * scale
+    on_gpu = np.mean([results.device_of(str(key)) != "cpu" for key in cells["key"]])
+    return Usage(
+        cpu_seconds=sum(_mean(cells, name) for name in _CPU) * scale,
+        busy_seconds=busy,
+        gpu_seconds=busy * float(on_gpu) if on_gpu else 0.0,
+        gigabytes=peak / 1e9,
+    )
 
 
 def _mean(cells: pd.DataFrame, name: str) -> float:

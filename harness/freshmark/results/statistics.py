@@ -1,7 +1,7 @@
-"""Statistics that respect a stream: windows that follow each other are alike, and strategies saw the same events.
+"""Intervals of a difference, what it takes to be told apart, and fronts.
 
-Sources: circular block bootstrap, Politis & Romano 1992 (after Künsch 1989, doi 10.1214/aos/1176347265); variances of
-unequal freedom combined as in Welch 1947 (doi 10.1093/biomet/34.1-2.28) and Satterthwaite 1946.
+Sources: variances of unequal freedom combined as in Welch 1947 (doi 10.1093/biomet/34.1-2.28) and Satterthwaite 1946;
+Holm 1979 (jstor 4615733).
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri, stdtr, stdtrit
 
-from freshmark.contract.arrays import BoolArray, FloatArray, IntArray
+from freshmark.contract.arrays import BoolArray, FloatArray
 
-DRAWS = 1000
-"""Bootstrap replicates."""
+LEVEL = 0.05
+"""Share of cases in which what is equal may be called different."""
 
-SEED = 20_240_229
-"""Of the bootstrap: the same tables give the same intervals."""
+POWER = 0.8
+"""Share of cases in which the smallest detectable difference is detected (Cohen 1988)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,79 +29,70 @@ class Spread:
     freedom: float
 
 
-def block_length(windows: int) -> int:
-    """Windows a block: ⌈w^⅓⌉, the rate at which the bootstrap's error falls fastest (Hall, Horowitz & Jing 1995)."""
-    return max(1, int(np.ceil(round(windows ** (1 / 3), 9))))
-
-
-def resample(windows: int, draws: int = DRAWS) -> FloatArray:
-    """How often each window is drawn: (draws, windows) float64, rows of a circular block bootstrap.
-
-    Every strategy of a stream is read on the same rows, so that what windows have in common cancels in a difference.
-    """
-    length = block_length(windows)
-    blocks = -(-windows // length)
-    rng = np.random.default_rng(SEED)
-    starts = rng.integers(0, windows, (draws, blocks))
-    places = (starts[:, :, None] + np.arange(length)) % windows
-    places = places.reshape(draws, -1)[:, :windows]
-    offset = np.arange(draws)[:, None] * windows
-    counts = np.bincount((places + offset).ravel(), minlength=draws * windows)
-    return counts.reshape(draws, windows).astype(np.float64)
-
-
-def replicates(times: FloatArray, sums: FloatArray, counts: IntArray, *, root: bool = False) -> FloatArray:
-    """Means over resampled windows: (draws, cells).
-
-    Args:
-        times: (draws, windows), how often each window is drawn.
-        sums: (windows, cells), what each window adds to the mean.
-        counts: (windows,), events of each window.
-        root: whether the number is the square root of that mean.
-    """
-    events = times @ counts.astype(np.float64)
-    means = np.divide(times @ sums, events[:, None], out=np.full((len(times), sums.shape[1]), np.nan),
-                      where=events[:, None] > 0)  # fmt: skip
-    return np.asarray(np.sqrt(means) if root else means)
-
-
-def spread_over_windows(replicated: FloatArray, windows: int) -> Spread:
-    """Of a number whose bootstrap replicates are given, (draws,).
-
-    The bootstrap sees w/L blocks and divides by that number, not by one less: its variance is raised accordingly.
-    """
-    blocks = windows / block_length(windows)
-    if blocks < 2:  # noqa: PLR2004
-        return Spread(float("nan"), 0.0)
-    return Spread(float(np.nanvar(replicated)) * blocks / (blocks - 1), blocks - 1)
-
-
 def spread_over_seeds(values: FloatArray) -> Spread:
     """Of the mean over seeds of (seeds,) values. One seed tells nothing of it: zero, and the report says so."""
     seeds = len(values)
     return Spread(float(np.var(values, ddof=1)) / seeds, seeds - 1) if seeds > 1 else Spread(0.0, 0.0)
 
 
-def margin(spreads: Sequence[Spread]) -> float:
-    """Half the width of the 95 % interval of a sum of independent parts; NaN where there is no saying."""
+def combined(spreads: Sequence[Spread]) -> Spread:
+    """The spread of a sum of independent parts; NaN where one is unknown."""
     variance = sum(part.variance for part in spreads)
     if not variance > 0:
-        return variance  # 0: it never moved; NaN: nobody knows
+        return Spread(variance, float("inf"))  # 0: it never moved; NaN: nobody knows
     below = sum(part.variance**2 / part.freedom for part in spreads if part.variance > 0)
-    return student(variance**2 / below) * float(np.sqrt(variance))
+    return Spread(variance, variance**2 / below)
 
 
-def student(freedom: float) -> float:
-    """The t that a Student variable exceeds, either way, in 5 % of cases; between the rows of the table within 1 %."""
+def margin(spreads: Sequence[Spread], level: float = LEVEL) -> float:
+    """Half the width of the 1 − level interval of a sum of independent parts; NaN where there is no saying."""
+    spread = combined(spreads)
+    if not spread.variance > 0:
+        return spread.variance
+    return student(spread.freedom, level) * float(np.sqrt(spread.variance))
+
+
+def student(freedom: float, level: float = LEVEL) -> float:
+    """How many standard errors an interval reaches: Student's t at 5 %, widened for a smaller level as a normal's is.
+
+    t_ν(5 %) · z(level) / z(5 %): far tails of few degrees of freedom tell of Student's assumptions, not of data.
+    """
     if freedom < 1:
         return float("inf")
-    return float(np.exp(np.interp(1 / freedom, 1 / _FREEDOM[::-1], np.log(_STUDENT[::-1]))))
+    wider = ndtri(level / 2) / ndtri(LEVEL / 2) if level < LEVEL else 1.0
+    return float(-stdtrit(freedom, max(level, LEVEL) / 2) * wider)
 
 
-_FREEDOM = np.array([1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 60, 1e9])
-_STUDENT = np.array(
-    [12.706, 8.028, 6.017, 4.303, 3.182, 2.776, 2.571, 2.447, 2.306, 2.228, 2.131, 2.086, 2.042, 2.000, 1.960]
-)
+def p_value(difference: float, spread: Spread) -> float:
+    """How often what is equal would differ by as much, either way, or more; 1 where there is no saying."""
+    if difference == 0 or np.isnan(spread.variance) or spread.freedom < 1:
+        return 1.0
+    if spread.variance == 0:
+        return 0.0
+    return float(2 * stdtr(spread.freedom, -abs(difference) / np.sqrt(spread.variance)))
+
+
+def detectable(spread: Spread, level: float = LEVEL) -> float:
+    """The smallest difference that is told apart in four of five cases: (t_{1−level/2} + t_{0.8}) · √variance."""
+    if not spread.variance > 0:
+        return spread.variance
+    if spread.freedom < 1:
+        return float("inf")
+    beyond = float(stdtrit(spread.freedom, POWER))
+    return (student(spread.freedom, level) + beyond) * float(np.sqrt(spread.variance))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """p-values of several comparisons, each so raised that one in twenty *families* errs, not comparisons (Holm 1979).
+
+    The j-th smallest of m becomes the largest of (m − i + 1) · p₍ᵢ₎, i ≤ j, at most 1.
+    """
+    count = len(p_values)
+    order = np.argsort(p_values, kind="stable")
+    raised = np.maximum.accumulate((count - np.arange(count)) * np.asarray(p_values, np.float64)[order])
+    found = np.empty(count)
+    found[order] = np.minimum(raised, 1.0)
+    return [float(one) for one in found]
 
 
 def distinguishable(difference: float, within: float) -> bool:

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from freshmark.contract.arrays import AnyArray
 from freshmark.contract.hookspecs import Factory
-from freshmark.contract.metric import Metric, Outcomes
-from freshmark.errors import StoreError, UnknownName, UsageError
+from freshmark.contract.metric import Metric
+from freshmark.errors import UnknownName, UsageError
 from freshmark.results import measurements, ranking
 from freshmark.results.alerts import Alert, alerts_of
-from freshmark.results.folder import RunFolder, StreamRecord, read_table
-from freshmark.results.metrics import METRICS, depth_of, main_metric, metric_named, metrics_of
+from freshmark.results.budget import Budget
+from freshmark.results.curves import curves_of
+from freshmark.results.dynamics import Dynamics
+from freshmark.results.folder import RunFolder
+from freshmark.results.mean_ranks import CriticalDifference, critical_difference
+from freshmark.results.pairs import pairs_of
 from freshmark.results.plugins import imported, offered
-from freshmark.results.segments import Measured, kinds_of, measure
+from freshmark.results.prices import Prices
+from freshmark.results.standings import Standings, standings_of
 from freshmark.results.verdict import Verdict, verdict_on
 
-_TEXTS = ("key", "stream", "strategy", "every", "delay", "status", "reason", "code", "log_tail")
 
-
-class Results:
+class Results(Dynamics):
     """What came of one or more runs. Nothing is measured again; outcomes are read when a number of them is asked for.
 
     >>> results = Results.open("runs/mt")                                  # doctest: +SKIP
@@ -38,13 +38,11 @@ class Results:
     """
 
     def __init__(self, folders: Sequence[RunFolder], metrics: Mapping[str, Metric] | None = None) -> None:
-        self.folders = tuple(folders)
-        self.streams = _streams(self.folders)
-        self._home, self.cells = _cells(self.folders)
-        self._metrics = metrics
-        self._measured: dict[tuple[str, str], Measured] = {}
+        super().__init__(folders, metrics)
+        self.prices: Prices | None = None
+        self.budget = Budget()
+        self._standings: dict[tuple[str, str], Standings] = {}
         self._rankings: dict[str | None, pd.DataFrame] = {}
-        self._events: dict[str, dict[str, AnyArray]] = {}
 
     @classmethod
     def open(cls, folder: Path | str, *more: Path | str) -> Results:
@@ -54,16 +52,6 @@ class Results:
             StoreError: one is no run folder, or two call different streams by one name.
         """
         return cls([RunFolder(path) for path in (folder, *more)])
-
-    @property
-    def provenance(self) -> dict[str, Any]:
-        """Machine, versions and command of the first run; ``folders`` has them all."""
-        return self.folders[0].provenance
-
-    @cached_property
-    def metrics(self) -> Mapping[str, Metric]:
-        """The metrics that are known by name: built-in, and those of installed plugins."""
-        return {**METRICS, **(offered("register_metrics") if self._metrics is None else self._metrics)}
 
     @cached_property
     def measurements(self) -> pd.DataFrame:
@@ -84,95 +72,73 @@ class Results:
             self._rankings[metric] = ranking.ranked(self, metric)
         return self._rankings[metric].copy()
 
+    def priced(self, prices: Prices | Sequence[str]) -> Results:
+        """The same results with what they cost in money: ``results.priced(["cpu_hour=0.04", "gb_hour=0.005"])``.
+
+        Raises:
+            UnknownName: nothing has that price.
+            UsageError: it is no price.
+        """
+        found = self._copy()
+        found.prices = prices if isinstance(prices, Prices) else Prices.parse(prices)
+        return found
+
+    def within(self, budget: Budget) -> Results:
+        """The same results, with a verdict that stays within these limits.
+
+        Raises:
+            UsageError: there is a limit of cost and no prices.
+        """
+        if budget.cost is not None and self.prices is None:
+            raise UsageError("a limit of cost needs prices", remedy="--price cpu_hour=0.04", code="FM119")
+        found = self._copy()
+        found.budget = budget
+        return found
+
+    def _copy(self) -> Results:
+        """These results; what was read and measured is shared, rankings are not."""
+        found = copy(self)
+        found._rankings = {}  # noqa: SLF001  (its own)
+        return found
+
+    def standings(self, stream: str, metric: str | None = None) -> Standings:
+        """Every row of a stream, and how far any two are apart.
+
+        Raises:
+            UsageError: the stream's task has no such metric.
+        """
+        name = self.metric_for(stream, metric)
+        if name is None:
+            raise UsageError(f"{metric} is no metric of task {self.streams[stream].task}", where=stream)
+        if (stream, name) not in self._standings:
+            self._standings[stream, name] = standings_of(self, stream, name)
+        return self._standings[stream, name]
+
+    def curves(self, metric: str | None = None) -> pd.DataFrame:
+        """One row a schedule of each strategy, slowest first: where its curve flattens; see ``results.curves``."""
+        return curves_of(self, metric)
+
+    def pairs(self, metric: str | None = None) -> pd.DataFrame:
+        """Every pair of rows of a stream: how far apart, and whether they can be told apart; see ``results.pairs``."""
+        return pairs_of(self, metric)
+
+    def critical_difference(self, metric: str | None = None) -> CriticalDifference | None:
+        """Mean ranks over streams, and how far apart they must be; None below five streams."""
+        return critical_difference(self, metric)
+
     def verdicts(self, metric: str | None = None) -> list[Verdict]:
         """What to do on each stream, in a sentence."""
-        table = self.ranking(metric)
-        return [
-            verdict_on(stream, rows, self.better(str(rows["metric"].iloc[0])) if len(rows) else "higher")
-            for stream, rows in ((one, table[table["stream"] == one]) for one in self.streams)
-        ]
+        table, curves = self.ranking(metric), self.curves(metric)
+        found = []
+        for stream in self.streams:
+            rows = table[table["stream"] == stream]
+            better = self.better(str(rows["metric"].iloc[0])) if len(rows) else "higher"
+            found.append(verdict_on(stream, rows, better, curves[curves["stream"] == stream]))
+        return found
 
     def alerts(self) -> list[Alert]:
         """What to know before believing it, gravest first."""
         return alerts_of(self, self.ranking())
-
-    def metric_for(self, stream: str, metric: str | None = None) -> str | None:
-        """This metric, or the main one; None where the stream's task has no such metric.
-
-        Raises:
-            UnknownName: there is no such metric.
-            UsageError: its K is larger than the depth to which lists were recorded.
-        """
-        record = self.streams[stream]
-        if metric is None:
-            return main_metric(record.task, record.top)
-        found = metric_named(metric, self.metrics)
-        depth = int(record.settings.get("depth", 0))
-        if depth and depth_of(metric) > depth:
-            raise UsageError(
-                f"{metric} looks deeper than the lists that were recorded",
-                where=stream,
-                remedy=f"K of at most {depth}",
-                code="FM120",
-            )
-        return metric if record.task in found.tasks else None
-
-    def metrics_for(self, stream: str) -> tuple[str, ...]:
-        """Every metric of the stream's task, the main one first."""
-        record = self.streams[stream]
-        return metrics_of(record.task, record.top, self.metrics)
-
-    def better(self, metric: str) -> str:
-        """``higher`` or ``lower``."""
-        return metric_named(metric, self.metrics).better
-
-    def measured(self, key: str, metrics: Sequence[str]) -> list[Measured]:
-        """These metrics of the cell with this key, by segment and window; its outcomes are read at most once."""
-        missing = [name for name in metrics if (key, name) not in self._measured]
-        if missing:
-            stream = str(self._home[key][1]["stream"])
-            outcomes, events = self.outcomes(key), self.events(stream)
-            for name in missing:
-                self._measured[key, name] = measure(
-                    metric_named(name, self.metrics),
-                    outcomes,
-                    events["window"],
-                    events["kind"],
-                    self.streams[stream].windows,
-                )
-        return [self._measured[key, name] for name in metrics]
-
-    def outcomes(self, key: str) -> Outcomes:
-        """What became of each test event in the cell with this key."""
-        table = self.table(key, "outcomes")
-        stream = str(self._home[key][1]["stream"])
-        events = self.events(stream)
-        if any(len(column) != len(events["time"]) for column in table.values()):
-            raise StoreError("outcomes and test events differ in number", where=f"cell {key}", code="FM405")
-        return Outcomes(
-            self.streams[stream].task,
-            rank=table.get("rank"),
-            prediction=table.get("prediction"),
-            label=events.get("label"),
-            predicted=table.get("predicted"),
-            candidates=events.get("candidates"),
-        )
-
-    def events(self, stream: str) -> dict[str, AnyArray]:
-        """The stream's test events, column → (n,) array, with the ``kind`` that segments are made of."""
-        if stream not in self._events:
-            table = read_table(self.streams[stream].events)
-            table["window"] = table["window"].astype(np.int64)
-            table["kind"] = kinds_of(table)
-            self._events[stream] = table
-        return self._events[stream]
-
-    def table(self, key: str, name: str) -> dict[str, AnyArray]:
-        """A table of the cell with this key: ``outcomes``, ``windows``, ``updates`` or ``latencies``."""
-        if key not in self._home:
-            raise UnknownName("cell", key, self._home)
-        folder, cell = self._home[key]
-        return folder.table(cell, name)
 
     def report(
         self,
@@ -206,43 +172,3 @@ class Results:
         """The cells, for a notebook; nothing is computed for it."""
         shown = self.cells[["stream", "strategy", "every", "delay", "seed", "status", "seconds"]]
         return str(shown.to_html(max_rows=30, escape=True))
-
-
-def _streams(folders: Sequence[RunFolder]) -> dict[str, StreamRecord]:
-    streams: dict[str, StreamRecord] = {}
-    for folder in folders:
-        for name, record in folder.streams.items():
-            known = streams.setdefault(name, record)
-            if (known.fingerprint, known.settings) != (record.fingerprint, record.settings):
-                raise StoreError(
-                    f"two runs call different streams {name!r}, or measured it with other settings",
-                    where=str(folder.path),
-                    remedy="report them apart",
-                    code="FM406",
-                )
-    return streams
-
-
-def _cells(
-    folders: Sequence[RunFolder],
-) -> tuple[dict[str, tuple[RunFolder, dict[str, Any]]], pd.DataFrame]:
-    """Key → where the cell is, and the table of cells. Of cells with one key a finished one is taken."""
-    home: dict[str, tuple[RunFolder, dict[str, Any]]] = {}
-    for folder in folders:
-        for cell in folder.cells:
-            if cell["key"] not in home or (cell["status"] == "ok" and home[cell["key"]][1]["status"] != "ok"):
-                home[cell["key"]] = (folder, cell)
-    rows = [
-        {
-            **{name: value for name, value in cell.items() if name not in ("summary", "digests", "position")},
-            "task": folder.streams[cell["stream"]].task,
-            **json.loads(cell["summary"] or "{}"),
-        }
-        for folder, cell in home.values()
-    ]
-    columns = ["key", "stream", "task", "strategy", "every", "delay", "seed", "status", "reason", "code", "started",
-               "seconds", "beside", "log_tail"]  # fmt: skip
-    table = pd.DataFrame(rows, columns=None if rows else columns)
-    for name in _TEXTS:
-        table[name] = table[name].astype(object).where(table[name].notna(), "")
-    return home, table[[*columns, *(name for name in table.columns if name not in columns)]]

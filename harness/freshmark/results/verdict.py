@@ -1,4 +1,13 @@
-"""The verdict: one sentence from the ranking, that never calls noise a winner."""
+"""The verdict: one sentence from the ranking, that never calls noise a winner.
+
+Of the rows within the budget:
+
+1. The best is that with the best mean. *Equals* are rows that cannot be told apart from it.
+2. Equals that reach 90 % of it are *as good*; the rest are *uncertain*: too noisy to be ruled out, too low to be taken.
+3. Is a row that is never updated as good, or is the strategy's own uncertain: do not update.
+4. Otherwise the cheapest that is as good, unless some row is both cheaper and better than it: by money where there are
+   prices, by CPU seconds where there are none.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +18,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from freshmark.results.naming import called, listed, metric_in_words, number, schedule_in_words, seconds, size, within
+from freshmark.results import sentences
+from freshmark.results.sentences import cost_of
+
+AS_GOOD = 0.9
+"""A share of the best below which a row that cannot be told apart from it is uncertain, not as good."""
 
 ALMOST = 0.95
 """A share of the best that is called almost as good."""
 
 CHEAPER = 2.0
-"""How many times less CPU an almost equal row must need to be worth a sentence."""
-
-_NAMED = 4
+"""How many times less an almost equal row must cost to be worth a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,7 @@ class Verdict:
     """What to do on one stream.
 
     sentence: the answer
-    more: sentences that go with it: what it costs, what is almost as good
+    more: sentences that go with it: what it costs, what the next schedules would change, what was left out
     chosen: (strategy, every, delay), or None where nothing can be recommended
     """
 
@@ -35,115 +46,95 @@ class Verdict:
     chosen: tuple[str, str, str] | None = None
 
 
-def verdict_on(stream: str, ranking: pd.DataFrame, better: str) -> Verdict:
-    """The verdict on a stream from its rows of the ranking, best first."""
-    fine = ranking[np.isfinite(ranking["value"].astype(float))]
-    if fine.empty:
-        return Verdict(stream, _nothing(ranking))
-    rows = [row for _, row in fine.iterrows()]
-    equals = [row for row in rows if not row["distinguishable"]]
-    choice = _choice(equals, rows)
-    if len(rows) == 1:
-        sentence = f"Only {name_of(choice)} was measured: {_score(choice)}. There is nothing to compare it with."
-    elif len(equals) > 1:
-        sentence = _tie(equals, choice)
-    else:
-        sentence = _winner(choice, rows[1], better)
-    more = [_price(choice), *_almost(choice, rows)]
+@dataclass(frozen=True, slots=True)
+class Field:
+    """The rows within the budget, best first, and what they are worth.
+
+    good: as good as the best. uncertain: too noisy to be ruled out. out: over the budget
+    """
+
+    rows: Sequence[Any]
+    good: Sequence[Any]
+    uncertain: Sequence[Any]
+    out: Sequence[Any]
+
+    @classmethod
+    def of(cls, ranking: pd.DataFrame) -> Field:
+        """Of the rows that have a value."""
+        fine = [row for _, row in ranking[np.isfinite(ranking["value"].astype(float))].iterrows()]
+        rows = [row for row in fine if not row["excluded"]]
+        equals = [row for row in rows if not row["distinguishable"]]
+        good = [row for row in equals if not row["ratio"] < AS_GOOD]
+        return cls(
+            rows,
+            good,
+            [row for row in equals if row["ratio"] < AS_GOOD],
+            [row for row in fine if row["excluded"]],
+        )
+
+    @property
+    def blind(self) -> bool:
+        """Whether nothing can be said of chance: no difference has a margin."""
+        return len(self.rows) > 1 and all(np.isnan(row["difference_margin"]) for row in self.rows if not is_best(row))
+
+
+def verdict_on(stream: str, ranking: pd.DataFrame, better: str, curves: pd.DataFrame | None = None) -> Verdict:
+    """The verdict on a stream from its rows of the ranking, best first, and of the curves."""
+    field = Field.of(ranking)
+    if not field.rows:
+        return Verdict(stream, sentences.nothing(ranking, field.out), sentences.left_out(field.out))
+    if field.blind:
+        return Verdict(stream, sentences.blind(field.rows[0]), sentences.left_out(field.out))
+    choice, sentence = _decided(field, better)
+    more = [
+        sentences.price(choice),
+        *sentences.steps(choice, curves),
+        *sentences.knees(curves),
+        *sentences.detectable(field.rows, field.good, choice),
+        *sentences.almost(choice, _almost(choice, field.rows)),
+        *sentences.left_out(field.out),
+    ]
     return Verdict(stream, sentence, tuple(more), (choice["strategy"], choice["every"], choice["delay"]))
 
 
-def name_of(row: Any) -> str:
-    """How a row of the ranking is called."""
-    return called(str(row["strategy"]), str(row["every"]), str(row["delay"]))
+def _decided(field: Field, better: str) -> tuple[Any, str]:
+    best = next(row for row in field.good if is_best(row))
+    if len(field.rows) == 1:
+        return best, sentences.alone(best)
+    frozen = [row for row in field.good if row["every"] == "never"]
+    choice = _cheapest(frozen) if frozen else _choice(field)
+    own = [row for row in field.uncertain if row["every"] == "never" and row["strategy"] == choice["strategy"]]
+    if own:
+        return own[0], sentences.not_yet(own[0], choice)
+    if len(field.good) > 1:
+        return choice, sentences.tie(field.good, choice, cheapest=cost_of(choice) == cost_of(_cheapest(field.good)))
+    if field.uncertain:
+        return choice, sentences.best_so_far(choice, field.uncertain)
+    second = next(row for row in field.rows if not is_best(row))
+    return choice, sentences.winner(choice, second, better)
 
 
-def _nothing(ranking: pd.DataFrame) -> str:
-    cells = int((ranking["seeds"] + ranking["failed"]).sum()) if len(ranking) else 0
-    states = listed(sorted({str(status) for status in ranking["status"] if status != "ok"}))
-    return f"No verdict: none of {cells} cells succeeded ({states})." if cells else "No verdict: nothing was measured."
+def is_best(row: Any) -> bool:
+    """Whether it is the row that the others are compared with, or the same in every event."""
+    return bool(row["difference"] == 0 and row["difference_margin"] == 0)
 
 
-def _choice(equals: Sequence[Any], rows: Sequence[Any]) -> Any:
-    """The cheapest of those that cannot be told from the best, unless some row is both cheaper and better than it."""
+def _choice(field: Field) -> Any:
+    """The cheapest of those that are as good, unless some row is both cheaper and better than it."""
 
     def beaten(row: Any) -> bool:
-        # Rows are ordered, best first: those before it are better.
-        return any(_cost(other) < _cost(row) and other["ratio"] > row["ratio"] for other in rows)
+        return any(cost_of(other) < cost_of(row) and other["ratio"] > row["ratio"] for other in field.rows)
 
-    return min((row for row in equals if not beaten(row)), key=_cost, default=equals[0])
-
-
-def _winner(choice: Any, second: Any, better: str) -> str:
-    lead, within = abs(second["difference"]), second["difference_margin"]
-    more = "above" if better == "higher" else "below"
-    interval = f"95 % interval {number(lead - within)} to {number(lead + within)}"
-    rest = f"{_score(choice)}, {number(lead)} {more} the runner-up, {name_of(second)} ({interval})."
-    if choice["every"] == "never":
-        return f"Do not update. {choice['strategy']} as first trained gives {rest}"
-    return f"Use {name_of(choice)}: {rest}"
+    return _cheapest([row for row in field.good if not beaten(row)] or field.good)
 
 
-def _tie(equals: Sequence[Any], choice: Any) -> str:
-    names = _grouped(equals)
-    if len(names) > _NAMED:
-        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} other strategies"]
-    apart = f"{listed(names)} cannot be told apart on {metric_in_words(choice['metric'])}"
-    cheapest = _cost(choice) == min(_cost(row) for row in equals)
-    if choice["every"] == "never":
-        which = "the cheapest" if cheapest else "the best buy"
-        return f"Do not update. {apart}; {which}, {choice['strategy']} as first trained, gives {_score(choice)}."
-    if cheapest:
-        return f"{apart}; take the cheapest, {name_of(choice)}: {_score(choice)}."
-    return f"{apart}; take {name_of(choice)}, which nothing beats on both accuracy and cost: {_score(choice)}."
+def _cheapest(rows: Sequence[Any]) -> Any:
+    return min(rows, key=cost_of)
 
 
-def _grouped(rows: Sequence[Any]) -> list[str]:
-    """Each strategy once, with its schedules: ``retrain(mf()) every 1h or 1d``."""
-    schedules: dict[str, list[str]] = {}
-    for row in rows:
-        schedules.setdefault(str(row["strategy"]), []).append(schedule_in_words(str(row["every"]), str(row["delay"])))
-    return [
-        f"{strategy} {' or '.join([words[0], *(word.removeprefix('every ') for word in words[1:])])}"
-        for strategy, words in schedules.items()
-    ]
-
-
-def _score(row: Any) -> str:
-    return f"{metric_in_words(row['metric'])} {within(row['value'], row['margin'])}"
-
-
-def _price(row: Any) -> str:
-    parts = []
-    if row["updates"]:
-        tail = row["update_p99_seconds"]
-        worst = f"p99 {seconds(tail)}" if np.isfinite(tail) else f"longest {seconds(row['update_max_seconds'])}"
-        typical = row["update_p50_seconds"]
-        took = (
-            f"{seconds(typical)}, {worst}" if np.isfinite(typical) else f"at most {seconds(row['update_max_seconds'])}"
-        )
-        parts.append(f"an update takes {took}")
-    if np.isfinite(row["recommend_p50_seconds"]):
-        parts.append(f"an answer {seconds(row['recommend_p50_seconds'])}")
-    if np.isfinite(row["cpu_seconds_per_million"]):
-        parts.append(f"a million events cost {number(row['cpu_seconds_per_million'])} CPU seconds")
-    if np.isfinite(row["peak_bytes"]):
-        parts.append(f"memory peaks at {size(row['peak_bytes'])} above the start")
-    sentence = listed(parts)
-    return f"{sentence[:1].upper()}{sentence[1:]}." if parts else "What it costs was not measured."
-
-
-def _almost(choice: Any, rows: Sequence[Any]) -> list[str]:
+def _almost(choice: Any, rows: Sequence[Any]) -> Any | None:
     """The cheapest row that is nearly as good, where that saves much."""
-    near = [row for row in rows if row["ratio"] >= ALMOST * choice["ratio"] and _cost(row) * CHEAPER <= _cost(choice)]
-    if not near or not np.isfinite(_cost(choice)):
-        return []
-    row = min(near, key=_cost)
-    times = number(_cost(choice) / _cost(row), 2) if _cost(row) else "∞"
-    share = number(100 * row["ratio"] / choice["ratio"], 3)
-    return [f"{name_of(row)} reaches {share}\u00a0% of it for {times} times less CPU."]
-
-
-def _cost(row: Any) -> float:
-    cost = float(row["cpu_seconds_per_million"])
-    return cost if np.isfinite(cost) else float("inf")
+    near = [
+        row for row in rows if row["ratio"] >= ALMOST * choice["ratio"] and cost_of(row) * CHEAPER <= cost_of(choice)
+    ]
+    return _cheapest(near) if near and np.isfinite(cost_of(choice)) else None
