@@ -10,6 +10,7 @@ import typer
 
 from freshmark.commands.options import Plugins, names_of, registry_of
 from freshmark.commands.outlet import say
+from freshmark.commands.terms import MaxCost, MaxMemory, MaxP99, Price, Terms, prices_among
 
 if TYPE_CHECKING:
     from freshmark.results.tables import Results
@@ -31,18 +32,30 @@ def report_command(
             "--format", metavar="FORMAT", autocompletion=names_of("reports"), help="html, markdown, csv or a plugin's."
         ),
     ] = "html",
+    price: Price = None,
+    max_p99: MaxP99 = None,
+    max_memory: MaxMemory = None,
+    max_cost: MaxCost = None,
     plugin: Plugins = None,
 ) -> None:
-    """Write a report about one or more runs, and print its path. Nothing is measured again."""
-    say(str(write_report(registry_of(plugin), runs, output, form)))
+    """Write a report about one or more runs, and print its path. Nothing is measured again.
+
+    With limits the verdict stays within them, and says what was left out and why.
+    """
+    folders, prices = prices_among(runs, price)
+    terms = Terms(price=prices, max_p99=max_p99, max_memory=max_memory, max_cost=max_cost)
+    say(str(write_report(registry_of(plugin), folders, output, form, terms=terms)))
 
 
-def write_report(registry: Registry, runs: list[Path], output: Path | None = None, form: str = "html") -> Path:
+def write_report(
+    registry: Registry, runs: list[Path], output: Path | None = None, form: str = "html", *, terms: Terms | None = None
+) -> Path:
     """The path of the report that was written.
 
     Raises:
         UnknownName: no plugin offers the form.
         StoreError: a folder holds no run that can be read.
+        UsageError: the terms cannot be read.
     """
     writer = registry.factory("reports", form)
     # In the order in which plugins offer them, built-in ones first: that is the order of the page.
@@ -50,7 +63,9 @@ def write_report(registry: Registry, runs: list[Path], output: Path | None = Non
     offers = registry.manager.hook.register_sections.get_hookimpls()
     sections = {name: registry.factory("sections", name) for offer in offers for name in _offered(offer)}
     path = output or runs[0] / f"report{ENDINGS.get(form, '.' + form)}"
-    return opened(registry, runs).report(path, form, writers={form: writer}, sections=sections)
+    results = opened(registry, runs)
+    judged = terms.applied(results) if terms else results
+    return judged.report(path, form, writers={form: writer}, sections=sections)
 
 
 def _offered(hook: Any) -> Mapping[str, Any]:

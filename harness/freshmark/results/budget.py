@@ -67,7 +67,7 @@ def per_million(text: str) -> float:
     match = _COST.fullmatch(text.strip())
     if match is None:
         raise UsageError(
-            f"{text!r} is no limit of cost", remedy="write it like 3/1M, for a million events", code="FM119"
+            f"{text!r} is no limit of cost", remedy="write it like 3/1M, for a million events", code="FM122"
         )
     return float(match["amount"]) * 1e6 / _EVENTS[(match["events"] or "").lower()]
 

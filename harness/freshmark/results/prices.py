@@ -54,7 +54,7 @@ class Prices:
                 raise UnknownName("price", name, names)
             found[name] = _amount(amount, text)
         if not any(found.values()):
-            raise UsageError("the price list is empty", remedy="write it like cpu_hour=0.04", code="FM118")
+            raise UsageError("the price list is empty", remedy="write it like cpu_hour=0.04", code="FM121")
         return cls(**found)
 
 
@@ -64,7 +64,7 @@ def _amount(text: str, where: str) -> float:
     except ValueError:
         amount = -1.0
     if not 0 <= amount < float("inf"):
-        raise UsageError(f"{where!r} is no price", remedy="write it like cpu_hour=0.04", code="FM118")
+        raise UsageError(f"{where!r} is no price", remedy="write it like cpu_hour=0.04", code="FM121")
     return amount
 
 

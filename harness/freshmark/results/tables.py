@@ -90,7 +90,7 @@ class Results(Dynamics):
             UsageError: there is a limit of cost and no prices.
         """
         if budget.cost is not None and self.prices is None:
-            raise UsageError("a limit of cost needs prices", remedy="--price cpu_hour=0.04", code="FM119")
+            raise UsageError("a limit of cost needs prices", remedy="--price cpu_hour=0.04", code="FM122")
         found = self._copy()
         found.budget = budget
         return found

@@ -1,0 +1,65 @@
+"""On which terms a verdict is given: prices and limits, as options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+if TYPE_CHECKING:
+    from freshmark.results.tables import Results
+
+Price: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--price",
+        metavar="NAME=MONEY",
+        help="cpu_hour=0.04 gb_hour=0.005 gpu_hour=2: what a million events cost, and by what is cheapest.",
+    ),
+]
+MaxP99: TypeAlias = Annotated[
+    str | None, typer.Option("--max-p99", metavar="SPAN", help="Limit of an answer's 99th percentile, such as 20ms.")
+]
+MaxMemory: TypeAlias = Annotated[
+    str | None, typer.Option("--max-memory", metavar="SIZE", help="Limit of peak memory, such as 500MB.")
+]
+MaxCost: TypeAlias = Annotated[
+    str | None, typer.Option("--max-cost", metavar="MONEY", help="Limit of cost, such as 3/1M events; needs --price.")
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the options say; empty where nothing was said."""
+
+    price: Sequence[str] = ()
+    max_p99: str | None = None
+    max_memory: str | None = None
+    max_cost: str | None = None
+
+    def applied(self, results: Results) -> Results:
+        """The results on these terms.
+
+        Raises:
+            UsageError: a price or limit cannot be read, or there is a limit of cost and no price.
+        """
+        from freshmark.replay.durations import microseconds  # noqa: PLC0415  (numpy, which a help text does not need)
+        from freshmark.results.budget import Budget, per_million  # noqa: PLC0415
+        from freshmark.runs.limits import byte_count  # noqa: PLC0415
+
+        priced = results.priced(self.price) if self.price else results
+        budget = Budget(
+            p99=microseconds(self.max_p99) / 1e6 if self.max_p99 else None,
+            memory=byte_count(self.max_memory) if self.max_memory else None,
+            cost=per_million(self.max_cost) if self.max_cost else None,
+        )
+        return priced.within(budget) if budget else priced
+
+
+def prices_among(runs: Sequence[Path], price: Sequence[str] | None) -> tuple[list[Path], list[str]]:
+    """Runs and prices apart: of ``--price cpu_hour=0.04 gb_hour=0.005`` the second price arrives as a run."""
+    more = [run for run in runs if price and "=" in str(run) and not run.exists()]
+    return [run for run in runs if run not in more], [*(price or ()), *map(str, more)]

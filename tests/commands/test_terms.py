@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+from freshmark.cli import app
+from freshmark.commands.terms import Terms, prices_among
+from freshmark.errors import UsageError
+from freshmark.results.budget import Budget
+from freshmark.results.prices import Prices
+from freshmark.results.tables import Results
+from typer.testing import CliRunner
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("terms") / "run"
+    words = ["run", "-d", "drift(preset='tiny')", "-s", "popularity", "--every", "never", "--no-report", "-o"]
+    assert CliRunner().invoke(app, [*words, str(folder)]).exit_code == 0
+    return folder
+
+
+def told(run: Path, *options: str) -> str:
+    target = run / "told.md"
+    done = CliRunner().invoke(app, ["report", str(run), "--format", "markdown", "-o", str(target), *options])
+    assert done.exit_code == 0, done.output
+    return target.read_text("utf-8")
+
+
+def test_terms_become_prices_and_a_budget(run):
+    terms = Terms(price=["cpu_hour=0.04"], max_p99="20ms", max_memory="500MB", max_cost="3/1M")
+    judged = terms.applied(Results.open(run))
+    assert judged.prices == Prices(cpu_hour=0.04)
+    assert judged.budget == Budget(p99=0.02, memory=500_000_000, cost=3.0)
+
+
+def test_without_terms_nothing_changes(run):
+    results = Results.open(run)
+    assert Terms().applied(results) is results
+
+
+def test_a_limit_of_cost_needs_a_price(run):
+    with pytest.raises(UsageError, match="needs prices"):
+        Terms(max_cost="3").applied(Results.open(run))
+
+
+def test_prices_may_follow_each_other_as_in_the_manual(run):
+    assert "by the price list" in told(run, "--price", "cpu_hour=0.04", "gb_hour=0.005")
+    assert "by the price list" not in told(run)
+
+
+def test_a_run_with_an_equals_sign_in_its_name_stays_a_run(tmp_path):
+    there = tmp_path / "size=5"
+    there.mkdir()
+    runs, prices = prices_among([there, Path("gb_hour=1")], ["cpu_hour=2"])
+    assert (runs, prices) == ([there], ["cpu_hour=2", "gb_hour=1"])
+    assert prices_among([Path("gb_hour=1")], None) == ([Path("gb_hour=1")], [])
+
+
+def test_what_a_limit_leaves_out_is_said(run):
+    assert "Left out by the limits: popularity() never updated (memory" in told(run, "--max-memory", "1kB")
