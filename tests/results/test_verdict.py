@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from freshmark.results.verdict import verdict_on
+from freshmark.runs.api import run
 
 
 def rows(*made):
@@ -128,6 +129,114 @@ def test_an_almost_equal_is_named_only_where_it_saves_much(cheaper):
     assert len(verdict({}, close).more) == 1
     assert len(verdict({}, {**close, "cpu_seconds_per_million": 50.0}).more) == 2
     assert len(verdict({}, {**close, "ratio": 0.94, "cpu_seconds_per_million": 1.0}).more) == 1
+
+
+def test_what_is_far_behind_but_too_noisy_to_be_ruled_out_is_neither_taken_nor_hidden():
+    found = verdict({}, {**FAR, "cpu_seconds_per_million": 1.0})
+    assert found.chosen == ("a()", "1d", "0s")
+    assert found.sentence == (
+        "Take a() every 1d: NDCG@10 0.300\u00a0±\u00a00.010, the best measured. b() every 1d is far behind, "
+        "but too uncertain to be ruled out."
+    )
+
+
+def test_what_was_never_updated_is_taken_where_it_is_as_good_though_another_is_cheaper():
+    frozen = {**EQUAL, "every": "never", "cpu_seconds_per_million": 50.0}
+    found = verdict({}, frozen, {**EQUAL, "strategy": "c()", "cpu_seconds_per_million": 1.0})
+    assert found.sentence.startswith("Do not update. ")
+    assert "the cheapest that is never updated, b() as first trained" in found.sentence
+    assert found.chosen == ("b()", "never", "0s")
+
+
+def test_a_gain_over_its_own_first_training_that_may_be_chance_is_no_reason_to_update():
+    found = verdict({}, {**FAR, "strategy": "a()", "every": "never", "updates": 0.0})
+    assert found.sentence.startswith("Do not update yet. a() every 1d is 50\u00a0% from a() as first trained")
+    assert found.chosen == ("a()", "never", "0s")
+
+
+def test_anothers_first_training_that_is_far_behind_does_not_forbid_updating():
+    assert verdict({}, {**FAR, "every": "never"}).sentence.startswith("Take a() every 1d")
+
+
+def test_where_no_difference_has_a_margin_there_is_no_verdict():
+    unknown = {"difference_margin": np.nan, "margin": np.nan}
+    found = verdict({"margin": np.nan}, {**EQUAL, **unknown}, {**FAR, **unknown, "every": "never"})
+    assert found.sentence.startswith(
+        "No verdict: there are too few windows to tell a difference from chance. a() every"
+    )
+    assert found.chosen is None
+
+
+def test_money_decides_what_is_cheapest_where_there_are_prices():
+    dear = {"cost_per_million": 9.0, "cpu_seconds_per_million": 1.0}
+    found = verdict(dear, {**EQUAL, "cost_per_million": 2.0, "cpu_seconds_per_million": 80.0})
+    assert found.chosen == ("b()", "1d", "0s")
+    assert "a million events cost 80.0 CPU seconds (2.00 by the price list)" in found.more[0]
+
+
+def test_money_is_what_an_almost_equal_saves():
+    found = verdict({"cost_per_million": 9.0}, {**WORSE, "ratio": 0.97, "cost_per_million": 1.0})
+    assert found.more[-1] == "b() every 1d reaches 97.0\u00a0% of it for 9.0 times less money."
+
+
+def test_equals_come_with_the_difference_that_would_have_been_seen():
+    (told,) = (one for one in verdict({}, EQUAL).more if one.startswith("A difference"))
+    assert told.startswith("A difference below 0.030 (10\u00a0%) would have been missed")
+    assert not any(one.startswith("A difference") for one in verdict({}, WORSE).more)
+
+
+def curve(*schedules):
+    usual = {"strategy": "a()", "delay": "0s", "metric": "ndcg@10", "knee": False, "step": np.nan,
+             "step_margin": np.nan, "step_cost": np.nan}  # fmt: skip
+    return pd.DataFrame([{**usual, **one} for one in schedules])
+
+
+def test_the_next_schedules_are_told_with_what_they_gain_lose_and_cost():
+    curves = curve(
+        {"every": "1w"},
+        {"every": "1d", "step": 0.05, "step_margin": 0.01, "step_cost": 2.0, "knee": True},
+        {"every": "1h", "step": 0.002, "step_margin": 0.004, "step_cost": 9.0},
+    )
+    found = verdict_on("s", rows({}, WORSE), "higher", curves).more
+    assert (
+        "One step faster, every 1h: NDCG@10 +0.0020\u00a0±\u00a00.0040, which may be chance, at 9.0 times the CPU."
+        in found
+    )
+    assert "One step slower, every 1w: NDCG@10 −0.050\u00a0±\u00a00.010 at 0.50 times the CPU." in found
+    assert "A faster schedule gains nothing measurable for a() beyond every 1d." in found
+
+
+def test_at_the_ends_of_a_curve_there_is_one_step_only():
+    curves = curve({"every": "never", "knee": True}, {"every": "1d", "step": 0.0, "step_margin": 0.0, "step_cost": 3.0})
+    frozen = rows({"every": "never", "updates": 0.0}, {**WORSE, "strategy": "a()"})
+    found = verdict_on("s", frozen, "higher", curves).more
+    assert "One step faster, every 1d: no change at 3.0 times the CPU." in found
+    assert not any(one.startswith("One step slower") for one in found)
+    assert "A faster schedule gains nothing measurable for a() at all." in found
+
+
+def test_a_strategy_at_one_schedule_has_no_curve_to_speak_of():
+    found = verdict_on("s", rows({}, WORSE), "higher", curve({"every": "1d", "knee": True})).more
+    assert not any("schedule" in one or "step" in one for one in found)
+
+
+def test_rows_over_the_budget_are_left_out_and_named():
+    out = {"strategy": "big()", "value": 0.9, "difference": 0.6, "excluded": "memory 9 GB > 1 GB"}
+    found = verdict(out, {}, WORSE)
+    assert found.sentence.startswith("Use a() every 1d")
+    assert found.more[-1] == "Left out by the limits: big() every 1d (memory 9 GB > 1 GB)."
+
+
+@pytest.mark.slow
+def test_on_a_stream_where_nothing_moves_nothing_is_declared_better_than_never(tmp_path, monkeypatch):
+    monkeypatch.setenv("FRESHMARK_CACHE", str(tmp_path / "cache"))
+    results = run(
+        streams=[f"drift(preset='null', seed={seed})" for seed in range(4)],
+        strategies=["popularity", "online_mf"],
+        every=["never", "1d"],
+        folder=tmp_path / "run",
+    )
+    assert all(found.sentence.startswith("Do not update") for found in results.verdicts())
 
 
 def test_verdicts_of_a_run_come_one_a_stream(fabricated, made):

@@ -30,7 +30,7 @@ _WORTH = 4.0
 _HIGHEST = 0.97
 """Persistence above which no number of windows that fits a report would do."""
 
-_CAUTION = 0.5
+_CAUTION = 0.75
 """Standard errors that are added to an estimated persistence."""
 
 _TAKEN = 2
@@ -47,7 +47,7 @@ def without_trend(series: FloatArray) -> FloatArray:
 def persistence(series: FloatArray) -> FloatArray:
     """How alike neighbours are: the lag-1 autocorrelation of (windows, …) detrended series, on the safe side.
 
-    The estimate ρ is biased by −(2 + 4ρ) / w (Kendall 1954); that is put back, and half a standard error added.
+    The estimate ρ is biased by −(2 + 4ρ) / w (Kendall 1954); that is put back, and three quarters of a standard error added.
     """
     windows = len(series)
     square = (series * series).sum(axis=0)
