@@ -43,17 +43,18 @@ def test_blocks_grow_with_persistence_and_leave_at_least_three():
 def test_persistence_is_that_of_the_process_within_its_caution():
     for rho in (0.0, 0.4, 0.8):
         found = persistence(without_trend(autoregressive(rho, 400, 200))).mean()
-        assert rho - 0.005 < found < rho + 0.05
+        assert rho - 0.005 < found < rho + 0.07
 
 
 def test_what_does_not_move_has_no_variance():
     assert over_windows(np.zeros((10, 2)))[0].tolist() == [0.0, 0.0]
 
 
-def test_a_line_is_taken_out_and_what_is_left_adds_up_to_as_much():
+def test_a_parabola_is_taken_out_and_no_more():
     series = influences(autoregressive(0.3, 50, 3))
-    line = np.linspace(-1, 1, 50)[:, None]
-    assert without_trend(series + line) == pytest.approx(without_trend(series))
+    time = np.linspace(-1, 1, 50)[:, None]
+    assert without_trend(series + 3 * time**2 - time) == pytest.approx(without_trend(series))
+    assert np.abs(without_trend(np.sin(9 * time))).max() > 0.5
     assert without_trend(series).sum(axis=0) == pytest.approx(0, abs=1e-12)
 
 
@@ -69,13 +70,13 @@ def test_the_exact_variance_is_that_of_a_bootstrap_that_draws(windows):
 
 
 @pytest.mark.parametrize(
-    ("rho", "windows", "most"), [(0.0, 20, 0.05), (0.3, 30, 0.05), (0.6, 65, 0.05), (0.84, 65, 0.06), (0.84, 200, 0.05)]
+    ("rho", "windows", "most"), [(0.0, 20, 0.05), (0.3, 30, 0.05), (0.6, 65, 0.05), (0.84, 65, 0.07), (0.84, 200, 0.05)]
 )
 def test_an_interval_misses_the_truth_as_rarely_as_it_says_however_alike_windows_are(rho, windows, most):
     series = autoregressive(rho, windows, 4000)
     variance, freedom = over_windows(influences(series))
     missed = np.abs(series.mean(axis=0)) > stdtrit(freedom, 0.975) * np.sqrt(variance)
-    assert 0.02 < missed.mean() < most
+    assert 0.015 < missed.mean() < most
 
 
 def test_windows_that_differ_in_size_count_by_their_events():
@@ -85,12 +86,12 @@ def test_windows_that_differ_in_size_count_by_their_events():
     whole = (means * counts).sum(axis=0) / counts.sum()
     variance, freedom = over_windows(counts * (means - whole) / counts.sum())
     missed = np.abs(whole) > stdtrit(freedom, 0.975) * np.sqrt(variance)
-    assert 0.02 < missed.mean() < 0.07
+    assert 0.015 < missed.mean() < 0.07
 
 
-def test_a_gap_that_grows_steadily_is_as_sure_as_one_that_stays():
+def test_a_gap_that_grows_and_bends_is_as_sure_as_one_that_stays():
     noise = autoregressive(0.0, 60, 200)
-    growing = noise + np.linspace(0, 20, 60)[:, None]
+    growing = noise + 20 * np.linspace(0, 1, 60)[:, None] ** 2
     steady, freedom = over_windows(influences(noise))
     assert over_windows(influences(growing))[0] == pytest.approx(steady)
     assert over_windows(influences(growing))[1] == pytest.approx(freedom)
@@ -145,4 +146,5 @@ def test_a_spread_is_that_of_one_table():
     table, _ = table_of(events=5, trials=2)
     spread = spread_of(table[..., 0])
     variance, freedom = two_way(table)
-    assert (spread.variance, spread.freedom) == (pytest.approx(variance[0]), pytest.approx(freedom[0]))
+    assert spread.variance == pytest.approx(variance[0])
+    assert spread.freedom == pytest.approx(freedom[0])

