@@ -14,7 +14,9 @@ SECTIONS = (
     "segments",
     "latency",
     "memory",
+    "significance",
     "failures",
+    "cells",
     "provenance",
 )
 

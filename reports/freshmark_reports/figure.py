@@ -1,15 +1,16 @@
-"""A matplotlib figure as SVG that belongs to the page: real text, its colours, no id of another figure."""
+"""A chart as parts of the page: an SVG in the page's colours, the keys of its legend, and where its rows are."""
 
 from __future__ import annotations
 
 import io
-import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree as ET
 
+from freshmark.contract.section import Chart
+from freshmark.results.style import HEIGHT, STYLE, WIDE, WIDTH
 from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -17,31 +18,17 @@ from matplotlib.text import Text
 from matplotlib.ticker import Formatter, LogFormatter
 
 from freshmark_reports.entries import visible
+from freshmark_reports.legend import Key, keys_of
+from freshmark_reports.pointing import Pointing, pointing_of
+from freshmark_reports.svg import GRID, INK, MUTED, PAPER, element_of
 
-INK, MUTED, GRID, PAPER = "#010203", "#040506", "#070809", "#0a0b0c"
-"""Sentinels: what is drawn in them takes the colours of the page, light or dark."""
+__all__ = ["GRID", "INK", "MUTED", "PAPER", "Drawn", "drawn", "page_style", "svg_of"]
 
-WIDTH, WIDE, HEIGHT = 6.2, 12.4, 4.0  # inches of 72 px
-_COLOURS = {INK: "currentColor", MUTED: "var(--muted)", GRID: "var(--line)", PAPER: "var(--paper)"}
-_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
-_SVG = "{http://www.w3.org/2000/svg}"
-_HREF = "{http://www.w3.org/1999/xlink}href"
-
-STYLE: dict[Any, Any] = {
+_PAGE: dict[Any, Any] = STYLE | {
     "svg.fonttype": "none",
     "svg.hashsalt": "freshmark",
-    "text.parse_math": False,  # a strategy may be called $\frac$
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 11,
-    "axes.titlesize": 11,
-    "axes.titlelocation": "left",
-    "axes.labelsize": 11,
-    "xtick.labelsize": 10,
-    "ytick.labelsize": 10,
-    "legend.fontsize": 10,
-    "legend.frameon": False,
     "figure.facecolor": "none",
+    "figure.edgecolor": PAPER,
     "axes.facecolor": "none",
     "savefig.facecolor": "none",
     "text.color": INK,
@@ -49,34 +36,45 @@ STYLE: dict[Any, Any] = {
     "axes.edgecolor": GRID,
     "xtick.color": MUTED,
     "ytick.color": MUTED,
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
-    "xtick.minor.size": 0,
-    "ytick.minor.size": 0,
     "grid.color": GRID,
-    "grid.linewidth": 0.8,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "lines.linewidth": 1.8,
-    "lines.markersize": 6,
-    "axes.unicode_minus": True,
-    "figure.constrained_layout.use": True,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A chart for a page.
+
+    svg: the element
+    keys: of its legend, which the page writes, so that it wraps and can be pressed
+    pointing: where in it the rows of its table are
+    """
+
+    svg: str
+    keys: tuple[Key, ...]
+    pointing: Pointing
 
 
 @contextmanager
 def page_style() -> Iterator[None]:
     """Matplotlib as the page wants it, whatever the user's settings are; theirs come back."""
-    with rc_context(rc=STYLE), warnings.catch_warnings():
+    with rc_context(rc=_PAGE), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a glyph that DejaVu lacks is the browser's to draw
         yield
 
 
+def drawn(chart: Chart, prefix: str) -> Drawn:
+    """The chart, drawn; the same chart gives the same bytes.
+
+    ``prefix`` begins every id, and is unlike that of any other figure of the page.
+    """
+    with page_style():
+        figure = _figure(chart.draw, wide=chart.wide, height=chart.height)
+        keys = keys_of(figure)
+        return Drawn(_svg(figure, chart.finding, prefix), keys, pointing_of(figure, chart.table))
+
+
 def svg_of(draw: Callable[[Any], None], finding: str, *, prefix: str, wide: bool = False, height: float = 1.0) -> str:
-    """What ``draw`` draws, as an ``<svg>`` element; the same drawing gives the same bytes.
+    """What ``draw`` draws, legend included, as an ``<svg>`` element; the same drawing gives the same bytes.
 
     Args:
         draw: draws into the empty Figure that it is given.
@@ -86,13 +84,21 @@ def svg_of(draw: Callable[[Any], None], finding: str, *, prefix: str, wide: bool
         height: in units of the usual height.
     """
     with page_style():
-        figure = Figure(figsize=(WIDE if wide else WIDTH, HEIGHT * height))
-        FigureCanvasSVG(figure)
-        draw(figure)
-        _plain_text(figure)
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return _belonging(ET.fromstring(buffer.getvalue()), finding, prefix)  # noqa: S314  (matplotlib just wrote it)
+        return _svg(_figure(draw, wide=wide, height=height), finding, prefix)
+
+
+def _figure(draw: Callable[[Any], None], *, wide: bool, height: float) -> Figure:
+    figure = Figure(figsize=(WIDE if wide else WIDTH, HEIGHT * height))
+    FigureCanvasSVG(figure)
+    draw(figure)
+    return figure
+
+
+def _svg(figure: Figure, finding: str, prefix: str) -> str:
+    _plain_text(figure)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return element_of(buffer.getvalue(), finding, prefix)
 
 
 class _PlainPowers(Formatter):
@@ -120,58 +126,3 @@ def _plain_text(figure: Figure) -> None:
         if isinstance(text, Text):
             text.set_parse_math(False)
             text.set_text(visible(text.get_text()))
-
-
-def _belonging(root: ET.Element, finding: str, prefix: str) -> str:
-    for element in root.iter():
-        element.tag = element.tag.removeprefix(_SVG)
-        for name, value in list(element.attrib.items()):
-            del element.attrib[name]
-            element.set("href" if name == _HREF else name, _attribute(name, value, prefix))
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if child.tag in ("metadata", "style") or (child.tag == "defs" and len(child) == 0):
-                parent.remove(child)
-            else:
-                child.tail = None
-        if parent.tag != "text":
-            parent.text = None
-    for name in ("width", "height", "version"):
-        root.attrib.pop(name, None)
-    root.set("xmlns", "http://www.w3.org/2000/svg")
-    root.set("role", "img")
-    root.set("aria-label", visible(finding))
-    return ET.tostring(root, encoding="unicode")
-
-
-def _attribute(name: str, value: str, prefix: str) -> str:
-    if name == "id":
-        return f"{prefix}-{value}"
-    if name == _HREF:
-        return value.replace("#", f"#{prefix}-", 1)
-    if name == "clip-path":
-        return value.replace("url(#", f"url(#{prefix}-")
-    if name == "style":
-        return _style(value)
-    if name in ("d", "x", "y", "width", "height", "points"):
-        return _NUMBER.sub(_short, " ".join(value.split()))
-    return value
-
-
-def _short(match: re.Match[str]) -> str:
-    return f"{float(match[0]):.1f}".removesuffix(".0")
-
-
-def _style(value: str) -> str:
-    kept = []
-    for part in value.split(";"):
-        name, _, content = (piece.strip() for piece in part.partition(":"))
-        if name == "font":  # the family is the page's; its size and weight stay
-            words = content.split("'")[0].split()
-            kept.append(f"font-size:{words[-1]}")
-            kept += [f"font-weight:{word}" for word in words[:-1] if word in ("bold", "500", "600")]
-        elif name in ("fill", "stroke"):
-            kept.append(f"{name}:{_COLOURS.get(content, content)}")
-        elif name:
-            kept.append(f"{name}:{content}")
-    return ";".join(kept)

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from freshmark_reports import entries
 from freshmark_reports.chapters import Sections, chapters
-from freshmark_reports.figure import svg_of
+from freshmark_reports.figure import Drawn, drawn
 
 
 def write(results: Results, path: Path, sections: Sections) -> None:
@@ -43,21 +43,24 @@ def page(results: Results, sections: Sections) -> str:
             style=Markup(_asset("style.css")),  # noqa: S704  (a file of this package)
             script=Markup(script),  # noqa: S704  (a file of this package)
             digest=digest,
-            svg=_Figures(),
+            drawn=_Figures(),
         )
     )
 
 
 class _Figures:
-    """Chart → SVG; ids of each figure begin with its number."""
+    """Chart → what the page shows of it; ids of each figure begin with its number."""
 
     def __init__(self) -> None:
         self.count = 0
 
-    def __call__(self, chart: Chart) -> Markup:
+    def __call__(self, chart: Chart) -> Drawn:
         self.count += 1
-        text = svg_of(chart.draw, chart.finding, prefix=f"f{self.count}", wide=chart.wide, height=chart.height)
-        return Markup(text)  # noqa: S704  (an element tree, serialised: every text in it is escaped)
+        return drawn(chart, f"f{self.count}")
+
+
+def _element(svg: str) -> Markup:
+    return Markup(svg)  # noqa: S704  (an element tree, serialised: every text in it is escaped)
 
 
 def _kind(part: Any) -> str:
@@ -84,6 +87,7 @@ def _environment() -> Environment:
         "written": entries.written,
         "sort_key": entries.sort_key,
         "kind": _kind,
+        "element": _element,
         "identity": _identity,
         "notes": entries.notes,
         "schedule": schedule_in_words,

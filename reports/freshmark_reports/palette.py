@@ -8,9 +8,9 @@ from typing import Any
 
 import seaborn as sns
 from freshmark.results.tables import Results
+from matplotlib import rcParams
 from matplotlib.lines import Line2D
-
-from freshmark_reports.figure import INK, PAPER
+from matplotlib.ticker import FuncFormatter, LogFormatter
 
 LONGEST = 38
 """Characters of a name in a chart; tables have it whole."""
@@ -52,18 +52,52 @@ def short(name: str) -> str:
     return f"{name[: LONGEST - 13]}…{name[-12:]}"
 
 
+def ink() -> str:
+    """The colour of text, on the page or in a notebook."""
+    return str(rcParams["text.color"])
+
+
+def muted() -> str:
+    """The colour of what is not read first."""
+    return str(rcParams["axes.labelcolor"])
+
+
+def paper() -> str:
+    """The colour behind everything."""
+    return str(rcParams["figure.edgecolor"])
+
+
+def plain_log(axis: Any) -> None:
+    """A log axis whose numbers are written out: 100 for 10²."""
+    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axis.set_minor_formatter(_Between(labelOnlyBase=False))
+
+
+class _Between(LogFormatter):
+    """Labels of ticks between the powers, only where there are too few powers to read the axis by."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return f"{x:,g}" if super().__call__(x, pos) else ""
+
+
 def line_key(name: str, look: Look) -> Line2D:
-    """An entry of a legend: a line."""
+    """An entry of a legend: a line. It goes with every artist that has its label."""
     return Line2D([], [], color=look.colour, linestyle=look.dash, label=name)
 
 
 def marker_key(name: str, marker: str) -> Line2D:
     """An entry of a legend: a marker."""
-    return Line2D([], [], color=INK, marker=marker, linestyle="none", markerfacecolor=PAPER, label=name)
+    return Line2D([], [], color=ink(), marker=marker, linestyle="none", markerfacecolor=paper(), label=name)
 
 
 def legend_below(figure: Any, keys: Sequence[Line2D], columns: int) -> None:
-    """The keys below everything that is drawn."""
+    """The keys below everything that is drawn; a page takes them out of the picture and writes them in full."""
+    names = [str(key.get_label()) for key in keys]
     # Matplotlib leaves out what begins with an underscore, and a plugin may be called so.
-    labels = [f" {short(text)}" if text.startswith("_") else short(text) for text in (str(k.get_label()) for k in keys)]
-    figure.legend(list(keys), labels, loc="outside lower left", ncols=columns, handlelength=2.2, columnspacing=1.4)
+    labels = [f" {short(text)}" if text.startswith("_") else short(text) for text in names]
+    legend = figure.legend(
+        list(keys), labels, loc="outside lower left", ncols=columns, handlelength=2.2, columnspacing=1.4
+    )
+    for handle, name in zip(legend.legend_handles, names, strict=True):
+        handle.freshmark_name = name

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from freshmark.contract.arrays import FloatArray, IntArray
 from freshmark.contract.metric import Outcomes
-from freshmark.results.metrics import metric_named
+from freshmark.results.metrics import ROOTS, metric_named
 from freshmark.results.segments import Measured, measure
 from freshmark.results.tables import Results
 
@@ -34,7 +34,8 @@ def curve_of(results: Results, row: pd.Series) -> Curve:
     """The row's metric over time, mean over its seeds."""
     stream, metric = str(row["stream"]), str(row["metric"])
     measured = [results.measured(key, [metric])[0] for key in keys_of(results, row)]
-    curves = [_gathered(results, stream, one) for one in measured]
+    root = metric_named(metric, results.metrics).name in ROOTS
+    curves = [_gathered(results, stream, one, root=root) for one in measured]
     value = np.mean([curve.value for curve in curves], axis=0)
     return Curve(curves[0].begin, value, curves[0].together)
 
@@ -48,21 +49,45 @@ def oracle_curve(results: Results, stream: str, metric: str) -> tuple[Curve, flo
     answers = {"rank": events["oracle"]} if record.task == "rank" else {"prediction": events["oracle"]}
     outcomes = Outcomes(record.task, label=events.get("label"), **answers)
     one = measure(metric_named(metric, results.metrics), outcomes, events["window"], events["kind"], record.windows)
-    return _gathered(results, stream, one), float(one.value[0, -1])
+    return _gathered(results, stream, one, root=metric in ROOTS), float(one.value[0, -1])
 
 
-def _gathered(results: Results, stream: str, measured: Measured) -> Curve:
+def _gathered(results: Results, stream: str, measured: Measured, *, root: bool) -> Curve:
     """Neighbouring windows together, weighted by their events, where there are more than can be drawn."""
     count = measured.count[0, :-1].astype(np.float64)
     windows = len(count)
     together = -(-windows // MOST_POINTS)
     starts = np.arange(0, windows, together)
     events = np.add.reduceat(count, starts)
-    sums = np.add.reduceat(measured.sums, starts)
+    each = np.nan_to_num(measured.value[0, :-1])
+    sums = np.add.reduceat((each * each if root else each) * count, starts)
     value = np.divide(sums, events, out=np.full(len(starts), np.nan), where=events > 0)
-    return Curve(results.streams[stream].edges[starts], np.sqrt(value) if measured.root else value, together)
+    return Curve(results.streams[stream].edges[starts], np.sqrt(value) if root else value, together)
 
 
 def dates(microseconds: IntArray | Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
     """Stream times as matplotlib takes them."""
     return np.asarray(microseconds, np.int64).astype("datetime64[us]")
+
+
+def margin_of(results: Results, row: pd.Series) -> FloatArray:
+    """Half the 95 % interval of each point of ``curve_of``, from the events that fell into it: (points,) float64.
+
+    NaN where the metric is no mean over events, and where there are too few of them.
+    """
+    stream, metric = str(row["stream"]), metric_named(str(row["metric"]), results.metrics)
+    windows = results.streams[stream].windows
+    together = -(-windows // MOST_POINTS)
+    points = -(-windows // together)
+    if metric.each is None:
+        return np.full(points, np.nan)
+    each = np.mean([metric.each(results.outcomes(key)) for key in keys_of(results, row)], axis=0)
+    point = results.events(stream)["window"] // together
+    count = np.bincount(point, minlength=points).astype(np.float64)
+    mean, square = (
+        np.divide(
+            np.bincount(point, weights=one, minlength=points), count, where=count > 1, out=np.full(points, np.nan)
+        )
+        for one in (each, each * each)
+    )
+    return np.asarray(1.96 * np.sqrt(np.maximum(square - mean * mean, 0) / np.maximum(count - 1, 1)))

@@ -9,6 +9,7 @@ from freshmark.errors import UsageError
 from freshmark_reports.choice import best_of_each, rows_of, said_of
 from freshmark_reports.palette import looks, markers, short
 from freshmark_reports.sections import (
+    cells,
     failures,
     latency,
     memory,
@@ -161,14 +162,14 @@ def test_segments_are_told_with_their_events(usual):
 
 
 def test_latency_counts_its_samples(usual):
-    requests, updates = (part for part in only(latency.section(usual)).parts)
+    requests, updates, _ = only(latency.section(usual)).parts
     assert {row[1] for row in requests.table.rows} == {3 * (24 * 40 - 1)}
     assert requests.finding.startswith("Requests: the median goes from")
     assert all(isinstance(row[2], Value) for row in updates.table.rows)
 
 
 def test_strategies_that_are_never_updated_have_no_update_chart(fabricated, made):
-    assert len(only(latency.section(made([fabricated.MadeCell("a()", "never")]))).parts) == 1
+    assert len(only(latency.section(made([fabricated.MadeCell("a()", "never")]))).parts) == 2
 
 
 def test_memory_names_the_highest_peak(usual):
@@ -205,7 +206,7 @@ def test_of_many_logs_the_first_are_shown_and_the_rest_counted(fabricated, made)
 def test_every_cell_has_the_command_that_makes_it_again(usual):
     record = usual.streams[STREAM]
     cell = usual.cells[usual.cells["every"] == "1h"].iloc[-1]
-    words = shlex.split(provenance.reproduce(cell, record))
+    words = shlex.split(cells.reproduce(cell, record))
     assert words == [
         "freshmark", "run", "-d", STREAM, "-s", "retrain(mf())", "--every", "1h", "--seeds", "3",
         "--warmup", "0.3", "--window", "6h",
@@ -216,7 +217,7 @@ def test_the_command_that_makes_a_cell_again_is_understood(usual):
     """By the command line itself, as a dry run: an option that is renamed shows here."""
     cell = usual.cells.iloc[0].copy()
     cell["stream"], cell["strategy"], cell["delay"] = "drift('tiny')", "popularity()", "10m"
-    command = provenance.reproduce(cell, usual.streams[STREAM])
+    command = cells.reproduce(cell, usual.streams[STREAM])
     done = CliRunner().invoke(app, [*shlex.split(command)[1:], "--dry-run"])
     assert not isinstance(done.exception, UsageError)
     assert done.exit_code == 0, done.output

@@ -1,7 +1,10 @@
 """The page in a real Chromium: what a reader sees, and what a hostile name cannot do."""
 
+import csv
+import io
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -100,14 +103,16 @@ def test_dark_is_dark(opened, text):
     assert [sum(map(int, re.findall(r"\d+", colour)[:3])) > 380 for colour in (light, dark)] == [True, False]
 
 
-def test_the_first_screen_answers(opened, text):
-    tab = opened(text)
-    for selector in ("h1.verdict", ".alerts li", ".lead svg", "table[data-sortable] thead"):
+@pytest.mark.parametrize("size", SIZES)
+def test_the_first_screen_answers(opened, text, size):
+    tab = opened(text, size)
+    high = SIZES[size][1]
+    for selector in ("h1.verdict", ".alerts li", ".lead .draw svg", "table[data-sortable] thead"):
         box = tab.locator(selector).first.bounding_box()
         assert box, selector
-        assert box["y"] + min(box["height"], 40) < 900, selector
-    svg = tab.locator(".lead svg").bounding_box()
-    assert svg["y"] + svg["height"] <= 900
+        assert box["y"] + min(box["height"], 40) < high, selector
+    svg = tab.locator(".lead .draw svg").bounding_box()
+    assert svg["y"] + svg["height"] <= high
 
 
 def column(tab, place):
@@ -147,6 +152,140 @@ def test_the_ranking_filters_and_says_how_many_are_left(opened, text):
     assert visible.count() == 13
 
 
+def over_time(tab):
+    return tab.locator("section", has=tab.locator("h2", has_text="Accuracy over time")).locator(".chart").first
+
+
+def test_a_key_of_a_legend_hides_what_goes_with_it_and_shows_it_again(opened, text):
+    tab = opened(text)
+    chart = over_time(tab)
+    key = chart.locator(".keys button", has_text="itemknn()")
+    assert key.get_attribute("aria-pressed") == "true"
+    lines = chart.locator(f".draw [data-key='{key.locator('..').get_attribute('data-key')}']")
+    shown = "e => e.map(one => getComputedStyle(one).display !== 'none')"
+    assert lines.count() >= 2
+    assert all(lines.evaluate_all(shown))
+    key.focus()
+    tab.keyboard.press("Enter")
+    assert key.get_attribute("aria-pressed") == "false"
+    assert not any(lines.evaluate_all(shown))
+    tab.keyboard.press("Enter")
+    assert all(lines.evaluate_all(shown))
+
+
+def test_pointing_at_a_moment_tells_what_everyone_had_then(opened, text):
+    tab = opened(text)
+    chart = over_time(tab)
+    assert not tab.locator(".tip").is_visible()
+    chart.locator(".draw svg").scroll_into_view_if_needed()
+    chart.locator(".draw svg").hover()
+    tip = tab.locator(".tip")
+    assert tip.is_visible()
+    row = chart.locator("tbody tr", has=tab.locator("th", has_text=tip.locator("strong").inner_text()))
+    told = [tip.locator("div").nth(0).locator("span").nth(1).inner_text()]
+    assert told[0] in [text.strip() for text in row.locator("td").all_text_contents()]
+    tab.keyboard.press("Escape")
+    assert not tip.is_visible()
+
+
+def test_pointing_at_a_mark_tells_its_row(opened, text):
+    tab = opened(text)
+    draw = tab.locator(".lead .draw")
+    x, y, row = draw.get_attribute("data-marks").split(" ")[-1].split(",")
+    box, view = draw.locator("svg").bounding_box(), draw.locator("svg").evaluate("e => e.viewBox.baseVal.width")
+    scale = box["width"] / view
+    tab.mouse.move(box["x"] + float(x) * scale, box["y"] + float(y) * scale)
+    cells = tab.locator(".lead details tbody tr").nth(int(row)).locator("th, td").all_text_contents()
+    said = tab.locator(".tip").inner_text()
+    assert cells[0].strip() in said
+    assert cells[2].strip() in said
+
+
+def test_a_hidden_strategy_is_not_told_when_pointed_at(opened, text):
+    tab = opened(text)
+    chart = over_time(tab)
+    chart.locator(".keys button", has_text="itemknn()").click()
+    chart.locator(".draw svg").hover()
+    assert "itemknn()" not in tab.locator(".tip").inner_text()
+
+
+def test_columns_can_be_chosen(opened, text):
+    tab = opened(text)
+    table = tab.locator("table[data-sortable]").first
+    tab.locator(".menu summary", has_text="Columns").first.click()
+    head = table.locator("th", has_text="CPU s / M")
+    assert head.is_visible()
+    tab.locator(".menu label", has_text="CPU s / M").first.click()
+    assert not head.is_visible()
+    assert not table.locator("tbody tr").first.locator("td").nth(6).is_visible()
+    tab.keyboard.press("Escape")
+    assert not tab.locator(".menu label").first.is_visible()
+
+
+@pytest.fixture
+def copied(opened):
+    """What the first table copies in a form."""
+
+    def copy(text, form):
+        tab = opened(text)
+        tab.evaluate("navigator.clipboard.writeText = async (text) => { window.taken = text; }")
+        tab.locator(".menu summary", has_text="Copy").first.click()
+        tab.locator(".menu button", has_text=form).first.click()
+        assert re.search(rf"\d+ rows copied as {form}", tab.locator("[role=status]").first.inner_text())
+        return tab.evaluate("window.taken")
+
+    return copy
+
+
+def test_the_ranking_is_copied_as_csv_in_full_precision(copied, text, usual):
+    rows = list(csv.reader(io.StringIO(copied(text, "CSV"))))
+    ranking = usual.ranking()
+    assert rows[0][:3] == ["Strategy", "Updated", "NDCG@10"]
+    assert len(rows) == len(ranking) + 1
+    assert float(rows[1][2]) == ranking["value"].iloc[0]
+
+
+def test_a_copied_name_is_no_formula_and_breaks_no_table(copied, hostile_text, hostile):
+    names = [row[0] for row in csv.reader(io.StringIO(copied(hostile_text, "CSV")))]
+    assert "'=cmd|'/c calc'!A1" in names
+    assert len(names) == len(hostile.ranking()) + 1
+
+
+def test_the_ranking_is_copied_as_markdown_and_latex(copied, text):
+    lines = copied(text, "Markdown").splitlines()
+    assert {line.count("|") - line.count("\\|") for line in lines} == {19}
+    latex = copied(text, "LaTeX")
+    assert latex.startswith("\\begin{tabular}{llr")
+    assert latex.count(" \\\\\n") == len(lines) - 1
+    assert "retrain(mf()) & every 1h & 0.24" in latex
+    assert "$\\pm$" in latex
+    assert not re.search(r"(?<!\\)[%_#]", latex)
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory):
+    """axe-core, from the registry of npm into a folder of the test; nothing of it belongs to freshmark."""
+    if not shutil.which("npm"):
+        pytest.skip("no npm here, which axe-core comes with")
+    folder = tmp_path_factory.mktemp("axe")
+    words = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), "axe-core@4"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+    script = folder / "node_modules" / "axe-core" / "axe.min.js"
+    if done.returncode or not script.is_file():
+        pytest.skip(f"axe-core cannot be installed: {done.stderr.strip()[:200]}")
+    return script.read_text("utf-8")
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(opened, text, axe, size, scheme):
+    tab = opened(text, size, color_scheme=scheme, bypass_csp=True)
+    tab.evaluate(axe)
+    found = tab.evaluate("axe.run(document)")["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+
+
 def test_numbers_behind_a_chart_open_by_keyboard(opened, text):
     tab = opened(text)
     summary = tab.locator(".chart summary").first
@@ -167,7 +306,7 @@ def test_printing_opens_what_is_folded(opened, text):
     tab = opened(text)
     assert tab.locator("details:not([open])").count() > 0
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert tab.locator("details:not([open])").count() == 0
+    assert tab.locator("details:not([open], .menu)").count() == 0
     tab.evaluate("dispatchEvent(new Event('afterprint'))")
     assert tab.locator("details:not([open])").count() > 0
 

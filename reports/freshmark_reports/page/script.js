@@ -1,5 +1,10 @@
 "use strict";
-// Sorting, filtering and printing. Everything is readable without.
+// Sorting, filtering, choosing, copying, pointing and printing. Everything is readable without.
+const make = (tag, properties = {}, ...children) => {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+};
 const keyOf = (row, place) => {
   const cell = row.cells[place];
   const key = cell.dataset.sort;
@@ -24,22 +29,59 @@ const sortBy = (table, head) => {
   table.tBodies[0].append(...rows.map((one) => one.row));
 };
 
-const addFilter = (table) => {
-  const bar = document.createElement("div");
-  const label = document.createElement("label");
-  const input = document.createElement("input");
-  const status = document.createElement("span");
-  bar.className = "filter";
-  input.type = "search";
-  input.placeholder = "Filter rows";
-  label.textContent = "Filter rows";
-  label.append(input);
+// Text that a spreadsheet would compute gets an apostrophe before it.
+const guarded = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+const tex = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "±": "$\\pm$", "−": "$-$" };
+const forms = {
+  CSV: (rows) => rows.map((row) => row.map((cell) => {
+    const text = cell.number ?? guarded(cell.text);
+    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  }).join(",")).join("\r\n") + "\r\n",
+  Markdown: (rows) => rows.flatMap((row, at) => [
+    `| ${row.map((cell) => cell.text.replace(/[\\`*_{}[\]<>#|~$&!]/g, "\\$&")).join(" | ")} |`,
+    ...(at ? [] : [`|${row.map((cell) => (cell.right ? " ---: " : " --- ")).join("|")}|`]),
+  ]).join("\n") + "\n",
+  LaTeX: (rows) => `\\begin{tabular}{${rows[0].map((cell) => (cell.right ? "r" : "l")).join("")}}\n\\hline\n` +
+    rows.map((row, at) => row.map((cell) => cell.text.replace(/[\\~^±−&%$#_{}]/g, (one) => tex[one] ?? `\\${one}`))
+      .join(" & ") + " \\\\\n" + (at ? "" : "\\hline\n")).join("") + "\\hline\n\\end{tabular}\n",
+};
+const seen = (table) => [table.tHead.rows[0], ...table.tBodies[0].rows].filter((row) => !row.hidden)
+  .map((row) => [...row.cells].filter((cell) => !cell.hidden).map((cell) => ({
+    text: cell.textContent.trim(),
+    number: cell.dataset.sort,
+    right: cell.classList.contains("num"),
+  })));
+const copy = async (text) => {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = make("textarea", { value: text });
+    document.querySelector("main").append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+};
+
+const menu = (title, ...children) => {
+  const found = make("details", { className: "menu" }, make("summary", {}, title), make("div", {}, ...children));
+  found.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !found.contains(event.relatedTarget)) found.open = false;
+  });
+  found.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !found.open) return;
+    found.open = false;
+    found.firstChild.focus();
+  });
+  return found;
+};
+const addBar = (table) => {
+  const rows = [...table.tBodies[0].rows];
+  const status = make("span");
   status.setAttribute("role", "status");
-  bar.append(label, status);
-  table.closest(".scroll").before(bar);
+  const input = make("input", { type: "search", placeholder: "Filter rows" });
   input.addEventListener("input", () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const rows = [...table.tBodies[0].rows];
     for (const row of rows) {
       const text = row.textContent.toLowerCase();
       row.hidden = !words.every((word) => text.includes(word));
@@ -47,22 +89,98 @@ const addFilter = (table) => {
     const shown = rows.filter((row) => !row.hidden).length;
     status.textContent = words.length ? `${shown} of ${rows.length} rows` : "";
   });
+  const boxes = [...table.tHead.rows[0].cells].slice(1).map((head) => {
+    const box = make("input", { type: "checkbox", checked: true });
+    box.addEventListener("change", () => {
+      for (const row of table.rows) row.cells[head.cellIndex].hidden = !box.checked;
+    });
+    return make("label", {}, box, head.title ? `${head.textContent.trim()}: ${head.title}` : head.textContent);
+  });
+  const buttons = Object.keys(forms).map((form) => {
+    const button = make("button", { type: "button" }, form);
+    button.addEventListener("click", async () => {
+      const taken = seen(table);
+      await copy(forms[form](taken));
+      status.textContent = `${taken.length - 1} rows copied as ${form}`;
+    });
+    return button;
+  });
+  const bar = make("div", { className: "bar" });
+  if (rows.length > 5) bar.append(make("label", {}, "Filter rows", input));
+  if (boxes.length > 6) bar.append(menu("Columns", ...boxes));
+  bar.append(menu("Copy", ...buttons), status);
+  table.closest(".scroll").before(bar);
 };
 
 for (const table of document.querySelectorAll("table[data-sortable]")) {
+  addBar(table);
   for (const head of table.tHead.rows[0].cells) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...head.childNodes);
+    const button = make("button", { type: "button" }, ...head.childNodes);
     head.append(button);
     button.addEventListener("click", () => sortBy(table, head));
   }
-  if (table.tBodies[0].rows.length > 5) addFilter(table);
+}
+
+// A key of a legend hides what goes with it; pointing at a key dims everything else.
+const tip = make("div", { className: "tip", hidden: true });
+document.querySelector("main").append(tip);
+for (const chart of document.querySelectorAll(".chart")) {
+  const parts = [...chart.querySelectorAll("[data-key]")].filter((one) => one.closest("svg"));
+  const off = new Set();
+  for (const key of chart.querySelectorAll(".keys li[data-key]")) {
+    const own = (part) => part.dataset.key === key.dataset.key;
+    const button = make("button", { type: "button" }, ...key.childNodes);
+    key.append(button);
+    button.setAttribute("aria-pressed", "true");
+    button.addEventListener("click", () => {
+      const hide = button.getAttribute("aria-pressed") === "true";
+      button.setAttribute("aria-pressed", String(!hide));
+      off[hide ? "add" : "delete"](key.textContent.trim());
+      for (const part of parts) if (own(part)) part.style.display = hide ? "none" : "";
+    });
+    const dim = (on) => { for (const part of parts) part.style.opacity = on && !own(part) ? 0.15 : ""; };
+    for (const type of ["pointerenter", "focus"]) button.addEventListener(type, () => dim(true));
+    for (const type of ["pointerleave", "blur"]) button.addEventListener(type, () => dim(false));
+  }
+  const draw = chart.querySelector(".draw");
+  const svg = draw.querySelector("svg");
+  const marks = (draw.dataset.marks ?? "").split(" ").filter(Boolean).map((one) => one.split(",").map(Number));
+  const across = (draw.dataset.across ?? "").split(" ").filter(Boolean).map(Number);
+  if (!marks.length && !across.length) continue;
+  const table = chart.querySelector("details table");
+  const heads = [...table.tHead.rows[0].cells].map((head) => head.textContent.trim());
+  const guide = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  guide.setAttribute("class", "guide");
+  svg.append(guide);
+  const leave = () => { tip.hidden = true; guide.removeAttribute("d"); };
+  const point = (event) => {
+    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    let row = -1, best = marks.length ? 18 : 30;
+    across.forEach((x, place) => { if (Math.abs(x - at.x) < best) [best, row] = [Math.abs(x - at.x), place]; });
+    for (const [x, y, place] of marks) {
+      const far = Math.hypot(x - at.x, y - at.y);
+      if (far < best && !off.has(table.tBodies[0].rows[place].cells[0].textContent.trim())) [best, row] = [far, place];
+    }
+    if (row < 0) return leave();
+    if (across.length) guide.setAttribute("d", `M${across[row]} 0V${svg.viewBox.baseVal.height}`);
+    const cells = [...table.tBodies[0].rows[row].cells];
+    const lines = cells.slice(1).map((cell, place) => [heads[place + 1], cell.textContent.trim(), cell.className])
+      .filter(([head, text]) => text && text !== "–" && !off.has(head)).slice(0, 12)
+      .map(([head, text, kind]) => make("div", {}, kind ? make("span", {}, head) : "", make("span", {}, text)));
+    tip.replaceChildren(make("strong", {}, cells[0].textContent.trim()), ...lines);
+    tip.hidden = false;
+    const left = Math.min(event.clientX + 16, innerWidth - tip.offsetWidth - 8);
+    const top = event.clientY + 16 + tip.offsetHeight > innerHeight ? event.clientY - tip.offsetHeight - 12 : event.clientY + 16;
+    Object.assign(tip.style, { left: `${Math.max(8, left)}px`, top: `${Math.max(8, top)}px` });
+  };
+  for (const type of ["pointermove", "pointerdown"]) svg.addEventListener(type, point);
+  svg.addEventListener("pointerleave", leave);
+  addEventListener("keydown", (event) => { if (event.key === "Escape") leave(); });
 }
 
 let opened = [];
 addEventListener("beforeprint", () => {
-  opened = [...document.querySelectorAll("details:not([open])")];
+  opened = [...document.querySelectorAll("details:not([open], .menu)")];
   for (const one of opened) one.open = true;
 });
 addEventListener("afterprint", () => {

@@ -1,4 +1,4 @@
-"""How long a request and an update take: every quantile, on a log axis."""
+"""How long a request and an update take: every quantile, on a log axis; and when requests stalled."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from freshmark.results.naming import called, seconds
 from freshmark.results.tables import Results
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
+from freshmark_reports.stalls import stalls
 
 MOST_STEPS = 250
 PERCENTILES = (50, 95, 99)
@@ -28,7 +29,7 @@ def section(results: Results) -> Sequence[Section]:
     for stream in results.streams:
         rows = rows_of(results, stream)
         if len(rows):
-            charts = (_chart(results, rows, name) for name in KINDS)
+            charts = [*(_chart(results, rows, name) for name in KINDS), stalls(results, rows)]
             found.append(Section("Latency", tuple(chart for chart in charts if chart), stream))
     return found
 
@@ -78,14 +79,21 @@ def _draw(results: Results, title: str, samples: Mapping[str, tuple[str, FloatAr
     # Seaborn costs seconds that the other forms of report need not pay.
     from matplotlib.ticker import FuncFormatter, LogLocator  # noqa: PLC0415
 
-    from freshmark_reports.palette import legend_below, line_key, looks  # noqa: PLC0415
+    from freshmark_reports.palette import legend_below, line_key, looks, paper  # noqa: PLC0415
+    from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
 
     axes = figure.subplots()
     look = looks(results)
-    for strategy, took in samples.values():
+    for place, (name, (strategy, took)) in enumerate(samples.items()):
         share = np.linspace(0, 1, min(MOST_STEPS, len(took)) + 1)[1:]
         at = np.quantile(took, share, method="inverted_cdf")
-        axes.step(at, share, where="post", color=look[strategy].colour, linestyle=look[strategy].dash)
+        drawn = {"color": look[strategy].colour, "label": name}
+        axes.step(at, share, where="post", linestyle=look[strategy].dash, **drawn)
+        known = {p: percentile_of(took, p) for p in PERCENTILES}
+        marks = [(value, p / 100) for p, value in known.items() if np.isfinite(value)]
+        if marks:
+            axes.plot(*zip(*marks, strict=True), "o", markersize=5, markeredgecolor=paper(),
+                      gid=rows_gid([place] * len(marks)), **drawn)  # fmt: skip
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(LogLocator(base=10, numticks=6))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: seconds(value)))

@@ -85,14 +85,20 @@ def _draw(results: Results, shown: pd.DataFrame, figure: Any) -> None:
 
     look = looks(results)
     axes = figure.subplots()
+    cells = results.cells
+    start = (
+        dict(zip(cells["key"], cells["start_rss_bytes"].fillna(0.0), strict=True)) if "start_rss_bytes" in cells else {}
+    )
     keys = []
     for _, row in shown.iterrows():
         windows = results.table(keys_of(results, row)[0], "windows")
         few = np.unique(np.linspace(0, len(windows["end"]) - 1, MOST_POINTS).astype(np.int64))
         drawn = look[row["strategy"]]
-        axes.plot(dates(windows["end"][few]), windows["rss_bytes"][few], color=drawn.colour, linestyle=drawn.dash)
+        above = windows["rss_bytes"][few] - start.get(keys_of(results, row)[0], 0.0)
+        axes.plot(dates(windows["end"][few]), above, color=drawn.colour, linestyle=drawn.dash,
+                  label=_called(row))  # fmt: skip
         keys.append(line_key(_called(row), drawn))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: size(value)))
-    axes.set_ylim(bottom=0)
-    axes.set_title("Resident memory of the process")
+    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
+    axes.set_title("Resident memory above that at the start" if start else "Resident memory of the process")
     legend_below(figure, keys, 3)

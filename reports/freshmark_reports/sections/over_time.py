@@ -1,23 +1,40 @@
-"""Accuracy over time: when each strategy was updated, when the stream changed, what was achievable."""
+"""Accuracy over time: when each was updated, when the stream changed, what was achievable, what updating gained."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from freshmark.contract.arrays import FloatArray
 from freshmark.contract.section import Chart, Column, Entry, Section, Table
 from freshmark.results.naming import called, metric_in_words, number
 from freshmark.results.tables import Results
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
-from freshmark_reports.windows import Curve, curve_of, dates, oracle_curve
+from freshmark_reports.windows import Curve, curve_of, dates, margin_of, oracle_curve
 
-MOST_TICKS = 300
+MOST_TICKS = 150
 CROWDED = 0.09
 """Share of the time below which two marks stand so close that their names go on two lines."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the picture holds.
+
+    curves: name → the metric; gains: name → what it lies above the same strategy never updated
+    margin: (points,), half the 95 % interval of the first curve
+    """
+
+    rows: pd.DataFrame
+    curves: Mapping[str, Curve]
+    gains: Mapping[str, FloatArray]
+    margin: FloatArray
+    oracle: Curve | None
 
 
 def section(results: Results) -> Sequence[Section]:
@@ -33,12 +50,13 @@ def section(results: Results) -> Sequence[Section]:
 def _chart(results: Results, stream: str, rows: pd.DataFrame) -> Chart:
     shown = best_of_each(rows)
     metric = str(rows["metric"].iloc[0])
-    curves = {
-        called(row["strategy"], row["every"], row["delay"]): curve_of(results, row) for _, row in shown.iterrows()
-    }
+    curves = {_name(row): curve_of(results, row) for _, row in shown.iterrows()}
     oracle = oracle_curve(results, stream, metric)
     known = {**curves, "oracle": oracle[0]} if oracle else curves
-    finding = _finding(rows.iloc[0], next(iter(curves.values())), oracle[1] if oracle else None)
+    best = rows.iloc[0]
+    gains = _gains(results, rows, shown, curves)
+    finding = _finding(best, next(iter(curves.values())), oracle[1] if oracle else None)
+    finding += _gained(best, rows, metric)
     together = next(iter(curves.values())).together
     if together > 1:
         finding += f" Each point is the mean of {together} windows."
@@ -47,11 +65,36 @@ def _chart(results: Results, stream: str, rows: pd.DataFrame) -> Chart:
         _rows(known),
         f"{metric_in_words(metric)} by window",
     )
-    draw = partial(_draw, results, stream, shown, curves, oracle[0] if oracle else None)
-    return Chart(draw, finding + said_of(len(shown), rows), table, wide=True, height=1.05)
+    drawn = Shown(shown, curves, gains, margin_of(results, best), oracle[0] if oracle else None)
+    draw = partial(_draw, results, stream, drawn)
+    return Chart(draw, finding + said_of(len(shown), rows), table, wide=True, height=1.2 if gains else 1.0)
 
 
-def _rows(curves: dict[str, Curve]) -> tuple[tuple[Entry, ...], ...]:
+def _name(row: Any) -> str:
+    return called(row["strategy"], row["every"], row["delay"])
+
+
+def _gains(
+    results: Results, rows: pd.DataFrame, shown: pd.DataFrame, curves: Mapping[str, Curve]
+) -> dict[str, FloatArray]:
+    """How much better than itself without updates each is, window by window; those never updated have no gain."""
+    found = {}
+    sign = 1.0 if results.better(str(rows["metric"].iloc[0])) == "higher" else -1.0
+    for _, row in shown.iterrows():
+        still = rows[(rows["strategy"] == row["strategy"]) & (rows["every"] == "never")]
+        if len(still) and row["every"] != "never":
+            found[_name(row)] = sign * (curves[_name(row)].value - curve_of(results, still.iloc[0]).value)
+    return found
+
+
+def _gained(best: Any, rows: pd.DataFrame, metric: str) -> str:
+    still = rows[(rows["strategy"] == best["strategy"]) & (rows["every"] == "never")]
+    if best["every"] == "never" or not len(still):
+        return ""
+    return f" Never updated it would give {metric_in_words(metric)} {number(still.iloc[0]['value'])}."
+
+
+def _rows(curves: Mapping[str, Curve]) -> tuple[tuple[Entry, ...], ...]:
     begin = next(iter(curves.values())).begin
     times = [str(time).replace("T", " ") for time in dates(begin).astype("datetime64[s]")]
     return tuple(
@@ -61,40 +104,48 @@ def _rows(curves: dict[str, Curve]) -> tuple[tuple[Entry, ...], ...]:
 
 def _finding(best: Any, curve: Curve, achievable: float | None) -> str:
     known = curve.value[np.isfinite(curve.value)]
-    name = called(best["strategy"], best["every"], best["delay"])
-    text = f"{name} moves between {number(known.min())} and {number(known.max())} from window to window"
+    text = f"{_name(best)} moves between {number(known.min())} and {number(known.max())} from window to window"
     if achievable:
         share = best["value"] / achievable if best["value"] < achievable else achievable / best["value"]
         text += f", and reaches {100 * share:.0f}\u00a0% of the oracle's {number(achievable)}"
     return text + "."
 
 
-def _draw(
-    results: Results, stream: str, shown: pd.DataFrame, curves: dict[str, Curve], oracle: Curve | None, figure: Any
-) -> None:
+def _draw(results: Results, stream: str, shown: Shown, figure: Any) -> None:
     # Seaborn costs seconds that the other forms of report need not pay.
-    from freshmark_reports.figure import INK  # noqa: PLC0415
-    from freshmark_reports.palette import legend_below, line_key, looks  # noqa: PLC0415
+    from freshmark_reports.palette import ink, legend_below, line_key, looks  # noqa: PLC0415
 
-    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[6, 0.4 + 0.22 * len(shown)])
-    look = looks(results)
-    keys = []
-    for (name, curve), strategy in zip(curves.items(), shown["strategy"], strict=True):
+    heights = [6, *([2.2] if shown.gains else []), 0.4 + 0.22 * len(shown.rows)]
+    panels = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
+    upper, look = panels[0], looks(results)
+    keys: list[Any] = []
+    for (name, curve), strategy in zip(shown.curves.items(), shown.rows["strategy"], strict=True):
         drawn = look[strategy]
-        upper.plot(dates(curve.begin), curve.value, color=drawn.colour, linestyle=drawn.dash)
+        line = {"color": drawn.colour, "linestyle": drawn.dash, "label": name}
+        upper.plot(dates(curve.begin), curve.value, **line)
+        if not keys:
+            low, high = curve.value - shown.margin, curve.value + shown.margin
+            upper.fill_between(dates(curve.begin), low, high, color=drawn.colour, alpha=0.13, linewidth=0, label=name)
+        if name in shown.gains:
+            panels[1].plot(dates(curve.begin), shown.gains[name], linewidth=1.3, **line)
         keys.append(line_key(name, drawn))
-    if oracle is not None:
-        (line,) = upper.plot(dates(oracle.begin), oracle.value, color=INK, linewidth=1.1, alpha=0.55, label="oracle")
+    if shown.oracle is not None:
+        (line,) = upper.plot(
+            dates(shown.oracle.begin), shown.oracle.value, color=ink(), linewidth=1.1, alpha=0.55, label="oracle"
+        )
         keys.append(line)
-    upper.set_title(metric_in_words(str(shown["metric"].iloc[0])), pad=24 if results.streams[stream].drifts else 6)
+    upper.set_title(metric_in_words(str(shown.rows["metric"].iloc[0])), pad=24 if results.streams[stream].drifts else 6)
+    if shown.gains:
+        panels[1].axhline(0, color=ink(), linewidth=0.8, alpha=0.5)
+        panels[1].set_title("gained by updating", fontsize=10)
     _drifts(results, stream, upper)
-    _ticks(results, shown, lower)
+    _ticks(results, shown.rows, panels[-1])
     legend_below(figure, keys, 3)
 
 
 def _drifts(results: Results, stream: str, axes: Any) -> None:
     """Planted changes: a line where one begins, a band as long as it lasts."""
-    from freshmark_reports.figure import MUTED  # noqa: PLC0415
+    from freshmark_reports.palette import muted  # noqa: PLC0415
 
     first, last = int(results.streams[stream].edges[0]), int(results.streams[stream].edges[-1])
     before, level = first - last, 0
@@ -105,16 +156,16 @@ def _drifts(results: Results, stream: str, axes: Any) -> None:
         begin, end = max(begin, first), min(end, last)
         level = (level + 1) % 2 if (begin - before) / (last - first) < CROWDED else 0
         before = begin
-        axes.axvline(dates([begin])[0], color=MUTED, linewidth=1, linestyle=(0, (2, 2)))
+        axes.axvline(dates([begin])[0], color=muted(), linewidth=1, linestyle=(0, (2, 2)))
         if end > begin:
-            axes.axvspan(*dates([begin, end]), color=MUTED, alpha=0.12, linewidth=0)
+            axes.axvspan(*dates([begin, end]), color=muted(), alpha=0.12, linewidth=0)
         axes.annotate(
             str(drift["kind"]),
             (dates([begin])[0], 1),
             (0, 2 + 11 * level),
             xycoords=("data", "axes fraction"),
             textcoords="offset points",
-            color=MUTED,
+            color=muted(),
             fontsize=9.5,
         )
 
@@ -128,7 +179,8 @@ def _ticks(results: Results, shown: pd.DataFrame, axes: Any) -> None:
         live = made["live"][~made["fit"].astype(np.bool_)]
         if len(live):
             few = live[np.unique(np.linspace(0, len(live) - 1, MOST_TICKS).astype(np.int64))]
-            axes.plot(dates(few), np.full(len(few), -place), "|", color=look[row["strategy"]].colour, markersize=7)
+            ticks = {"color": look[row["strategy"]].colour, "markersize": 7, "label": _name(row)}
+            axes.plot(dates(few), np.full(len(few), -place), "|", **ticks)
     axes.set_ylim(-len(shown) + 0.4, 0.6)
     axes.set_yticks([])
     axes.grid(visible=False)

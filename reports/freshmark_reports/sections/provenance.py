@@ -1,26 +1,21 @@
-"""Where the numbers come from, and the command that makes each again."""
+"""Where the numbers come from: the stream, the machine, the versions, the command."""
 
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from freshmark.contract.section import Column, Entry, Prose, Section, Table
 from freshmark.results.folder import StreamRecord
-from freshmark.results.naming import called
 from freshmark.results.tables import Results
 
 _FACT = (Column("What"), Column("Value"))
 
 
 def section(results: Results) -> Sequence[Section]:
-    """The stream and its cells, one a stream; then the machine."""
-    streams = [
-        Section("The stream and its cells", (_stream(record), _cells(results, name)), name)
-        for name, record in results.streams.items()
-    ]
+    """The stream, one a stream; then the machine."""
+    streams = [Section("The stream", (_stream(record),), name) for name, record in results.streams.items()]
     machines = tuple(
         Table(_FACT, tuple(_facts(folder.provenance)), f"Run {folder.path.name}") for folder in results.folders
     )
@@ -36,34 +31,6 @@ def _stream(record: StreamRecord) -> Table:
     if drifts:
         rows.append(("planted drifts", ", ".join(drifts)))
     return Table(_FACT, tuple(rows), "What is known of the stream, and how it was measured", open=False)
-
-
-def _cells(results: Results, stream: str) -> Table:
-    cells = results.cells[results.cells["stream"] == stream]
-    record = results.streams[stream]
-    rows = tuple(
-        (called(cell["strategy"], cell["every"], cell["delay"]), int(cell["seed"]), cell["status"], cell["seconds"],
-         reproduce(cell, record))
-        for _, cell in cells.iterrows()
-    )  # fmt: skip
-    columns = (Column("Cell"), Column("Seed", "count"), Column("Status"), Column("Took", "seconds"),
-               Column("Made again by"))  # fmt: skip
-    return Table(columns, rows, "Every cell, and the command that measures it again", open=False)
-
-
-def reproduce(cell: Any, record: StreamRecord) -> str:
-    """The command line that measures this cell (and the seeds before it) again."""
-    words = ["freshmark", "run", "-d", cell["stream"], "-s", cell["strategy"], "--every", cell["every"]]
-    if cell["delay"] not in ("", "0s"):
-        words += ["--delay", cell["delay"]]
-    words += ["--seeds", str(int(cell["seed"]) + 1)]
-    words += [
-        "--warmup",
-        str(record.settings.get("warmup", 0.3)),
-        "--window",
-        str(record.settings.get("window", "auto")),
-    ]
-    return shlex.join(str(word) for word in words)
 
 
 def _facts(facts: Mapping[str, Any]) -> list[tuple[Entry, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -26,14 +26,19 @@ def section(results: Results) -> Sequence[Section]:
         rows = rows_of(results, stream)
         rows = rows[rows["delay"].isin(["0s", ""])]
         if len(set(rows["every"])) > 1:
-            found.append(Section("How often", (_chart(results, rows),), stream))
+            curves = results.curves(str(rows["metric"].iloc[0]))
+            knees = curves[(curves["stream"] == stream) & curves["knee"]]
+            found.append(Section("How often", (_chart(results, rows, knees),), stream))
     return found
 
 
-def _chart(results: Results, rows: pd.DataFrame) -> Chart:
+def _chart(results: Results, rows: pd.DataFrame, knees: pd.DataFrame) -> Chart:
     metric = str(rows["metric"].iloc[0])
     strategies = list(dict.fromkeys(rows["strategy"]))[:MOST_LINES]
-    shown = rows[rows["strategy"].isin(strategies)].sort_values("interval_seconds", kind="stable")
+    shown = rows[rows["strategy"].isin(strategies)].sort_values(["strategy", "interval_seconds"], kind="stable")
+    shown = shown.reset_index(drop=True)
+    flat = set(zip(knees["strategy"], knees["every"], knees["delay"], strict=True))
+    bends = [place for place, row in enumerate(shown.to_dict("records")) if _place(row) in flat]
     table = Table(
         (
             Column("Strategy"),
@@ -41,6 +46,7 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
             Column("Stream time between", "seconds"),
             Column(metric_in_words(metric), "number"),
             Column("CPU s / M events", "number"),
+            Column("Flat from", about="the rarest schedule that is as good as the best of the strategy"),
         ),
         tuple(
             (
@@ -49,34 +55,54 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
                 row["interval_seconds"] if np.isfinite(row["interval_seconds"]) else None,
                 Value(row["value"], row["margin"]),
                 row[COST],
+                "knee" if place in bends else "",
             )
-            for _, row in shown.sort_values(["strategy", "interval_seconds"], kind="stable").iterrows()
+            for place, row in enumerate(shown.to_dict("records"))
         ),
         "Accuracy and cost by schedule",
     )
-    finding = _finding(shown, results.better(metric), metric)
-    return Chart(partial(_draw, results, shown), finding, table, wide=True, height=1.0)
+    finding = _finding(shown, results.better(metric), metric, bends)
+    return Chart(partial(_draw, results, shown, bends), finding, table, wide=True, height=1.0)
 
 
-def _finding(rows: pd.DataFrame, better: str, metric: str) -> str:
-    """What the best strategy gains from its rarest schedule to its best one."""
+def _place(row: Mapping[Any, Any]) -> tuple[Any, Any, Any]:
+    return row["strategy"], row["every"], row["delay"]
+
+
+def _finding(shown: pd.DataFrame, better: str, metric: str, knees: Sequence[int]) -> str:
+    """What the best strategy gains from its rarest schedule to its best one, and where its curve flattens."""
     sign = 1 if better == "higher" else -1
-    best = rows.iloc[int((sign * rows["value"]).argmax())]
-    own = rows[rows["strategy"] == best["strategy"]]
-    rarest = own.iloc[-1]
-    name = metric_in_words(metric)
-    if len(own) == 1 or rarest["every"] == best["every"]:
+    rows = shown.to_dict("records")
+    best = max(rows, key=lambda row: sign * row["value"])
+    own = [row for row in rows if row["strategy"] == best["strategy"]]
+    rarest, name = own[-1], metric_in_words(metric)
+    if rarest is best:
         return f"{best['strategy']} is at its best {schedule_in_words(best['every'])}: {name} {number(best['value'])}."
-    return (
+    text = (
         f"{best['strategy']} goes from {name} {number(rarest['value'])} {schedule_in_words(rarest['every'])} "
         f"to {number(best['value'])} {schedule_in_words(best['every'])}."
     )
+    knee = next((rows[place] for place in knees if rows[place]["strategy"] == best["strategy"]), best)
+    if knee is best:
+        return text
+    return (
+        f"{text} It is flat (ring) from {schedule_in_words(knee['every'])}, {number(knee['value'])}, on, which takes "
+        f"{100 * knee[COST] / best[COST]:.0f}\u00a0% of the CPU."
+    )
 
 
-def _draw(results: Results, rows: pd.DataFrame, figure: Any) -> None:
+def _draw(results: Results, rows: pd.DataFrame, bends: Sequence[int], figure: Any) -> None:
     # Seaborn costs seconds that the other forms of report need not pay.
-    from freshmark_reports.figure import MUTED, PAPER  # noqa: PLC0415
-    from freshmark_reports.palette import legend_below, line_key, looks  # noqa: PLC0415
+    from freshmark_reports.palette import (  # noqa: PLC0415
+        ink,
+        legend_below,
+        line_key,
+        looks,
+        muted,
+        paper,
+        plain_log,
+    )
+    from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
 
     look = looks(results)
     panels = figure.subplots(1, 2, sharex=True)
@@ -85,17 +111,24 @@ def _draw(results: Results, rows: pd.DataFrame, figure: Any) -> None:
     for strategy in strategies:
         own = rows[rows["strategy"] == strategy]
         at = [place[every] for every in own["every"]]
-        line = {"color": look[strategy].colour, "linestyle": look[strategy].dash, "marker": "o", "markersize": 5}
+        line = {"color": look[strategy].colour, "linestyle": look[strategy].dash, "marker": "o", "markersize": 5,
+                "label": strategy, "gid": rows_gid(own.index), "markeredgecolor": paper()}  # fmt: skip
         margin = own["margin"].fillna(0.0)
-        panels[0].vlines(at, own["value"] - margin, own["value"] + margin, color=line["color"], lw=1, alpha=0.6)
-        panels[0].plot(at, own["value"], markeredgecolor=PAPER, **line)
-        panels[1].plot(at, own[COST], markeredgecolor=PAPER, **line)
+        panels[0].vlines(
+            at, own["value"] - margin, own["value"] + margin, color=line["color"], lw=1, alpha=0.6, label=strategy
+        )
+        panels[0].plot(at, own["value"], **line)
+        panels[1].plot(at, own[COST], **line)
+    for one in bends:
+        ring = {"marker": "o", "markersize": 11, "markerfacecolor": "none", "markeredgecolor": ink(),
+                "linestyle": "none", "label": rows["strategy"].iloc[one]}  # fmt: skip
+        panels[0].plot(place[str(rows["every"].iloc[one])], rows["value"].iloc[one], **ring)
     panels[0].set_title(metric_in_words(str(rows["metric"].iloc[0])))
     panels[1].set_title("CPU seconds for a million events")
-    panels[1].set_yscale("log")
+    plain_log(panels[1].yaxis)
     for axes in panels:
         axes.set_xscale("log")
-        axes.set_xticks(list(place.values()), [_label(every) for every in place], color=MUTED)
+        axes.set_xticks(list(place.values()), [_label(every) for every in place], color=muted())
         axes.minorticks_off()
         axes.set_xlabel("updated every")
     legend_below(figure, [line_key(name, look[name]) for name in strategies], 3)

@@ -62,8 +62,8 @@ def _finding(best: Any, values: FloatArray, count: IntArray, metric: str) -> str
 
 def _draw(results: Results, shown: pd.DataFrame, values: FloatArray, count: IntArray, figure: Any) -> None:
     # Seaborn costs seconds that the other forms of report need not pay.
-    from freshmark_reports.figure import MUTED  # noqa: PLC0415
-    from freshmark_reports.palette import legend_below, looks, markers  # noqa: PLC0415
+    from freshmark_reports.palette import legend_below, looks, markers, muted  # noqa: PLC0415
+    from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
 
     axes = figure.subplots()
     look, marker = looks(results), markers(shown["strategy"])
@@ -78,9 +78,10 @@ def _draw(results: Results, shown: pd.DataFrame, values: FloatArray, count: IntA
             color=look[row["strategy"]].colour,
             label=_name(row),
         )
+        points.set_gid(rows_gid(np.arange(len(SEGMENTS))))
         keys.append(points)
     labels = [f"{name} ({number:,})" for name, number in zip(SEGMENTS, count.tolist(), strict=True)]
-    axes.set_yticks(-np.arange(len(SEGMENTS)), labels, color=MUTED)
+    axes.set_yticks(-np.arange(len(SEGMENTS)), labels, color=muted())
     axes.set_yticks(-np.arange(len(SEGMENTS) - 1) - 0.5, minor=True)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="y", which="minor")

@@ -32,8 +32,8 @@ def section(results: Results) -> Sequence[Section]:
 def _chart(results: Results, rows: pd.DataFrame) -> Chart:
     metric = str(rows["metric"].iloc[0])
     sign = 1.0 if results.better(metric) == "higher" else -1.0
+    rows = rows.sort_values(COST, kind="stable").reset_index(drop=True)
     front = pareto(rows[COST].to_numpy(float), sign * rows["value"].to_numpy(float))
-    order = np.argsort(rows[COST].to_numpy(float), kind="stable")
     table = Table(
         (
             Column("Strategy"),
@@ -50,7 +50,7 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
                 Value(row["value"], row["margin"]),
                 "yes" if front[place] else "",
             )
-            for place, row in ((int(one), rows.iloc[int(one)]) for one in order)
+            for place, (_, row) in enumerate(rows.iterrows())
         ),
         "Cost and accuracy of every row",
     )
@@ -73,16 +73,26 @@ def _finding(rows: pd.DataFrame, front: np.ndarray[Any, Any], metric: str) -> st
 
 def _draw(results: Results, rows: pd.DataFrame, front: np.ndarray[Any, Any], figure: Any) -> None:
     # Seaborn costs seconds that the other forms of report need not pay.
-    from freshmark_reports.figure import INK, PAPER  # noqa: PLC0415
-    from freshmark_reports.palette import legend_below, line_key, looks, marker_key, markers  # noqa: PLC0415
+    from freshmark_reports.palette import (  # noqa: PLC0415
+        ink,
+        legend_below,
+        line_key,
+        looks,
+        marker_key,
+        markers,
+        paper,
+        plain_log,
+    )
+    from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
 
     axes = figure.subplots()
     look, marker = looks(results), markers(rows.sort_values("interval_seconds")["schedule"])
     step = rows[front].sort_values(COST)
-    axes.step(step[COST], step["value"], where="post", color=INK, linewidth=1, alpha=0.45, zorder=1)
-    for (_, row), on_front in zip(rows.iterrows(), front, strict=True):
+    axes.step(step[COST], step["value"], where="post", color=ink(), linewidth=1, alpha=0.45, zorder=1)
+    for place, (_, row) in enumerate(rows.iterrows()):
+        on_front = front[place]
         colour = look[row["strategy"]].colour
-        axes.errorbar(
+        marks = axes.errorbar(
             row[COST],
             row["value"],
             yerr=row["margin"] if np.isfinite(row["margin"]) else None,
@@ -90,13 +100,17 @@ def _draw(results: Results, rows: pd.DataFrame, front: np.ndarray[Any, Any], fig
             elinewidth=1,
             marker=marker[row["schedule"]],
             markersize=8 if on_front else 6.5,
-            markerfacecolor=colour if on_front else PAPER,
+            markerfacecolor=colour if on_front else paper(),
             markeredgewidth=1.4,
         )
-    axes.set_xscale("log")
+        for part in marks.get_children():
+            part.set_label(str(row["strategy"]))
+        marks.lines[0].set_gid(rows_gid(place))
+    plain_log(axes.xaxis)
     axes.set_xlabel("CPU seconds for a million events")
     axes.set_title(metric_in_words(str(rows["metric"].iloc[0])))
     keys = [line_key(name, look[name]) for name in dict.fromkeys(rows["strategy"])]
     for key in keys:
-        key.set_linestyle("-")
+        key.set_linestyle("none")
+        key.set_marker("o")
     legend_below(figure, [*keys, *(marker_key(name, sign) for name, sign in marker.items())], 2)

@@ -1,0 +1,48 @@
+"""How charts look, wherever they are drawn: sizes, and the colours of white paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+WIDTH, WIDE, HEIGHT = 6.2, 12.4, 3.7  # inches
+PAPER, INK, MUTED, LINE = "#ffffff", "#1c2126", "#59626c", "#e2e4e1"
+
+STYLE: dict[Any, Any] = {
+    "text.parse_math": False,  # a strategy may be called $\frac$
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 11,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 10,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+    "legend.fontsize": 10,
+    "legend.frameon": False,
+    "figure.dpi": 72,
+    "figure.facecolor": PAPER,
+    "figure.edgecolor": PAPER,  # of no width: from here a chart knows its paper where the face is transparent
+    "axes.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+    "text.color": INK,
+    "axes.labelcolor": MUTED,
+    "axes.edgecolor": LINE,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "xtick.minor.size": 0,
+    "ytick.minor.size": 0,
+    "grid.color": LINE,
+    "grid.linewidth": 0.8,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "lines.linewidth": 1.8,
+    "lines.markersize": 6,
+    "axes.unicode_minus": True,
+    "figure.constrained_layout.use": True,
+}
+"""Of matplotlib. The report takes it with the colours of its page, a notebook with these."""

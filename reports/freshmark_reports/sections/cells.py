@@ -1,0 +1,87 @@
+"""Every cell: what it gave, what it was worst at, and the command that makes it again."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from freshmark.contract.section import Column, Entry, Prose, Section, Table, Value
+from freshmark.results.folder import StreamRecord
+from freshmark.results.naming import called, metric_in_words
+from freshmark.results.tables import Results
+
+from freshmark_reports.windows import dates
+
+KEPT = ("outcomes", "windows", "updates", "latencies")
+"""Tables of a cell."""
+
+
+def section(results: Results) -> Sequence[Section]:
+    """One a stream; its table is folded."""
+    found = []
+    for stream in results.streams:
+        cells = results.cells[results.cells["stream"] == stream]
+        if len(cells):
+            where = Prose(f"The rows behind each lie in cells/<key>/: {', '.join(KEPT)}, as parquet, and log.txt.")
+            found.append(Section("Every cell", (where, _table(results, stream, cells)), stream))
+    return found
+
+
+def _table(results: Results, stream: str, cells: Any) -> Table:
+    record = results.streams[stream]
+    metric = results.metric_for(stream)
+    name = metric_in_words(str(metric))
+    columns = (
+        Column("Cell"),
+        Column("Seed", "count"),
+        Column("Status"),
+        Column("Took", "seconds"),
+        Column(name, "number"),
+        Column("Worst window", "number", f"{name} of the window in which it was worst"),
+        Column("which began", about="begin of that window"),
+        Column("Key", about="of its folder, in cells/"),
+        Column("Made again by"),
+    )
+    rows = tuple(
+        (
+            called(cell["strategy"], cell["every"], cell["delay"]),
+            int(cell["seed"]),
+            cell["status"],
+            cell["seconds"],
+            *_numbers(results, cell, record, str(metric)),
+            str(cell["key"])[:8],
+            reproduce(cell, record),
+        )
+        for _, cell in cells.iterrows()
+    )
+    return Table(columns, rows, "Every cell, and the command that measures it again", open=False)
+
+
+def _numbers(results: Results, cell: Any, record: StreamRecord, metric: str) -> tuple[Entry, Entry, Entry]:
+    if cell["status"] != "ok":
+        return None, None, None
+    values = results.measured(str(cell["key"]), [metric])[0].value[0]
+    sign = 1.0 if results.better(metric) == "higher" else -1.0
+    windows = sign * values[:-1]
+    if not np.isfinite(windows).any():
+        return float(values[-1]), Value(float("nan"), note="no window has events"), None
+    worst = int(np.nanargmin(windows))
+    begin = str(dates(record.edges[[worst]]).astype("datetime64[m]")[0]).replace("T", " ")
+    return float(values[-1]), float(values[worst]), begin
+
+
+def reproduce(cell: Any, record: StreamRecord) -> str:
+    """The command line that measures this cell (and the seeds before it) again."""
+    words = ["freshmark", "run", "-d", cell["stream"], "-s", cell["strategy"], "--every", cell["every"]]
+    if cell["delay"] not in ("", "0s"):
+        words += ["--delay", cell["delay"]]
+    words += ["--seeds", str(int(cell["seed"]) + 1)]
+    words += [
+        "--warmup",
+        str(record.settings.get("warmup", 0.3)),
+        "--window",
+        str(record.settings.get("window", "auto")),
+    ]
+    return shlex.join(str(word) for word in words)

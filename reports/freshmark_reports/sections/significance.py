@@ -1,0 +1,166 @@
+"""Which differences are more than chance: every pair on the same events; mean ranks where there are streams enough."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from freshmark.contract.section import Chart, Column, Section, Table, Value
+from freshmark.results.mean_ranks import CriticalDifference
+from freshmark.results.naming import called, listed, metric_in_words, number
+from freshmark.results.tables import Results
+
+from freshmark_reports.choice import best_of_each, rows_of, said_of
+
+SURE = 0.05
+
+
+def section(results: Results) -> Sequence[Section]:
+    """One chart a stream with two strategies or more; one of all streams where ranks say something."""
+    pairs = results.pairs()
+    found = []
+    for stream in results.streams:
+        rows = rows_of(results, stream)
+        shown = best_of_each(rows)
+        if len(shown) > 1:
+            chart = _chart(results, shown, pairs[pairs["stream"] == stream], said_of(len(shown), rows))
+            found.append(Section("What is more than chance", (chart,), stream))
+    ranks = results.critical_difference()
+    return [*found, Section("Over all streams", (_ranks(ranks),))] if ranks else found
+
+
+def _chart(results: Results, shown: pd.DataFrame, pairs: pd.DataFrame, said: str) -> Chart:
+    names = [called(row["strategy"], row["every"], row["delay"]) for _, row in shown.iterrows()]
+    places = {name: place for place, name in enumerate(names)}
+    among = pairs[pairs["one"].isin(places) & pairs["other"].isin(places)]
+    metric = metric_in_words(str(shown["metric"].iloc[0]))
+    table = Table(
+        (
+            Column("One"),
+            Column("Other"),
+            Column(f"Difference in {metric}", "number", "one less the other, on the same events ± half the interval"),
+            Column("p, Holm", "number", "raised for the number of pairs that were looked at"),
+            Column("Detectable", "number", "the smallest difference that four of five such runs would tell apart"),
+            Column("Told apart"),
+        ),
+        tuple(
+            (
+                row["one"],
+                row["other"],
+                Value(row["difference"], row["margin"]),
+                row["p_holm"],
+                row["detectable"],
+                "yes" if row["distinguishable"] else "no",
+            )
+            for _, row in among.iterrows()
+        ),
+        "Every pair of the strategies shown",
+    )
+    wins = _wins(names, among, better=results.better(str(shown["metric"].iloc[0])))
+    return Chart(
+        partial(_draw, names, among, wins), _finding(names, among, wins) + said, table, wide=True,
+        height=max(0.5, 0.2 + 0.11 * len(names)),
+    )  # fmt: skip
+
+
+def _wins(names: Sequence[str], pairs: pd.DataFrame, *, better: str) -> np.ndarray[Any, Any]:
+    """(rows, rows): 1 where the row is better than the column, −1 where worse, 0 where they cannot be told apart."""
+    place = {name: one for one, name in enumerate(names)}
+    found = np.zeros((len(names), len(names)), np.int64)
+    for _, pair in pairs.iterrows():
+        if pair["distinguishable"]:
+            sign = int(np.sign(pair["difference"])) * (1 if better == "higher" else -1)
+            one, other = place[pair["one"]], place[pair["other"]]
+            found[one, other], found[other, one] = sign, -sign
+    return found
+
+
+def _finding(names: Sequence[str], pairs: pd.DataFrame, wins: np.ndarray[Any, Any]) -> str:
+    apart = int(pairs["distinguishable"].sum())
+    text = f"{apart} of {len(pairs)} pairs are told apart"
+    equals = [name for place, name in enumerate(names) if place and wins[0, place] == 0]
+    if not equals:
+        return f"{text}; {names[0]} is better than every other strategy."
+    few = listed(equals) if len(equals) <= 3 else f"{len(equals)} others"  # noqa: PLR2004
+    return f"{text}; {names[0]} is not told from {few}."
+
+
+def _draw(names: Sequence[str], pairs: pd.DataFrame, wins: np.ndarray[Any, Any], figure: Any) -> None:
+    # Seaborn costs seconds that the other forms of report need not pay.
+    from freshmark_reports.palette import ink, muted, short  # noqa: PLC0415
+
+    axes = figure.subplots()
+    size = len(names)
+    place = {name: one for one, name in enumerate(names)}
+    for _, pair in pairs.iterrows():
+        for one, other, sign in ((pair["one"], pair["other"], 1), (pair["other"], pair["one"], -1)):
+            row, column = place[one], place[other]
+            # Filled is better, hollow is worse, nothing is not told apart: shape tells what colour would.
+            won = wins[row, column]
+            text = number(sign * pair["difference"], 2)
+            axes.text(
+                column, row, f"▲ {text}" if won > 0 else f"▽ {text}" if won < 0 else "·", ha="center", va="center",
+                color=ink() if won else muted(), fontsize=10, fontweight="bold" if won > 0 else "normal",
+            )  # fmt: skip
+    totals = [
+        f"{(wins[row] > 0).sum()} / {(wins[row] == 0).sum() - 1} / {(wins[row] < 0).sum()}" for row in range(size)
+    ]
+    for row, total in enumerate(totals):
+        axes.text(size, row, total, ha="center", va="center", color=muted(), fontsize=10)
+    axes.set_xlim(-0.5, size + 0.5)
+    axes.set_ylim(size - 0.5, -0.5)
+    axes.set_yticks(range(size), [short(name) for name in names])
+    axes.set_xticks(range(size + 1), [*(_wrapped(name) for name in names), "won / even / lost"], fontsize=9)
+    axes.xaxis.tick_top()
+    axes.set_yticks(np.arange(size - 1) + 0.5, minor=True)
+    axes.grid(visible=False)
+    axes.grid(visible=True, axis="y", which="minor")
+    axes.spines["bottom"].set_visible(False)
+
+
+def _wrapped(name: str) -> str:
+    """A name on two lines: the strategy, and its schedule."""
+    from freshmark_reports.palette import short  # noqa: PLC0415
+
+    for word in (" every ", " never "):
+        head, found, tail = name.rpartition(word)
+        if found:
+            return f"{short(head)[:22]}\n{word.strip()} {tail}"
+    return short(name)
+
+
+def _ranks(found: CriticalDifference) -> Chart:
+    table = Table(
+        (Column("Strategy"), Column("Mean rank", "number", "1 is best on every stream")),
+        tuple((name, float(rank)) for name, rank in zip(found.names, found.ranks, strict=True)),
+        f"Mean ranks over {found.streams} streams",
+    )
+    if found.p_value > SURE:
+        finding = f"Over {found.streams} streams no ranks differ by more than chance (Friedman, p {found.p_value:.2g})."
+    else:
+        finding = (
+            f"Over {found.streams} streams {found.names[0]} ranks best, {number(float(found.ranks[0]))} on average; "
+            f"ranks closer than {number(found.critical)} are not told apart (Nemenyi)."
+        )
+    return Chart(partial(_draw_ranks, found), finding, table, wide=True, height=0.3 + 0.09 * len(found.names))
+
+
+def _draw_ranks(found: CriticalDifference, figure: Any) -> None:
+    # Seaborn costs seconds that the other forms of report need not pay.
+    from freshmark_reports.palette import ink, short  # noqa: PLC0415
+    from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
+
+    axes = figure.subplots()
+    count = len(found.names)
+    for place in range(count):
+        axes.plot(found.ranks[place], place, "o", color=ink(), gid=rows_gid(place))
+    if found.p_value <= SURE:
+        for step, (first, last) in enumerate(found.groups):
+            at = count - 0.4 + 0.35 * step
+            axes.plot([found.ranks[first], found.ranks[last]], [at, at], color=ink(), linewidth=4, alpha=0.5)
+    axes.set_yticks(range(count), [short(name) for name in found.names])
+    axes.set_ylim(count - 0.3 + 0.35 * len(found.groups), -0.6)
+    axes.set_title("Mean rank; bars join what is not told apart")

@@ -1,0 +1,94 @@
+"""Latency over time: the slowest request of each stretch of windows, so that a stall is seen where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from freshmark.contract.arrays import FloatArray, IntArray
+from freshmark.contract.section import Chart, Column, Entry, Table
+from freshmark.results.naming import called, seconds
+from freshmark.results.tables import Results
+
+from freshmark_reports.choice import best_of_each, keys_of, said_of
+from freshmark_reports.windows import dates
+
+MOST_POINTS = 120
+
+
+def stalls(results: Results, rows: pd.DataFrame) -> Chart | None:
+    """The chart; None where the stream has too few windows for a course of time."""
+    stream = str(rows["stream"].iloc[0])
+    windows = results.streams[stream].windows
+    shown = best_of_each(rows)
+    if windows < 3:  # noqa: PLR2004
+        return None
+    together = -(-windows // MOST_POINTS)
+    begin = results.streams[stream].edges[np.arange(0, windows, together)]
+    found = {_name(row): _slowest(results, row, together, len(begin)) for _, row in shown.iterrows()}
+    slowest = {name: values for name, values in found.items() if np.isfinite(values).any()}
+    if not slowest:
+        return None
+    table = Table(
+        (Column("Window begins"), *(Column(name, "seconds") for name in slowest)),
+        _rows(begin, slowest),
+        "The slowest request of each window",
+    )
+    draw = partial(_draw, results, begin, slowest, dict(zip(found, map(str, shown["strategy"]), strict=True)))
+    return Chart(draw, _finding(begin, slowest) + said_of(len(shown), rows), table, wide=True, height=0.75)
+
+
+def _name(row: Any) -> str:
+    return called(row["strategy"], row["every"], row["delay"])
+
+
+def _slowest(results: Results, row: pd.Series, together: int, points: int) -> FloatArray:
+    """(points,) seconds, median over seeds: a stall that only one process had is not the strategy's."""
+    found = []
+    for key in keys_of(results, row):
+        table = results.table(key, "latencies")
+        values = np.full(points, -np.inf)
+        kept = ~table["first"].astype(np.bool_)
+        np.maximum.at(values, table["window"][kept] // together, table["seconds"][kept])
+        found.append(np.where(np.isfinite(values), values, np.nan))
+    return np.asarray(np.median(found, axis=0))
+
+
+def _rows(begin: IntArray, slowest: Mapping[str, FloatArray]) -> tuple[tuple[Entry, ...], ...]:
+    times = [str(time).replace("T", " ") for time in dates(begin).astype("datetime64[s]")]
+    return tuple((time, *(float(f"{one[place]:.3g}") for one in slowest.values())) for place, time in enumerate(times))
+
+
+def _finding(begin: IntArray, slowest: Mapping[str, FloatArray]) -> str:
+    """Whose worst moment stands out most from its usual one."""
+    times = {name: float(np.nanmax(values) / np.nanmedian(values)) for name, values in slowest.items()}
+    worst = max(times, key=lambda name: times[name])
+    values = slowest[worst]
+    when = str(dates(begin)[int(np.nanargmax(values))].astype("datetime64[D]"))
+    return (
+        f"Slowest requests: {worst} took {seconds(float(np.nanmax(values)))} at its worst, {times[worst]:.1f} times "
+        f"the slowest of its usual window, around {when}."
+    )
+
+
+def _draw(
+    results: Results, begin: IntArray, slowest: Mapping[str, FloatArray], strategies: Mapping[str, str], figure: Any
+) -> None:
+    # Seaborn costs seconds that the other forms of report need not pay.
+    from matplotlib.ticker import FuncFormatter  # noqa: PLC0415
+
+    from freshmark_reports.palette import legend_below, line_key, looks  # noqa: PLC0415
+
+    look = looks(results)
+    axes = figure.subplots()
+    for name, values in slowest.items():
+        drawn = look[strategies[name]]
+        axes.plot(dates(begin), values, color=drawn.colour, linestyle=drawn.dash, linewidth=1.3, label=name)
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: seconds(value)))
+    axes.minorticks_off()
+    axes.set_title("Slowest request of each window")
+    legend_below(figure, [line_key(name, look[strategies[name]]) for name in slowest], 3)

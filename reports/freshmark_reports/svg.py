@@ -1,0 +1,92 @@
+"""What matplotlib writes, made part of a page: no id of another figure, the page's colours, nothing superfluous."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+from freshmark_reports.entries import visible
+
+INK, MUTED, GRID, PAPER = "#010203", "#040506", "#070809", "#0a0b0c"
+"""Sentinels: what is drawn in them takes the colours of the page, light or dark."""
+
+SERIES = "series-"
+"""How the gid of an artist begins that goes with a key of the legend: ``series-2.14``, key 2."""
+
+ROWS = "rows="
+"""How the gid of a line begins whose points are rows of the table: ``rows=0,4,8``."""
+
+_COLOURS = {INK: "currentColor", MUTED: "var(--muted)", GRID: "var(--line)", PAPER: "var(--paper)"}
+_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_SVG = "{http://www.w3.org/2000/svg}"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+
+
+def colour_of(colour: str) -> str:
+    """The colour as the page writes it: a sentinel becomes the page's own."""
+    return _COLOURS.get(colour, colour)
+
+
+def element_of(content: bytes, finding: str, prefix: str) -> str:
+    """The ``<svg>`` element in a file that matplotlib wrote; ``finding`` is what a screen reader says."""
+    root = ET.fromstring(content)  # noqa: S314  (matplotlib just wrote it)
+    referred = set(re.findall(rb"(?:href=\"|url\()#([^\")]+)", content))
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(_SVG)
+        for name, value in list(element.attrib.items()):
+            del element.attrib[name]
+            if name == "id" and value.startswith(SERIES):
+                element.set("data-key", value.removeprefix(SERIES).partition(".")[0])
+            elif name != "id" or value.encode() in referred:  # a name for every group is a tenth of a page
+                element.set("href" if name == _HREF else name, _attribute(name, value, prefix))
+    _strip(root)
+    for name in ("width", "height", "version"):
+        root.attrib.pop(name, None)
+    root.set("xmlns", "http://www.w3.org/2000/svg")
+    root.set("role", "img")
+    root.set("aria-label", visible(finding))
+    return ET.tostring(root, encoding="unicode")
+
+
+def _strip(root: ET.Element) -> None:
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag in ("metadata", "style") or (child.tag == "defs" and len(child) == 0):
+                parent.remove(child)
+            else:
+                child.tail = None
+        if parent.tag != "text":
+            parent.text = None
+
+
+def _attribute(name: str, value: str, prefix: str) -> str:
+    if name == "id":
+        return f"{prefix}-{value}"
+    if name == _HREF:
+        return value.replace("#", f"#{prefix}-", 1)
+    if name == "clip-path":
+        return value.replace("url(#", f"url(#{prefix}-")
+    if name == "style":
+        return _style(value)
+    if name in ("d", "x", "y", "width", "height", "points"):
+        return _NUMBER.sub(_short, " ".join(value.split()))
+    return value
+
+
+def _short(match: re.Match[str]) -> str:
+    return f"{float(match[0]):.1f}".removesuffix(".0")
+
+
+def _style(value: str) -> str:
+    kept = []
+    for part in value.split(";"):
+        name, _, content = (piece.strip() for piece in part.partition(":"))
+        if name == "font":  # the family is the page's; its size and weight stay
+            words = content.split("'")[0].split()
+            kept.append(f"font-size:{words[-1]}")
+            kept += [f"font-weight:{word}" for word in words[:-1] if word in ("bold", "500", "600")]
+        elif name in ("fill", "stroke"):
+            kept.append(f"{name}:{colour_of(content)}")
+        elif name:
+            kept.append(f"{name}:{content}")
+    return ";".join(kept)
