@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from freshmark.runs.registry import Registry
 
 PLAN_FILE = "plan.toml"
-SETTINGS = ("warmup", "window", "label_delay")
+SETTINGS = ("warmup", "window", "label_delay", "matrix")
 """The settings of the replay that have an option."""
 
 
@@ -34,6 +34,7 @@ class Wishes:
     warmup: float | None = None
     window: str | None = None
     label_delay: str | None = None
+    matrix: int | None = None
     durations: Path | None = None
     plugins: Sequence[Path] = ()
 

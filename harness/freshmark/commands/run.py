@@ -84,6 +84,12 @@ def run_command(
     window: Annotated[
         str | None, typer.Option("--window", metavar="SPAN", help="Over which numbers are averaged. [default: auto]")
     ] = None,
+    matrix: Annotated[
+        int | None,
+        typer.Option(
+            "--matrix", metavar="N", min=0, help="Ask every model about every one of N blocks of windows. [default: 0]"
+        ),
+    ] = None,
     device: Annotated[
         str | None,
         typer.Option("--device", metavar="DEVICE", envvar="FRESHMARK_DEVICE", help="In torch's words. [default: cpu]"),
@@ -135,7 +141,7 @@ def run_command(
     wishes = Wishes(
         plan=plan, streams=stream or (), strategies=strategy or (), every=every or (), delay=delay or (), seeds=seeds,
         warmup=warmup, window=window, label_delay=label_delay, device=device, timeout=timeout, max_memory=max_memory,
-        durations=durations,
+        durations=durations, matrix=matrix,
         plugins=plugin or (),
     )  # fmt: skip
     described = plan_for(wishes)

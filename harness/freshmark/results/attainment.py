@@ -1,0 +1,57 @@
+"""Attainment: how much of what was achievable was achieved, where the stream knows the best possible answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from freshmark.contract.metric import Outcomes
+from freshmark.results.learning import grid_of
+from freshmark.results.summands import RowOfCells, Summands, mean_of, rows_of_cells
+
+if TYPE_CHECKING:
+    from freshmark.results.tables import Results
+
+COLUMNS = ("stream", "strategy", "every", "delay", "metric", "value", "oracle", "floor", "gain_share")
+
+
+def oracle_outcomes(results: Results, stream: str) -> Outcomes | None:
+    """The best achievable answers to the test events; None where nobody knows them."""
+    events, task = results.events(stream), results.streams[stream].task
+    if "oracle" not in events or task not in ("rank", "click"):
+        return None
+    answers = {"rank": events["oracle"]} if task == "rank" else {"prediction": events["oracle"]}
+    return Outcomes(task, label=events.get("label"), **answers)
+
+
+def attainment_of(results: Results, metric: str | None = None) -> pd.DataFrame:
+    """One row a (stream, strategy, every, delay) of streams with an oracle; means over seeds.
+
+    Columns: value, oracle: the metric of the best possible answers, floor: that of the same strategy never updated
+    (a cell of its own, else the matrix's model of the warm-up; NaN without either), gain_share: (value − floor) ÷
+    (oracle − floor): of all that updating could ever gain, what it did.
+    """
+    rows, table = list(rows_of_cells(results, metric)), []
+    never = {(row.names["stream"], row.names["strategy"]): row for row in rows if row.names["every"] == "never"}
+    for row in rows:
+        best = oracle_outcomes(results, row.names["stream"])
+        if best is None:
+            continue
+        oracle = float(row.summands.number(row.summands.each(best).mean()))
+        value = mean_of([_value(results, key, row.summands) for key in row.keys.values()])
+        floor = _floor(results, row, never.get((row.names["stream"], row.names["strategy"])))
+        share = (value - floor) / (oracle - floor) if oracle != floor else float("nan")
+        table.append({**row.names, "value": value, "oracle": oracle, "floor": floor, "gain_share": share})
+    return pd.DataFrame(table, columns=list(COLUMNS))
+
+
+def _value(results: Results, key: str, summands: Summands) -> float:
+    return float(summands.number(summands.each(results.outcomes(key)).mean()))
+
+
+def _floor(results: Results, row: RowOfCells, never: RowOfCells | None) -> float:
+    if never is not None:
+        return mean_of([_value(results, key, never.summands) for key in never.keys.values()])
+    grids = [grid_of(results, key, row.summands) for key in row.keys.values()]
+    return mean_of([row.summands.number(one.sums[0].sum() / one.count.sum()) for one in grids if one is not None])
