@@ -20,7 +20,8 @@ BLOCKS = 4
 
 
 def line_of(stream, **settings):
-    return Timeline(stream, Settings(**{"probes": 3, "panel": 4, "window": "4s"} | settings))
+    chosen: dict[str, Any] = {"probes": 3, "panel": 4, "window": "4s"} | settings
+    return Timeline(stream, Settings(**chosen))
 
 
 def rows_of(tables):
@@ -188,7 +189,7 @@ def test_on_a_gpu_a_matrix_is_refused_before_anything_is_learned(random_stream, 
     assert strategy.given == []
 
 
-def test_what_a_copy_raises_is_raised_here_with_its_traceback(random_stream, counts):
+def test_what_a_copy_raises_is_raised_here_with_its_traceback(random_stream, counts: Any):
     here = os.getpid()
 
     class Shy(counts):
@@ -202,7 +203,7 @@ def test_what_a_copy_raises_is_raised_here_with_its_traceback(random_stream, cou
     assert "in score" in "".join(caught.value.__notes__)
 
 
-def test_a_copy_that_is_killed_is_told(random_stream, counts):
+def test_a_copy_that_is_killed_is_told(random_stream, counts: Any):
     here = os.getpid()
 
     class Doomed(counts):
