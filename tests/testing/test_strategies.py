@@ -119,9 +119,10 @@ class Peeker(Honest):
         scores = np.zeros((len(query), len(self.counts)))
         for row, (time, user) in enumerate(zip(query.time, query.user, strict=True)):
             same = (stream.time == time) & (stream.user == user)
-            item = int(stream.item[np.flatnonzero(same)[0]])
-            if item < scores.shape[1]:
-                scores[row, item] = 1
+            # A request of the panel is no event, so there is nothing to look up.
+            for item in stream.item[np.flatnonzero(same)[:1]]:
+                if item < scores.shape[1]:
+                    scores[row, item] = 1
         return scores
 
 
