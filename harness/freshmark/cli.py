@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from freshmark import __version__
-from freshmark.commands import catalogue, check, data, new_plugin, outlet, report, run
+from freshmark.commands import catalogue, check, compare, data, export, new_plugin, outlet, report, run
 from freshmark.commands.options import plugin_files, registry_of, strangers
 from freshmark.errors import FreshmarkError, PluginError
 from freshmark.runs.discovery import broken
@@ -96,13 +96,15 @@ def root(
     `freshmark run` replays streams through update strategies and measures what each earned and cost.
     `freshmark report` draws what was measured.
 
-    Exit codes: 0 all well, 1 some cell failed, 2 the command is wrong, 3 bad data, 4 no cell succeeded,
+    Exit codes: 0 all well, 1 some cell failed or got worse, 2 the command is wrong, 3 bad data, 4 no cell succeeded,
     5 interrupted and resumable, 130 interrupted twice.
     """
 
 
 app.command("run")(run.run_command)
 app.command("report")(report.report_command)
+app.command("compare")(compare.compare_command)
+app.command("export")(export.export_command)
 app.command("list")(catalogue.list_command)
 app.command("show")(catalogue.show_command)
 app.add_typer(data.app, name="data")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 
-from freshmark.contract.section import Entry, Kind, Value
+from freshmark.contract.section import Entry, Kind, Link, Value
 from freshmark.results.naming import number, seconds, size, within
-
-from freshmark_reports.privacy import redacted
+from freshmark.results.privacy import redacted
 
 MISSING = "–"
 
+_BESIDE = re.compile(r"[\w.%-]+(/[\w.%-]+)*", re.ASCII)
 _PICTURES = 0x2400
 _KEPT = "\n\t"
 
@@ -31,6 +32,8 @@ def _sign(one: str) -> str:
 
 def written(entry: Entry, kind: Kind = "text") -> str:
     """The entry as people read it; – where there is none."""
+    if isinstance(entry, Link):
+        return visible(entry.text)
     if isinstance(entry, Value):
         if kind == "number" and math.isfinite(entry.margin):
             return within(entry.value, entry.margin)
@@ -57,9 +60,18 @@ def _number(value: float, kind: Kind) -> str:
 
 def plain(entry: Entry) -> str | int | float | None:
     """The entry as a machine reads it: full precision, None where there is none."""
+    if isinstance(entry, Link):
+        return entry.text
     if isinstance(entry, Value):
         entry = entry.value
     return None if isinstance(entry, float) and math.isnan(entry) else entry
+
+
+def target(entry: Entry) -> str:
+    """Where the entry leads: a path beside the page. Nothing that names a scheme, a host or a root is followed."""
+    if not isinstance(entry, Link) or not _BESIDE.fullmatch(entry.target) or ".." in entry.target.split("/"):
+        return ""
+    return entry.target
 
 
 def sort_key(entry: Entry) -> str:

@@ -38,6 +38,7 @@ def page(results: Results, sections: Sections) -> str:
         .get_template("page.html")
         .render(
             chapters=chapters(results, sections),
+            heading=results.heading,
             streams=results.streams,
             cells=results.cells,
             style=Markup(_asset("style.css")),  # noqa: S704  (a file of this package)
@@ -86,6 +87,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "written": entries.written,
         "sort_key": entries.sort_key,
+        "target": entries.target,
         "kind": _kind,
         "element": _element,
         "identity": _identity,

@@ -17,7 +17,7 @@ _ACTIVE = "\\`*_{}[]<>#|~$&!"
 
 def write(results: Results, path: Path, sections: Sections) -> None:
     """Write the report; charts become their findings."""
-    lines: list[str] = []
+    lines: list[str] = [f"# {_inline(results.heading)}", ""] if results.heading else []
     for chapter in chapters(results, sections):
         if chapter.verdict:
             lines += [f"# {_inline(chapter.title)}", "", _inline(chapter.verdict.sentence), ""]

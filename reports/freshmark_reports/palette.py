@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import seaborn as sns
 from freshmark.results.tables import Results
 from matplotlib import rcParams
 from matplotlib.lines import Line2D
@@ -17,7 +16,8 @@ LONGEST = 38
 
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.4, 1.4)), (0, (6, 1.5, 1.4, 1.5)))
 _MARKERS = "oDs^vPX*<>"
-_READABLE = (0, 1, 2, 3, 4, 9, 5, 7)  # of seaborn's colorblind palette: those seen on white and on black
+_COLOURS = ("#0173b2", "#de8f05", "#029e73", "#d55e00", "#cc78bc", "#56b4e9", "#ca9161", "#949494")
+"""Of seaborn's palette ``colorblind``, whose import takes longer than a chart: those seen on white and on black."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,9 @@ class Look:
 
 def looks(results: Results) -> dict[str, Look]:
     """Strategy → its look, by the order of the plan."""
-    colours = sns.color_palette("colorblind")
     names = dict.fromkeys(str(name) for name in results.cells["strategy"])
     return {
-        name: Look(
-            colours[_READABLE[place % len(_READABLE)]], _DASHES[(place + place // len(_READABLE)) % len(_DASHES)]
-        )
+        name: Look(_COLOURS[place % len(_COLOURS)], _DASHES[(place + place // len(_COLOURS)) % len(_DASHES)])
         for place, name in enumerate(names)
     }
 

@@ -77,7 +77,7 @@ def _finding(begin: IntArray, slowest: Mapping[str, FloatArray]) -> str:
 def _draw(
     results: Results, begin: IntArray, slowest: Mapping[str, FloatArray], strategies: Mapping[str, str], figure: Any
 ) -> None:
-    # Seaborn costs seconds that the other forms of report need not pay.
+    # Matplotlib costs time that the other forms of report need not pay.
     from matplotlib.ticker import FuncFormatter  # noqa: PLC0415
 
     from freshmark_reports.palette import legend_below, line_key, looks  # noqa: PLC0415

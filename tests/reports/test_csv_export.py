@@ -3,7 +3,8 @@ import csv
 import numpy as np
 import pandas as pd
 import pytest
-from freshmark_reports.csv import guarded, write, write_table
+from freshmark.results.export import guarded, write_csv
+from freshmark_reports.csv import write
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +36,7 @@ def test_what_is_not_there_is_empty():
 @given(st.lists(st.text(st.characters(codec="utf-8")), min_size=1, max_size=5))
 def test_any_text_survives_the_file(tmp_path_factory, texts):
     path = tmp_path_factory.mktemp("csv") / "x.csv"
-    write_table(pd.DataFrame({"name": texts}), path)
+    write_csv(pd.DataFrame({"name": texts}), path)
     with path.open(encoding="utf-8", newline="") as file:
         rows = [row[0] if row else "" for row in csv.reader(file)]
     assert rows == ["name", *(guarded(text) for text in texts)]

@@ -11,6 +11,7 @@ import typer
 from freshmark.commands.options import Plugins, names_of, registry_of
 from freshmark.commands.outlet import say
 from freshmark.commands.terms import MaxCost, MaxMemory, MaxP99, Price, Terms, prices_among
+from freshmark.errors import UsageError
 
 if TYPE_CHECKING:
     from freshmark.results.tables import Results
@@ -32,6 +33,9 @@ def report_command(
             "--format", metavar="FORMAT", autocompletion=names_of("reports"), help="html, markdown, csv or a plugin's."
         ),
     ] = "html",
+    index: Annotated[
+        bool, typer.Option("--index", help="Write a page of the runs below a folder instead, with links to reports.")
+    ] = False,
     price: Price = None,
     max_p99: MaxP99 = None,
     max_memory: MaxMemory = None,
@@ -42,6 +46,9 @@ def report_command(
 
     With limits the verdict stays within them, and says what was left out and why.
     """
+    if index:
+        say(str(write_index(registry_of(plugin), runs, output, form)))
+        return
     folders, prices = prices_among(runs, price)
     terms = Terms(price=prices, max_p99=max_p99, max_memory=max_memory, max_cost=max_cost)
     say(str(write_report(registry_of(plugin), folders, output, form, terms=terms)))
@@ -66,6 +73,23 @@ def write_report(
     results = opened(registry, runs)
     judged = terms.applied(results) if terms else results
     return judged.report(path, form, writers={form: writer}, sections=sections)
+
+
+def write_index(registry: Registry, folders: list[Path], output: Path | None = None, form: str = "html") -> Path:
+    """The path of the page of runs that was written.
+
+    Raises:
+        UsageError: more than one folder.
+        StoreError: there is no run below it.
+    """
+    from freshmark.results.index import index_of  # noqa: PLC0415  (pandas: half a second that no help must pay)
+
+    if len(folders) != 1:
+        raise UsageError("an index is of one folder", where="--index", remedy="name the folder that holds the runs")
+    writer = registry.factory("reports", form)
+    return index_of(folders[0]).write(
+        output or folders[0] / f"index{ENDINGS.get(form, '.' + form)}", form, {form: writer}
+    )
 
 
 def _offered(hook: Any) -> Mapping[str, Any]:

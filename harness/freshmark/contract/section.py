@@ -26,7 +26,15 @@ class Value:
     note: str = ""
 
 
-Entry: TypeAlias = str | int | float | Value | None
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text that leads to a file beside the report; ``target`` is a relative path, as a URL writes it."""
+
+    text: str
+    target: str
+
+
+Entry: TypeAlias = str | int | float | Value | Link | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,16 @@ import pandas as pd
 from freshmark.contract.hookspecs import Factory
 from freshmark.contract.metric import Metric
 from freshmark.errors import UnknownName, UsageError
-from freshmark.results import measurements, ranking
+from freshmark.results import measurements, notebook, ranking
 from freshmark.results.alerts import Alert, alerts_of
 from freshmark.results.budget import Budget
 from freshmark.results.curves import curves_of
 from freshmark.results.dynamics import Dynamics
+from freshmark.results.export import FORMS, TABLES, USUAL
 from freshmark.results.folder import RunFolder
 from freshmark.results.mean_ranks import CriticalDifference, critical_difference
 from freshmark.results.pairs import pairs_of
+from freshmark.results.plots import Plots
 from freshmark.results.plugins import imported, offered
 from freshmark.results.prices import Prices
 from freshmark.results.standings import Standings, standings_of
@@ -35,7 +37,10 @@ class Results(Dynamics):
     cells: one row a cell: stream, task, strategy, every, delay, seed, status, reason, seconds …, and its summary
     streams: name → what is known of the stream
     provenance: where and with what the first of the runs was made
+    heading: what stands above everything in a report; empty where the verdicts are heading enough
     """
+
+    heading = ""
 
     def __init__(self, folders: Sequence[RunFolder], metrics: Mapping[str, Metric] | None = None) -> None:
         super().__init__(folders, metrics)
@@ -168,7 +173,34 @@ class Results(Dynamics):
         states = ", ".join(f"{count} {status}" for status, count in self.cells["status"].value_counts().items())
         return f"<Results: {len(self.cells)} cells on {len(self.streams)} streams; {states}>"
 
+    @cached_property
+    def plot(self) -> Plots:
+        """The charts of the report as matplotlib figures: ``results.plot.over_time()``, ``.plot.schedules()``."""
+        return Plots(self)
+
+    def export(self, folder: Path | str, format: str = "csv", tables: Sequence[str] = USUAL) -> list[Path]:  # noqa: A002
+        """Write tables into a folder, one file each, as ``csv``, ``parquet``, ``markdown`` or ``latex``; their paths.
+
+        Args:
+            folder: made where there is none.
+            format: the form of every file.
+            tables: of ``results.export.TABLES``; outcomes only where they are named.
+
+        Raises:
+            UnknownName: there is no such form or table.
+        """
+        if format not in FORMS:
+            raise UnknownName("form of table", format, FORMS)
+        for name in tables:
+            if name not in TABLES:
+                raise UnknownName("table", name, TABLES)
+        ending, write = FORMS[format]
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        paths = [Path(folder) / f"{name}{ending}" for name in tables]
+        for name, path in zip(tables, paths, strict=True):
+            write(TABLES[name](self), path)
+        return paths
+
     def _repr_html_(self) -> str:
-        """The cells, for a notebook; nothing is computed for it."""
-        shown = self.cells[["stream", "strategy", "every", "delay", "seed", "status", "seconds"]]
-        return str(shown.to_html(max_rows=30, escape=True))
+        """For a notebook: the verdict on each stream, and the head of its ranking."""
+        return notebook.html_of(self)

@@ -76,7 +76,7 @@ def _finding(title: str, samples: Mapping[str, tuple[str, FloatArray]]) -> str:
 
 
 def _draw(results: Results, title: str, samples: Mapping[str, tuple[str, FloatArray]], figure: Any) -> None:
-    # Seaborn costs seconds that the other forms of report need not pay.
+    # Matplotlib costs time that the other forms of report need not pay.
     from matplotlib.ticker import FuncFormatter, LogLocator  # noqa: PLC0415
 
     from freshmark_reports.palette import legend_below, line_key, looks, paper  # noqa: PLC0415

@@ -78,7 +78,7 @@ def _entries(results: Results, row: pd.Series) -> tuple[Entry, ...]:
 
 
 def _draw(results: Results, shown: pd.DataFrame, figure: Any) -> None:
-    # Seaborn costs seconds that the other forms of report need not pay.
+    # Matplotlib costs time that the other forms of report need not pay.
     from matplotlib.ticker import FuncFormatter  # noqa: PLC0415
 
     from freshmark_reports.palette import legend_below, line_key, looks  # noqa: PLC0415

@@ -112,7 +112,7 @@ def _finding(best: Any, curve: Curve, achievable: float | None) -> str:
 
 
 def _draw(results: Results, stream: str, shown: Shown, figure: Any) -> None:
-    # Seaborn costs seconds that the other forms of report need not pay.
+    # Matplotlib costs time that the other forms of report need not pay.
     from freshmark_reports.palette import ink, legend_below, line_key, looks  # noqa: PLC0415
 
     heights = [6, *([2.2] if shown.gains else []), 0.4 + 0.22 * len(shown.rows)]

@@ -26,7 +26,7 @@ def section(results: Results) -> Sequence[Section]:
         rows = rows_of(results, stream)
         rows = rows[rows["delay"].isin(["0s", ""])]
         if len(set(rows["every"])) > 1:
-            curves = results.curves(str(rows["metric"].iloc[0]))
+            curves = results.curves()
             knees = curves[(curves["stream"] == stream) & curves["knee"]]
             found.append(Section("How often", (_chart(results, rows, knees),), stream))
     return found
@@ -92,7 +92,7 @@ def _finding(shown: pd.DataFrame, better: str, metric: str, knees: Sequence[int]
 
 
 def _draw(results: Results, rows: pd.DataFrame, bends: Sequence[int], figure: Any) -> None:
-    # Seaborn costs seconds that the other forms of report need not pay.
+    # Matplotlib costs time that the other forms of report need not pay.
     from freshmark_reports.palette import (  # noqa: PLC0415
         ink,
         legend_below,

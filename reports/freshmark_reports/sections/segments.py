@@ -61,7 +61,7 @@ def _finding(best: Any, values: FloatArray, count: IntArray, metric: str) -> str
 
 
 def _draw(results: Results, shown: pd.DataFrame, values: FloatArray, count: IntArray, figure: Any) -> None:
-    # Seaborn costs seconds that the other forms of report need not pay.
+    # Matplotlib costs time that the other forms of report need not pay.
     from freshmark_reports.palette import legend_below, looks, markers, muted  # noqa: PLC0415
     from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from freshmark.contract.section import Chart, Column, Section, Table, Value
 from freshmark.results.mean_ranks import CriticalDifference
 from freshmark.results.naming import called, listed, metric_in_words, number
+from freshmark.results.statistics import holm
 from freshmark.results.tables import Results
 
 from freshmark_reports.choice import best_of_each, rows_of, said_of
@@ -20,22 +22,20 @@ SURE = 0.05
 
 def section(results: Results) -> Sequence[Section]:
     """One chart a stream with two strategies or more; one of all streams where ranks say something."""
-    pairs = results.pairs()
     found = []
     for stream in results.streams:
         rows = rows_of(results, stream)
         shown = best_of_each(rows)
         if len(shown) > 1:
-            chart = _chart(results, shown, pairs[pairs["stream"] == stream], said_of(len(shown), rows))
+            chart = _chart(results, stream, shown, said_of(len(shown), rows))
             found.append(Section("What is more than chance", (chart,), stream))
     ranks = results.critical_difference()
     return [*found, Section("Over all streams", (_ranks(ranks),))] if ranks else found
 
 
-def _chart(results: Results, shown: pd.DataFrame, pairs: pd.DataFrame, said: str) -> Chart:
+def _chart(results: Results, stream: str, shown: pd.DataFrame, said: str) -> Chart:
     names = [called(row["strategy"], row["every"], row["delay"]) for _, row in shown.iterrows()]
-    places = {name: place for place, name in enumerate(names)}
-    among = pairs[pairs["one"].isin(places) & pairs["other"].isin(places)]
+    among = _pairs(results, stream, shown)
     metric = metric_in_words(str(shown["metric"].iloc[0]))
     table = Table(
         (
@@ -66,6 +66,22 @@ def _chart(results: Results, shown: pd.DataFrame, pairs: pd.DataFrame, said: str
     )  # fmt: skip
 
 
+def _pairs(results: Results, stream: str, shown: pd.DataFrame) -> pd.DataFrame:
+    """Every pair of the rows shown, as ``Results.pairs`` has them; judged as some of all pairs of the stream."""
+    standings = results.standings(stream, str(shown["metric"].iloc[0]))
+    rows = [(str(row["strategy"]), str(row["every"]), str(row["delay"])) for _, row in shown.iterrows()]
+    pairs = list(combinations(rows, 2))
+    gaps = [standings.gap(one, other) for one, other in pairs]
+    raised = holm([gap.p_value for gap in gaps])
+    return pd.DataFrame(
+        [
+            {"one": called(*one), "other": called(*other), "difference": gap.difference, "margin": gap.margin,
+             "distinguishable": gap.distinguishable, "detectable": gap.detectable, "p_holm": p}
+            for (one, other), gap, p in zip(pairs, gaps, raised, strict=True)
+        ]
+    )  # fmt: skip
+
+
 def _wins(names: Sequence[str], pairs: pd.DataFrame, *, better: str) -> np.ndarray[Any, Any]:
     """(rows, rows): 1 where the row is better than the column, −1 where worse, 0 where they cannot be told apart."""
     place = {name: one for one, name in enumerate(names)}
@@ -89,7 +105,7 @@ def _finding(names: Sequence[str], pairs: pd.DataFrame, wins: np.ndarray[Any, An
 
 
 def _draw(names: Sequence[str], pairs: pd.DataFrame, wins: np.ndarray[Any, Any], figure: Any) -> None:
-    # Seaborn costs seconds that the other forms of report need not pay.
+    # Matplotlib costs time that the other forms of report need not pay.
     from freshmark_reports.palette import ink, muted, short  # noqa: PLC0415
 
     axes = figure.subplots()
@@ -149,7 +165,7 @@ def _ranks(found: CriticalDifference) -> Chart:
 
 
 def _draw_ranks(found: CriticalDifference, figure: Any) -> None:
-    # Seaborn costs seconds that the other forms of report need not pay.
+    # Matplotlib costs time that the other forms of report need not pay.
     from freshmark_reports.palette import ink, short  # noqa: PLC0415
     from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
 

@@ -72,7 +72,7 @@ def _finding(rows: pd.DataFrame, front: np.ndarray[Any, Any], metric: str) -> st
 
 
 def _draw(results: Results, rows: pd.DataFrame, front: np.ndarray[Any, Any], figure: Any) -> None:
-    # Seaborn costs seconds that the other forms of report need not pay.
+    # Matplotlib costs time that the other forms of report need not pay.
     from freshmark_reports.palette import (  # noqa: PLC0415
         ink,
         legend_below,

@@ -1,4 +1,4 @@
-"""What must not leave the machine with a report."""
+"""What must not leave the machine with a report or a table."""
 
 from __future__ import annotations
 

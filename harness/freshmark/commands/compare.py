@@ -1,0 +1,55 @@
+"""``freshmark compare``: two runs side by side, and an exit code that says whether the later one is worse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from freshmark.commands.options import Plugins, registry_of
+from freshmark.commands.outlet import say, say_table
+from freshmark.commands.report import ENDINGS, opened
+
+REGRESSION = 1
+"""Exit code where the later run is worse than allowed. A command that is wrong gives 2, a fault 70."""
+
+
+def compare_command(
+    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="The run folder to compare with.")],
+    after: Annotated[Path, typer.Argument(metavar="AFTER", help="The run folder to judge.")],
+    *,
+    max_drop: Annotated[
+        list[str] | None,
+        typer.Option("--max-drop", metavar="METRIC=DROP", help="How much worse a metric may be: ndcg@10=1%."),
+    ] = None,
+    max_p99: Annotated[
+        str | None,
+        typer.Option("--max-p99", metavar="+SHARE", help="How much an answer's 99th percentile may grow: +10%."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Where to write the page; default: inside AFTER."),
+    ] = None,
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="html, markdown or csv.")] = "html",
+    plugin: Plugins = None,
+) -> None:
+    """Put two runs side by side, regressions first, and print the path of a page about them.
+
+    What got worse by more than its limit and by more than chance is a regression, as is a cell that succeeded before
+    and does not now. Exit codes: 0 no regression, 1 regressions, 2 the runs cannot be compared.
+    """
+    from freshmark.results.compare import REGRESSIONS  # noqa: PLC0415  (pandas: half a second that no help must pay)
+    from freshmark.results.comparison import comparison_of, in_words  # noqa: PLC0415
+    from freshmark.results.limits import Limits  # noqa: PLC0415
+
+    limits = Limits.parse(max_drop or [], max_p99)
+    registry = registry_of(plugin)
+    writer = registry.factory("reports", form)
+    document = comparison_of(opened(registry, [before]), opened(registry, [after]), limits)
+    path = output or after / f"compare{ENDINGS.get(form, '.' + form)}"
+    head = ("state", "cell", "quantity", "before", "after", "change")
+    say_table([head, *(in_words(row) for _, row in document.table.iterrows())])
+    say(str(document.write(path, form, {form: writer})))
+    if document.table["state"].isin(REGRESSIONS).any():
+        raise typer.Exit(REGRESSION)

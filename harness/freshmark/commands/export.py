@@ -1,0 +1,38 @@
+"""``freshmark export``: every table of a run as files that other programs read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from freshmark.commands.options import Plugins, registry_of
+from freshmark.commands.outlet import say
+from freshmark.commands.report import opened
+
+
+def export_command(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders; several are merged.")],
+    *,
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="csv, parquet, markdown or latex.")] = "csv",
+    table: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--table",
+            metavar="NAME",
+            help="cells, ranking, curves, pairs, measurements, windows, updates, latencies or outcomes; again for "
+            "more. Default: all but outcomes.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FOLDER", help="Where to write; default: tables/ inside the first RUN."),
+    ] = None,
+    plugin: Plugins = None,
+) -> None:
+    """Write the tables of one or more runs, a file each, and print their paths. No text in a CSV is a formula."""
+    from freshmark.results.export import USUAL  # noqa: PLC0415  (pandas: half a second that no help must pay)
+
+    for path in opened(registry_of(plugin), runs).export(output or runs[0] / "tables", form, table or USUAL):
+        say(str(path))
