@@ -4,8 +4,9 @@ By window a level is read: the metric as a share of the oracle's on the same eve
 (what became harder for everybody is then no loss), else the metric itself; where lower is better, its inverse.
 
     before      the mean level of the BEFORE windows before the drift, fewer after an earlier drift
-    band        a loss of so much of it counts: BAND, or twice the spread of those windows where that is more; from 1 on
-                no loss could be told from what windows differ in anyway, and nothing is said
+    band        a loss of so much of it counts: BAND, or twice the spread of those windows where that is more, read from
+                each to the next (von Neumann 1941), so that a trend is no spread; from 1 on no loss could be told from
+                what windows differ in anyway, and nothing is said
     felt        the first window, from that in which the drift begins on, whose level is below before · (1 − band)
     recovered   the first window after that from which on two in a row are back above; counted from the drift's window
 
@@ -103,7 +104,7 @@ def course(levels: FloatArray, begin: int, first: int, end: int) -> Course:
     if not len(known) or not known.mean() > 0:
         return Course(*[float("nan")] * 5)
     before = float(known.mean())
-    spread = 2 * float(known.std(ddof=1)) / before if len(known) > 1 else 0.0
+    spread = 2 * float(np.sqrt((np.diff(known) ** 2).mean() / 2)) / before if len(known) > 1 else 0.0
     band = max(BAND, spread)
     after = levels[begin:end]
     below = after < before * (1 - band)

@@ -1,0 +1,140 @@
+"""Learning and forgetting: the matrix of the best strategy, and what every matrix says of transfer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from freshmark.contract.arrays import FloatArray
+from freshmark.contract.metric import Metric
+from freshmark.contract.section import Chart, Column, Section, Table
+from freshmark.results.learning import grid_of
+from freshmark.results.metrics import metric_named
+from freshmark.results.naming import called, metric_in_words, number
+from freshmark.results.summands import summands_of
+from freshmark.results.tables import Results
+
+from freshmark_reports.choice import keys_of, rows_of
+
+MOST_NUMBERS = 12
+"""Blocks up to which every field of the picture has its number."""
+
+
+def section(results: Results) -> Sequence[Section]:
+    """One picture and one table for each stream with a matrix."""
+    learned = results.learning()
+    found = []
+    for stream in results.streams:
+        rows = rows_of(results, stream)
+        told = rows.merge(learned, on=["stream", "strategy", "every", "delay", "metric"], suffixes=("", "_told"))
+        moving = told[told["every"] != "never"]
+        if len(moving):
+            found.append(Section("Learning and forgetting", (_chart(results, moving), _transfers(told)), stream))
+    return found
+
+
+def scores_of(results: Results, row: pd.Series, metric: Metric) -> tuple[FloatArray, FloatArray]:
+    """(blocks + 1, blocks) scores of a row, mean over its seeds; and (blocks,) of the run itself."""
+    grids = [grid_of(results, key, summands_of(metric)) for key in keys_of(results, row)]
+    known = [grid for grid in grids if grid is not None]
+    return np.mean([one.scores for one in known], axis=0), np.mean([one.live_scores for one in known], axis=0)
+
+
+def _chart(results: Results, rows: pd.DataFrame) -> Chart:
+    best = rows.iloc[0]
+    scores, live = scores_of(results, best, metric_named(str(best["metric"]), results.metrics))
+    blocks = scores.shape[1]
+    table = Table(
+        (Column("Learned"), *(Column(f"Block {block + 1}", "number") for block in range(blocks))),
+        (
+            *((_after(row), *_entries(scores[row])) for row in range(blocks + 1)),
+            ("the run itself", *_entries(live)),
+        ),
+        f"{metric_in_words(str(best['metric']))} of {_name(best)}: model as it stands after a block, asked about each",
+    )
+    return Chart(partial(_draw, scores, live), _finding(best), table, wide=True, height=max(0.7, 0.32 + 0.075 * blocks))
+
+
+def _entries(values: FloatArray) -> list[float | None]:
+    return [float(f"{value:.4g}") if np.isfinite(value) else None for value in values]
+
+
+def _after(row: int) -> str:
+    return "warm-up only" if not row else f"up to block {row}"
+
+
+def _name(row: Any) -> str:
+    return called(row["strategy"], row["every"], row["delay"])
+
+
+def _finding(best: Any) -> str:
+    metric, forward, backward = metric_in_words(best["metric"]), best["forward_transfer"], best["backward_transfer"]
+    text = (
+        f"What {_name(best)} learned up to a block is worth {number(forward)} of {metric} on the next one, beside the "
+        "warm-up alone"
+    )
+    if np.isnan(backward):
+        return f"{text}; its context cannot be taken back, so that forgetting is not measured."
+    if backward < 0:
+        return f"{text}; by the end it has lost {number(-backward)} on what it had just learned (forgetting)."
+    return f"{text}; by the end it answers the earlier blocks no worse than just after them (+{number(backward)})."
+
+
+def _transfers(rows: pd.DataFrame) -> Table:
+    return Table(
+        (
+            Column("Strategy"),
+            Column("Updated"),
+            Column("Blocks", "count"),
+            Column("Gain of updating", "number", "the run itself less the model of the warm-up, mean over blocks"),
+            Column("Forward transfer", "number", "on a block not seen yet, less the model of the warm-up"),
+            Column("Backward transfer", "number", "at the end less just after each block; below 0: forgetting"),
+        ),
+        tuple(
+            (
+                row["strategy"],
+                row["schedule"],
+                int(row["blocks"]),
+                row["update_gain"],
+                row["forward_transfer"],
+                row["backward_transfer"],
+            )
+            for _, row in rows.iterrows()
+        ),
+        "Transfer, after Lopez-Paz & Ranzato 2017; more is better",
+    )
+
+
+def _draw(scores: FloatArray, live: FloatArray, figure: Any) -> None:
+    # Matplotlib costs time that the other forms of report need not pay.
+    from matplotlib.patches import Rectangle  # noqa: PLC0415
+
+    from freshmark_reports.palette import ink, muted  # noqa: PLC0415
+
+    axes = figure.subplots()
+    blocks = scores.shape[1]
+    rows = np.vstack([scores, live])
+    highest = float(np.nanmax(rows)) or 1.0
+    for row, column in zip(*np.nonzero(np.isfinite(rows)), strict=True):
+        at = row + (row > blocks) * 0.4  # the run itself stands apart
+        shade = 0.55 * max(0.0, rows[row, column]) / highest
+        axes.add_patch(Rectangle((column - 0.5, at - 0.5), 1, 1, color=ink(), alpha=shade, linewidth=0))
+        if blocks <= MOST_NUMBERS:
+            seen = row <= blocks and column < row
+            axes.text(column, at, number(rows[row, column], 2), ha="center", va="center", fontsize=9,
+                      style="italic" if seen else "normal")  # fmt: skip
+    for row in range(1, blocks + 1):
+        # Left of the steps are blocks that the model has learned from, right of them those ahead of it.
+        axes.plot([row - 0.5, row - 0.5, row - 1.5], [row + 0.5, row - 0.5, row - 0.5], color=ink(), linewidth=1.4)
+    places = [*range(blocks + 1), blocks + 1.4]
+    axes.set_yticks(places, [*(_after(row) for row in range(blocks + 1)), "the run itself"], color=muted())
+    axes.set_xticks(range(blocks), [f"block {block + 1}" for block in range(blocks)], color=muted())
+    axes.xaxis.tick_top()
+    axes.set_xlim(-0.5, blocks - 0.5)
+    axes.set_ylim(blocks + 2, -0.6)
+    axes.grid(visible=False)
+    axes.spines["bottom"].set_visible(False)
+    axes.set_ylabel("learned")

@@ -1,0 +1,174 @@
+"""Recovery: what each declared drift cost each strategy, and how many windows until that was made good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from freshmark.contract.section import Chart, Column, Entry, Section, Table, Value
+from freshmark.results.naming import called, listed
+from freshmark.results.tables import Results
+
+from freshmark_reports.choice import best_of_each, rows_of, said_of
+from freshmark_reports.windows import dates
+
+RELATIVE = {"oracle": "its share of the oracle", "before": "the metric"}
+
+
+def section(results: Results) -> Sequence[Section]:
+    """One chart for each stream with drifts among its test events, and what was gained of what could be."""
+    recovered, attained = results.recovery(), results.attainment()
+    found = []
+    for stream in results.streams:
+        rows = rows_of(results, stream)
+        shown = best_of_each(rows)
+        names = ["stream", "strategy", "every", "delay"]
+        among = shown[names].merge(recovered, on=names)
+        if len(among):
+            gains = rows[[*names, "schedule"]].merge(attained, on=names)
+            chart = _chart(results, among, said_of(len(shown), rows))
+            parts = (chart, _gains(gains)) if len(gains) else (chart,)
+            found.append(Section("After each drift", parts, stream))
+    return found
+
+
+def _name(row: Any) -> str:
+    return called(row["strategy"], row["every"], row["delay"])
+
+
+def _chart(results: Results, rows: pd.DataFrame, said: str) -> Chart:
+    rows = rows.sort_values(["begin"], kind="stable").reset_index(drop=True)
+    table = Table(
+        (
+            Column("Drift"),
+            Column("Begins"),
+            Column("Window", "count", "in which it begins"),
+            Column("Strategy"),
+            Column("Before", "number", f"level before: {RELATIVE[str(rows['reference'].iloc[0])]}"),
+            Column("Band", "share", "a loss of more than this counts"),
+            Column("Lost", "share", "of the level before, at worst"),
+            Column("Felt in window", "count", "the first whose level is out of the band"),
+            Column("Windows to recover", "count", "until two in a row are back, from the drift's window on"),
+        ),
+        tuple(
+            (
+                row["drift"],
+                _day(row["begin"]),
+                row["window"],
+                _name(row),
+                row["before"],
+                row["band"],
+                row["drop"],
+                _felt(row),
+                _took(row),
+            )
+            for _, row in rows.iterrows()
+        ),
+        "Drifts and recovery",
+    )
+    drifts = rows.drop_duplicates(["drift", "begin"])
+    return Chart(
+        partial(_draw, results, rows, drifts),
+        _finding(rows, len(drifts)) + said,
+        table,
+        wide=True,
+        height=max(0.5, 0.3 + 0.13 * len(drifts)),
+    )
+
+
+def _day(time: Any) -> str:
+    return str(pd.Timestamp(time).floor("s"))
+
+
+def _felt(row: Any) -> Entry:
+    if np.isfinite(row["felt"]):
+        return int(row["felt"])
+    return Value(np.nan, note="windows differ too much to tell" if not row["band"] < 1 else "not felt")
+
+
+def _took(row: Any) -> Entry:
+    took = row["windows_to_recover"]
+    if np.isinf(took):
+        return Value(np.nan, note="not before the next drift, or the end")
+    return int(took) if np.isfinite(took) else Value(np.nan, note="windows differ too much to tell")
+
+
+def _finding(rows: pd.DataFrame, drifts: int) -> str:
+    """What the drifts did to the best strategy, which is named first."""
+    best = rows[rows["strategy"] == rows["strategy"].iloc[0]]
+    name = _name(best.iloc[0])
+    felt = best[np.isfinite(best["felt"])]
+    counted = f"{drifts} drift{'' if drifts == 1 else 's'}"
+    if felt.empty:
+        return f"Of {counted} none cost {name} more than its windows differ anyway."
+    worst = felt.loc[felt["drop"].idxmax()]
+    text = (
+        f"Of {counted} {name} felt {len(felt)}; the {worst['drift']} one cost most, {100 * worst['drop']:.0f}\u00a0% "
+        "of its level"
+    )
+    back = felt[np.isfinite(felt["windows_to_recover"])]
+    never = [str(kind) for kind in felt[np.isinf(felt["windows_to_recover"])]["drift"]]
+    if len(back):
+        text += f"; what was made good took {float(back['windows_to_recover'].median()):g} windows"
+    if never:
+        text += f"; after {listed(sorted(set(never)))} it was not back before the next drift or the end"
+    return f"{text}."
+
+
+def _draw(results: Results, rows: pd.DataFrame, drifts: pd.DataFrame, figure: Any) -> None:
+    # Matplotlib costs time that the other forms of report need not pay.
+    from freshmark_reports.palette import legend_below, looks, markers, muted, paper  # noqa: PLC0415
+    from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
+
+    lost, took = figure.subplots(1, 2, sharey=True)
+    look, marker = looks(results), markers(rows["strategy"])
+    places = {begin: place for place, begin in enumerate(drifts["begin"])}
+    strategies = list(dict.fromkeys(rows["strategy"]))
+    finite = rows["windows_to_recover"][np.isfinite(rows["windows_to_recover"])]
+    never = max(1.0, float(finite.max()) if len(finite) else 1.0) * 1.15
+    keys = []
+    for order, strategy in enumerate(strategies):
+        own = rows[rows["strategy"] == strategy]
+        at = np.array([places[one] for one in own["begin"]]) + (order - (len(strategies) - 1) / 2) * 0.6 / len(
+            strategies
+        )
+        style = {"linestyle": "none", "marker": marker[strategy], "color": look[strategy].colour,
+                 "label": _name(own.iloc[0])}  # fmt: skip
+        (points,) = lost.plot(100 * own["drop"].clip(lower=0), at, gid=rows_gid(own.index), **style)
+        back = np.isfinite(own["windows_to_recover"])
+        took.plot(own["windows_to_recover"][back], at[back], gid=rows_gid(own.index[back]), **style)
+        out = np.isinf(own["windows_to_recover"])
+        took.plot(
+            np.full(int(out.sum()), never), at[out], markerfacecolor=paper(), gid=rows_gid(own.index[out]), **style
+        )
+        keys.append(points)
+    labels = [
+        f"{one['drift']}, {str(dates([int(one['begin'].value // 1000)])[0])[:10]}" for _, one in drifts.iterrows()
+    ]
+    lost.set_yticks(range(len(drifts)), labels, color=muted())
+    lost.set_ylim(len(drifts) - 0.5, -0.5)
+    lost.set_title("% of the level before that was lost")
+    took.set_title("Windows until made good; hollow: not in time")
+    legend_below(figure, keys, 3)
+
+
+def _gains(rows: pd.DataFrame) -> Table:
+    return Table(
+        (
+            Column("Strategy"),
+            Column("Updated"),
+            Column("Value", "number"),
+            Column("Never updated", "number", "the same strategy, or the model of the warm-up in the matrix"),
+            Column("Oracle", "number", "of the best possible answers"),
+            Column("Of what could be gained", "share", "(value − never updated) ÷ (oracle − never updated)"),
+        ),
+        tuple(
+            (row["strategy"], row["schedule"], row["value"], row["floor"], row["oracle"], row["gain_share"])
+            for _, row in rows.iterrows()
+        ),
+        "Share of the oracle's gain",
+        open=False,
+    )

@@ -1,0 +1,112 @@
+"""Staleness: what an answer is worth by the age of the knowledge it is given with, and the half-life of that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from freshmark.contract.section import Chart, Column, Section, Table
+from freshmark.results.naming import called, metric_in_words
+from freshmark.results.staleness import half_lives_of
+from freshmark.results.tables import Results
+
+from freshmark_reports.choice import MOST_LINES, rows_of
+from freshmark_reports.spans import span_in_words, unit_of
+
+HOW = {
+    "matrix": "Read from the matrix: at every age the same kind of events, with what the run itself gave on them.",
+    "age": "Read from the ages of the answers: other ages are other events, so that a hard hour counts as an old one; "
+    "--matrix 8 tells them apart.",
+}
+
+
+def section(results: Results) -> Sequence[Section]:
+    """One chart for each stream of which something was updated and answered at several ages."""
+    curves = results.staleness()
+    found = []
+    for stream in results.streams:
+        shown = _shown(rows_of(results, stream), curves[curves["stream"] == stream])
+        if len(shown):
+            found.append(Section("How knowledge ages", (_chart(results, shown),), stream))
+    return found
+
+
+def _shown(rows: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
+    """Of each strategy the best schedule that has a curve with two ages or more; best strategy first."""
+    curves = curves[curves["every"] != "never"]
+    parts: list[pd.DataFrame] = []
+    names: set[str] = set()
+    for _, row in rows.iterrows():
+        same = (curves["strategy"] == row["strategy"]) & (curves["every"] == row["every"])
+        one = curves[same & (curves["delay"] == row["delay"])]
+        if len(one) > 1 and row["strategy"] not in names and len(parts) < MOST_LINES:
+            names.add(row["strategy"])
+            parts.append(one.assign(name=called(row["strategy"], row["every"], row["delay"])))
+    return pd.concat(parts, ignore_index=True) if parts else curves.head(0)
+
+
+def _chart(results: Results, shown: pd.DataFrame) -> Chart:
+    metric = metric_in_words(str(shown["metric"].iloc[0]))
+    table = Table(
+        (
+            Column("Strategy"),
+            Column("Age", "seconds", "of the knowledge, mean over the events"),
+            Column(metric, "number", "with knowledge of that age"),
+            Column("Fresh", "number", "of the run itself on the same events; of the youngest group without a matrix"),
+            Column("Retained", "share", "of what the run itself is better than the model never updated"),
+            Column("Events", "count"),
+        ),
+        tuple(
+            (row["name"], row["age_seconds"], row["value"], row["fresh"], row["retained"], int(row["events"]))
+            for _, row in shown.iterrows()
+        ),
+        f"{metric} by age of knowledge",
+    )
+    return Chart(partial(_draw, results, shown), _finding(shown), table, wide=True)
+
+
+def _finding(shown: pd.DataFrame) -> str:
+    lives = half_lives_of(shown).set_index("strategy")
+    name, strategy = shown["name"].iloc[0], shown["strategy"].iloc[0]
+    half, longest = lives.loc[strategy, "half_life_seconds"], lives.loc[strategy, "longest_seconds"]
+    how = HOW[str(shown["source"].iloc[0])]
+    if np.isnan(half):
+        return f"What {name} gains by updating cannot be told from nothing, so that it has no half-life. {how}"
+    if np.isinf(half):
+        return f"After {span_in_words(longest)} more than half of what {name} gains by updating is left. {how}"
+    text = f"Half of what {name} gains by updating is gone after {span_in_words(half)}"
+    known = lives[np.isfinite(lives["half_life_seconds"])]
+    if len(known) > 1:
+        first, last = known["half_life_seconds"].idxmin(), known["half_life_seconds"].idxmax()
+        text += (
+            f"; it lasts longest with {last} ({span_in_words(known.loc[last, 'half_life_seconds'])}) and shortest with "
+            f"{first} ({span_in_words(known.loc[first, 'half_life_seconds'])})"
+        )
+    return f"{text}. {how}"
+
+
+def _draw(results: Results, shown: pd.DataFrame, figure: Any) -> None:
+    # Matplotlib costs time that the other forms of report need not pay.
+    from freshmark_reports.palette import legend_below, line_key, looks, muted, paper  # noqa: PLC0415
+    from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
+
+    left, right = figure.subplots(1, 2, sharex=True)
+    look, keys = looks(results), []
+    size, unit = unit_of(float(shown["age_seconds"].max()))
+    for name, one in shown.groupby("name", sort=False):
+        drawn = look[str(one["strategy"].iloc[0])]
+        line = {"color": drawn.colour, "linestyle": drawn.dash, "marker": "o", "markersize": 5, "label": str(name),
+                "markeredgecolor": paper(), "gid": rows_gid(one.index)}  # fmt: skip
+        left.plot(one["age_seconds"] / size, one["value"], **line)
+        right.plot(one["age_seconds"] / size, 100 * one["retained"], **line)
+        keys.append(line_key(str(name), drawn))
+    right.axhline(50, color=muted(), linewidth=1, linestyle=(0, (2, 2)))
+    left.set_title(metric_in_words(str(shown["metric"].iloc[0])))
+    right.set_title("% of the gain that is left; half at the line")
+    for axes in (left, right):
+        axes.set_xlabel(f"age of the knowledge, {unit}")
+        axes.set_xlim(left=0)
+    legend_below(figure, keys, 3)
