@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,7 @@ def only_chart(sections):
     return next(part for part in section.parts if isinstance(part, Chart))
 
 
-def by_row(table: pd.DataFrame) -> pd.DataFrame:
+def by_row(table: pd.DataFrame) -> Any:
     return table.set_index(["strategy", "every"])
 
 
@@ -127,6 +128,8 @@ def test_the_picture_of_recovery_counts_drifts_and_shows_what_was_not_made_good_
 
 def test_new_items_have_a_sentence_and_a_row_each(measured):
     (section,) = arrivals.section(measured)
+    sentence: Any
+    table: Any
     sentence, table = section.parts
     assert "new items" in sentence.text
     assert len(table.rows) == 4
@@ -141,6 +144,15 @@ def test_the_pictures_can_be_drawn(measured):
             figure = figures.Figure()
             only_chart(one.section(measured)).draw(figure)
             assert figure.axes
+
+
+def test_where_every_drift_was_made_good_or_none_was_the_page_is_whole(made, fabricated, tmp_path, sections):
+    begin = 1_600_000_000_000_000 + 40 * fabricated.HOUR
+    stream = fabricated.MadeStream(drifts=[{"begin": begin, "end": begin, "kind": "sudden"}])
+    results = made([fabricated.MadeCell("a()", "1d"), fabricated.MadeCell("b()", "1d", 0.3)], [stream])
+    page = results.report(tmp_path / "page.html", sections=sections).read_text()
+    assert "After each drift" in page
+    assert "could not be made" not in page
 
 
 def test_a_run_without_matrix_and_drifts_has_no_such_pictures(made, fabricated):

@@ -138,12 +138,14 @@ def _draw(results: Results, rows: pd.DataFrame, drifts: pd.DataFrame, figure: An
         style = {"linestyle": "none", "marker": marker[strategy], "color": look[strategy].colour,
                  "label": _name(own.iloc[0])}  # fmt: skip
         (points,) = lost.plot(100 * own["drop"].clip(lower=0), at, gid=rows_gid(own.index), **style)
-        back = np.isfinite(own["windows_to_recover"])
-        took.plot(own["windows_to_recover"][back], at[back], gid=rows_gid(own.index[back]), **style)
-        out = np.isinf(own["windows_to_recover"])
-        took.plot(
-            np.full(int(out.sum()), never), at[out], markerfacecolor=paper(), gid=rows_gid(own.index[out]), **style
-        )
+        took_windows = own["windows_to_recover"]
+        for chosen, at_windows, inside in (
+            (np.isfinite(took_windows), took_windows, look[strategy].colour),
+            (np.isinf(took_windows), np.full(len(own), never), paper()),
+        ):
+            if chosen.any():
+                gid = rows_gid(own.index[chosen])
+                took.plot(np.asarray(at_windows)[chosen], at[chosen], gid=gid, markerfacecolor=inside, **style)
         keys.append(points)
     labels = [
         f"{one['drift']}, {str(dates([int(one['begin'].value // 1000)])[0])[:10]}" for _, one in drifts.iterrows()
