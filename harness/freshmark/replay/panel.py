@@ -23,7 +23,7 @@ class Panel:
         self._users = _drawn(timeline, seed)
         windows, top = len(timeline.edges) - 1, timeline.settings.top
         times = min(MOST, windows) if len(self._users) else 0
-        self._windows = np.rint(np.linspace(1, windows, times + 1)[1:] if times > 1 else [windows] * times).astype(int)
+        self._windows = np.rint(np.linspace(0, windows, times + 1)[1:]).astype(np.int64)
         self._places = np.searchsorted(timeline.time, timeline.edges[self._windows], "left")
         # Written to, so that the pages count as the harness's, not the strategy's.
         self._lists = np.full((times, len(self._users), top), -1, np.int32)

@@ -1,0 +1,110 @@
+"""Copies of the process: exact, apart, and gone with the one that waits for them."""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from freshmark.errors import PluginError, UsageError
+from freshmark.replay.copies import check_copyable, in_a_copy
+
+
+def gone(pid: int) -> bool:
+    """Whether the process ends within ten seconds; one that nobody waits for yet has ended too."""
+    for _ in range(200):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            if state not in "ZX":
+                time.sleep(0.05)
+                continue
+        return True
+    return False
+
+
+def test_what_a_copy_does_is_seen_in_shared_memory_alone():
+    shared, own = np.frombuffer(mmap.mmap(-1, 8), np.int64), [1]
+    rng = np.random.default_rng(0)
+    random.seed(0)
+
+    def work():
+        own[0] = 2
+        shared[0] = rng.integers(1, 100)
+        random.random()
+
+    in_a_copy(work)
+    assert own == [1]
+    # The copy drew from the same generator, which has not moved here.
+    assert shared[0] == rng.integers(1, 100)
+    assert random.random() == random.Random(0).random()
+
+
+def test_a_copy_never_returns_into_the_code_that_made_it():
+    before = os.getpid()
+    seen: list[int] = []
+    in_a_copy(lambda: seen.append(os.getpid()))
+    assert seen == []
+    assert os.getpid() == before
+
+
+def test_exit_in_a_copy_is_a_failure_that_is_told():
+    def leave():
+        raise SystemExit(0)
+
+    with pytest.raises(PluginError, match="SystemExit"):
+        in_a_copy(leave)
+
+
+def test_a_copy_dies_with_the_process_that_waits_for_it():
+    hear, tell = os.pipe()
+    waiting = os.fork()
+    if not waiting:  # a cell that is killed from outside, while its copy would go on for a minute
+
+        def work():
+            os.write(tell, f"{os.getpid()}\n".encode())
+            time.sleep(60)
+
+        in_a_copy(work)
+        os._exit(0)
+    copy = int(os.read(hear, 100))
+    os.kill(waiting, signal.SIGKILL)
+    os.waitpid(waiting, 0)
+    os.close(hear)
+    os.close(tell)
+    assert gone(copy)
+
+
+def test_an_interrupt_while_waiting_ends_the_copy_and_goes_on():
+    copies = mmap.mmap(-1, 8)
+    shared = np.frombuffer(copies, np.int64)
+    here = os.getpid()
+
+    def work():
+        shared[0] = os.getpid()
+        os.kill(here, signal.SIGINT)
+        time.sleep(60)
+
+    with pytest.raises(KeyboardInterrupt):
+        in_a_copy(work)
+    assert gone(int(shared[0]))
+
+
+def test_no_descriptor_is_left_open():
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        in_a_copy(lambda: None)
+        with pytest.raises(PluginError):
+            in_a_copy(lambda: 1 / 0)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+@pytest.mark.parametrize("device", ["cuda", "cuda:1", "mps"])
+def test_no_copy_of_a_process_with_a_gpu(device):
+    with pytest.raises(UsageError, match="none can use a GPU"):
+        check_copyable(device)
