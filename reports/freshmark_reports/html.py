@@ -50,14 +50,17 @@ def page(results: Results, sections: Sections) -> str:
 
 
 class _Figures:
-    """Chart → what the page shows of it; ids of each figure begin with its number."""
+    """Chart → what the page shows of it, or why there is nothing; ids of each figure begin with its number."""
 
     def __init__(self) -> None:
         self.count = 0
 
-    def __call__(self, chart: Chart) -> Drawn:
+    def __call__(self, chart: Chart) -> Drawn | str:
         self.count += 1
-        return drawn(chart, f"f{self.count}")
+        try:
+            return drawn(chart, f"f{self.count}")
+        except Exception as error:  # noqa: BLE001  (its numbers, and all else, must not be lost to a plugin's chart)
+            return f"This chart could not be drawn: {type(error).__name__}: {error}"
 
 
 def _element(svg: str) -> Markup:

@@ -41,7 +41,7 @@ def pointing_of(figure: Figure, table: Table) -> Pointing:
     for line in (line for axes in figure.axes for line in axes.lines):
         _, told, rows = f"{line.get_gid() or ''}".rpartition(ROWS)
         if told:
-            places = zip(_places(figure, line), rows.split(","), strict=True)
+            places = zip(_places(figure, line), rows.split(",") if rows else [], strict=True)
             marks += [f"{x:.0f},{y:.0f},{row}" for (x, y), row in places if np.isfinite(y)]
         elif not across and line.get_label() in heads and len(np.asarray(line.get_xdata())) == len(table.rows) > 1:
             across = " ".join(f"{x:.0f}" for x, _ in _places(figure, line))

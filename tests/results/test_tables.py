@@ -1,3 +1,5 @@
+import html
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -42,12 +44,20 @@ def test_texts_that_the_store_left_out_are_empty(fabricated, made):
     assert results.cells.iloc[0]["reason"] == ""
 
 
-def test_a_notebook_shows_the_cells_without_computing(fabricated, made, monkeypatch):
-    results = made([fabricated.MadeCell("<img src=x>")])
-    monkeypatch.setattr(Results, "outcomes", lambda *_: pytest.fail("outcomes were read"))
+def test_a_notebook_shows_the_verdict_and_the_head_of_the_ranking(fabricated, made):
+    results = made([fabricated.MadeCell(f"s{place}()", skill=place / 20) for place in range(12)])
     shown = results._repr_html_()
+    assert html.escape(results.verdicts()[0].sentence) in shown
+    assert shown.count("<tr>") == 1 + 10
+    assert shown.index("s11()") < shown.index("s2()")
+    assert "2 more rows" in shown
+
+
+def test_no_name_is_html_in_a_notebook(fabricated, made):
+    shown = made([fabricated.MadeCell("<img src=x>"), fabricated.MadeCell("b()", status="failed")])._repr_html_()
     assert "&lt;img src=x&gt;" in shown
     assert "<img" not in shown
+    assert "<td>failed</td>" in shown
 
 
 def test_several_runs_are_one_table(fabricated, tmp_path):

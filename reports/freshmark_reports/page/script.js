@@ -143,6 +143,7 @@ for (const chart of document.querySelectorAll(".chart")) {
     for (const type of ["pointerleave", "blur"]) button.addEventListener(type, () => dim(false));
   }
   const draw = chart.querySelector(".draw");
+  if (!draw) continue;
   const svg = draw.querySelector("svg");
   const marks = (draw.dataset.marks ?? "").split(" ").filter(Boolean).map((one) => one.split(",").map(Number));
   const across = (draw.dataset.across ?? "").split(" ").filter(Boolean).map(Number);

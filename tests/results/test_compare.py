@@ -1,0 +1,168 @@
+import numpy as np
+import pytest
+from freshmark.errors import UsageError
+from freshmark.results.compare import P99, compared, shared_streams
+from freshmark.results.comparison import comparison_of, in_words
+from freshmark.results.folder import RunFolder
+from freshmark.results.limits import Drop, Limits
+from freshmark.results.tables import Results
+
+
+@pytest.fixture
+def run(fabricated, tmp_path):
+    """Results of a made-up run of this name."""
+
+    def make(name, cells, **options):
+        return Results([RunFolder(fabricated.fabricate(tmp_path / name, cells, **options))], metrics={})
+
+    return make
+
+
+@pytest.fixture
+def pair(run, fabricated):
+    """Two runs of a() and b(); in the second a() has lost a third."""
+    cell = fabricated.MadeCell
+    before = run("before", [cell("a()", skill=0.6), cell("b()", skill=0.4)])
+    return before, run("after", [cell("a()", skill=0.4), cell("b()", skill=0.4)])
+
+
+def states(table, quantity="ndcg@10"):
+    return dict(zip(*(table[table["quantity"] == quantity][name] for name in ("strategy", "state")), strict=True))
+
+
+def test_what_lost_more_than_allowed_is_a_regression_and_comes_first(pair):
+    table = compared(*pair, Limits.parse(["ndcg@10=1%"], None))
+    assert states(table) == {"a()": "worse", "b()": "same"}
+    first = table.iloc[0]
+    assert (first["strategy"], first["state"]) == ("a()", "worse")
+    assert first["after"] - first["before"] == first["difference"] < -first["margin"] < 0
+    assert first["change"] == pytest.approx(first["difference"] / first["before"])
+
+
+def test_what_is_allowed_is_none(pair):
+    assert states(compared(*pair, Limits.parse(["ndcg@10=90%"], None)))["a()"] == "same"
+    assert states(compared(*pair, Limits.parse(["ndcg@10=0.9"], None)))["a()"] == "same"
+
+
+def test_without_limits_nothing_measured_is_a_regression(pair):
+    assert set(compared(*pair)["state"]) == {"same"}
+
+
+def test_a_run_is_no_worse_than_itself_however_narrow_the_limits(pair):
+    table = compared(pair[0], pair[0], Limits.parse(["ndcg@10=0%"], "+0%"))
+    assert set(table["state"]) == {"same"}
+    assert np.all(table["difference"] == 0)
+
+
+def test_what_chance_explains_is_doubtful_and_no_regression(run, fabricated):
+    cell = fabricated.MadeCell
+    runs = [run(name, [cell("a()", skill=0.5, luck=luck)]) for name, luck in (("one", 0), ("two", 3))]
+    worse, better = sorted(runs, key=lambda one: one.ranking()["value"].iloc[0])
+    assert states(compared(better, worse, Limits.parse(["ndcg@10=0%"], None))) == {"a()": "doubtful"}
+
+
+def test_what_gained_by_more_than_chance_is_better(pair):
+    assert states(compared(pair[1], pair[0]))["a()"] == "better"
+
+
+def test_of_a_metric_where_lower_is_better_a_rise_is_a_drop(run, fabricated):
+    stream = fabricated.MadeStream(task="rate")
+    before = run("one", [fabricated.MadeCell("a()", skill=0.9)], streams=[stream])
+    after = run("two", [fabricated.MadeCell("a()", skill=0.1)], streams=[stream])
+    limits = Limits.parse(["rmse=5%"], None)
+    assert states(compared(before, after, limits), "rmse") == {"a()": "worse"}
+    assert states(compared(after, before, limits), "rmse") == {"a()": "better"}
+
+
+def test_other_metrics_are_compared_where_a_limit_names_them(pair):
+    table = compared(*pair, Limits.parse(["hr@5=1%", "mrr=1%"], None))
+    assert set(table["quantity"]) == {"ndcg@10", "hr@5", "mrr", P99}
+
+
+def test_slower_answers_are_a_regression_where_they_are_limited(run, fabricated):
+    cell = fabricated.MadeCell
+    before, after = run("one", [cell("a()")]), run("two", [cell("a()", update_seconds=0.2)])
+    assert states(compared(before, after, Limits.parse([], "+10%")), P99) == {"a()": "worse"}
+    assert states(compared(before, after), P99) == {"a()": "same"}
+    assert states(compared(after, before, Limits.parse([], "+10%")), P99) == {"a()": "same"}
+
+
+def test_a_cell_that_no_longer_succeeds_is_a_regression_without_any_limit(run, fabricated):
+    cell = fabricated.MadeCell
+    before = run("one", [cell("a()"), cell("b()")])
+    after = run("two", [cell("a()", status="timeout"), cell("b()")])
+    table = compared(before, after)
+    assert states(table) == {"a()": "failed", "b()": "same"}
+    assert table["state"].iloc[0] == "failed"
+
+
+def test_streams_of_one_name_and_other_events_are_not_shared(run, fabricated):
+    one = run("one", [fabricated.MadeCell()], streams=[fabricated.MadeStream("s", events=4000)])
+    two = run("two", [fabricated.MadeCell()], streams=[fabricated.MadeStream("s", windows=12)])
+    assert shared_streams(one, two) == []
+    assert shared_streams(one, one) == ["s"]
+
+
+def test_runs_without_a_common_row_cannot_be_compared(run, fabricated):
+    with pytest.raises(UsageError, match="no row in common") as caught:
+        compared(run("one", [fabricated.MadeCell("a()")]), run("two", [fabricated.MadeCell("b()")]))
+    assert (caught.value.code, caught.value.exit_code) == ("FM124", 2)
+
+
+def test_a_limit_of_a_metric_that_no_stream_has_is_told(pair):
+    with pytest.raises(UsageError, match="rmse") as caught:
+        compared(*pair, Limits.parse(["rmse=1%"], None))
+    assert caught.value.code == "FM123"
+
+
+@pytest.mark.parametrize("text", ["ndcg@10", "ndcg@10=", "=1%", "ndcg@10=-1%", "ndcg@10=1%%", "1%"])
+def test_what_is_no_limit_is_told_with_what_would_be_one(text):
+    with pytest.raises(UsageError, match="ndcg@10=1%"):
+        Drop.parse(text)
+
+
+@pytest.mark.parametrize("text", ["10", "-10%", "+10", "ten%", ""])
+def test_what_is_no_growth_is_told_with_what_would_be_one(text):
+    with pytest.raises(UsageError, match=r"\+10%"):
+        Limits.parse([], text)
+
+
+def test_limits_are_shares_or_amounts():
+    assert Drop.parse("ndcg@10=1%").allowed(0.5) == pytest.approx(0.005)
+    assert Drop.parse("ndcg@10=0.02").allowed(0.5) == 0.02
+    assert Limits.parse([], "10%").p99 == Limits.parse([], "+10%").p99 == pytest.approx(0.1)
+
+
+def test_the_page_says_first_what_got_worse(pair):
+    document = comparison_of(*pair, Limits.parse(["ndcg@10=1%"], None))
+    assert document.heading == "after against before"
+    sentence = document.verdicts()[0].sentence
+    assert sentence.startswith("1 of 4 numbers got worse than allowed: a() every 1d NDCG@10 ")
+    assert document.sections[0].title == "What got worse"
+    assert [row[0] for row in document.sections[0].parts[0].rows] == ["a()"]
+
+
+def test_the_page_says_that_nothing_got_worse(pair):
+    document = comparison_of(pair[1], pair[0], Limits.parse(["ndcg@10=1%"], "+50%"))
+    assert document.verdicts()[0].sentence.startswith("No regression: 4 numbers compared; 1 got better")
+    assert "What got worse" not in [section.title for section in document.sections]
+
+
+def test_the_page_tells_rows_that_one_run_has_and_another_machine(run, fabricated):
+    cell = fabricated.MadeCell
+    before = run("one", [cell("a()"), cell("old()")], provenance={"cpu": "this"})
+    after = run("two", [cell("a()"), cell("new()")], provenance={"cpu": "that"})
+    texts = [alert.text for alert in comparison_of(before, after).alerts()]
+    assert texts == [
+        "Only in the earlier run: old() every 1d.",
+        "Only in the later run: new() every 1d.",
+        "Another machine: this, then that. Durations do not compare.",
+    ]
+
+
+def test_a_row_in_words_has_units_and_a_signed_change(pair):
+    rows = [in_words(row) for _, row in compared(*pair, Limits.parse(["ndcg@10=1%"], None)).iterrows()]
+    state, name, quantity, _, _, change = rows[0]
+    assert (state, name, quantity) == ("worse", "a() every 1d", "NDCG@10")
+    assert change.startswith("−3")
+    assert any(row[2] == P99 and row[3].endswith("µs") for row in rows)
