@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from freshmark.contract.section import Listing, Prose, Section
 from freshmark.results.alerts import Alert
+from freshmark.results.document import Document
 from freshmark.results.tables import Results
 from freshmark.results.verdict import Verdict
 
-Sections = Mapping[str, Callable[[Results], Section | Sequence[Section]]]
+Shown: TypeAlias = Results | Document
+"""What a report is about: runs, or a document that says what it shows."""
+
+Sections: TypeAlias = Mapping[str, Callable[[Any], Section | Sequence[Section]]]
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Chapter:
     sections: tuple[Section, ...]
 
 
-def chapters(results: Results, sections: Sections) -> list[Chapter]:
+def chapters(results: Shown, sections: Sections) -> list[Chapter]:
     """One chapter a stream, then one of what concerns them all."""
     made = [one for name, function in sections.items() for one in _called(name, function, results) if one.parts]
     alerts = results.alerts()
@@ -46,7 +50,7 @@ def _chapter(title: str, verdict: Verdict | None, alerts: Sequence[Alert], secti
     )
 
 
-def _called(name: str, function: Callable[[Results], Any], results: Results) -> list[Section]:
+def _called(name: str, function: Callable[[Any], Any], results: Shown) -> list[Section]:
     try:
         made = function(results)
         found = [made] if isinstance(made, Section) else list(made)

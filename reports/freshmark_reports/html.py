@@ -12,16 +12,15 @@ from typing import Any
 
 from freshmark.contract.section import Chart, Listing, Prose, Section, Table
 from freshmark.results.naming import schedule_in_words
-from freshmark.results.tables import Results
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from freshmark_reports import entries
-from freshmark_reports.chapters import Sections, chapters
+from freshmark_reports.chapters import Sections, Shown, chapters
 from freshmark_reports.figure import Drawn, drawn
 
 
-def write(results: Results, path: Path, sections: Sections) -> None:
+def write(results: Shown, path: Path, sections: Sections) -> None:
     """Write the page; a half-written one never stands at ``path``."""
     text = page(results, sections)
     beside = path.with_name(f"{path.name}.part")
@@ -29,7 +28,7 @@ def write(results: Results, path: Path, sections: Sections) -> None:
     os.replace(beside, path)  # noqa: PTH105  (the one that is atomic by contract)
 
 
-def page(results: Results, sections: Sections) -> str:
+def page(results: Shown, sections: Sections) -> str:
     """The page as text; the same results give the same bytes."""
     script = _asset("script.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

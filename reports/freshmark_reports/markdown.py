@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from freshmark.contract.section import Chart, Listing, Part, Prose, Section, Table
-from freshmark.results.tables import Results
 
-from freshmark_reports.chapters import Sections, chapters
+from freshmark_reports.chapters import Sections, Shown, chapters
 from freshmark_reports.entries import notes, visible, written
 
 _ACTIVE = "\\`*_{}[]<>#|~$&!"
 
 
-def write(results: Results, path: Path, sections: Sections) -> None:
+def write(results: Shown, path: Path, sections: Sections) -> None:
     """Write the report; charts become their findings."""
     lines: list[str] = [f"# {_inline(results.heading)}", ""] if results.heading else []
     for chapter in chapters(results, sections):

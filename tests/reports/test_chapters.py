@@ -37,7 +37,9 @@ def test_sections_come_in_the_order_they_are_offered(usual, sections):
         "Accuracy against cost",
         "Ranking",
         "Accuracy over time",
+        "After each drift",
         "How often",
+        "How knowledge ages",
         "Who is served",
         "Latency",
         "Memory",
@@ -69,7 +71,7 @@ def test_a_section_that_raises_is_shown_as_broken_and_the_others_stay(usual, sec
     broken = found[-1].sections[0]
     assert broken.title == "Section 'mine' could not be made"
     assert Listing("RuntimeError: no such column <b>") in broken.parts
-    assert len(found[0].sections) == 10
+    assert len(found[0].sections) == 12
 
 
 @pytest.mark.parametrize("made_of", ["<b>html</b>", [1, 2], None])

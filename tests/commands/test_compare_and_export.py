@@ -1,0 +1,119 @@
+"""Comparison, export and index, from the command line."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from freshmark.cli import app, main
+from typer.testing import CliRunner
+
+
+@pytest.fixture(scope="module")
+def fabricated():
+    path = Path(__file__).parents[1] / "results" / "fabricated.py"
+    spec = spec_from_file_location("freshmark_fabricated", path)
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def runs(fabricated, tmp_path_factory):
+    """A run, and a later one in which a() lost a third."""
+    folder = tmp_path_factory.mktemp("runs")
+    cell = fabricated.MadeCell
+    fabricated.fabricate(folder / "before", [cell("a()", skill=0.6), cell("b()", skill=0.4)])
+    fabricated.fabricate(folder / "after", [cell("a()", skill=0.4), cell("b()", skill=0.4)])
+    fabricated.fabricate(folder / "other", [cell("c()")])
+    return folder
+
+
+def call(*words: str | Path):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_a_regression_ends_with_1_and_stands_first(runs):
+    done = call("compare", runs / "before", runs / "after", "--max-drop", "ndcg@10=1%")
+    assert done.exit_code == 1
+    head, first, *_, path = done.stdout.splitlines()
+    assert head.split() == ["state", "cell", "quantity", "before", "after", "change"]
+    assert first.startswith("worse  a() every 1d  NDCG@10")
+    assert path == str(runs / "after" / "compare.html")
+    assert "1 of 4 numbers got worse than allowed" in Path(path).read_text("utf-8")
+
+
+def test_no_regression_ends_with_0(runs):
+    assert (
+        call("compare", runs / "before", runs / "before", "--max-drop", "ndcg@10=1%", "--max-p99", "+1%").exit_code == 0
+    )
+    assert call("compare", runs / "before", runs / "after").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("before", "other"), "no row in common"),
+        (("before", "nowhere"), "no run here"),
+        (("before", "after", "--max-drop", "ndcg"), "write it like ndcg@10=1%"),
+        (("before", "after", "--max-p99", "10"), "write it like +10%"),
+        (("before", "after", "--format", "htlm"), "did you mean 'html'"),
+    ],
+)
+def test_what_cannot_be_compared_ends_with_2_which_no_regression_does(runs, capsys, words, message):
+    arguments = [str(runs / one) if (runs / one).exists() or one == "nowhere" else one for one in words]
+    with pytest.raises(SystemExit) as left:
+        main(["compare", *arguments])
+    assert left.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_comparison_takes_other_forms(runs, tmp_path):
+    for form, name in (("markdown", "x.md"), ("csv", "x.csv")):
+        done = call("compare", runs / "before", runs / "after", "--format", form, "-o", tmp_path / name)
+        assert done.exit_code == 0, done.output
+    assert list(pd.read_csv(tmp_path / "x.csv")["state"]) == ["same"] * 4
+    assert (tmp_path / "x.md").read_text("utf-8").startswith("# after against before")
+
+
+def test_tables_are_exported_and_their_paths_printed(runs, tmp_path):
+    done = call(
+        "export", runs / "before", runs / "after", "--table", "ranking", "--table", "cells", "-o", tmp_path / "t"
+    )
+    assert done.exit_code == 0, done.output
+    assert done.stdout.split() == [str(tmp_path / "t" / "ranking.csv"), str(tmp_path / "t" / "cells.csv")]
+    assert len(pd.read_csv(tmp_path / "t" / "ranking.csv")) == 2
+
+
+def test_without_a_folder_tables_lie_in_the_run(runs):
+    done = call("export", runs / "other", "--format", "parquet")
+    assert done.exit_code == 0, done.output
+    assert (runs / "other" / "tables" / "measurements.parquet").is_file()
+
+
+def test_an_index_is_written_where_the_runs_are(runs):
+    done = call("report", "--index", runs)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.strip() == str(runs / "index.html")
+    text = (runs / "index.html").read_text("utf-8")
+    assert "3 runs in" in text
+
+
+def test_an_index_is_of_one_folder(runs, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["report", "--index", str(runs), str(runs)])
+    assert left.value.code == 2
+    assert "an index is of one folder" in capsys.readouterr().err
+
+
+def test_runs_are_merged_into_one_report(runs, tmp_path):
+    done = call("report", runs / "before", runs / "other", "-o", tmp_path / "both.html")
+    assert done.exit_code == 0, done.output
+    text = (tmp_path / "both.html").read_text("utf-8")
+    assert "Run before" in text
+    assert "Run other" in text
+    assert all(name in text for name in ("a()", "b()", "c()"))

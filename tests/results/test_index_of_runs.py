@@ -1,0 +1,79 @@
+import json
+import sqlite3
+
+import pandas as pd
+import pytest
+from freshmark import Section, Table
+from freshmark.contract.section import Link
+from freshmark.errors import StoreError, UnknownName
+from freshmark.results.document import Document
+from freshmark.results.index import index_of
+
+
+@pytest.fixture
+def runs(fabricated, tmp_path):
+    """Three runs below one folder: the second is the newest and has a report."""
+    cell = fabricated.MadeCell
+    fabricated.fabricate(tmp_path / "one", [cell("a()")])
+    fabricated.fabricate(
+        tmp_path / "deep" / "two two", [cell("a()", seed=1), cell("b()", status="oom"), cell("b()", "1h")]
+    )
+    fabricated.fabricate(tmp_path / "three", [])
+    (tmp_path / "deep" / "two two" / "report.html").write_text("x")
+    database = sqlite3.connect(tmp_path / "deep" / "two two" / "run.sqlite")
+    database.execute("UPDATE cells SET started = started + 86400")
+    database.execute("UPDATE provenance SET value = ? WHERE name = 'command'", (json.dumps("freshmark run"),))
+    database.commit()
+    database.close()
+    return tmp_path
+
+
+def test_runs_are_listed_newest_first_with_what_they_hold(runs):
+    table = index_of(runs).table
+    assert list(table["run"]) == ["deep/two two", "one", "three"]
+    first = table.iloc[0]
+    assert tuple(first[["strategies", "schedules", "seeds", "cells", "failed"]]) == (2, 2, 2, 3, 1)
+    assert first["command"] == "freshmark run"
+    assert first["started"] == "2023-11-15 22:13"
+    assert table["started"].iloc[2] == ""
+
+
+def test_a_run_leads_to_its_report_where_there_is_one(runs):
+    (table,) = (part for part in index_of(runs).sections[0].parts if isinstance(part, Table))
+    rows = table.rows
+    assert rows[0][0] == Link("deep/two two", "deep/two%20two/report.html")
+    assert rows[1][0] == "one"
+
+
+def test_an_index_reads_no_table_of_a_cell(runs):
+    for file in runs.glob("**/*.parquet"):
+        file.unlink()
+    assert len(index_of(runs).table) == 3
+
+
+def test_a_run_folder_itself_is_an_index_of_one(fabricated, tmp_path):
+    found = index_of(fabricated.fabricate(tmp_path / "run"))
+    assert found.heading == "1 run in run"
+    assert list(found.table["run"]) == ["run"]
+
+
+def test_a_folder_without_runs_is_told(tmp_path):
+    with pytest.raises(StoreError, match="no run here"):
+        index_of(tmp_path)
+
+
+def test_a_document_is_written_by_whoever_offers_the_form(runs, tmp_path):
+    taken = []
+    document = index_of(runs)
+    path = document.write(tmp_path / "x", "mine", {"mine": lambda *arguments: taken.append(arguments)})
+    ((written, where, sections),) = taken
+    assert (written, where) == (document, path)
+    assert [function(document) for function in sections.values()] == list(document.sections)
+    assert all(isinstance(section, Section) for section in document.sections)
+
+
+def test_a_form_that_nobody_offers_is_told(tmp_path):
+    document = Document("x", [], pd.DataFrame())
+    with pytest.raises(UnknownName, match="form of report"):
+        document.write(tmp_path / "x", "pdf", {})
+    assert (document.verdicts(), document.alerts(), dict(document.streams)) == ([], [], {})
