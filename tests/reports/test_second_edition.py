@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from freshmark import Chart, Column, Section, Table
@@ -7,9 +9,10 @@ from freshmark.results.index import index_of
 from freshmark.results.limits import Limits
 from freshmark_reports.choice import rows_of
 from freshmark_reports.entries import target
+from freshmark_reports.history import groups_of, history
 from freshmark_reports.html import page
 from freshmark_reports.markdown import write as write_markdown
-from freshmark_reports.sections import cells, over_time, schedules, significance
+from freshmark_reports.sections import cells, over_time, schedules, segments, significance
 from freshmark_reports.stalls import stalls
 from freshmark_reports.windows import curve_of, margin_of
 
@@ -198,3 +201,49 @@ def test_an_index_is_a_page(fabricated, tmp_path):
     text = page(document, {"runs": lambda _: document.sections[0]})
     assert '<a href="one/report.html">one</a>' in text
     assert "could not be" not in text
+
+
+def test_segments_have_intervals_and_few_events_have_wide_ones(usual):
+    found = chart(segments.section(usual))
+    by = {row[0]: row for row in found.table.rows}
+    assert by["new user"][2].margin > 1.3 * by["known user"][2].margin > 0
+    whole = usual.ranking().iloc[0]
+    assert by["all"][2].value == pytest.approx(whole["value"])
+    assert 0.2 < by["all"][2].margin / whole["margin"] < 5
+
+
+def test_segments_of_a_root_have_intervals_of_its_unit(fabricated, made):
+    results = made([fabricated.MadeCell("a()")], [fabricated.MadeStream(task="rate")])
+    row = chart(segments.section(results)).table.rows[0]
+    assert 0 < row[2].margin < row[2].value
+
+
+def test_users_are_grouped_by_how_much_is_known_of_them(usual):
+    found = history(usual, rows_of(usual, STREAM))
+    earlier = usual.events(STREAM)["user_events"]
+    assert [row[0] for row in found.table.rows][:4] == ["0", "1", "2–3", "4–7"]
+    assert sum(int(str(row[-1])) for row in found.table.rows) == len(earlier)
+    name = found.table.columns[1].name
+    assert found.finding.startswith(f"{name} gives users of whom 0 events are known NDCG@10")
+    keys = usual.cells.query("strategy == 'retrain(mf())' and every == '1h'")["key"]
+    rank = np.array([usual.outcomes(key).rank for key in keys])[:, (earlier >= 2) & (earlier <= 3)]
+    assert found.table.rows[2][1] == pytest.approx(np.where(rank <= 10, 1 / np.log2(1 + rank), 0).mean())
+
+
+@pytest.mark.parametrize(
+    ("earlier", "edges"),
+    [([0] * 100, [0]), ([0] * 100 + [1] * 10, [0]), ([0] * 100 + [1] * 60, [0, 1]), ([0, 1, 2] * 40 + [9] * 60, [0, 4]),
+     ([0] * 60 + [1] * 20 + [2] * 40 + [5] * 90, [0, 1, 4])],
+)  # fmt: skip
+def test_a_group_with_few_events_is_joined_to_its_neighbour(earlier, edges):
+    found = groups_of(np.array(earlier)).tolist()
+    assert found[0] == 0
+    bounds = [*found, 10**9]
+    sizes = [sum(low <= one < high for one in earlier) for low, high in pairwise(bounds)]
+    assert min(sizes) >= min(50, len(earlier))
+    assert len(found) == len(edges)
+
+
+def test_a_metric_that_is_no_mean_has_no_groups(fabricated, made):
+    results = made([fabricated.MadeCell("a()")], [fabricated.MadeStream(task="rate")])
+    assert history(results, rows_of(results, STREAM)) is None

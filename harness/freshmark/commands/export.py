@@ -21,8 +21,8 @@ def export_command(
         typer.Option(
             "--table",
             metavar="NAME",
-            help="cells, ranking, curves, pairs, measurements, windows, updates, latencies or outcomes; again for "
-            "more. Default: all but outcomes.",
+            help="cells, ranking, curves, pairs, measurements, learning, staleness, half_lives, recovery, attainment, "
+            "arrivals, churn, windows, updates, latencies or outcomes; again for more. Default: all but outcomes.",
         ),
     ] = None,
     output: Annotated[

@@ -29,6 +29,13 @@ TABLES: Mapping[str, Callable[[Results], pd.DataFrame]] = {
     "curves": lambda results: results.curves(),
     "pairs": lambda results: results.pairs(),
     "measurements": lambda results: results.measurements,
+    "learning": lambda results: results.learning(),
+    "staleness": lambda results: results.staleness(),
+    "half_lives": lambda results: results.half_lives(),
+    "recovery": lambda results: results.recovery(),
+    "attainment": lambda results: results.attainment(),
+    "arrivals": lambda results: results.arrivals(),
+    "churn": lambda results: results.churn(),
     **{name: lambda results, name=name: rows_of(results, name) for name in _ROWS},  # type: ignore[misc]
 }
 """Name → table."""

@@ -1,58 +1,82 @@
-"""Who is served: the metric for new and known users, for new, popular and other items."""
+"""Who is served: new and known users, new, popular and other items, and users by how much is known of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.contract.section import Chart, Column, Section, Table
+from freshmark.contract.section import Chart, Column, Section, Table, Value
 from freshmark.results.naming import called, metric_in_words, number
 from freshmark.results.segments import SEGMENTS
 from freshmark.results.tables import Results
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
+from freshmark_reports.history import history
+from freshmark_reports.windows import segment_margins
+
+
+@dataclass(frozen=True)
+class Served:
+    """Of every row shown, by segment: (rows, segments), and the events of each segment, (segments,)."""
+
+    value: FloatArray
+    margin: FloatArray
+    count: IntArray
 
 
 def section(results: Results) -> Sequence[Section]:
-    """One chart a stream."""
+    """Two charts a stream."""
     found = []
     for stream in results.streams:
         rows = rows_of(results, stream)
         if len(rows):
-            found.append(Section("Who is served", (_chart(results, rows),), stream))
+            charts = (_chart(results, rows), history(results, rows))
+            found.append(Section("Who is served", tuple(chart for chart in charts if chart), stream))
     return found
 
 
 def _chart(results: Results, rows: pd.DataFrame) -> Chart:
     shown = best_of_each(rows)
     metric = str(rows["metric"].iloc[0])
-    found = [_values(results, row, metric) for _, row in shown.iterrows()]
-    values, count = np.array([value for value, _ in found]), found[0][1]
+    served = _served(results, shown, metric)
     table = Table(
         (Column("Segment"), Column("Events", "count"), *(Column(_name(row), "number") for _, row in shown.iterrows())),
-        tuple((name, int(count[place]), *values[:, place].tolist()) for place, name in enumerate(SEGMENTS)),
-        f"{metric_in_words(metric)} by segment",
+        tuple(
+            (
+                name,
+                int(served.count[place]),
+                *(Value(*one) for one in zip(served.value[:, place], served.margin[:, place], strict=True)),
+            )
+            for place, name in enumerate(SEGMENTS)
+        ),
+        f"{metric_in_words(metric)} by segment ± half the 95 % interval",
     )
-    finding = _finding(shown.iloc[0], values[0], count, metric) + said_of(len(shown), rows)
-    return Chart(partial(_draw, results, shown, values, count), finding, table, wide=True, height=0.95)
+    finding = _finding(shown.iloc[0], served, metric) + said_of(len(shown), rows)
+    return Chart(partial(_draw, results, shown, served), finding, table, wide=True, height=0.95)
 
 
 def _name(row: Any) -> str:
     return called(row["strategy"], row["every"], row["delay"])
 
 
-def _values(results: Results, row: pd.Series, metric: str) -> tuple[FloatArray, IntArray]:
-    measured = [results.measured(key, [metric])[0] for key in keys_of(results, row)]
-    return np.mean([one.value[:, -1] for one in measured], axis=0), measured[0].count[:, -1]
+def _served(results: Results, shown: pd.DataFrame, metric: str) -> Served:
+    first = results.measured(keys_of(results, shown.iloc[0])[0], [metric])[0]
+    values = [
+        np.mean([results.measured(key, [metric])[0].value[:, -1] for key in keys_of(results, row)], axis=0)
+        for _, row in shown.iterrows()
+    ]
+    margins = [segment_margins(results, row, metric) for _, row in shown.iterrows()]
+    return Served(np.array(values), np.array(margins), first.count[:, -1])
 
 
-def _finding(best: Any, values: FloatArray, count: IntArray, metric: str) -> str:
-    by = dict(zip(SEGMENTS, values.tolist(), strict=True))
-    share = count[SEGMENTS.index("new item")] / count[0]
+def _finding(best: Any, served: Served, metric: str) -> str:
+    by = dict(zip(SEGMENTS, served.value[0].tolist(), strict=True))
+    share = served.count[SEGMENTS.index("new item")] / served.count[0]
     return (
         f"{_name(best)} gives new users {metric_in_words(metric)} {number(by['new user'])}, known ones "
         f"{number(by['known user'])}; {100 * share:.0f}\u00a0% of the events go to new items, where it gives "
@@ -60,7 +84,7 @@ def _finding(best: Any, values: FloatArray, count: IntArray, metric: str) -> str
     )
 
 
-def _draw(results: Results, shown: pd.DataFrame, values: FloatArray, count: IntArray, figure: Any) -> None:
+def _draw(results: Results, shown: pd.DataFrame, served: Served, figure: Any) -> None:
     # Matplotlib costs time that the other forms of report need not pay.
     from freshmark_reports.palette import legend_below, looks, markers, muted  # noqa: PLC0415
     from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
@@ -70,17 +94,14 @@ def _draw(results: Results, shown: pd.DataFrame, values: FloatArray, count: IntA
     keys = []
     for place, (_, row) in enumerate(shown.iterrows()):
         shift = (place - (len(shown) - 1) / 2) * 0.62 / max(len(shown), 1)
-        (points,) = axes.plot(
-            values[place],
-            -np.arange(len(SEGMENTS)) - shift,
-            linestyle="none",
-            marker=marker[row["strategy"]],
-            color=look[row["strategy"]].colour,
-            label=_name(row),
-        )
+        at, value, margin = -np.arange(len(SEGMENTS)) - shift, served.value[place], served.margin[place]
+        colour = look[row["strategy"]].colour
+        drawn = {"color": colour, "label": _name(row)}
+        axes.hlines(at, value - margin, value + margin, linewidth=1, alpha=0.6, **drawn)
+        (points,) = axes.plot(value, at, linestyle="none", marker=marker[row["strategy"]], **drawn)
         points.set_gid(rows_gid(np.arange(len(SEGMENTS))))
         keys.append(points)
-    labels = [f"{name} ({number:,})" for name, number in zip(SEGMENTS, count.tolist(), strict=True)]
+    labels = [f"{name} ({number:,})" for name, number in zip(SEGMENTS, served.count.tolist(), strict=True)]
     axes.set_yticks(-np.arange(len(SEGMENTS)), labels, color=muted())
     axes.set_yticks(-np.arange(len(SEGMENTS) - 1) - 0.5, minor=True)
     axes.grid(visible=False, axis="y")

@@ -1,0 +1,104 @@
+"""The metric by how much is known of the user: how many events they had before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from freshmark.contract.arrays import FloatArray, IntArray
+from freshmark.contract.section import Chart, Column, Table
+from freshmark.results.metrics import metric_named
+from freshmark.results.naming import called, metric_in_words, number
+from freshmark.results.tables import Results
+
+from freshmark_reports.choice import best_of_each, keys_of, said_of
+
+FEW = 50
+"""Events below which a group is joined to the one before it."""
+
+MOST_GROUPS = 12
+
+
+def history(results: Results, rows: pd.DataFrame) -> Chart | None:
+    """The chart; None where the metric is no mean over events, or all users have the same past."""
+    stream, name = str(rows["stream"].iloc[0]), str(rows["metric"].iloc[0])
+    each = metric_named(name, results.metrics).each
+    edges = groups_of(results.events(stream)["user_events"])
+    if each is None or len(edges) < 2:  # noqa: PLR2004  (one point is no curve)
+        return None
+    shown = best_of_each(rows)
+    group = np.searchsorted(edges, results.events(stream)["user_events"], "right") - 1
+    count = np.bincount(group, minlength=len(edges))
+    values = {}
+    for _, row in shown.iterrows():
+        gain = np.mean([each(results.outcomes(key)) for key in keys_of(results, row)], axis=0)
+        sums = np.bincount(group, weights=gain, minlength=len(edges))
+        values[called(row["strategy"], row["every"], row["delay"])] = sums / count
+    labels = _labels(edges)
+    table = Table(
+        (Column("Events before"), *(Column(one, "number") for one in values), Column("Events", "count")),
+        tuple(
+            (label, *(float(one[place]) for one in values.values()), int(count[place]))
+            for place, label in enumerate(labels)
+        ),
+        f"{metric_in_words(name)} by how many events the user had before",
+    )
+    finding = _finding(labels, values, name) + said_of(len(shown), rows)
+    draw = partial(_draw, results, labels, values, list(map(str, shown["strategy"])), metric_in_words(name))
+    return Chart(draw, finding, table, wide=True, height=0.75)
+
+
+def groups_of(earlier: IntArray) -> IntArray:
+    """Least number of earlier events of each group: 0, 1, 2, 4, 8 …, none of them almost empty.
+
+    earlier: (n,), how many events the user of each had before
+    """
+    highest = int(earlier.max(initial=0))
+    bounds = [0, *(1 << power for power in range(MOST_GROUPS - 1) if 1 << power <= highest)]
+    kept = [0]
+    for bound in bounds[1:]:
+        if (earlier >= bound).sum() >= FEW and ((earlier >= kept[-1]) & (earlier < bound)).sum() >= FEW:
+            kept.append(bound)
+    return np.array(kept, np.int64)
+
+
+def _labels(edges: IntArray) -> list[str]:
+    spans = [(int(low), int(high) - 1) for low, high in pairwise(edges)]
+    return [*(f"{low:,}" if low == high else f"{low:,}–{high:,}" for low, high in spans), f"{int(edges[-1]):,} or more"]
+
+
+def _finding(labels: Sequence[str], values: dict[str, FloatArray], metric: str) -> str:
+    name, best = next(iter(values.items()))
+    return (
+        f"{name} gives users of whom {labels[0]} events are known {metric_in_words(metric)} {number(float(best[0]))}, "
+        f"those with {labels[-1]} {number(float(best[-1]))}."
+    )
+
+
+def _draw(
+    results: Results,
+    labels: Sequence[str],
+    values: dict[str, FloatArray],
+    strategies: Sequence[str],
+    metric: str,
+    figure: Any,
+) -> None:
+    # Matplotlib costs time that the other forms of report need not pay.
+    from freshmark_reports.palette import legend_below, line_key, looks, muted, paper  # noqa: PLC0415
+
+    look = looks(results)
+    axes = figure.subplots()
+    keys = []
+    for (name, value), strategy in zip(values.items(), strategies, strict=True):
+        drawn = look[strategy]
+        axes.plot(range(len(labels)), value, marker="o", markersize=5, markeredgecolor=paper(), color=drawn.colour,
+                  linestyle=drawn.dash, label=name)  # fmt: skip
+        keys.append(line_key(name, drawn))
+    axes.set_xticks(range(len(labels)), labels, color=muted())
+    axes.set_xlabel("events of the user before")
+    axes.set_title(metric)
+    legend_below(figure, keys, 3)
