@@ -8,6 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from freshmark import Results
+from freshmark.results.comparison import comparison_of
+from freshmark.results.folder import RunFolder
+from freshmark.results.index import index_of
+from freshmark.results.limits import Limits
 from freshmark_reports.html import page
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
@@ -318,6 +323,64 @@ def test_printed_pages_cut_no_column_off(opened, text):
     table = tab.locator("table[data-sortable]").first.bounding_box()
     assert table["x"] + table["width"] <= 1033
     assert not tab.locator("input").first.is_visible()
+
+
+def test_printed_pages_cut_off_nothing_at_all(opened, text):
+    tab = opened(text)
+    tab.emulate_media(media="print")
+    tab.set_viewport_size({"width": 1032, "height": 730})
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    beyond = tab.evaluate("""() => [...document.querySelectorAll("td, th, figcaption, pre, svg, p")]
+      .filter((one) => one.getClientRects().length && one.getBoundingClientRect().right > 1033)
+      .map((one) => one.tagName + " " + one.textContent.slice(0, 60))""")
+    assert beyond == []
+
+
+def sections_of(document):
+    return lambda _: document.sections
+
+
+@pytest.fixture(scope="module")
+def other_pages(fabricated, tmp_path_factory):
+    """A comparison with a regression, and an index of runs."""
+    folder = tmp_path_factory.mktemp("runs")
+    cell = fabricated.MadeCell
+    for name, skill in (("before", 0.6), ("after", 0.4)):
+        fabricated.fabricate(folder / name, [cell("a()", skill=skill), cell("b()", skill=0.3), cell(f"{name}()")])
+    (folder / "after" / "report.html").write_text("x")
+    before, after = (Results([RunFolder(folder / name)], metrics={}) for name in ("before", "after"))
+    documents = {
+        "index": index_of(folder),
+        "compare": comparison_of(before, after, Limits.parse(["ndcg@10=1%"], "+10%")),
+    }
+    found = {}
+    for name, document in documents.items():
+        found[name] = page(document, {"all": sections_of(document)})
+    return found
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("name", ["index", "compare"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_other_pages(opened, other_pages, axe, name, size, scheme):
+    tab = opened(other_pages[name], size, color_scheme=scheme, bypass_csp=True)
+    assert tab.complaints == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+    tab.evaluate(axe)
+    found = tab.evaluate("axe.run(document)")["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+
+
+def test_an_index_leads_to_a_report(opened, other_pages):
+    tab = opened(other_pages["index"])
+    assert tab.locator("a").evaluate_all("e => e.map((one) => one.getAttribute('href'))") == ["after/report.html"]
+
+
+def test_a_comparison_tells_its_regression_on_the_first_screen(opened, other_pages):
+    tab = opened(other_pages["compare"], "phone")
+    assert "got worse than allowed: a() every 1d NDCG@10" in tab.locator(".verdict").inner_text()
+    assert tab.locator("table tbody tr").first.bounding_box()["y"] < 844
 
 
 @pytest.mark.parametrize("policy", ["kept", "removed"])
