@@ -109,7 +109,7 @@ def _draw(results: Results, rows: pd.DataFrame, front: np.ndarray[Any, Any], fig
     plain_log(axes.xaxis)
     axes.set_xlabel("CPU seconds for a million events")
     axes.set_title(metric_in_words(str(rows["metric"].iloc[0])))
-    keys = [line_key(name, look[name]) for name in dict.fromkeys(rows["strategy"])]
+    keys = [line_key(name, look[name]) for name in look if name in set(rows["strategy"])]
     for key in keys:
         key.set_linestyle("none")
         key.set_marker("o")
