@@ -16,14 +16,6 @@ from freshmark.runs.registry import load
 FAULTY = Path(__file__).with_name("faulty.py")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def uncompiled():
-    """Loops as they are written: on streams this small, loading the compiled ones is most of the time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NUMBA_DISABLE_JIT", "1")
-        yield
-
-
 @pytest.fixture(scope="session")
 def plan():
     """A plan over the faulty plugin."""
