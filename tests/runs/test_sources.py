@@ -34,6 +34,21 @@ class Elsewhere(Imported): ...
 
 class Two(Own, Plain): ...
 
+class Handing(Keywords):
+    def __init__(self, model, *, b=3, **rest: Unpack[Rest]): ...
+
+class Again(Handing):
+    def __init__(self, model, *, c=4, **rest: Unpack[Rest]): ...
+
+class Lost(Imported):
+    def __init__(self, model, **rest: Unpack[Rest]): ...
+
+class Keeping(Keywords):
+    def __init__(self, **all): ...
+
+class Keywords:
+    def __init__(self, model, *, a=1, b=2): ...
+
 @dataclass
 class Decorated:
     lr: float = 0.1
@@ -61,6 +76,10 @@ def module(tmp_path, monkeypatch):
         ("Plain", "()"),
         ("Elsewhere", None),
         ("Two", None),
+        ("Handing", "(model, *, b=3, a=1)"),
+        ("Again", "(model, *, c=4, b=3, a=1)"),
+        ("Lost", "(model, **rest: Unpack[Rest])"),
+        ("Keeping", "(**all)"),
         ("Decorated", None),
         ("wrapped", None),
         ("alias", None),
@@ -75,6 +94,15 @@ def test_options_are_told_by_the_text_or_not_at_all(name, signature):
 def test_a_local_class_called_strategy_is_the_one_that_counts(module):
     module.write_text("class Strategy:\n    def __init__(self, size): ...\nclass Mine(Strategy): ...\n")
     assert str(signature_at("told_by_text:Mine")) == "(size)"
+
+
+def test_options_that_are_handed_on_are_found_in_the_module_of_the_base_class(module):
+    other = module.with_name("told_elsewhere.py")
+    other.write_text(
+        "from told_by_text import Keywords as Base\n"
+        "class Child(Base):\n    def __init__(self, model, **rest: Unpack[Rest]): ...\n"
+    )
+    assert str(signature_at("told_elsewhere:Child")) == "(model, *, a=1, b=2)"
 
 
 @pytest.mark.parametrize(

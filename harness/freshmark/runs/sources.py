@@ -60,12 +60,41 @@ def _signature_of_class(node: ast.ClassDef, place: str) -> Signature | None:
         return None
     made = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
     if made:
-        return _signature(made[0].args, skip_self=True)
+        own = _signature(made[0].args, skip_self=True)
+        return _with_the_rest(own, node, place) if _passes_on(made[0].args.kwarg) else own
     bases = [base.id for base in node.bases if isinstance(base, ast.Name)]
     if len(bases) != 1 or bases[0] == node.name:
         return None
     base = f"{place.partition(':')[0]}:{bases[0]}"
     return Signature() if bases == ["Strategy"] and _definition(base) is None else signature_at(base)
+
+
+def _passes_on(rest: ast.arg | None) -> bool:
+    """Whether it is ``**rest: Unpack[…]``: options of the base class, which it hands on as they are."""
+    return rest is not None and rest.annotation is not None and ast.unparse(rest.annotation).startswith("Unpack[")
+
+
+def _with_the_rest(own: Signature, node: ast.ClassDef, place: str) -> Signature:
+    """Its own options, and in the place of ``**rest`` those of the base class that it has not itself."""
+    base = _imported_as(node.bases[0].id, place) if node.bases and isinstance(node.bases[0], ast.Name) else ""
+    handed = signature_at(base) if base else None
+    if handed is None:
+        return own
+    mine = [one for one in own.parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
+    rest = [one for one in handed.parameters.values() if one.kind is Parameter.KEYWORD_ONLY]
+    return Signature([*mine, *(one for one in rest if one.name not in own.parameters)])
+
+
+def _imported_as(name: str, place: str) -> str:
+    """The ``"module:name"`` of what a module calls so: its own, or what it imports from another."""
+    module = place.partition(":")[0]
+    file = file_of(module)
+    for node in ast.parse(file.read_text("utf-8")).body if file else []:
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            for one in node.names:
+                if (one.asname or one.name) == name:
+                    return f"{node.module}:{one.name}"
+    return f"{module}:{name}"
 
 
 def _signature(arguments: ast.arguments, *, skip_self: bool) -> Signature:
