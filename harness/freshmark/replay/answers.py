@@ -40,8 +40,8 @@ class Answers(Protocol):
     def ask(self, begin: int, end: int) -> Call:
         """The call to make for the events [begin, end)."""
 
-    def judge(self, answer: Any, begin: int, out: Mapping[str, AnyArray]) -> None:
-        """Fill the columns of the outcomes, cut to the events that were asked, which start at ``begin``."""
+    def judge(self, answer: Any, begin: int, end: int, outcomes: Mapping[str, AnyArray]) -> None:
+        """Fill the rows of the events [begin, end), which were asked, in the columns of all test events."""
 
     def ask_again(self, begin: int, end: int, known: int) -> Call:
         """The call to make for events of long ago, now that so many items are known."""
@@ -87,6 +87,7 @@ class _Ranked:
 
     def __post_init__(self) -> None:
         line = self.timeline
+        self.first, self.depth = line.first, line.settings.depth
         self.own_removed = not line.stream.repeats
         nothing = np.broadcast_to(np.int64(0), line.end)
         had = (line.had_items, line.had_begin, line.had_end) if self.own_removed else (NOTHING_HAD, nothing, nothing)
@@ -115,11 +116,12 @@ class _Scores(_Ranked):
     def ask(self, begin: int, end: int) -> Call:
         return self.method, (self.timeline.query(begin, end),)
 
-    def judge(self, answer: Any, begin: int, out: Mapping[str, AnyArray]) -> None:
+    def judge(self, answer: Any, begin: int, end: int, outcomes: Mapping[str, AnyArray]) -> None:
+        ranks = outcomes["rank"][begin - self.first : end - self.first]
         if self.way == "factors":
-            self.ranker.by_factors(answer, begin, out["rank"])
+            self.ranker.by_factors(answer, begin, ranks)
         else:
-            self.ranker.by_scores(_array(answer, "score"), begin, out["rank"])
+            self.ranker.by_scores(_array(answer, "score"), begin, ranks)
 
     def ask_again(self, begin: int, end: int, known: int) -> Call:
         del known  # scores of items that came later are not looked at
@@ -142,14 +144,14 @@ class _Lists(_Ranked):
     """``recommend``: (n, ≤k) item codes, best first. Asked for as many more as the user had, which then leave."""
 
     def ask(self, begin: int, end: int) -> Call:
-        line = self.timeline
-        depth = line.settings.depth
+        line, depth = self.timeline, self.depth
         if self.own_removed:
             depth += int(line.user_events[begin] if end == begin + 1 else line.user_events[begin:end].max())
         return self.method, (line.query(begin, end), depth)
 
-    def judge(self, answer: Any, begin: int, out: Mapping[str, AnyArray]) -> None:
-        self.ranker.by_lists(_array(answer, "recommend"), self.timeline.settings.depth, begin, out["rank"])
+    def judge(self, answer: Any, begin: int, end: int, outcomes: Mapping[str, AnyArray]) -> None:
+        ranks = outcomes["rank"][begin - self.first : end - self.first]
+        self.ranker.by_lists(_array(answer, "recommend"), self.depth, begin, ranks)
 
     def ask_again(self, begin: int, end: int, known: int) -> Call:
         _, (query, depth) = self.ask(begin, end)
@@ -186,8 +188,9 @@ class _Predictions:
     def ask(self, begin: int, end: int) -> Call:
         return self.method, (self.timeline.query(begin, end),)
 
-    def judge(self, answer: Any, begin: int, out: Mapping[str, AnyArray]) -> None:
-        task, n = self.timeline.stream.task, len(out["prediction"])
+    def judge(self, answer: Any, begin: int, end: int, outcomes: Mapping[str, AnyArray]) -> None:
+        task, n = self.timeline.stream.task, end - begin
+        rows = slice(begin - self.timeline.first, end - self.timeline.first)
         values = _array(answer, "predict").astype(np.float64, copy=False)
         shape = (n, len(self.timeline.stream.classes)) if task == "classify" else (n,)
         if values.shape != shape:
@@ -199,10 +202,10 @@ class _Predictions:
                 f"predict gave values from {values.min():.4g} to {values.max():.4g}", remedy="probabilities, 0 to 1"
             )
         if task == "classify":
-            out["prediction"][:] = values[np.arange(n), self.timeline.truth[begin : begin + n]]
-            out["predicted"][:] = values.argmax(1)
+            outcomes["prediction"][rows] = values[np.arange(n), self.timeline.truth[begin:end]]
+            outcomes["predicted"][rows] = values.argmax(1)
         else:
-            out["prediction"][:] = values
+            outcomes["prediction"][rows] = values
 
     def ask_again(self, begin: int, end: int, known: int) -> Call:
         del known
@@ -221,9 +224,10 @@ class _Predictions:
 
 def _array(answer: Any, way: str) -> AnyArray:
     """The answer as an array; a torch tensor on the CPU is one, a generator or None is not."""
-    if getattr(answer, "requires_grad", False):
-        answer = answer.detach()
-    array = np.asarray(answer)
+    if type(answer) is np.ndarray:
+        array = answer
+    else:
+        array = np.asarray(answer.detach() if getattr(answer, "requires_grad", False) else answer)
     if array.dtype.kind not in "iufb":
         raise InvalidAnswer(f"{way} gave {type(answer).__name__} ({array.dtype})", remedy="an array of numbers")
     return array

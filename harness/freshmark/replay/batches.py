@@ -23,6 +23,8 @@ class Batches:
 
     def stop(self, at: int, live: int) -> int:
         """Where the batch that begins at this event ends, at most at ``live``."""
+        if live == at + 1:
+            return live
         line = self._timeline
         if self._global:
             return min(live, line.tie_stop(at + 1))

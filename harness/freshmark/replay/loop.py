@@ -102,24 +102,25 @@ def replay(
 
         # Where every event updates, this is the innermost loop: a view gives a number faster than an array.
         live, known, end = agenda.live, agenda.known, timeline.end
+        update, observe, watches = calls.update, calls.observe, agenda.watches
         at, given, made, pause = timeline.first, timeline.warm, 0, asides.place
         while at < end:
             if at == pause:
                 asides.before_updates(at)
             while made < len(live) and live[made] <= at:
                 past._extend(known[made])  # noqa: SLF001
-                records.learn(calls.update, timeline.given(given, known[made]))
+                records.learn(update, timeline.given(given, known[made]))
                 given, made = known[made], made + 1
 
             if at == pause:
                 pause = asides.after_updates(at)
             stop = batches.stop(at, min(pause, live[made]) if made < len(live) else pause)
             records.ask(at, stop)
-            if agenda.watches:
+            if watches:
                 stop = agenda.watch(stop, records.losses)
             records.passed(stop)
-            if calls.observe is not None:
-                calls.observe(timeline.context(at, stop))
+            if observe is not None:
+                observe(timeline.context(at, stop))
             at = stop
         asides.before_updates(end)
         asides.after_updates(end)

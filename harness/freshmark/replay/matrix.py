@@ -101,8 +101,7 @@ class Matrix:
         self, asked: tuple[Callable[..., object], tuple[object, ...]], at: int, stop: int, row: Mapping[str, AnyArray]
     ) -> None:
         call, arguments = asked
-        first = self._timeline.first
-        self._answers.judge(call(*arguments), at, {name: one[at - first : stop - first] for name, one in row.items()})
+        self._answers.judge(call(*arguments), at, stop, row)
 
 
 def block_starts(timeline: Timeline, blocks: int) -> IntArray:

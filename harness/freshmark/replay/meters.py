@@ -20,8 +20,9 @@ from freshmark.contract.arrays import AnyArray
 T = TypeVar("T")
 
 NANO = 1e-9
-SHORT_CALL = 200e-6
-"""Seconds: after a longer call than this the next one's CPU time is read too."""
+NAN = float("nan")
+SHORT_CALL = 200_000
+"""Nanoseconds: after a longer call than this the next one's CPU time is read too."""
 SAMPLE = 16
 """Of shorter calls, one in so many has its CPU time read."""
 LARGEST_SNAPSHOT = 256 * 1024**2
@@ -46,38 +47,54 @@ class Stopwatch:
 
     clock: Clock
     calls: int = 0
-    seconds: float = 0.0
-    last_seconds: float = 0.0
+    nanoseconds: int = 0
+    last: int = 0
+    """Nanoseconds of the last call."""
     last_cpu_seconds: float = 0.0
-    _sampled_seconds: float = 0.0
-    _sampled_cpu_seconds: float = 0.0
+    _sampled: int = 0
+    _sampled_cpu: int = 0
 
     def time(self, call: Callable[..., T], *arguments: Any) -> T:
         """What the call gives; its seconds are kept."""
+        if self.last > SHORT_CALL or not self.calls % SAMPLE:
+            return self._time_cpu_too(call, *arguments)
         now = self.clock.now
-        sampled = self.last_seconds > SHORT_CALL or self.calls % SAMPLE == 0
-        if sampled:
-            cpu_begin = self.clock.cpu()
         begin = now()
         result = call(*arguments)
-        end = now()
-        if sampled:
-            self.last_cpu_seconds = (self.clock.cpu() - cpu_begin) * NANO
-            self._sampled_cpu_seconds += self.last_cpu_seconds
-            self._sampled_seconds += (end - begin) * NANO
-        else:
-            self.last_cpu_seconds = float("nan")
-        self.last_seconds = (end - begin) * NANO
+        self.last = last = now() - begin
+        self.last_cpu_seconds = NAN
         self.calls += 1
-        self.seconds += self.last_seconds
+        self.nanoseconds += last
         return result
+
+    def _time_cpu_too(self, call: Callable[..., T], *arguments: Any) -> T:
+        now, cpu = self.clock.now, self.clock.cpu
+        cpu_begin = cpu()
+        begin = now()
+        result = call(*arguments)
+        self.last = now() - begin
+        used = cpu() - cpu_begin
+        self.last_cpu_seconds = used * NANO
+        self._sampled_cpu += used
+        self._sampled += self.last
+        self.calls += 1
+        self.nanoseconds += self.last
+        return result
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of all calls."""
+        return self.nanoseconds * NANO
+
+    @property
+    def last_seconds(self) -> float:
+        """Seconds of the last call."""
+        return self.last * NANO
 
     @property
     def cpu_seconds(self) -> float:
         """CPU seconds of all calls, those of every thread of this process included."""
-        if self._sampled_seconds == 0.0:
-            return 0.0
-        return self._sampled_cpu_seconds * self.seconds / self._sampled_seconds
+        return self._sampled_cpu * NANO * self.nanoseconds / self._sampled if self._sampled else 0.0
 
 
 class MemoryMeter:

@@ -103,7 +103,8 @@ class Ranker:
             raise InvalidAnswer(
                 f"recommend gave {lists.dtype} {lists.shape} to {n} queries", remedy="(n, ≤k) integer item codes"
             )
-        lists = np.ascontiguousarray(lists, np.int64)
+        if lists.dtype != np.int64 or not lists.flags.c_contiguous:
+            lists = np.ascontiguousarray(lists, np.int64)
         row = kernels.rank_lists(lists, depth, at, *self._columns, self._mark, self._take(2 * n), out)
         if row >= 0:
             known = int(self._truths.candidates[at + row])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from array import array
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ from freshmark.replay.answers import Answers
 from freshmark.replay.calls import Calls
 from freshmark.replay.detectors import losses
 from freshmark.replay.meters import (
+    NANO,
     Clock,
     CollectorMeter,
     MemoryMeter,
@@ -62,12 +62,12 @@ class Records:
             name: np.full(timeline.end - timeline.first, -1, kind) for name, kind in answers.columns.items()
         }
         # Row 0 is the warm-up.
-        self._update_seconds = array("d")
+        self._update_nanoseconds = array("q")
         self._update_cpu_seconds = array("d")
         self._rows: list[dict[str, float]] = []
         self._window = 0
         self._window_stop = self._stop_of(0)
-        self._changed_in_window = float("nan")
+        self._changed_in_window, self._unmeasured = float("nan"), True
         self._marks = dict.fromkeys(("update_seconds", "update_cpu_seconds", "answer_seconds", "gc_seconds"), 0.0)
         self._updates_before = 0
 
@@ -82,19 +82,20 @@ class Records:
         """The call of ``fit``, timed."""
         warmup = Stopwatch(self._clock)
         warmup.time(fit, history)
-        self._update_seconds.append(warmup.seconds)
+        self._update_nanoseconds.append(warmup.nanoseconds)
         self._update_cpu_seconds.append(warmup.cpu_seconds)
 
     def learn(self, update: Callable[[Events], Any], events: Events) -> None:
         """The call of ``update``, timed; once a window also how much of the state it changed."""
-        measured = math.isnan(self._changed_in_window)
+        measured = self._unmeasured
         if measured:
+            self._unmeasured = False
             # The copy of the state is the harness's, not the strategy's: it must not show in the peak.
             self._memory.pause()
             copy = self._state.before_update()
             self._memory.resume()
         self._learn.time(update, events)
-        self._update_seconds.append(self._learn.last_seconds)
+        self._update_nanoseconds.append(self._learn.last)
         self._update_cpu_seconds.append(self._learn.last_cpu_seconds)
         if measured:
             self._memory.pause(less=copy)
@@ -105,9 +106,7 @@ class Records:
         """The queries [at, stop): asked in one call, timed, judged."""
         call, arguments = self._answers.ask(at, stop)
         answer = self._ask.time(call, *arguments)
-        first = self._timeline.first
-        columns = {name: column[at - first : stop - first] for name, column in self._outcomes.items()}
-        self._answers.judge(answer, at, columns)
+        self._answers.judge(answer, at, stop, self._outcomes)
 
     def losses(self, positions: IntArray) -> FloatArray:
         """The losses of the answers to these events; NaN for those of the warm-up."""
@@ -153,14 +152,14 @@ class Records:
             "growth_bytes_per_million_events": growth_per_million(
                 seen, np.array([row["rss_bytes"] for row in self._rows])
             ),
-            "fit_seconds": self._update_seconds[0],
+            "fit_seconds": self._update_nanoseconds[0] * NANO,
             "fit_cpu_seconds": self._update_cpu_seconds[0],
             "update_seconds": self._learn.seconds,
             "update_cpu_seconds": self._learn.cpu_seconds,
             "answer_seconds": self._ask.seconds,
             "answer_cpu_seconds": self._ask.cpu_seconds,
             "gc_seconds": self._collector.seconds,
-            "updates": float(len(self._update_seconds) - 1),
+            "updates": float(len(self._update_nanoseconds) - 1),
             "events": float(self._timeline.end - self._timeline.first),
             "threads": float(sum(1 for _ in Path("/proc/self/task").iterdir())),
         }
@@ -172,7 +171,7 @@ class Records:
         """Read every meter. A batch may end windows later than their edge: they are then read there."""
         window, edges, line = self._window, self._timeline.edges, self._timeline
         begin = int(np.searchsorted(line.time, edges[window], "left"))
-        made = len(self._update_seconds) - 1
+        made = len(self._update_nanoseconds) - 1
         row: dict[str, float] = {
             "window": window,
             "begin": int(edges[window]),
@@ -189,7 +188,7 @@ class Records:
             row |= meter.window()
         self._rows.append(row)
         self._updates_before = made
-        self._changed_in_window = float("nan")
+        self._changed_in_window, self._unmeasured = float("nan"), True
         self._window += 1
         if self._window < len(edges) - 1:
             self._window_stop = self._stop_of(self._window)
@@ -228,7 +227,7 @@ class Records:
             "live": live,
             "window": ((live - line.edges[0]) // line.span).astype(np.int32),
             "events": np.diff(known, prepend=0),
-            "seconds": np.array(self._update_seconds),
+            "seconds": np.array(self._update_nanoseconds) * NANO,
             "cpu_seconds": np.array(self._update_cpu_seconds),
             "first": number == 1,
         }

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
-from freshmark.contract.events import NO_FEATURES, Events, Query
+from freshmark.contract.events import Query
 from freshmark.contract.stream import Stream
 from freshmark.errors import DataError
 from freshmark.replay.knowledge import knowledge_of
 from freshmark.replay.settings import Settings as Settings  # noqa: PLC0414  (who has a timeline has settings)
+from freshmark.replay.shown import Shown
 from freshmark.replay.windows import windows
 
 HEAD_SHARE = 0.2
@@ -30,6 +31,7 @@ class Timeline:
     known: (n,) int64, microseconds, never decreasing: when one more event is known for learning
     learning: the stream in that order
     warm: how many events are known when the first query is asked
+    query, given, context: what is shown of the events [begin, end); see Shown
 
     Raises:
         DataError: the warm-up takes every event (all have one time, say), so nothing is left to test.
@@ -43,60 +45,32 @@ class Timeline:
         self._user = _plain(stream.user)
         self._item = _plain(stream.item)
         self._label = None if stream.label is None else _plain(stream.label)
-        self._features = {name: _plain(column) for name, column in stream.features.items()}
+        features = {name: _plain(column) for name, column in stream.features.items()}
         self.end = len(self.time)
         self.first = self._warmed()
         knowledge = knowledge_of(stream, self.settings.label_delay)
         self.known: IntArray = _plain(knowledge.time)
         self.learning, self._order_known = knowledge.stream, knowledge.order
-        self._delayed = knowledge.delayed
-        self.warm = int(np.searchsorted(self.known, self.time[self.first], "left")) if self._delayed else self.first
+        self.warm = int(np.searchsorted(self.known, self.time[self.first], "left")) if knowledge.delayed else self.first
         self.span, self.edges = windows(self.time[self.first :], self.settings.window)
         self.candidates = self._catalogue()
+        shown = Shown(
+            self.time,
+            self._user,
+            self._item,
+            self._label,
+            features,
+            candidates=self.candidates,
+            order=self._order_known,
+            asks_of_items=stream.task in {"click", "rate"},
+            delayed=knowledge.delayed,
+        )
+        self.query, self.given, self.context = shown.query, shown.given, shown.context
         self.user_events, self._order, self._user_starts = _earlier(self._user, self.time, len(stream.users))
-
-    def query(self, begin: int, end: int) -> Query:
-        """What is asked of the events [begin, end): copies, none of the answer."""
-        return Query(
-            self.time[begin:end].copy(),
-            self._user[begin:end].astype(np.int64),
-            self._item[begin:end].astype(np.int64) if self.stream.task in ("click", "rate") else None,
-            self.candidates[begin:end].astype(np.int64),
-            self._copies(begin, end) if self._features else NO_FEATURES,
-        )
-
-    def given(self, begin: int, end: int) -> Events:
-        """Events to learn from, [begin, end) in the order in which they are known: copies."""
-        if self._order_known is None:
-            return self._events(begin, end, labels=True)
-        rows = self._order_known[begin:end]
-        return Events(
-            self.time[rows],
-            self._user[rows].astype(np.int64),
-            self._item[rows].astype(np.int64),
-            None if self._label is None else self._label[rows],
-            {name: column[rows] for name, column in self._features.items()} if self._features else NO_FEATURES,
-        )
-
-    def context(self, begin: int, end: int) -> Events:
-        """The events [begin, end) as they are past: copies; without labels where these are known later."""
-        return self._events(begin, end, labels=not self._delayed)
 
     def positions(self, begin: int, end: int) -> IntArray:
         """Which events of the stream those are that are known as [begin, end)."""
         return np.arange(begin, end) if self._order_known is None else self._order_known[begin:end]
-
-    def _events(self, begin: int, end: int, *, labels: bool) -> Events:
-        return Events(
-            self.time[begin:end].copy(),
-            self._user[begin:end].astype(np.int64),
-            self._item[begin:end].astype(np.int64),
-            self._label[begin:end].copy() if self._label is not None and labels else None,
-            self._copies(begin, end) if self._features else NO_FEATURES,
-        )
-
-    def _copies(self, begin: int, end: int) -> dict[str, AnyArray]:
-        return {name: column[begin:end].copy() for name, column in self._features.items()}
 
     @property
     def truth(self) -> AnyArray:
@@ -148,7 +122,7 @@ class Timeline:
             np.array([user], np.int64),
             None,
             np.array([self.catalogue(int(np.searchsorted(self.time, time, "left")))]),
-            self._copies(last, last + 1) if self._features else NO_FEATURES,
+            self.query(last, last + 1).features,
         )
         return query, self._item[mine]
 

@@ -1,0 +1,110 @@
+"""Shown: the columns that a strategy gets to see, always as copies, which lead to nothing else.
+
+Codes are kept in four bytes and shown in eight. Where every event updates, casting one at a time would be a good part
+of the whole replay, so a stretch is cast at once, from which single events are then copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from freshmark.contract.arrays import AnyArray, IntArray
+from freshmark.contract.events import NO_FEATURES, Events, Query
+
+STRETCH = 4096
+"""Events that are cast at once."""
+
+
+class Shown:
+    """Queries and events of one stream.
+
+    Args:
+        time, user, item: (n,) columns of the stream.
+        label: (n,) of the stream, or None.
+        features: name → (n, …) of the stream.
+        candidates: (n,) items known before each event.
+        order: (n,) which event each is, in the order in which they are known; None: the order of time.
+        asks_of_items: whether a query tells the item (click, rate).
+        delayed: whether labels are known later than the events are past.
+    """
+
+    def __init__(
+        self,
+        time: IntArray,
+        user: AnyArray,
+        item: AnyArray,
+        label: AnyArray | None,
+        features: Mapping[str, AnyArray],
+        *,
+        candidates: AnyArray,
+        order: IntArray | None,
+        asks_of_items: bool,
+        delayed: bool,
+    ) -> None:
+        self._asked = _Codes(time, user, candidates)
+        # Apart: where labels are late, what is learned lies far behind what is past.
+        self._learned, self._past = _Codes(time, user, item), _Codes(time, user, item)
+        self._time, self._user, self._item = time, user, item
+        self._label, self._features = label, features
+        self._order, self._asks_of_items, self._delayed = order, asks_of_items, delayed
+
+    def query(self, begin: int, end: int) -> Query:
+        """What is asked of the events [begin, end): none of the answer."""
+        time, user, candidates = self._asked.copies(begin, end)
+        item = self._item[begin:end].astype(np.int64) if self._asks_of_items else None
+        return Query(time, user, item, candidates, self._feature_copies(begin, end) if self._features else NO_FEATURES)
+
+    def given(self, begin: int, end: int) -> Events:
+        """Events to learn from, [begin, end) in the order in which they are known."""
+        if self._order is None:
+            return self._events(self._learned, begin, end, self._label)
+        rows = self._order[begin:end]
+        return Events(
+            self._time[rows],
+            self._user[rows].astype(np.int64),
+            self._item[rows].astype(np.int64),
+            None if self._label is None else self._label[rows],
+            {name: column[rows] for name, column in self._features.items()} if self._features else NO_FEATURES,
+        )
+
+    def context(self, begin: int, end: int) -> Events:
+        """The events [begin, end) as they are past; without labels where these are known later."""
+        return self._events(self._past, begin, end, None if self._delayed else self._label)
+
+    def _events(self, codes: _Codes, begin: int, end: int, label: AnyArray | None) -> Events:
+        time, user, item = codes.copies(begin, end)
+        return Events(
+            time,
+            user,
+            item,
+            None if label is None else label[begin:end].copy(),
+            self._feature_copies(begin, end) if self._features else NO_FEATURES,
+        )
+
+    def _feature_copies(self, begin: int, end: int) -> dict[str, AnyArray]:
+        return {name: column[begin:end].copy() for name, column in self._features.items()}
+
+
+class _Codes:
+    """Three columns, a stretch of which is at hand as int64."""
+
+    def __init__(self, *columns: AnyArray) -> None:
+        self._columns = columns
+        self._begin = self._end = 0
+        self._stretch = np.empty((3, 0), np.int64)
+
+    def copies(self, begin: int, end: int) -> tuple[IntArray, IntArray, IntArray]:
+        """(n,) int64 each: the rows [begin, end)."""
+        if end - begin > STRETCH:
+            first, second, third = (column[begin:end].astype(np.int64) for column in self._columns)
+            return first, second, third
+        if begin < self._begin or end > self._end:
+            self._cast(begin, begin + STRETCH)
+        three = self._stretch[:, begin - self._begin : end - self._begin].copy()
+        return three[0], three[1], three[2]
+
+    def _cast(self, begin: int, end: int) -> None:
+        self._begin, self._end = begin, end
+        self._stretch = np.stack([column[begin:end].astype(np.int64, copy=False) for column in self._columns])
