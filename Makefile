@@ -1,8 +1,8 @@
 # Everything that a bare machine needs: `make demo` and `make test` set up .venv by themselves.
 #
 #   make demo    a first run (about a minute) and the path of its report
-#   make test    the tests, but for those that take minutes
-#   make test-all  all of them
+#   make test    the tests
+#   make quick   the tests, but for those that take longest
 #   make lint    ruff, mypy, import-linter
 #   make bench   the benchmarks
 #   make docs    generated parts of the documentation
@@ -23,7 +23,7 @@ STAMP := $(VENV)/.installed
 ROOTS := harness plugins datasets reports
 TORCH := $(shell grep '^torch==' constraints.txt)
 
-.PHONY: help demo test test-all bench lint docs clean
+.PHONY: help demo test quick bench lint docs clean
 
 help:
 	@sed -n 's/^#   make/  make/p' Makefile
@@ -43,10 +43,10 @@ demo: $(STAMP)
 	$(BIN)/freshmark run
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -m 'not slow' $(TESTS)
-
-test-all: $(STAMP)
 	$(BIN)/python -m pytest $(TESTS)
+
+quick: $(STAMP)
+	$(BIN)/python -m pytest -m 'not slow' $(TESTS)
 
 bench: $(STAMP)
 	$(BIN)/python -m pytest tests/bench --benchmark-only $(TESTS)

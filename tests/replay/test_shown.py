@@ -15,14 +15,17 @@ LABEL = np.arange(N) % 2.0
 WORDS = np.arange(2 * N).reshape(N, 2)
 
 
-def shown(**other):
+def shown(*, order=None, asks_of_items=True, delayed=False):
     return Shown(
         TIME,
         USER,
         ITEM,
         LABEL,
         {"words": WORDS},
-        **({"candidates": CANDIDATES, "order": None, "asks_of_items": True, "delayed": False} | other),
+        candidates=CANDIDATES,
+        order=order,
+        asks_of_items=asks_of_items,
+        delayed=delayed,
     )
 
 
