@@ -24,6 +24,7 @@ def register_strategies() -> Mapping[str, str]:
         "frozen": f"{package}.frozen:Frozen",
         "finetune": f"{package}.finetune:Finetune",
         "retrain": f"{package}.retrain:Retrain",
+        "replay": f"{package}.replay:Replay",
     }
 
 

@@ -103,6 +103,13 @@ class Learner:
                 self._step(events, rows, weights, terms)
         self.model.eval()
 
+    def losses(self, events: Events) -> FloatArray:
+        """(n,) what each event costs the model as it is. Nothing is trained, and nothing drawn that training would."""
+        draw = torch.Generator(self.run.device).manual_seed(self.run.seed)
+        with torch.no_grad():
+            parts = [self.model.loss(events[at : at + PIECE], draw) for at in range(0, len(events), PIECE)]
+        return np.concatenate([np.zeros(0), *(part.numpy(force=True) for part in parts)])
+
     def state(self) -> Mapping[str, AnyArray]:
         """The arrays of the model and of the optimiser; views, valid until the next training."""
         return {**self.model.state(), **dict(self.optimiser.state())}

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from freshmark import Events, Model
 
 from freshmark_plugins.learner import Batch
 from freshmark_plugins.strategies.over_model import OverModel
+
+
+class Training(TypedDict, total=False):
+    """The options of ``finetune``, which every strategy takes that trains on new events and something beside them."""
+
+    epochs: int
+    warmup_epochs: int
+    batch: Batch
+    optimiser: str
+    lr: float
+    sparse: bool
+    shuffle: bool
+    fallback: str | None
 
 
 class Finetune(OverModel):

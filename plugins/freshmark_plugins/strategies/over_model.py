@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from freshmark import Events, Model, Run, Strategy
-from freshmark.contract.arrays import AnyArray
+from freshmark.contract.arrays import AnyArray, FloatArray
 from freshmark.errors import UnknownName, UsageError
 
 from freshmark_plugins.fallback import Fallback
-from freshmark_plugins.learner import Batch, Learner
+from freshmark_plugins.learner import Batch, Learner, Term
 from freshmark_plugins.models.context_free import ContextFree
 
 
@@ -76,9 +76,25 @@ class OverModel(Strategy):
         self.learn(history, epochs=self.warmup_epochs)
         self.model.observe(history)
 
-    def learn(self, events: Events, *, epochs: int) -> None:
-        """Train on these events, and remember whom and what they told of."""
-        self.learner.learn(events, epochs=epochs)
+    def learn(
+        self,
+        events: Events,
+        *,
+        epochs: int,
+        among: Events | None = None,
+        weights: FloatArray | None = None,
+        terms: Sequence[Term] = (),
+    ) -> None:
+        """Train on these events, and remember whom and what they told of.
+
+        Args:
+            events: new to the model.
+            epochs: passes.
+            among: what to train on instead: the events together with older ones.
+            weights: how much each event that is trained on counts.
+            terms: what else is minimised, see Learner.
+        """
+        self.learner.learn(events if among is None else among, epochs=epochs, weights=weights, terms=terms)
         if self.fallback is not None:
             self.fallback.learned(events)
 
