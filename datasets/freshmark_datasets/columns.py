@@ -44,11 +44,12 @@ def choose(
     """
     chosen: dict[str, int] = {}
     why: list[str] = []
-    for role in ("user", "item", "time", "label"):
+    for role in dict.fromkeys((*COMMON, *told)):
         column = told.get(role)
         if column is not None:
             chosen[role] = _named(reader, role, column)
-            why.append(f"{role} {reader.names[chosen[role]]!r}")
+            if role in COMMON:
+                why.append(f"{role} {reader.names[chosen[role]]!r}")
         elif role in needed or role in wished:
             index = _guessed(reader, role)
             if index is not None:
@@ -91,7 +92,8 @@ def _named(reader: Reader, role: str, column: str | int) -> int:
 
 
 def _guessed(reader: Reader, role: str) -> int | None:
-    plain = [re.sub(r"[^a-z0-9]", "", name.lower()) for name in reader.names]
+    untyped = (name.lower().partition(":")[0] for name in reader.names)  # RecBole writes user_id:token
+    plain = [re.sub(r"[^a-z0-9]", "", name) for name in untyped]
     return next((plain.index(name) for name in COMMON[role] if name in plain), None)
 
 

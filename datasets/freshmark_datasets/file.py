@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from freshmark.contract.arrays import TASKS, Task
+from freshmark.contract.arrays import Task
 from freshmark.contract.stream import Source, Stream
-from freshmark.errors import DataError, UsageError
+from freshmark.errors import DataError
 
 from freshmark_datasets.logoptions import Options
-from freshmark_datasets.units import UNITS
+from freshmark_datasets.telling import Columns, Only, check_options, options_of
 
-VERSION = 1
+VERSION = 2
 """Of the loader: changes whenever the same file and options would give another stream."""
 
 
@@ -35,6 +34,15 @@ def file(
     sep: str | None = None,
     header: bool | None = None,
     skip_bad: bool = False,
+    ids: Columns | None = None,
+    numbers: Columns = (),
+    words: Columns = (),
+    log: bool = False,
+    only: Only = (),
+    since: str | None = None,
+    until: str | None = None,
+    rows: int | None = None,
+    form: str = "",
 ) -> Source:
     """A log that you have: text, JSON lines, parquet or npz.
 
@@ -47,67 +55,30 @@ def file(
         item: its column.
         time: its column.
         label: its column; needed for ``positive`` and for tasks other than ``rank``.
-        unit: of time: ns, us, ms, s, min, h, d or iso.
+        unit: of time: ns, us, ms, s, min, h, d, iso, a pattern such as ``%d/%m/%Y %H:%M``, or ``row`` where the log
+            has no times: its rows are then a second apart.
         positive: the least label that makes a row an event; the others are left out.
         repeats: whether users come back to items.
         task: rank, click, rate or classify.
         sep: what separates fields; ``whitespace`` for any run of blanks.
         header: whether the first line names the columns.
         skip_bad: leave rows out that cannot be read, and count them.
+        ids: which of ``user`` and ``item`` an event has; both where it is not said, but for ``classify``.
+        numbers: columns of numbers; together the feature ``numbers``, float32; what is empty counts 0.
+        words: columns of anything else; together the feature ``words``, hashes of 32 bits.
+        log: numbers x become sign(x) · log(1 + |x|).
+        only: ``('event', '^view$')``, or several such pairs: rows whose column matches the pattern of RE2.
+        since: an ISO date; events before it are left out. ``unit`` must be told.
+        until: an ISO date; events from there on are left out.
+        rows: how many rows to read at most.
+        form: ``python`` for a dictionary of Python a line; ``events``, ``mind``, ``netflix`` and
+            ``jodie`` as docs/streams.md says.
     """
+    told = {name: value for name, value in locals().items() if name != "path"}
     paths = [Path(one).expanduser() for one in ([path] if isinstance(path, str | Path) else path)]
-    options = Options(
-        user=user,
-        item=item,
-        time=time,
-        label=label,
-        unit={"µs": "us", "μs": "us"}.get(unit or "", unit),
-        positive=positive,
-        repeats=repeats,
-        task=task,
-        sep=sep,
-        header=header,
-        skip_bad=skip_bad,
-    )
+    options = options_of(**told)
     check_options(options, paths)
     return Source(key=key_of(options, *map(digest_of, paths)), load=partial(_load, paths, options))
-
-
-def check_options(options: Options, paths: Sequence[Path]) -> None:
-    """Refuse what cannot be meant, before anything is read.
-
-    Raises:
-        UsageError: an option has a value that it cannot have.
-    """
-    if not paths:
-        raise UsageError("no path", where="path", remedy="the file to read")
-    for role in ("user", "item", "time", "label"):
-        column = getattr(options, role)
-        if column is not None and (isinstance(column, bool) or not isinstance(column, str | int)):
-            raise UsageError(f"{role}={column!r}", where=role, remedy="the name of a column, or its index from 0")
-    if options.task not in TASKS:
-        raise UsageError(f"no task {options.task!r}", where="task", remedy=f"one of {', '.join(TASKS)}")
-    if options.unit is not None and options.unit not in UNITS:
-        raise UsageError(f"no unit {options.unit!r}", where="unit", remedy=f"one of {', '.join(UNITS)}")
-    if options.sep is not None and not (isinstance(options.sep, str) and options.sep.isascii() and options.sep):
-        raise UsageError(f"sep={options.sep!r}", where="sep", remedy="one or more ASCII characters, or 'whitespace'")
-    if options.sep is not None and set(options.sep) & set('\n\r"\0'):
-        raise UsageError(f"sep={options.sep!r}", where="sep", remedy="no quote and no line end")
-    _check_positive(options)
-
-
-def _check_positive(options: Options) -> None:
-    least = options.positive
-    if least is None:
-        return
-    if isinstance(least, bool) or not isinstance(least, int | float) or not math.isfinite(least):
-        raise UsageError(f"positive={least!r}", where="positive", remedy="the least label that counts")
-    if options.task != "rank":
-        raise UsageError(
-            f"positive= makes events of labels, task {options.task!r} predicts them",
-            where="positive",
-            remedy="one of both",
-        )
 
 
 def key_of(options: Options, *digests: str) -> str:

@@ -14,12 +14,13 @@ from freshmark.errors import DataError
 from numpy.typing import NDArray
 
 from freshmark_datasets.columns import choose
+from freshmark_datasets.features import Numbers, Words, matching
 from freshmark_datasets.ids import Ids, by_first_appearance
 from freshmark_datasets.labels import Labels
-from freshmark_datasets.logoptions import Options
+from freshmark_datasets.logoptions import ROW, Options
 from freshmark_datasets.reading.formats import Reader, reader_of
 from freshmark_datasets.reading.rawtext import TextFile
-from freshmark_datasets.times import Clock
+from freshmark_datasets.times import Clock, Rows
 
 RETURNING = 0.01
 """The share of events with an item that the user had before from which a stream is said to repeat."""
@@ -37,41 +38,98 @@ class _Role(Protocol):
 class _Columns:
     """The columns of all files, one after the other.
 
+    told: what was told
+    roles: role → what takes in its column
     rows: for each file its reader and how many rows it gave
     kept: for each batch which of its rows were kept
+    bad, filtered: how many rows were left out because they cannot be read, or because they were not asked for
     """
 
-    options: Options
-    clock: Clock
-    users: Ids = field(default_factory=lambda: Ids("user"))
-    items: Ids = field(default_factory=lambda: Ids("item"))
-    labels: Labels | None = None
+    told: Options
+    roles: dict[str, Any] = field(default_factory=dict)
+    ticks: Rows | None = None
     rows: list[tuple[Reader, int]] = field(default_factory=list)
     kept: list[BoolArray] = field(default_factory=list)
+    bad: int = 0
+    filtered: int = 0
+
+    def __post_init__(self) -> None:
+        self.ticks = Rows(self.told.each) if self.told.unit == ROW else None
 
     def role(self, name: str) -> _Role:
         """What takes in the column of that role."""
-        if name == "label":
-            self.labels = self.labels or Labels(self.options.task)
-            return self.labels
-        return {"user": self.users, "item": self.items, "time": self.clock}[name]  # type: ignore[return-value]
+        if name not in self.roles:
+            self.roles[name] = self._new(name)
+        found: _Role = self.roles[name]
+        return found
+
+    def _new(self, name: str) -> _Role:
+        kind = name.partition(" ")[0]
+        if kind == "number":
+            return Numbers(name, log=self.told.log)
+        if kind == "offset":
+            return Numbers(name, dtype=np.float64)
+        if kind == "word":
+            return Words(name)
+        if kind == "label":
+            return Labels(self.told.task)
+        return Clock(self.told.unit) if kind == "time" else Ids(kind)
+
+    @property
+    def read_so_far(self) -> int:
+        """Rows of all files."""
+        return sum(rows for _, rows in self.rows)
 
     def read(self, reader: Reader, wanted: Mapping[str, int]) -> None:
         """Take in a file, and refuse its first bad row, or leave such rows out."""
-        seen = 0
-        for batch in reader.batches(wanted):
-            checked = {role: self.role(role).bad(column) for role, column in batch.items()}
-            wrong = np.logical_or.reduce([bad for _, bad in checked.values()])
-            if wrong.any() and not self.options.skip_bad:
-                row = int(np.argmax(wrong))
-                culprit = next(role for role, (_, bad) in checked.items() if bad[row])
-                error = self.role(culprit).why(batch[culprit], row)
-                raise DataError(error.what, where=reader.place(seen + row), remedy=error.remedy, code=error.code)
+        seen, first = 0, len(self.kept)
+        for whole in reader.batches(wanted):
+            batch = self._cut(whole, self.read_so_far + seen)
+            asked = self._asked(batch)
+            checked = {role: self.role(role).bad(column) for role, column in batch.items() if not _is_filter(role)}
+            wrong = np.logical_or.reduce([bad for _, bad in checked.values()]) & asked
+            if wrong.any() and not self.told.skip_bad:
+                raise self._refused(reader, batch, checked, seen, int(np.argmax(wrong)))
+            kept = asked & ~wrong
+            if "time" in checked and (self.told.since or self.told.until):
+                kept &= self.roles["time"].within(checked["time"][0], self.told.since, self.told.until)
             for role, (values, _) in checked.items():
-                self.role(role).add(_without(values, wrong) if wrong.any() else values)
-            self.kept.append(~wrong)
-            seen += len(wrong)
+                self.role(role).add(values if kept.all() else _only(values, kept))
+            self.kept.append(kept)
+            self.bad += int(wrong.sum())
+            self.filtered += int((~kept & ~wrong).sum())
+            seen += len(kept)
+            if len(kept) < len(next(iter(whole.values()))):
+                break
         self.rows.append((reader, seen))
+        self.bad += reader.left_out
+        if self.ticks is not None:
+            self.ticks.add(np.flatnonzero(np.concatenate([np.empty(0, np.bool_), *self.kept[first:]])), seen)
+
+    def _cut(self, batch: dict[str, Any], seen: int) -> dict[str, Any]:
+        """The batch, no longer than the rows that are still to be read."""
+        if self.told.rows is None:
+            return batch
+        return {role: column.slice(0, max(self.told.rows - seen, 0)) for role, column in batch.items()}
+
+    def _asked(self, batch: Mapping[str, Any]) -> BoolArray:
+        """Which rows match every pattern."""
+        asked = np.ones(len(next(iter(batch.values()))), np.bool_)
+        for place, (_, pattern) in enumerate(self.told.only):
+            asked &= matching(batch[f"only {place}"], pattern)
+        return asked
+
+    def _refused(
+        self,
+        reader: Reader,
+        batch: Mapping[str, Any],
+        checked: Mapping[str, tuple[Any, BoolArray]],
+        seen: int,
+        row: int,
+    ) -> DataError:
+        culprit = next(role for role, (_, bad) in checked.items() if bad[row])
+        error = self.role(culprit).why(batch[culprit], row)
+        return DataError(error.what, where=reader.place(seen + row), remedy=error.remedy, code=error.code)
 
     def place(self, event: int) -> str:
         """``file:line`` of a row that was kept, counted from 0 over all files."""
@@ -82,10 +140,39 @@ class _Columns:
             row -= rows
         raise IndexError(event)
 
-    @property
-    def left_out(self) -> int:
-        """How many rows were left out because they were bad."""
-        return sum(reader.left_out for reader, _ in self.rows) + sum(int(np.sum(~kept)) for kept in self.kept)
+    def time(self) -> tuple[IntArray, dict[str, str]]:
+        """(n,) microseconds, and what was found out about them."""
+        if self.ticks is not None:
+            return self.ticks.microseconds()
+        times, found = self.roles["time"].microseconds(self.place)
+        if "offset" in self.roles:
+            times = times + np.rint(self.roles["offset"].values() * 1000).astype(np.int64)
+            found = found | {
+                "time": f"{found['time']}, and a column of milliseconds added",
+                "resolution": "1 millisecond",
+            }
+        return times, found
+
+    def features(self, order: IntArray) -> dict[str, AnyArray]:
+        """``numbers`` (n, k) float32 and ``words`` (n, k) int32, where there are any, in that order of rows."""
+        found: dict[str, AnyArray] = {}
+        for name, kind in (("numbers", "number"), ("words", "word")):
+            columns = [role for role in self.roles if role.startswith(f"{kind} ")]
+            if columns:
+                found[name] = np.stack([self.roles[role].values()[order] for role in columns], 1)
+        return found
+
+    def left_out(self) -> dict[str, str]:
+        """Sentences about rows that are no events, and about what stands for missing numbers."""
+        told: dict[str, str] = {}
+        if self.bad:
+            told["left out"] = f"{self.bad:,} rows that could not be read"
+        if self.filtered:
+            told["not asked for"] = f"{self.filtered:,} rows, by only=, since= and until="
+        missing = sum(one.missing for role, one in self.roles.items() if role.startswith("number "))
+        if missing:
+            told["missing numbers"] = f"{missing:,}, taken as 0"
+        return told
 
 
 def load(files: Sequence[TextFile], options: Options, *, name: str, about: Mapping[str, str]) -> Stream:
@@ -100,33 +187,36 @@ def load(files: Sequence[TextFile], options: Options, *, name: str, about: Mappi
     Raises:
         DataError: with ``file:line``, whatever cannot be read as told.
     """
-    columns = _Columns(options, Clock(options.unit))
-    told: dict[str, str] = {"source": ", ".join(file.name for file in files)}
+    columns = _Columns(options)
+    told: dict[str, str] = {"source": _sources(files)}
     for file in files:
-        reader = reader_of(
-            file.path, member=file.member, sep=options.sep, header=options.header, skip_bad=options.skip_bad
-        )
-        named = {"user": options.user, "item": options.item, "time": options.time, "label": options.label}
-        wanted, why = choose(reader, named, options.needed, ("user", "item"))
+        if options.rows is not None and columns.read_so_far >= options.rows:
+            break
+        reader = reader_of(file, options)
+        wanted, why = choose(reader, options.told, options.needed, options.wished)
         told["columns"] = why
         columns.read(reader, wanted)
         told |= reader.told
     return _built(columns, name=name, about={**told, **about})
 
 
+def _sources(files: Sequence[TextFile]) -> str:
+    few = 3
+    names = ", ".join(file.name for file in files[:few])
+    return names if len(files) <= few else f"{names} and {len(files) - few:,} more"
+
+
 def _built(columns: _Columns, *, name: str, about: dict[str, str]) -> Stream:
-    options = columns.options
+    options = columns.told
     if not any(kept.any() for kept in columns.kept):
         raise DataError("no events", where=about["source"], remedy="at least one row", code="FM201")
-    time, found = columns.clock.microseconds(columns.place)
+    time, found = columns.time()
     rows, filtered = _positive(columns, len(time))
     order, sorting = _order(time, rows)
-    user, users = _codes(columns.users, order)
-    item, items = _codes(columns.items, order)
+    user, users = _codes(columns, "user", order)
+    item, items = _codes(columns, "item", order)
     repeats, returning = _repeats(user, item, told=options.repeats)
     label, classes = _label(columns, order)
-    if columns.left_out:
-        about = {**about, "left out": f"{columns.left_out:,} rows that could not be read"}
     return Stream(
         name=name,
         task=options.task,
@@ -136,18 +226,19 @@ def _built(columns: _Columns, *, name: str, about: dict[str, str]) -> Stream:
         users=users,
         items=items,
         label=label,
+        features=columns.features(order),
         repeats=repeats,
         classes=classes,
-        about={**about, **found, **filtered, "order": sorting, "repeats": returning},
+        about={**about, **columns.left_out(), **found, **filtered, "order": sorting, "repeats": returning},
     )
 
 
 def _positive(columns: _Columns, events: int) -> tuple[IntArray, dict[str, str]]:
     """The events whose label is high enough to count, and a sentence about them."""
-    least = columns.options.positive
-    if least is None or columns.labels is None:
+    least = columns.told.positive
+    if least is None:
         return np.arange(events), {}
-    rows = np.flatnonzero(columns.labels.values() >= least)
+    rows = np.flatnonzero(columns.roles["label"].values() >= least)
     if not len(rows):
         raise DataError(f"no label reaches positive={least}", where=columns.place(0), code="FM201")
     return rows, {"positive": f"{len(rows):,} of {events:,} events, those with a label of at least {least:g}"}
@@ -161,10 +252,10 @@ def _order(time: IntArray, rows: IntArray) -> tuple[IntArray, str]:
     return rows[np.argsort(chosen, kind="stable")], "sorted by time; equal times stay in the order of the file"
 
 
-def _codes(ids: Ids, order: IntArray) -> tuple[NDArray[np.int32], Vocabulary]:
-    codes, names = ids.codes()
-    if not len(codes):  # a task without users or items: all events share one
+def _codes(columns: _Columns, role: str, order: IntArray) -> tuple[NDArray[np.int32], Vocabulary]:
+    if role not in columns.roles:  # events without users or items: all share one
         return np.zeros(len(order), np.int32), Vocabulary.of(["all"])
+    codes, names = columns.roles[role].codes()
     return by_first_appearance(codes[order], names)
 
 
@@ -178,13 +269,18 @@ def _repeats(user: AnyArray, item: AnyArray, *, told: bool | None) -> tuple[bool
 
 
 def _label(columns: _Columns, order: IntArray) -> tuple[AnyArray | None, tuple[str, ...]]:
-    if columns.labels is None or columns.options.positive is not None:
+    labels = columns.roles.get("label")
+    if labels is None or columns.told.positive is not None:
         return None, ()
-    if columns.options.task == "classify":
-        codes, classes = columns.labels.classes()
+    if columns.told.task == "classify":
+        codes, classes = labels.classes()
         return codes[order], classes
-    return columns.labels.values()[order], ()
+    return labels.values()[order], ()
 
 
-def _without(values: Any, wrong: BoolArray) -> Any:
-    return values[~wrong] if isinstance(values, np.ndarray) else values.filter(~wrong)
+def _is_filter(role: str) -> bool:
+    return role.startswith("only ")
+
+
+def _only(values: Any, kept: BoolArray) -> Any:
+    return values[kept] if isinstance(values, np.ndarray) else values.filter(kept)

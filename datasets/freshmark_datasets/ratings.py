@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -10,9 +9,10 @@ from pathlib import Path
 from freshmark.contract.stream import Source, Stream
 
 from freshmark_datasets.downloading import fetch, provenance
-from freshmark_datasets.file import check_options, digest_of, key_of
+from freshmark_datasets.file import digest_of, key_of
 from freshmark_datasets.logoptions import Options
 from freshmark_datasets.published import Published
+from freshmark_datasets.telling import check_options
 
 
 def source_of(file: Published, options: Options, *, path: str | Path | None) -> Source:
@@ -42,7 +42,6 @@ def _fetched(file: Published, options: Options) -> Stream:
 
 def _load(path: Path, file: Published, options: Options, about: Mapping[str, str]) -> Stream:
     from freshmark_datasets.loading import load  # noqa: PLC0415  (pyarrow and pandas, half a second)
-    from freshmark_datasets.reading.rawtext import TextFile  # noqa: PLC0415
+    from freshmark_datasets.reading.places import texts_of  # noqa: PLC0415
 
-    member = file.member if zipfile.is_zipfile(path) else ""
-    return load([TextFile(path, member)], options, name=f"{file.name} {file.size}", about=about)
+    return load(texts_of([path], file.member), options, name=f"{file.name} {file.size}", about=about)

@@ -13,6 +13,7 @@ from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
 from freshmark.contract.stream import LAST_TIME
 from freshmark.errors import DataError
 
+from freshmark_datasets.logoptions import ROW
 from freshmark_datasets.numerals import numbers, text_of
 from freshmark_datasets.units import IN_WORDS, MAGNITUDES, PER_UNIT, RESOLUTIONS, UNITS
 
@@ -24,12 +25,14 @@ GAP = 3.0
 class Clock:
     """The column of times, taken in batch by batch.
 
-    unit: as told, None where it is to be detected
+    unit: as told, None where it is to be detected; a pattern with % where dates are not ISO
     """
 
     def __init__(self, unit: str | None) -> None:
         self.unit = unit
-        self._kind = "" if unit is None else ("date" if unit == "iso" else "number")
+        self._pattern = unit if unit is not None and "%" in unit else "ISO8601"
+        dated = unit == "iso" or self._pattern is unit
+        self._kind = "" if unit is None else ("date" if dated else "number")
         self._chunks: list[AnyArray] = []
 
     def bad(self, column: Any) -> tuple[AnyArray, BoolArray]:
@@ -37,7 +40,7 @@ class Clock:
         if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
             return self._stamps(column)
         if self._kind in DATED:
-            return _dates(column)
+            return _dates(column, self._pattern)
         values, wrong = numbers(column)
         if not self._kind and len(values):
             self._kind = _kind_of(column, values, wrong)
@@ -48,11 +51,22 @@ class Clock:
         value = column[row].as_py()
         shown = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
         expected = "an ISO date, as the others are" if self._kind == "date" else "a number or an ISO date"
+        expected = expected if self._pattern == "ISO8601" else f"a date written as {self._pattern}"
         return DataError(
             f"the time {str(shown)[:60]!r} is not {expected}" if shown not in (None, "") else "the time is empty",
             remedy="times are numbers, or ISO dates such as 2016-05-06T12:00:00Z",
             code="FM215",
         )
+
+    def within(self, values: AnyArray, since: str | None, until: str | None) -> BoolArray:
+        """Which times of a batch, as ``bad`` gave it, lie in [since, until); the unit is one that was told."""
+        scale = 1.0 if self._kind in DATED else PER_UNIT[str(self.unit)]
+        kept = np.ones(len(values), np.bool_)
+        if since is not None:
+            kept &= values * scale >= pd.Timestamp(since, tz="UTC").value / 1000
+        if until is not None:
+            kept &= values * scale < pd.Timestamp(until, tz="UTC").value / 1000
+        return kept
 
     def _stamps(self, column: Any) -> tuple[AnyArray, BoolArray]:
         """Timestamps of the file's own type; all wrong where another file had numbers."""
@@ -79,7 +93,7 @@ class Clock:
         self._chunks = []  # the batches are as large as the whole
         _refuse_strange(values, place)
         if self._kind in DATED:
-            micros, told = values.astype(np.int64), DATED[self._kind]
+            micros, told = values.astype(np.int64), DATED[self._kind].replace("ISO dates", self._said())
         else:
             unit, relative = (self.unit, False) if self.unit else _detected(values, place)
             micros = _scaled(values, unit, place)
@@ -89,6 +103,42 @@ class Clock:
         if beyond.any():
             raise _at(place, beyond, "the time lies beyond the year 2262", "pass unit= where it was taken wrongly")
         return micros, {"time": told, "resolution": _resolution(micros)}
+
+    def _said(self) -> str:
+        return "ISO dates" if self._pattern == "ISO8601" else f"dates as {self._pattern}"
+
+
+class Rows:
+    """The clock of a log without times: rows are a second apart, or each file is one span over which they spread.
+
+    each: microseconds of a file's span, None for a second a row
+    """
+
+    def __init__(self, each: int | None) -> None:
+        self.each = each
+        self._files = 0
+        self._begin = 0
+        self._chunks: list[IntArray] = []
+
+    def add(self, rows: IntArray, count: int) -> None:
+        """Take in a file.
+
+        Args:
+            rows: (n,) those of its rows that were kept.
+            count: how many it has.
+        """
+        if self.each is None:
+            self._chunks.append((self._begin + rows) * 1_000_000)
+        else:
+            self._chunks.append(self._files * self.each + rows * self.each // max(count, 1))
+        self._files += 1
+        self._begin += count
+
+    def microseconds(self) -> tuple[IntArray, dict[str, str]]:
+        """(n,) int64 microseconds since the first row, and what to tell of them."""
+        told = "a second a row" if self.each is None else f"each file is {self.each / 86_400e6:g} days, evenly spread"
+        times = np.concatenate(self._chunks)
+        return times, {"time": f"none in the log: {told}, in the order of the file", "resolution": ROW}
 
 
 def _kind_of(column: Any, values: AnyArray, wrong: BoolArray) -> str:
@@ -100,14 +150,17 @@ def _kind_of(column: Any, values: AnyArray, wrong: BoolArray) -> str:
     return "date" if days and not _dates(column)[1].any() else "number"
 
 
-def _dates(column: Any) -> tuple[IntArray, BoolArray]:
-    """(n,) int64 microseconds of ISO dates, and the rows that are none."""
-    text = text_of(column)
-    looks = pc.match_substring_regex(text, r"^\d{4}(-\d\d|\d{4})").fill_null(False)
-    stamps = pd.to_datetime(pd.Series(text.to_pylist(), dtype=object), format="ISO8601", utc=True, errors="coerce")
-    wrong = stamps.isna().to_numpy() | ~looks.to_numpy(zero_copy_only=False)
-    micros = pd.DatetimeIndex(stamps).as_unit("us").asi8
-    return np.where(wrong, 0, micros), wrong
+def _dates(column: Any, pattern: str = "ISO8601") -> tuple[IntArray, BoolArray]:
+    """(n,) int64 microseconds of dates, and the rows that are none; each different text is parsed once."""
+    coded = text_of(column).dictionary_encode()
+    text = coded.dictionary
+    stamps = pd.to_datetime(pd.Series(text.to_pylist(), dtype=object), format=pattern, utc=True, errors="coerce")
+    wrong = stamps.isna().to_numpy()
+    if pattern == "ISO8601":  # pandas takes 'now' and '2016' for such dates
+        wrong = wrong | ~pc.match_substring_regex(text, r"^\d{4}(-\d\d|\d{4})").to_numpy(zero_copy_only=False)
+    micros = np.where(wrong, 0, pd.DatetimeIndex(stamps).as_unit("us").asi8)
+    rows = pc.fill_null(coded.indices.cast(pa.int32()), len(text)).to_numpy(zero_copy_only=False)
+    return np.append(micros, 0)[rows], np.append(wrong, True)[rows]
 
 
 def _at(place: Callable[[int], str], wrong: BoolArray, what: str, remedy: str) -> DataError:

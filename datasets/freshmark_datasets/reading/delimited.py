@@ -32,14 +32,22 @@ class Delimited:
     left_out: rows that ``skip_bad`` passed over
     """
 
-    def __init__(self, text: TextFile, *, sep: str | None, header: bool | None, skip_bad: bool = False) -> None:
+    def __init__(
+        self,
+        text: TextFile,
+        *,
+        sep: str | None,
+        header: bool | None,
+        skip_bad: bool = False,
+        quotes: bool | None = None,
+    ) -> None:
         self.text = text
         self.skip_bad = skip_bad
         self.left_out = 0
         line, head = text.head()
         self.first = head.split(b"\n", 1)[0].decode("utf-8", "replace")
         self.top = text.at(line)
-        self.dialect = self._dialect(head, sep)
+        self.dialect = self._dialect(head, sep, quotes)
         rows = self.dialect.sample(head)
         self.headed = looks_like_header(rows[0]) if header is None else header
         self.names = tuple(rows[0]) if self.headed else tuple(map(str, range(usual_width(rows)[0])))
@@ -47,12 +55,12 @@ class Delimited:
             self._check_header()
         self.told = {"format": f"text, separator {self.dialect.in_words()}, {'a' if self.headed else 'no'} header"}
 
-    def _dialect(self, head: bytes, sep: str | None) -> Dialect:
+    def _dialect(self, head: bytes, sep: str | None, quotes: bool | None) -> Dialect:  # noqa: FBT001  (as told, or not told)
         """The separator that was told or found; refused where it separates nothing."""
         if not head.strip():
             raise DataError("an empty file", where=self.text.name, code="FM201")
         found = sniff(head)
-        dialect = dialect_of(sep) if sep else found
+        dialect = dialect_of(sep, quotes) if sep else found and Dialect(found.sep, quotes)
         if dialect is None:
             raise DataError(
                 f"no separator found; the first line is {self.first[:200]!r}",

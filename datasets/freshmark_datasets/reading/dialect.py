@@ -29,9 +29,11 @@ class Dialect:
     """One way to separate fields.
 
     sep: the separator, or ``whitespace`` for any run of blanks and tabs
+    quotes: whether a field may stand in double quotes; None: as is usual with that separator
     """
 
     sep: str
+    quotes: bool | None = None
 
     @property
     def delimiter(self) -> str:
@@ -41,7 +43,7 @@ class Dialect:
     @property
     def quoted(self) -> bool:
         """Whether a field may stand in double quotes."""
-        return self.sep in QUOTED
+        return self.sep in QUOTED if self.quotes is None else self.quotes
 
     def translate(self, lines: bytes) -> bytes:
         """The same lines, separated by ``delimiter``."""
@@ -79,9 +81,9 @@ def fields_up_to(length: int) -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def dialect_of(sep: str) -> Dialect:
+def dialect_of(sep: str, quotes: bool | None = None) -> Dialect:  # noqa: FBT001  (as told, or not told)
     """The dialect that a user named; a blank means whitespace, as its pattern does, and ``tab`` a tab."""
-    return Dialect({r"\s+": "whitespace", " ": "whitespace", r"\t": "\t", "tab": "\t"}.get(sep, sep))
+    return Dialect({r"\s+": "whitespace", " ": "whitespace", r"\t": "\t", "tab": "\t"}.get(sep, sep), quotes)
 
 
 def sniff(head: bytes) -> Dialect | None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from freshmark.errors import DataError
 
+from freshmark_datasets.logoptions import Options
 from freshmark_datasets.reading import npz, parquet
 from freshmark_datasets.reading.delimited import Delimited
-from freshmark_datasets.reading.jsonlines import JsonLines
+from freshmark_datasets.reading.impressions import Impressions
+from freshmark_datasets.reading.jsonlines import JsonLines, PythonLines
 from freshmark_datasets.reading.rawtext import TextFile
+from freshmark_datasets.reading.rewritten import Rewritten, first_four, sections
 
 PACKED = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstandard", b"7z\xbc\xaf": "7z", b"Rar!": "rar"}
 
@@ -41,32 +44,49 @@ class Reader(Protocol):
         """``file:line`` of a row, counted from 0."""
 
 
-def reader_of(
-    path: Path, *, member: str = "", sep: str | None = None, header: bool | None = None, skip_bad: bool = False
-) -> Reader:
-    """What reads the file, by its first bytes.
+def reader_of(text: TextFile, options: Options) -> Reader:
+    """What reads the file: as told, else by its first bytes.
 
     Raises:
         DataError: it is not there, empty, or of no form that is known.
     """
-    magic = _magic(path)
-    text = TextFile(path, member)
-    if not member and magic.startswith(parquet.MAGIC):
-        return parquet.Parquet(path)
-    if not member and magic.startswith(npz.MAGIC):
-        return npz.Npz(path)
-    for mark, name in PACKED.items():
-        if magic.startswith(mark):
-            raise DataError(f"{name} is not read", where=str(path), remedy="unpack it, or gzip it", code="FM210")
+    magic = _magic(text.path)
+    if options.form:
+        return FORMS[options.form](text, options)
+    if not text.member and magic.startswith(parquet.MAGIC):
+        return parquet.Parquet(text.path)
+    if not text.member and magic.startswith(npz.MAGIC):
+        return npz.Npz(text.path)
+    packed = next((name for mark, name in PACKED.items() if magic.startswith(mark)), None)
+    if packed and not text.member:
+        raise DataError(f"{packed} is not read", where=str(text.path), remedy="unpack it, or gzip it", code="FM210")
+    return _of_text(text, options)
+
+
+def _of_text(text: TextFile, options: Options) -> Reader:
     line, head = text.head()
     begin = head.lstrip()[:1]
-    if begin == b"{" and sep is None:
-        return JsonLines(text, skip_bad=skip_bad)
-    if begin == b"[" and sep is None:
+    if begin == b"{" and options.sep is None:
+        return JsonLines(text, skip_bad=options.skip_bad)
+    if begin == b"[" and options.sep is None:
         raise DataError("a JSON array", where=text.at(line), remedy="write one object a line", code="FM210")
     if head.startswith(parquet.MAGIC):
-        raise DataError("parquet within gzip", where=str(path), remedy="unpack it", code="FM210")
-    return Delimited(text, sep=sep, header=header, skip_bad=skip_bad)
+        raise DataError("parquet within an archive", where=text.name, remedy="unpack it", code="FM210")
+    return _delimited(text, options)
+
+
+def _delimited(text: TextFile, options: Options) -> Delimited:
+    return Delimited(text, sep=options.sep, header=options.header, skip_bad=options.skip_bad, quotes=options.quotes)
+
+
+FORMS: Mapping[str, Callable[[TextFile, Options], Reader]] = {
+    "python": lambda text, options: PythonLines(text, skip_bad=options.skip_bad),
+    "events": lambda text, options: JsonLines(text, skip_bad=options.skip_bad, nested="events"),
+    "mind": lambda text, options: Impressions(text, skip_bad=options.skip_bad),
+    "netflix": lambda text, options: _delimited(Rewritten(text.path, text.member, sections), options),
+    "jodie": lambda text, options: _delimited(Rewritten(text.path, text.member, first_four), options),
+}
+"""Forms that have to be told: a dictionary of Python a line; ``events`` nested in JSON; those of one publisher."""
 
 
 def _magic(path: Path) -> bytes:

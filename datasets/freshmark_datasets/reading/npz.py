@@ -76,7 +76,7 @@ class Npz:
                 f"an array of a type that is no column: {error}", where=str(self.path), code="FM212"
             ) from error
 
-        if names["time"] in STEPS and ORIGIN in self.names:
+        if names.get("time") in STEPS and ORIGIN in self.names:
             columns["time"] = self._stepped(names["time"], arrays[names["time"]])
         yield columns
 

@@ -7,6 +7,7 @@ into a hundred times its size. Bytes are counted as they come out; what an archi
 from __future__ import annotations
 
 import gzip
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import IO
 
 from freshmark.errors import DataError
+
+from freshmark_datasets.reading import archives
 
 PIECE = 1 << 20
 LONGEST_LINE = 4 << 20
@@ -28,10 +31,10 @@ GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A text file; plain, gzipped, or one member of a zip archive.
+    """A text file; plain, gzipped, or one member of a zip or tar archive.
 
     path: where it lies
-    member: name within the zip archive, empty where it is none
+    member: name within the archive, empty where it is none
     """
 
     path: Path
@@ -99,7 +102,7 @@ class TextFile:
     @contextmanager
     def _open(self) -> Iterator[IO[bytes] | gzip.GzipFile]:
         if self.member:
-            with zipfile.ZipFile(self.path) as archive, archive.open(_only(archive, self.member)) as stream:
+            with archives.opened(self.path, self.member) as stream:
                 yield stream
         elif self._gzipped:
             with gzip.open(self.path) as stream:
@@ -135,14 +138,6 @@ class TextFile:
             yield held + rest + (b"\n" if rest else b"")
 
 
-def _only(archive: zipfile.ZipFile, member: str) -> zipfile.ZipInfo:
-    """The member of that very name: names are compared, never written to, so where they point does not matter."""
-    found = [info for info in archive.infolist() if info.filename == member]
-    if len(found) != 1:
-        raise DataError(f"holds {member!r} {len(found)} times", where=str(archive.filename), code="FM217")
-    return found[0]
-
-
 def _plain_ends(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """CR LF and lone CR become LF; a CR at the end of a piece waits for what follows."""
     held = b""
@@ -159,7 +154,15 @@ def _plain_ends(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def _unpacking(name: str) -> Iterator[None]:
     try:
         yield
-    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except (
+        EOFError,
+        zlib.error,
+        gzip.BadGzipFile,
+        zipfile.BadZipFile,
+        tarfile.TarError,
+        RuntimeError,
+        NotImplementedError,
+    ) as error:
         raise DataError(f"a damaged archive: {error}", where=name, remedy="fetch it again", code="FM217") from error
     except OSError as error:
         raise DataError(f"cannot be read: {error.strerror or error}", where=name, code="FM210") from error

@@ -1,0 +1,121 @@
+"""What a user says of a log, checked before anything is read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from freshmark.contract.arrays import TASKS
+from freshmark.errors import UnknownName, UsageError
+
+from freshmark_datasets.logoptions import ROW, Options
+from freshmark_datasets.units import UNITS
+
+Columns: TypeAlias = str | int | Sequence[str | int]
+Only: TypeAlias = tuple[str | int, str] | Sequence[tuple[str | int, str]]
+
+FORMS = ("", "python", "events", "mind", "netflix", "jodie")
+
+
+def options_of(**told: Any) -> Options:
+    """The options that were told, in the one form that a key is made of.
+
+    Raises:
+        UsageError: no such option, or one that cannot be read.
+    """
+    names = [one.name for one in fields(Options)]
+    for name in told:
+        if name not in names:
+            raise UnknownName("option of a log", name, names)
+    unit = told.get("unit")
+    told["unit"] = {"µs": "us", "μs": "us"}.get(unit, unit) if isinstance(unit, str) else unit
+    for name in ("numbers", "words", "ids"):
+        if told.get(name) is not None:
+            told[name] = _several(told[name])
+    told["only"] = _pairs(told.get("only", ()))
+    return Options(**told)
+
+
+def _several(columns: object) -> tuple[str | int, ...]:
+    return tuple(columns) if isinstance(columns, list | tuple) else (columns,)  # type: ignore[return-value]
+
+
+def _pairs(only: Any) -> tuple[tuple[str | int, str], ...]:
+    """One pair, or several."""
+    pairs = [only] if len(only) == 2 and isinstance(only[1], str) else list(only)  # noqa: PLR2004
+    if not all(isinstance(one, list | tuple) and len(one) == 2 and isinstance(one[1], str) for one in pairs):  # noqa: PLR2004
+        raise UsageError(f"only={only!r}", where="only", remedy="pairs of a column and a pattern: ('event', '^view$')")
+    return tuple((column, pattern) for column, pattern in pairs)
+
+
+def check_options(options: Options, paths: Sequence[Path]) -> None:
+    """Refuse what cannot be meant, before anything is read.
+
+    Raises:
+        UsageError: an option has a value that it cannot have.
+    """
+    if not paths:
+        raise UsageError("no path", where="path", remedy="the file to read")
+    for role, column in options.told.items():
+        if column is not None and (isinstance(column, bool) or not isinstance(column, str | int)):
+            raise UsageError(f"{role}={column!r}", where=role, remedy="the name of a column, or its index from 0")
+    if options.task not in TASKS:
+        raise UsageError(f"no task {options.task!r}", where="task", remedy=f"one of {', '.join(TASKS)}")
+    _check_separator(options)
+    _check_positive(options)
+    _check_times(options)
+    _check_rest(options)
+
+
+def _check_separator(options: Options) -> None:
+    if options.sep is not None and not (isinstance(options.sep, str) and options.sep.isascii() and options.sep):
+        raise UsageError(f"sep={options.sep!r}", where="sep", remedy="one or more ASCII characters, or 'whitespace'")
+    if options.sep is not None and set(options.sep) & set('\n\r"\0'):
+        raise UsageError(f"sep={options.sep!r}", where="sep", remedy="no quote and no line end")
+
+
+def _check_positive(options: Options) -> None:
+    least = options.positive
+    if least is None:
+        return
+    if isinstance(least, bool) or not isinstance(least, int | float) or not math.isfinite(least):
+        raise UsageError(f"positive={least!r}", where="positive", remedy="the least label that counts")
+    if options.task != "rank":
+        raise UsageError(
+            f"positive= makes events of labels, task {options.task!r} predicts them",
+            where="positive",
+            remedy="one of both",
+        )
+
+
+def _check_times(options: Options) -> None:
+    unit = options.unit
+    if unit is not None and unit not in (*UNITS, ROW) and "%" not in str(unit):
+        known = f"one of {', '.join((*UNITS, ROW))}, or a pattern such as %d/%m/%Y"
+        raise UsageError(f"no unit {unit!r}", where="unit", remedy=known)
+    for name, moment in (("since", options.since), ("until", options.until)):
+        if moment is not None and unit in (None, ROW):
+            raise UsageError(f"{name}= needs to know the unit of time", where=name, remedy="pass unit= as well")
+        if moment is not None and not _is_date(moment):
+            raise UsageError(f"{name}={moment!r}", where=name, remedy="an ISO date, such as 2017-11-25")
+
+
+def _check_rest(options: Options) -> None:
+    rows = options.rows
+    if rows is not None and (isinstance(rows, bool) or not isinstance(rows, int) or rows < 1):
+        raise UsageError(f"rows={rows!r}", where="rows", remedy="a whole number from 1")
+    if options.form not in FORMS:
+        raise UnknownName("form", str(options.form), [one for one in FORMS if one])
+    if options.ids is not None and set(options.ids) - {"user", "item"}:
+        raise UsageError(f"ids={options.ids!r}", where="ids", remedy="user, item, both or none")
+
+
+def _is_date(moment: object) -> bool:
+    try:
+        return bool(datetime.fromisoformat(str(moment)))
+    except ValueError:
+        return False
