@@ -24,6 +24,10 @@ def register_strategies() -> Mapping[str, str]:
         "frozen": f"{package}.frozen:Frozen",
         "finetune": f"{package}.finetune:Finetune",
         "retrain": f"{package}.retrain:Retrain",
+        "head_tune": f"{package}.head_tune:HeadTune",
+        "bitfit": f"{package}.bitfit:BitFit",
+        "lora": f"{package}.lora:LoRA",
+        "adapter": f"{package}.adapter:Adapter",
         "replay": f"{package}.replay:Replay",
     }
 

@@ -14,7 +14,7 @@ from freshmark.errors import UsageError
 from torch import Tensor
 
 from freshmark_plugins.growth import highest
-from freshmark_plugins.optimisers import Optimiser, check
+from freshmark_plugins.optimisers import Optimiser, Steps, check
 
 Term: TypeAlias = Callable[[Events, IntArray], Tensor]
 """What a strategy adds to the loss of a batch: (events of the batch, their rows in all events) → a scalar."""
@@ -75,7 +75,7 @@ class Learner:
                 module.sparse = self.sparse
         self.model.grow(self.users, self.items)
         self.model.to(self.run.device)
-        self.optimiser = self.optimise(self.model)
+        self.optimiser: Steps = self.optimise(self.model)
 
     def know(self, events: Events) -> None:
         """Have rows for every user and item of these events; the optimiser's state grows along."""

@@ -24,7 +24,7 @@ Kingma & Ba, ICLR 2015; adamw Loshchilov & Hutter, ICLR 2019; ftrl McMahan et al
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from freshmark.contract.arrays import AnyArray
@@ -34,6 +34,23 @@ from torch import nn, optim
 
 from freshmark_plugins.ftrl import FTRL
 from freshmark_plugins.models.table import extended
+
+
+class Steps(Protocol):
+    """What the training loop asks of an optimiser."""
+
+    def clear(self) -> None:
+        """Forget the gradients."""
+
+    def step(self) -> None:
+        """Move the parameters along the gradients."""
+
+    def grow(self) -> None:
+        """The parameters have new rows."""
+
+    def state(self) -> Iterator[tuple[str, AnyArray]]:
+        """Name and array of what is remembered."""
+
 
 Maker = Callable[..., optim.Optimizer]
 Parameters = list[nn.Parameter]

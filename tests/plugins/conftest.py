@@ -77,6 +77,22 @@ def make_log():
     return log
 
 
+def clicked(n: int = 600, seed: int = 0) -> Stream:
+    """Impressions whose clicks depend on two features, the more the later."""
+    draw = np.random.default_rng(seed)
+    x = draw.standard_normal((n, 2)).astype(np.float32)
+    chance = 1 / (1 + np.exp(1 - x @ [1.5, -1.0] - 2 * np.arange(n) / n))
+    return stream_of(
+        name="clicked", task="click", time=np.arange(n) * HOUR, user=draw.integers(0, 20, n),
+        item=draw.integers(0, 30, n), label=(draw.random(n) < chance).astype(float), features={"x": x},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def click_log():
+    return clicked
+
+
 def run_of(stream: Stream, known: int, *, seed: int = 0) -> Run:
     past = Past(stream)
     past._extend(known)

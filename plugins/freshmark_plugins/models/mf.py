@@ -38,6 +38,8 @@ class MF(ContextFree):
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
+    head: ClassVar[tuple[str, ...]] = ("items", "bias")
+    """What turns the representation of a user into an answer."""
     cold_users: ClassVar[bool] = True
     """It has no answer for users it was not trained on."""
 

@@ -1,0 +1,54 @@
+"""head_tune: freeze the backbone after the warm-up, and go on training the head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Unpack
+
+from freshmark import Model
+from freshmark.errors import UsageError
+from torch import nn
+
+from freshmark_plugins.strategies.finetune import Training
+from freshmark_plugins.strategies.tuned import Tuned
+
+
+class HeadTune(Tuned):
+    """Train the head on the new events only; what lies below it stays as the warm-up made it.
+
+    ::
+
+        θ = (backbone, head) ← train(init, D_0)
+        head_t ← train(head_{t−1}, D_t)                 rows of new users and items belong to neither: they learn
+
+    The head is what turns a representation into an answer: of ``mf`` and of sequence models the items, of others the
+    last part. Cost of an update: epochs · |D_t|, with the gradients of the head alone. Extra memory: a copy of the
+    frozen tables, and the optimiser's state of what learns.
+    Yosinski et al., NIPS 2014 (how transferable features are).
+
+    Args:
+        model: such as ``mf(dim=32)``.
+        head: name of the part that learns, or a list of names; None: as the model says, or else its last part.
+        training: as for ``finetune``.
+    """
+
+    def __init__(self, model: Model, *, head: str | Sequence[str] | None = None, **training: Unpack[Training]) -> None:
+        super().__init__(model, **training)
+        self.head = [head] if isinstance(head, str) else head
+
+    @property
+    def name(self) -> str:
+        """As it is registered."""
+        return "head_tune"
+
+    def frozen(self, named: Mapping[str, nn.Parameter]) -> Iterable[str]:
+        """All but the head."""
+        parts = list(dict.fromkeys(name.partition(".")[0] for name in named))
+        head = self.head or getattr(self.model, "head", None) or parts[-1:]
+        kind = type(self.model).__name__
+        for part in head:
+            if part not in parts:
+                raise UsageError(f"{kind} has no part {part!r}", remedy=f"head= one or more of {', '.join(parts)}")
+        if len(parts) == len(set(head)):
+            raise UsageError(f"{kind} is all head ({', '.join(parts)}): nothing would be frozen", remedy="finetune")
+        return [name for name in named if name.partition(".")[0] not in head]

@@ -1,0 +1,73 @@
+"""Tuned: what all strategies share that train little of a model, and leave the rest as the warm-up made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Unpack
+
+import torch
+from freshmark import Events, Model, Run
+from freshmark.errors import UsageError
+from torch import nn
+
+from freshmark_plugins.built import Built, Fixed, Part, tables
+from freshmark_plugins.strategies.finetune import Finetune, Training
+
+
+class Tuned(Finetune):
+    """Train everything on the warm-up; from then on the backbone is frozen, to the byte, and little learns.
+
+    A row that a table gets later, for a new user or item, is no part of the backbone: it learns as in ``finetune``.
+    The optimiser starts afresh with what is left to learn.
+
+    Args:
+        model: what is tuned.
+        training: as for ``finetune``; ``sparse`` is refused.
+    """
+
+    def __init__(self, model: Model, **training: Unpack[Training]) -> None:
+        super().__init__(model, **training)
+        if self.learner.sparse:
+            raise UsageError(f"{self.name} needs dense gradients", remedy="sparse=False")
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        return type(self).__name__.lower()
+
+    def start(self, run: Run) -> None:
+        """Build the model, and see whether there is something to freeze and something to train.
+
+        Raises:
+            UsageError: there is not.
+        """
+        super().start(run)
+        self.draw = torch.Generator().manual_seed(run.seed)
+        self.frozen(self._named())
+
+    def fit(self, history: Events) -> None:
+        """Train on the warm-up, and freeze what it made."""
+        super().fit(history)
+        named, rows, parts = self._named(), tables(self.learner.model), {}
+        frozen = list(self.frozen(named))
+        for name in frozen:
+            part = self.part(named[name], table=name in rows) or (Fixed(named[name]) if name in rows else None)
+            named[name].requires_grad_(part is not None)
+            if part is not None:
+                parts[name] = part
+        beside = [weight for name, weight in named.items() if name in rows or name not in frozen]
+        self.learner.optimiser = Built(self.learner.model, parts, self.learner.optimise, beside=beside)
+
+    def frozen(self, named: Mapping[str, nn.Parameter]) -> Iterable[str]:
+        """Names of the parameters that are frozen, of all.
+
+        Raises:
+            UsageError: the strategy has nothing to do with such a model; with the reason.
+        """
+        raise NotImplementedError
+
+    def part(self, weight: nn.Parameter, *, table: bool) -> Part | None:
+        """What a frozen weight is made of from now on. Default: it stays as it is."""
+
+    def _named(self) -> Mapping[str, nn.Parameter]:
+        return dict(self.learner.model.named_parameters())
