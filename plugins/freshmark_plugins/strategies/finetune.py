@@ -21,6 +21,8 @@ class Training(TypedDict, total=False):
     sparse: bool
     shuffle: bool
     fallback: str | None
+    stop: float | None
+    patience: int | None
 
 
 class Finetune(OverModel):
@@ -39,11 +41,13 @@ class Finetune(OverModel):
         epochs: passes over the events of an update.
         warmup_epochs: passes over the warm-up.
         batch: events a step; "all": gradient descent; "auto": 32 steps an epoch, of 64 to 4096 events.
-        optimiser: sgd, momentum, adam or adagrad, with torch's other defaults.
+        optimiser: sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw or ftrl; options as in ``ftrl(l1=0.5)``.
         lr: learning rate; a step follows the mean over its batch, so with sgd it grows with ``batch``.
-        sparse: whether only the rows of a batch move; not with momentum.
+        sparse: whether only the rows of a batch move; with sgd, adagrad, ftrl and adam, where it is another algorithm.
         shuffle: whether each epoch draws a new order; else events come in the order of time.
         fallback: "popularity" of what it learned from, for users who were not in it; None leaves them to the model.
+        stop: end training once the mean loss on the newest tenth of its events, kept from it, is this low.
+        patience: end it after so many epochs in which that loss was not lower, with the best weights; see stopping.
     """
 
     def __init__(
@@ -58,6 +62,8 @@ class Finetune(OverModel):
         sparse: bool = False,
         shuffle: bool = True,
         fallback: str | None = "popularity",
+        stop: float | None = None,
+        patience: int | None = None,
     ) -> None:
         super().__init__(
             model,
@@ -69,6 +75,8 @@ class Finetune(OverModel):
             sparse=sparse,
             shuffle=shuffle,
             fallback=fallback,
+            stop=stop,
+            patience=patience,
         )
 
     def update(self, events: Events) -> None:

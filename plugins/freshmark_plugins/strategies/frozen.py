@@ -21,9 +21,9 @@ class Frozen(OverModel):
         model: such as ``mf(dim=32)``.
         epochs: passes over the warm-up.
         batch: events a step; "all": gradient descent; "auto": 32 steps an epoch, of 64 to 4096 events.
-        optimiser: sgd, momentum, adam or adagrad, with torch's other defaults.
+        optimiser: sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw or ftrl; options as in ``ftrl(l1=0.5)``.
         lr: learning rate; a step follows the mean over its batch, so with sgd it grows with ``batch``.
-        sparse: whether only the rows of a batch move; not with momentum.
+        sparse: whether only the rows of a batch move; with sgd, adagrad, ftrl and adam, where it is another algorithm.
         fallback: "popularity" of what it learned from, for users who were not in it; None leaves them to the model.
     """
 

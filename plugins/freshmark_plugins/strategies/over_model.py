@@ -13,6 +13,7 @@ from freshmark.errors import UnknownName, UsageError
 from freshmark_plugins.fallback import Fallback
 from freshmark_plugins.learner import Batch, Learner, Term
 from freshmark_plugins.models.context_free import ContextFree
+from freshmark_plugins.stopping import Stop
 
 
 class OverModel(Strategy):
@@ -26,11 +27,13 @@ class OverModel(Strategy):
         epochs: passes over the events of an update.
         warmup_epochs: passes over the warm-up.
         batch: events a step; "all": gradient descent; "auto": 32 steps an epoch, of 64 to 4096 events.
-        optimiser: sgd, momentum, adam or adagrad.
+        optimiser: sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw or ftrl, see optimisers.
         lr: learning rate.
         sparse: whether only the rows of a batch move, see optimisers.
         shuffle: whether events are learned in random order, or that of time.
         fallback: "popularity" of what the model learned from, for users it never saw; None leaves them to the model.
+        stop: loss on the newest tenth of the events at which training ends; None for none.
+        patience: epochs without a lower loss there after which training ends; None for as many as it takes.
     """
 
     def __init__(
@@ -45,6 +48,8 @@ class OverModel(Strategy):
         sparse: bool,
         shuffle: bool,
         fallback: str | None,
+        stop: float | None = None,
+        patience: int | None = None,
     ) -> None:
         if min(epochs, warmup_epochs) < 0:
             raise UsageError(f"epochs={epochs}, warmup_epochs={warmup_epochs}", remedy="0 or more")
@@ -53,7 +58,10 @@ class OverModel(Strategy):
         self.model = model
         self.tasks = model.tasks
         self.epochs, self.warmup_epochs = epochs, warmup_epochs
-        self.learner = Learner(model, optimiser=optimiser, lr=lr, batch=batch, sparse=sparse, shuffle=shuffle)
+        rule = None if stop is None and patience is None else Stop(loss=stop, patience=patience)
+        self.learner = Learner(
+            model, optimiser=optimiser, lr=lr, batch=batch, sparse=sparse, shuffle=shuffle, stop=rule
+        )
         self.fallback = Fallback() if fallback and getattr(model, "cold_users", False) else None
         self._answer_as(model)
 
@@ -72,9 +80,9 @@ class OverModel(Strategy):
         self.learner.start(run)
 
     def fit(self, history: Events) -> None:
-        """Train on the warm-up, which is context too."""
-        self.learn(history, epochs=self.warmup_epochs)
+        """Train on the warm-up, which is context too: a model that looks at histories finds them there."""
         self.model.observe(history)
+        self.learn(history, epochs=self.warmup_epochs)
 
     def learn(
         self,
