@@ -13,6 +13,7 @@ SECTIONS = (
     "recovery",
     "schedules",
     "staleness",
+    "slowness",
     "learning",
     "segments",
     "arrivals",

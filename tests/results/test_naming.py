@@ -14,6 +14,8 @@ from hypothesis import strategies as st
         ("event", "0s", "every event"),
         ("never", "0s", "never updated"),
         ("1d", "10m", "every 1d, 10m late"),
+        ("1d", "measured", "every 1d, late as measured"),
+        ("1d", "measured*2000", "every 1d, late as measured ×2,000"),
         ("never", "10m", "never updated"),
         ("1h", "", "every 1h"),
     ],

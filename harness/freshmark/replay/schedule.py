@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from freshmark.contract.arrays import IntArray
+from freshmark.contract.delays import time_scale
 from freshmark.errors import UsageError
 from freshmark.replay.calendar import calendar, canonical
 from freshmark.replay.detectors import Watching, watching
@@ -18,8 +18,6 @@ EVERY_REMEDY = (
     "give a span (1d, 6h), a number of events (1000), 'event', 'never', a clock (daily@03:00), "
     "or a detector (drift(detector='adwin'), budget(20))"
 )
-
-_MEASURED = re.compile(r"measured(?:\*(\d+(?:\.\d+)?))?")
 
 Kind = Literal["span", "count", "event", "never", "clock", "loss"]
 
@@ -148,12 +146,6 @@ def _canonical(text: str) -> str:
     if span == 0:
         raise UsageError(f"every={text!r} is no schedule", remedy=EVERY_REMEDY, code="FM103")
     return text
-
-
-def time_scale(delay: str) -> float | None:
-    """What measured durations are multiplied with: ``"measured*60"`` → 60; None where the delay is a span."""
-    found = _MEASURED.fullmatch(delay)
-    return float(found[1] or 1) if found else None
 
 
 def _canonical_delay(text: str) -> str:

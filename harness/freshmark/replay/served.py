@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray, FloatArray
+from freshmark.contract.delays import time_scale
 from freshmark.contract.stream import SECOND
 from freshmark.errors import UsageError
 from freshmark.replay.agenda import Agenda
 from freshmark.replay.loop import Replay, replay
-from freshmark.replay.schedule import Schedule, Updates, time_scale
+from freshmark.replay.schedule import Schedule, Updates
 from freshmark.replay.timeline import Timeline
 
 Durations = Mapping[str, AnyArray]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
-from freshmark.results import arrivals, attainment, churn, learning, recovery, staleness
+from freshmark.results import arrivals, attainment, churn, learning, recovery, slowness, staleness
 from freshmark.results.recorded import Recorded
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ class Dynamics(Recorded):
     def half_lives(self, metric: str | None = None) -> pd.DataFrame:
         """The age at which half of what updating gains is left."""
         return staleness.half_lives_of(self.staleness(metric))
+
+    def slowness(self, metric: str | None = None) -> pd.DataFrame:
+        """What is lost because updates take time, of every row with a measured delay."""
+        return slowness.slowness_of(cast("Results", self), metric)
 
     def recovery(self, metric: str | None = None) -> pd.DataFrame:
         """What each declared drift cost, and how many windows until that was made good."""

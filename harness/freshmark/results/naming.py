@@ -6,15 +6,25 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from freshmark.contract.delays import time_scale
+
 _INSTANT = ("", "0s")
 
 
 def schedule_in_words(every: str, delay: str = "0s") -> str:
-    """``every 1d``, ``every 1,000 events``, ``every event`` or ``never updated``; ``, 10m late`` with a delay."""
+    """``every 1d``, ``every 1,000 events``, ``every event`` or ``never updated``; ``, 10m late`` with a delay.
+
+    ``, late as measured`` where the delay is that of the updates themselves, ``×60`` on a machine sixty times as slow.
+    """
     words = {"never": "never updated", "event": "every event"}.get(every)
     if words is None:
         words = f"every {int(every):,} events" if every.isdigit() else f"every {every}"
-    return words if delay in _INSTANT or every == "never" else f"{words}, {delay} late"
+    if delay in _INSTANT or every == "never":
+        return words
+    scale = time_scale(delay)
+    if scale is None:
+        return f"{words}, {delay} late"
+    return f"{words}, late as measured" + (f" ×{scale:,g}" if scale != 1 else "")
 
 
 def called(strategy: str, every: str, delay: str = "0s") -> str:

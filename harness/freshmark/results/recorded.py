@@ -111,9 +111,17 @@ class Recorded:
             self._influence[key, metric] = found
         return self._influence[key, metric]
 
-    def outcomes(self, key: str) -> Outcomes:
-        """What became of each test event in the cell with this key."""
+    def outcomes(self, key: str, *, free: bool = False) -> Outcomes:
+        """What became of each test event in the cell with this key; ``free``: had its updates taken no time.
+
+        Raises:
+            UsageError: there was no free pass, since the cell's delay was not measured.
+        """
         table = self.table(key, "outcomes")
+        if free:
+            table = {name.removeprefix("free_"): column for name, column in table.items() if name.startswith("free_")}
+            if not table:
+                raise UsageError("no updates were made that took no time", where=f"cell {key}", remedy="delay measured")
         stream = str(self._home[key][1]["stream"])
         events = self.events(stream)
         if any(len(column) != len(events["time"]) for column in table.values()):

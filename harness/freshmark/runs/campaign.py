@@ -13,9 +13,9 @@ from typing import Any, Self
 
 import numpy as np
 
+from freshmark.contract.delays import time_scale
 from freshmark.contract.stream import Stream
 from freshmark.errors import StoreError
-from freshmark.replay.schedule import time_scale
 from freshmark.runs.interrupts import Interrupts
 from freshmark.runs.jobs import Ending, Executor, Job, Limits
 from freshmark.runs.keys import cell_key, code_of

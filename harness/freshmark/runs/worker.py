@@ -49,9 +49,10 @@ def teller(pipe: int) -> Tell:
 
 def _measure(job: Job, tell: Tell) -> dict[str, Any]:
     """Replay one cell, and write its tables. Imports come before ``ready``: the time limit is for the strategy."""
+    from freshmark.contract.delays import time_scale  # noqa: PLC0415
     from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (the supervisor imports this module too)
     from freshmark.replay.loop import replay  # noqa: PLC0415
-    from freshmark.replay.schedule import Schedule, time_scale  # noqa: PLC0415
+    from freshmark.replay.schedule import Schedule  # noqa: PLC0415
     from freshmark.replay.served import replay_served  # noqa: PLC0415
     from freshmark.replay.timeline import Settings, Timeline  # noqa: PLC0415
     from freshmark.runs.registry import load  # noqa: PLC0415

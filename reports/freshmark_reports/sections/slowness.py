@@ -1,0 +1,107 @@
+"""The price of slowness: accuracy if updates took no time, beside accuracy as they took the time that they did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from freshmark.contract.section import Chart, Column, Section, Table, Value
+from freshmark.results.naming import called, metric_in_words, number, within
+from freshmark.results.tables import Results
+
+from freshmark_reports.choice import rows_of
+from freshmark_reports.spans import span_in_words
+
+MOST = 24
+"""Rows that are drawn; the table has them all."""
+
+
+def section(results: Results) -> Sequence[Section]:
+    """One chart for each stream on which the delay of updates was measured."""
+    prices = results.slowness()
+    found = []
+    for stream in results.streams:
+        rows = rows_of(results, stream)[["strategy", "every", "delay"]]
+        own = rows.merge(prices[prices["stream"] == stream], on=["strategy", "every", "delay"])
+        own = own[own["updates_free"] > 0].reset_index(drop=True)
+        if len(own):
+            found.append(Section("The price of slowness", (_chart(own),), stream))
+    return found
+
+
+def _chart(rows: pd.DataFrame) -> Chart:
+    metric = metric_in_words(str(rows["metric"].iloc[0]))
+    table = Table(
+        (
+            Column("Strategy"),
+            Column("Free", "number", f"{metric} if updates took no time"),
+            Column("Served", "number", f"{metric} as updates took the time that they did"),
+            Column("Price", "number", "how much worse served is than free; marked where it is more than chance"),
+            Column("Takes", "seconds", "a mean update, in the stream's time"),
+            Column("Busy", "share", "of the stream's time; from 100 % on updates cannot keep up"),
+            Column("Updates free", "count"),
+            Column("Served", "count", "fewer, where boundaries fell into an update that was under way"),
+        ),
+        tuple(
+            (
+                called(row["strategy"], row["every"], row["delay"]),
+                row["free"],
+                row["served"],
+                Value(row["price"], row["margin"]),
+                row["update_seconds"],
+                row["busy"],
+                round(row["updates_free"]),
+                round(row["updates_served"]),
+            )
+            for _, row in rows.iterrows()
+        ),
+        f"{metric}, free and served",
+    )
+    drawn = rows.head(MOST)
+    return Chart(partial(_draw, drawn), _finding(rows, metric), table, wide=True, height=0.5 + len(drawn) / 14)
+
+
+def _finding(rows: pd.DataFrame, metric: str) -> str:
+    """Who pays most, why, and who pays nothing that could be told from chance."""
+    sure = rows[rows["distinguishable"] & (rows["price"] > 0)]
+    if sure.empty:
+        return f"No row loses {metric} that could be told from chance because its updates take time."
+    dearest = max(sure.to_dict("records"), key=lambda row: row["price"])
+    return (
+        f"{called(dearest['strategy'], dearest['every'], dearest['delay'])} pays most: {metric} "
+        f"{number(dearest['free'])} if updates took no time, {number(dearest['served'])} as they do, "
+        f"{within(dearest['price'], dearest['margin'])} less. {_pace(dearest)}"
+        f"{len(sure)} of {len(rows)} lose more than chance would explain."
+    )
+
+
+def _pace(row: Mapping[Any, Any]) -> str:
+    text = f"An update takes {span_in_words(row['update_seconds'])}"
+    merged = round(row["updates_free"]) - round(row["updates_served"])
+    if merged > 0:
+        text += f"; {merged:,} of {round(row['updates_free']):,} were merged into the next or came too late"
+    return f"{text}. "
+
+
+def _draw(rows: pd.DataFrame, figure: Any) -> None:
+    # Matplotlib costs time that the other forms of report need not pay.
+    from freshmark_reports.palette import ink, legend_below, marker_key, muted, paper  # noqa: PLC0415
+    from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
+
+    axes = figure.subplots()
+    place = np.arange(len(rows))[::-1]
+    axes.hlines(place, rows["served"], rows["free"], color=muted(), linewidth=1.5, zorder=1)
+    for name, fill in (("free", paper()), ("served", ink())):
+        axes.plot(
+            rows[name], place, marker="o", linestyle="none", markersize=6, markerfacecolor=fill,
+            markeredgecolor=ink(), gid=rows_gid(rows.index),
+        )  # fmt: skip
+    names = [called(row["strategy"], row["every"], row["delay"]) for _, row in rows.iterrows()]
+    axes.set_yticks(place, names)
+    axes.set_xlabel(metric_in_words(str(rows["metric"].iloc[0])))
+    keys = [marker_key("served", "o"), marker_key("free: if updates took no time", "o")]
+    keys[0].set_markerfacecolor(ink())
+    legend_below(figure, keys, 2)
