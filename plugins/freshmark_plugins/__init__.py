@@ -29,6 +29,14 @@ def register_strategies() -> Mapping[str, str]:
         "lora": f"{package}.lora:LoRA",
         "adapter": f"{package}.adapter:Adapter",
         "replay": f"{package}.replay:Replay",
+        "spmf": f"{package}.spmf:SPMF",
+        "derpp": f"{package}.derpp:DERpp",
+        "ader": f"{package}.ader:ADER",
+        "distill": f"{package}.distill:Distill",
+        "contrastive_kd": f"{package}.contrastive_kd:ContrastiveKD",
+        "ewc": f"{package}.ewc:EWC",
+        "l2sp": f"{package}.l2sp:L2SP",
+        "mas": f"{package}.mas:MAS",
     }
 
 

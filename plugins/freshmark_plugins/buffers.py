@@ -12,7 +12,7 @@ from freshmark.errors import UnknownName, UsageError
 
 from freshmark_plugins.compiled import compiled
 from freshmark_plugins.growth import counted, enlarged, highest
-from freshmark_plugins.mixing import joined
+from freshmark_plugins.mixing import chosen, joined
 
 Losses: TypeAlias = Callable[[Events], FloatArray]
 """(n,) what each event costs the model as it is."""
@@ -47,7 +47,7 @@ class Buffer:
             pool = events[row] if self.held is None else joined(self.held, events[row])
             place = np.arange(max(len(self), highest(slot)))
             place[slot] = len(self) + np.arange(len(slot))
-            self.held = pool[place]
+            self.held = chosen(pool, place)
         return slot, row
 
     def slots(self, events: Events) -> IntArray:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from freshmark import Events
-from freshmark.contract.arrays import AnyArray
+from freshmark.contract.arrays import AnyArray, IntArray
 
 
 def joined(first: Events, second: Events) -> Events:
@@ -19,6 +21,11 @@ def joined(first: Events, second: Events) -> Events:
         label,
         {name: _both(column, second.features[name]) for name, column in first.features.items()},
     )
+
+
+def chosen(events: Events, rows: IntArray) -> Events:
+    """The events at these rows, to be kept: they can be copied and sent to another process."""
+    return replace(events[rows], features=dict(events[rows].features))
 
 
 def in_order(events: Events) -> Events:

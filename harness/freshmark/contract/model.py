@@ -18,6 +18,13 @@ class Model(Protocol):
 
     Arguments of its ``__init__`` are hyper-parameters; sizes come with ``build`` and ``grow``. Offer exactly the ways
     to answer that are exact and fast: ``factors``, ``score`` or ``predict``, each as in Strategy.
+
+    Three more methods are optional: strategies that need one of them refuse a model without it. Gradients flow.
+
+    * ``outputs(events) -> (n, k)``: what it says of each event without looking at the item (rank) or label: a logit of
+      each item that it has a row for (rank) or of each class (classify); k = 1: the logit of a click, a rating
+    * ``represent(events) -> (n, d)``: what it makes of each event's user and context, the input of its last layer
+    * ``vectors() -> (users, d), (items, d)``: all users and items, where the inner product says how well they match
     """
 
     tasks: ClassVar[frozenset[Task]]

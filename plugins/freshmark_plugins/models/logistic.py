@@ -59,16 +59,22 @@ class Logistic(ContextFree):
     def loss(self, events: Events, draw: torch.Generator) -> Tensor:
         """(n,) cross-entropy of each event."""
         del draw
-        device, label = self.bias.device, events.label
+        label = events.label
         if label is None:
             raise UsageError("logistic learns from labels, and these events have none")
-        logits = self.bias + torch.from_numpy(self._dense(events)).to(self.linear) @ self.linear
-        for index in self._hashed(events):
-            logits = logits + self.hashed(torch.from_numpy(index).to(device))
+        logits = self.outputs(events)
         if self.classify:
-            return cross_entropy(logits, torch.from_numpy(np.array(label, np.int64)).to(device), reduction="none")
+            target = torch.from_numpy(np.array(label, np.int64)).to(logits.device)
+            return cross_entropy(logits, target, reduction="none")
         target = torch.from_numpy(np.array(label, np.float32)).to(logits)
         return binary_cross_entropy_with_logits(logits[:, 0], target, reduction="none")
+
+    def outputs(self, events: Events) -> Tensor:
+        """(n, 1) the logit of a click, or (n, classes)."""
+        logits = self.bias + torch.from_numpy(self._dense(events)).to(self.linear) @ self.linear
+        for index in self._hashed(events):
+            logits = logits + self.hashed(torch.from_numpy(index).to(logits.device))
+        return logits
 
     def predict(self, query: Query) -> FloatArray:
         """(n,) probability of a click, or (n, classes)."""

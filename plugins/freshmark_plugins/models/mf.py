@@ -74,6 +74,20 @@ class MF(ContextFree):
         """(n,) one an event."""
         return self._loss(events, draw)
 
+    def outputs(self, events: Events) -> Tensor:
+        """(n, m) the scores of all items."""
+        logits: Tensor = self.represent(events) @ self.items.rows().T + self.bias.rows()[:, 0]
+        return logits
+
+    def represent(self, events: Events) -> Tensor:
+        """(n, dim) the p of each event's user."""
+        vectors: Tensor = self.users(self._index(events.user))
+        return vectors
+
+    def vectors(self) -> tuple[Tensor, Tensor]:
+        """P (users, dim) and q (items, dim)."""
+        return self.users.rows(), self.items.rows()
+
     def factors(self, query: Query) -> Factors:
         """Rows of the users (n, dim), zero for those who have none, and of the items (m, dim) with bias (m,)."""
         index = self._index(query.user)

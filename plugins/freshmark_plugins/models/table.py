@@ -40,6 +40,13 @@ class Table(nn.Module):
             return nn.functional.embedding(index, self.weight, sparse=True)
         return self.weight.index_select(0, index)
 
+    def rows(self) -> Tensor:
+        """(rows, dim) all of them; their gradient too is sparse where the others are, so that the two can be added."""
+        if self.sparse:
+            index = torch.arange(len(self), device=self.weight.device)
+            return nn.functional.embedding(index, self.weight, sparse=True)
+        return self.weight
+
 
 def extended(old: Tensor, new: Tensor) -> Tensor:
     """The rows of both, in memory with room to spare, so that growing by one row is O(1) on average."""

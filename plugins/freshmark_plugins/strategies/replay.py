@@ -7,7 +7,7 @@ from typing import Unpack
 
 import numpy as np
 from freshmark import Events, Model, Run
-from freshmark.contract.arrays import AnyArray
+from freshmark.contract.arrays import AnyArray, FloatArray
 from freshmark.errors import UnknownName, UsageError
 
 from freshmark_plugins.buffers import buffer_called
@@ -94,8 +94,12 @@ class Replay(Finetune):
             return events
         if self.union_first:
             both = joined(old, events)
-            return in_order(both[self.buffer.sample(both, count + len(events), self.learner.losses)])
-        return in_order(joined(old[self.buffer.sample(old, count, self.learner.losses)], events))
+            return in_order(both[self.buffer.sample(both, count + len(events), self.costs)])
+        return in_order(joined(old[self.buffer.sample(old, count, self.costs)], events))
+
+    def costs(self, events: Events) -> FloatArray:
+        """(n,) by what buffers that look at losses draw."""
+        return self.learner.losses(events)
 
     def state(self) -> Mapping[str, AnyArray]:
         """Those of the model and the buffer."""
