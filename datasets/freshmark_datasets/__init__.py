@@ -1,7 +1,8 @@
 """Built-in streams: simulators and loaders.
 
-``drift`` and ``clicks`` make streams of their own; ``file`` reads anyone's log; ``movietweetings`` and ``movielens``
-read published ones, and say where they come from.
+``drift`` and ``clicks`` make streams of their own; ``file``, ``folder``, ``sql``, ``git`` and ``huggingface`` read
+anyone's log; the others read published ones, an entry each in ``freshmark_datasets.entries``, and say where they come
+from.
 """
 
 from __future__ import annotations
@@ -13,11 +14,19 @@ from freshmark.contract.hookspecs import Factory, hookimpl
 
 @hookimpl
 def register_datasets() -> Mapping[str, Factory]:
-    """The streams that come with freshmark, each imported when it is first asked for."""
-    return {
+    """The streams that come with freshmark; what reads them is imported when one is asked for."""
+    from freshmark_datasets.entries import ENTRIES  # noqa: PLC0415  (only where streams are looked up)
+    from freshmark_datasets.named import Named  # noqa: PLC0415
+
+    named = {name: Named(entry) for name, entry in ENTRIES.items()}
+    return named | {
         "drift": "freshmark_datasets.drift:drift",
         "clicks": "freshmark_datasets.clicks:clicks",
         "file": "freshmark_datasets.file:file",
+        "folder": "freshmark_datasets.folder:folder",
+        "sql": "freshmark_datasets.sql:sql",
+        "git": "freshmark_datasets.git:git",
+        "huggingface": "freshmark_datasets.huggingface:huggingface",
         "movietweetings": "freshmark_datasets.movietweetings:movietweetings",
         "movielens": "freshmark_datasets.movielens:movielens",
     }

@@ -40,6 +40,13 @@ def fetch(file: Published) -> Path:
     path = target(file)
     if path.exists():
         _refuse_strange(path, file)
+    elif file.by_hand:
+        raise DataError(
+            f"{file.name} {file.size} is not fetched by a program: {file.by_hand}",
+            where=file.address,
+            remedy=f"put it at {path} (a file, an archive or a folder), or pass path=",
+            code="FM222",
+        )
     else:
         _log.warning("Downloading %s", licence(file))
         _download(file, path)
@@ -101,7 +108,7 @@ def _opened(address: str) -> Any:
 
 def _refuse_strange(path: Path, file: Published) -> None:
     kind, _, expected = file.checksum.partition(":")
-    if not kind:
+    if not kind or path.is_dir():
         return
     try:
         with path.open("rb") as stream:

@@ -14,7 +14,7 @@ from freshmark.contract.stream import Source, Stream
 from freshmark.errors import DataError
 
 from freshmark_datasets.logoptions import Options
-from freshmark_datasets.telling import Columns, Only, check_options, options_of
+from freshmark_datasets.telling import Columns, Only, check_options, check_paths, options_of
 
 VERSION = 2
 """Of the loader: changes whenever the same file and options would give another stream."""
@@ -77,7 +77,8 @@ def file(
     told = {name: value for name, value in locals().items() if name != "path"}
     paths = [Path(one).expanduser() for one in ([path] if isinstance(path, str | Path) else path)]
     options = options_of(**told)
-    check_options(options, paths)
+    check_paths(paths)
+    check_options(options)
     return Source(key=key_of(options, *map(digest_of, paths)), load=partial(_load, paths, options))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -187,17 +187,22 @@ def load(files: Sequence[TextFile], options: Options, *, name: str, about: Mappi
     Raises:
         DataError: with ``file:line``, whatever cannot be read as told.
     """
+    readers = (reader_of(file, options) for file in files)
+    return read(readers, options, name=name, about={"source": _sources(files), **about})
+
+
+def read(readers: Iterable[Reader], options: Options, *, name: str, about: Mapping[str, str]) -> Stream:
+    """The stream of what these readers give, one after the other; ``about`` has at least the source."""
     columns = _Columns(options)
-    told: dict[str, str] = {"source": _sources(files)}
-    for file in files:
-        if options.rows is not None and columns.read_so_far >= options.rows:
-            break
-        reader = reader_of(file, options)
+    told: dict[str, str] = {}
+    for reader in readers:
         wanted, why = choose(reader, options.told, options.needed, options.wished)
         told["columns"] = why
         columns.read(reader, wanted)
         told |= reader.told
-    return _built(columns, name=name, about={**told, **about})
+        if options.rows is not None and columns.read_so_far >= options.rows:
+            break
+    return _built(columns, name=name, about={"source": about["source"], **told, **about})
 
 
 def _sources(files: Sequence[TextFile]) -> str:

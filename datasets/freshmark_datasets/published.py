@@ -42,7 +42,8 @@ class Published:
     terms: the text of its licence, or the conditions that matter in it
     read_more: where the whole licence stands
     checksum: ``sha256:…`` or ``md5:…`` of the file; empty where its publisher replaces it from time to time
-    member: the ratings, within the file where it is a zip archive
+    member: the events, within the file where it is an archive; the end of their name, or a pattern of it
+    by_hand: what must be done to get it, where no program may fetch it
     """
 
     name: str
@@ -52,11 +53,12 @@ class Published:
     read_more: str
     checksum: str = ""
     member: str = ""
+    by_hand: str = ""
 
     @property
     def file_name(self) -> str:
-        """What the file is called."""
-        return self.address.rsplit("/", 1)[1]
+        """What the file is called; of one that is fetched by hand, the name that it is kept under."""
+        return f"{self.size}.data" if self.by_hand else self.address.rsplit("/", 1)[1]
 
 
 def _tweets(size: str, checksum: str = "") -> Published:

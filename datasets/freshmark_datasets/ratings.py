@@ -27,11 +27,11 @@ def source_of(file: Published, options: Options, *, path: str | Path | None) -> 
     """
     if path is not None:
         copy = Path(path).expanduser()
-        check_options(options, [copy])
+        check_options(options)
         return Source(
             key=key_of(options, digest_of(copy)), load=partial(_load, copy, file, options, provenance(file, copy=True))
         )
-    check_options(options, [Path(file.file_name)])
+    check_options(options)
     known = file.checksum or digest_of(fetch(file))
     return Source(key=key_of(options, known), load=partial(_fetched, file, options))
 

@@ -52,14 +52,18 @@ def _pairs(only: Any) -> tuple[tuple[str | int, str], ...]:
     return tuple((column, pattern) for column, pattern in pairs)
 
 
-def check_options(options: Options, paths: Sequence[Path]) -> None:
+def check_paths(paths: Sequence[Path]) -> None:
+    """Refuse no path at all."""
+    if not paths:
+        raise UsageError("no path", where="path", remedy="the file to read")
+
+
+def check_options(options: Options) -> None:
     """Refuse what cannot be meant, before anything is read.
 
     Raises:
         UsageError: an option has a value that it cannot have.
     """
-    if not paths:
-        raise UsageError("no path", where="path", remedy="the file to read")
     for role, column in options.told.items():
         if column is not None and (isinstance(column, bool) or not isinstance(column, str | int)):
             raise UsageError(f"{role}={column!r}", where=role, remedy="the name of a column, or its index from 0")
