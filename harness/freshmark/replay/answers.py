@@ -12,6 +12,7 @@ from freshmark.contract.arrays import AnyArray
 from freshmark.contract.events import Query
 from freshmark.contract.strategy import Factors
 from freshmark.errors import InvalidAnswer, PluginError
+from freshmark.replay.numbers import numbers, only_row
 from freshmark.replay.ranking import NOTHING_HAD, Ranker, Truths, best
 from freshmark.replay.timeline import Timeline
 
@@ -121,7 +122,7 @@ class _Scores(_Ranked):
         if self.way == "factors":
             self.ranker.by_factors(answer, begin, ranks)
         else:
-            self.ranker.by_scores(_array(answer, "score"), begin, ranks)
+            self.ranker.by_scores(numbers(answer, "score"), begin, ranks)
 
     def ask_again(self, begin: int, end: int, known: int) -> Call:
         del known  # scores of items that came later are not looked at
@@ -130,7 +131,7 @@ class _Scores(_Ranked):
     def serve(self, query: Query, k: int, had: AnyArray) -> AnyArray:
         known = int(query.candidates[0])
         answer = self.method(query)
-        row = _scores_of(answer) if self.way == "factors" else _array(answer, "score")[0]
+        row = _scores_of(answer) if self.way == "factors" else only_row(numbers(answer, "score"), "score")
         return best(row[:known], k, had)
 
     def most(self, position: int) -> int:
@@ -151,7 +152,7 @@ class _Lists(_Ranked):
 
     def judge(self, answer: Any, begin: int, end: int, outcomes: Mapping[str, AnyArray]) -> None:
         ranks = outcomes["rank"][begin - self.first : end - self.first]
-        self.ranker.by_lists(_array(answer, "recommend"), self.depth, begin, ranks)
+        self.ranker.by_lists(numbers(answer, "recommend"), self.depth, begin, ranks)
 
     def ask_again(self, begin: int, end: int, known: int) -> Call:
         _, (query, depth) = self.ask(begin, end)
@@ -159,13 +160,14 @@ class _Lists(_Ranked):
 
     def _of_then(self, query: Query, k: int) -> AnyArray:
         """The lists without what came later, which nobody need have thought of when they were first asked."""
-        lists = np.array(_array(self.method(query, k), "recommend"))
-        lists[lists >= query.candidates[:, None]] = -1
+        known = query.candidates.copy()  # the strategy may write into what it is shown
+        lists = np.array(numbers(self.method(query, k), "recommend"))
+        lists[lists >= known[:, None]] = -1
         return lists
 
     def serve(self, query: Query, k: int, had: AnyArray) -> AnyArray:
-        row = _array(self.method(query, k + len(had)), "recommend")[0]
-        row = row[row >= 0].astype(np.int64, copy=False)
+        row = only_row(numbers(self.method(query, k + len(had)), "recommend"), "recommend")
+        row = row[row != -1]
         kept: AnyArray = row[~np.isin(row, had)] if len(had) else row
         return kept[:k]
 
@@ -191,7 +193,7 @@ class _Predictions:
     def judge(self, answer: Any, begin: int, end: int, outcomes: Mapping[str, AnyArray]) -> None:
         task, n = self.timeline.stream.task, end - begin
         rows = slice(begin - self.timeline.first, end - self.timeline.first)
-        values = _array(answer, "predict").astype(np.float64, copy=False)
+        values = numbers(answer, "predict").astype(np.float64, copy=False)
         shape = (n, len(self.timeline.stream.classes)) if task == "classify" else (n,)
         if values.shape != shape:
             raise InvalidAnswer(f"predict gave shape {values.shape}", remedy=f"for this task and query {shape}")
@@ -220,17 +222,6 @@ class _Predictions:
     def most(self, position: int) -> int:
         del position
         return self.timeline.settings.batch
-
-
-def _array(answer: Any, way: str) -> AnyArray:
-    """The answer as an array; a torch tensor on the CPU is one, a generator or None is not."""
-    if type(answer) is np.ndarray:
-        array = answer
-    else:
-        array = np.asarray(answer.detach() if getattr(answer, "requires_grad", False) else answer)
-    if array.dtype.kind not in "iufb":
-        raise InvalidAnswer(f"{way} gave {type(answer).__name__} ({array.dtype})", remedy="an array of numbers")
-    return array
 
 
 def _scores_of(factors: Factors) -> AnyArray:

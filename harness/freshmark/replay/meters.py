@@ -16,6 +16,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray
+from freshmark.replay.numbers import arrays_of
 
 T = TypeVar("T")
 
@@ -157,11 +158,11 @@ class StateMeter:
 
     def total_bytes(self) -> int:
         """Bytes of all arrays of the state."""
-        return sum(np.asarray(array).nbytes for array in self.state().values())
+        return sum(array.nbytes for array in arrays_of(self.state()).values())
 
     def before_update(self) -> int:
         """Keep a copy of the state; gives its bytes."""
-        state = {name: np.asarray(array) for name, array in self.state().items()}
+        state = arrays_of(self.state())
         total = sum(array.nbytes for array in state.values())
         self._known = total <= LARGEST_SNAPSHOT
         self._before = {name: array.copy() for name, array in state.items()} if self._known else {}
@@ -171,8 +172,8 @@ class StateMeter:
         """Bytes that differ from the copy, new rows included; NaN where the state was too large to copy."""
         changed = 0
         if self._known:
-            for name, array in self.state().items():
-                changed += _changed(self._before.get(name), np.asarray(array))
+            for name, array in arrays_of(self.state()).items():
+                changed += _changed(self._before.get(name), array)
         self._before = {}
         return float(changed) if self._known else float("nan")
 

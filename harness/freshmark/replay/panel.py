@@ -6,6 +6,7 @@ import numpy as np
 
 from freshmark.contract.arrays import AnyArray
 from freshmark.replay.answers import Answers
+from freshmark.replay.numbers import check_list
 from freshmark.replay.timeline import Timeline
 
 MOST = 200
@@ -40,8 +41,11 @@ class Panel:
         while self._asked < len(self._places) and self._places[self._asked] == place:
             end = int(line.edges[self._windows[self._asked]])
             for row, user in enumerate(self._users):
-                call, arguments = self._answers.listing(*line.visit(int(user), end))
+                query, had = line.visit(int(user), end)
+                known = int(query.candidates[0])
+                call, arguments = self._answers.listing(query, had)
                 found = np.asarray(call(*arguments))
+                check_list(found, known)
                 self._lists[self._asked, row, : len(found)] = found
             self._asked += 1
 

@@ -7,6 +7,7 @@ import numpy as np
 from freshmark.contract.arrays import AnyArray, IntArray
 from freshmark.replay.answers import Answers
 from freshmark.replay.meters import Clock, Stopwatch
+from freshmark.replay.numbers import check_list
 from freshmark.replay.timeline import Timeline
 
 
@@ -35,6 +36,7 @@ class Requests:
             answer = self._watch.time(call, *arguments)
             self._seconds[self._next] = self._watch.last_seconds
             if self._ranks:
+                check_list(answer, int(self._timeline.candidates[self._positions[self._next]]))
                 self._lists.append(np.array(answer))
                 self._places[self._next, : len(answer)] = answer
             self._next += 1
