@@ -67,6 +67,13 @@ class PairCounts:
         needed = int(self.rows.tail[0]) + cells
         self.rows = self.rows._replace(cells=enlarged(self.rows.cells, needed))
 
+    def count(self, a: IntArray, b: IntArray, by: int) -> None:
+        """Count each pair (a, b) that often; there are rows for every a, and columns for as many b as rows."""
+        done = 0
+        while done < len(a):
+            done, cells = _add_each(self.rows, a, b, by, done)
+            self.make_room(cells)
+
     def row(self, item: int, items: int) -> FloatArray:
         """(items,) how often each went with this one."""
         out = np.zeros(items)
@@ -77,6 +84,17 @@ class PairCounts:
         """The cells given out, and where each row lies."""
         rows = self.rows
         return {"pairs": rows.cells[: rows.tail[0]], "starts": rows.start, "powers": rows.power, "used": rows.used}
+
+
+@compiled
+def _add_each(rows: Rows, a: IntArray, b: IntArray, by: int, begin: int) -> tuple[int, int]:
+    """Count from ``begin`` on; where it had to stop, and how many cells it needs to go on."""
+    for pair in range(begin, len(a)):
+        needed = room(rows, a[pair], 1)
+        if rows.tail[0] + needed > len(rows.cells):
+            return pair, needed
+        add(rows, a[pair], b[pair], by, len(rows.power))
+    return len(a), 0
 
 
 @compiled
@@ -114,6 +132,18 @@ def place(cells: NDArray[np.int32], start: int, half: int, b: int) -> int:
     while cells[start + slot] != -1 and cells[start + slot] != b:
         slot = (slot + 1) & (half - 1)
     return start + slot
+
+
+@compiled
+def count_of(rows: Rows, a: int, b: int) -> int:
+    """How often b went with a."""
+    size = 1 << rows.power[a]
+    if rows.dense[a]:
+        return int(rows.cells[rows.start[a] + b]) if b < size else 0
+    if not rows.power[a]:
+        return 0
+    slot = place(rows.cells, rows.start[a], size // 2, b)
+    return int(rows.cells[slot + size // 2]) if rows.cells[slot] == b else 0
 
 
 @compiled
@@ -163,3 +193,11 @@ def accumulate(rows: Rows, a: int, weight: float, out: FloatArray) -> None:
             b = rows.cells[slot]
             if 0 <= b < len(out):
                 out[b] += weight * rows.cells[slot + size // 2]
+
+
+@compiled
+def accumulate_each(rows: Rows, asked: IntArray, out: FloatArray) -> None:
+    """Add to each row of ``out`` (n, m) the counts of the row that is asked for; none where there is no such row."""
+    for query in range(len(asked)):
+        if asked[query] < len(rows.power):
+            accumulate(rows, asked[query], 1.0, out[query])

@@ -13,15 +13,24 @@ from freshmark.replay.loop import replay
 from freshmark.replay.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
 from freshmark_plugins.models.mf import MF
+from freshmark_plugins.strategies.bisgd import BISGD
 from freshmark_plugins.strategies.chance import Random
+from freshmark_plugins.strategies.edgebank import EdgeBank
 from freshmark_plugins.strategies.finetune import Finetune
 from freshmark_plugins.strategies.frozen import Frozen
+from freshmark_plugins.strategies.isgd import ISGD
 from freshmark_plugins.strategies.itemknn import ItemKNN
+from freshmark_plugins.strategies.online_bpr import OnlineBPR
 from freshmark_plugins.strategies.online_mf import OnlineMF
 from freshmark_plugins.strategies.popularity import Popularity
+from freshmark_plugins.strategies.raisgd import RAISGD
 from freshmark_plugins.strategies.recency import Recency
+from freshmark_plugins.strategies.repeat_popularity import RepeatPopularity
 from freshmark_plugins.strategies.retrain import Retrain
+from freshmark_plugins.strategies.rsisgd import RSISGD
+from freshmark_plugins.strategies.sequential_rules import SequentialRules
 from freshmark_plugins.strategies.transition import Transition
+from freshmark_plugins.strategies.userknn import UserKNN
 
 HOUR = 3_600_000_000
 
@@ -36,7 +45,19 @@ RANKERS: dict[str, Callable[[], object]] = {
     "transition": Transition,
     "transition(order=3)": lambda: Transition(order=3),
     "itemknn": ItemKNN,
+    "userknn": UserKNN,
+    "userknn(few)": lambda: UserKNN(neighbours=3, history=5, users=10),
+    "sequential_rules": SequentialRules,
+    "sequential_rules(session='2h')": lambda: SequentialRules(session="2h"),
+    "repeat_popularity": RepeatPopularity,
+    "edgebank": EdgeBank,
+    "edgebank(window='1d')": lambda: EdgeBank("1d"),
     "online_mf": lambda: OnlineMF(dim=8),
+    "online_bpr": lambda: OnlineBPR(dim=8),
+    "isgd": lambda: ISGD(dim=8),
+    "raisgd": lambda: RAISGD(dim=8, negatives=2),
+    "rsisgd": lambda: RSISGD(dim=8),
+    "bisgd": lambda: BISGD(dim=8, nodes=3),
     "frozen(mf)": lambda: Frozen(MF(dim=8), batch=64),
     "finetune(mf)": lambda: Finetune(MF(dim=8), batch=64),
     "finetune(mf(softmax))": lambda: Finetune(MF(dim=8, loss="softmax", negatives=16), batch=64, sparse=True),

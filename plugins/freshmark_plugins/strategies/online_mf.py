@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 from freshmark import Events, Factors, Query, Run, Strategy
-from freshmark.contract.arrays import AnyArray, Task
+from freshmark.contract.arrays import AnyArray, FloatArray, Task
 from freshmark.errors import UsageError
 
 from freshmark_plugins.bpr_steps import Table, bpr_steps
@@ -91,8 +91,12 @@ class OnlineMF(Strategy):
     def _learn(self, events: Events, *, first: bool) -> None:
         known = self.known_items
         self._grow(highest(events.user), highest(events.item))
-        draws = self.draw.random((len(events), self.negatives))
+        draws = self.negative_draws(events)
         bpr_steps(self.users, self.items, events.user, events.item, draws, known, self.lr, self.reg, int(first))
+
+    def negative_draws(self, events: Events) -> FloatArray:
+        """(n, K) in [0, 1), each times the number of items known by its event: the negatives."""
+        return self.draw.random((len(events), self.negatives))
 
     def _grow(self, users: int, items: int) -> None:
         """Rows are drawn in the order of the codes, so that chunks of events change nothing."""
