@@ -7,10 +7,10 @@ from typing import Unpack
 
 import torch
 from freshmark import Events, Model, Run
-from freshmark.errors import UsageError
 from torch import nn
 
 from freshmark_plugins.built import Built, Fixed, Part, tables
+from freshmark_plugins.demands import demand_dense, demand_whole
 from freshmark_plugins.strategies.finetune import Finetune, Training
 
 
@@ -22,13 +22,13 @@ class Tuned(Finetune):
 
     Args:
         model: what is tuned.
-        training: as for ``finetune``; ``sparse`` is refused.
+        training: as for ``finetune``; ``sparse`` and a stop rule are refused.
     """
 
     def __init__(self, model: Model, **training: Unpack[Training]) -> None:
         super().__init__(model, **training)
-        if self.learner.sparse:
-            raise UsageError(f"{self.name} needs dense gradients", remedy="sparse=False")
+        demand_dense(self.learner, self.name)
+        demand_whole(self.learner, self.name)
 
     @property
     def name(self) -> str:
