@@ -11,8 +11,6 @@ from freshmark.contract.arrays import Task
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax
 
-from freshmark_plugins.learner import Learner
-
 
 class Teacher:
     """A copy of a model that training moves no more.
@@ -20,13 +18,13 @@ class Teacher:
     What it says is computed again for each batch: to store it would take outputs · events · 4 bytes. Memory: the model.
 
     Args:
-        learner: of the model, which must have ``outputs`` and rows for all events to come.
+        model: it must have ``outputs``, and rows for all events to come.
         task: of the stream.
         outputs: how many of its outputs count, the first ones: those that it had learned of; None for all.
     """
 
-    def __init__(self, learner: Learner, task: Task, *, outputs: int | None = None) -> None:
-        self.model: Any = copy.deepcopy(learner.model).eval().requires_grad_(requires_grad=False)
+    def __init__(self, model: Any, task: Task, *, outputs: int | None = None) -> None:
+        self.model: Any = copy.deepcopy(model).eval().requires_grad_(requires_grad=False)
         self.task, self.known = task, outputs if task == "rank" else None
 
     def outputs(self, events: Events) -> Tensor:

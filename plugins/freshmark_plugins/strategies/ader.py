@@ -80,7 +80,7 @@ class ADER(Finetune):
         if old is not None and len(old) and self.base:
             share = len(old) / len(events)
             weight = self.base * sqrt(share * (known / self.learner.items if self.run.task == "rank" else 1.0))
-            teacher = Teacher(self.learner, self.run.task, outputs=known)
+            teacher = Teacher(self.learner.model, self.run.task, outputs=known)
 
             def recall(_batch: Events, rows: IntArray) -> Tensor:
                 count = min(max(round(share * len(rows)), 1), len(old))

@@ -50,7 +50,7 @@ class Distill(Finetune):
         if not self.lam:
             super().update(events)
             return
-        teacher, student = Teacher(self.learner, self.run.task, outputs=known), self.learner.model
+        teacher, student = Teacher(self.learner.model, self.run.task, outputs=known), self.learner.model
 
         def soft(batch: Events, _rows: IntArray) -> Tensor:
             return self.lam * teacher.distance(student, batch, temperature=self.temperature).mean()

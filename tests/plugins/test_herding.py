@@ -1,0 +1,64 @@
+"""Herding against its definition, worked out by trying every event at every step."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from freshmark_plugins.herding import PATIENCE, herded
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def by_trying_all(vectors, count):
+    """At each step the event, chosen before or not, that brings the sum nearest to as many times the mean."""
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    mean, total, chosen = unit.mean(0), np.zeros(unit.shape[1]), []
+    for step in range(1, int(PATIENCE * count) + 1):
+        apart = [np.linalg.norm(step * mean - (total + one)) for one in unit]
+        best = int(np.argmin(np.round(apart, 12)))
+        total += unit[best]
+        if best not in chosen:
+            chosen.append(best)
+        if len(chosen) == count:
+            break
+    return sorted(chosen)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_each_step_brings_the_mean_as_near_as_one_event_can(seed, count):
+    vectors = np.random.default_rng(seed).standard_normal((9, 3))
+    assert herded(vectors, count).tolist() == by_trying_all(vectors, count)
+
+
+def test_the_length_of_a_vector_does_not_matter():
+    draw = np.random.default_rng(0)
+    vectors = draw.standard_normal((30, 4))
+    assert np.array_equal(herded(vectors, 7), herded(vectors * draw.uniform(0.1, 9.0, (30, 1)), 7))
+
+
+@given(n=st.integers(0, 12), count=st.integers(0, 15))
+def test_rows_differ_and_are_no_more_than_wanted(n, count):
+    rows = herded(np.random.default_rng(n).standard_normal((n, 3)), count)
+    assert rows.tolist() == sorted(set(rows.tolist()))
+    assert len(rows) <= min(n, count)
+
+
+def test_all_are_chosen_where_all_are_wanted():
+    assert herded(np.zeros((4, 2)), 4).tolist() == [0, 1, 2, 3]
+
+
+def test_events_of_which_nothing_is_known_are_no_trouble():
+    assert herded(np.zeros((4, 2)), 2).tolist() == [0]
+
+
+def test_chosen_events_stand_for_all_better_than_chance():
+    draw = np.random.default_rng(0)
+    vectors = draw.standard_normal((200, 8)) + 1.0
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    def apart(rows):
+        return np.linalg.norm(unit[rows].mean(0) - unit.mean(0))
+
+    by_chance = [apart(draw.choice(200, 10, replace=False)) for _ in range(200)]
+    assert apart(herded(vectors, 10)) < np.quantile(by_chance, 0.05)
