@@ -57,4 +57,11 @@ def register_strategies() -> Mapping[str, str]:
 def register_models() -> Mapping[str, str]:
     """Models that frozen, finetune and retrain keep up to date."""
     package = "freshmark_plugins.models"
-    return {"mf": f"{package}.mf:MF", "logistic": f"{package}.logistic:Logistic"}
+    return {
+        "mf": f"{package}.mf:MF",
+        "neumf": f"{package}.neumf:NeuMF",
+        "gru4rec": f"{package}.gru4rec:GRU4Rec",
+        "sasrec": f"{package}.sasrec:SASRec",
+        "multvae": f"{package}.multvae:MultVAE",
+        "logistic": f"{package}.logistic:Logistic",
+    }

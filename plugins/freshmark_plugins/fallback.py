@@ -17,6 +17,8 @@ from freshmark_plugins.growth import counted, enlarged, highest
 class Fallback:
     """Popularity among the events that the model learned from, for users who had none of them.
 
+    Where the model ``knows`` a user by a history, new users are the model's as soon as they have one.
+
     In ``factors`` two more dimensions tell the two kinds of users apart, so that one kernel ranks them all:
     ``[p_u, 1, 0] · [q_i, b_i, n_i]`` for those the model knows, ``[0, 0, 1] · [q_i, b_i, n_i]`` for the others.
 
@@ -58,7 +60,7 @@ class Fallback:
             bias = torch.zeros(len(item)) if answer.bias is None else torch.as_tensor(answer.bias)
             counts = torch.from_numpy(_sized(self.counts, len(item))).to(item)
             self._items = torch.cat([item, bias.to(item)[:, None], counts[:, None]], 1)
-        known = torch.from_numpy(self.knows(query)).to(user)[:, None]
+        known = torch.from_numpy(self._answered(model, query)).to(user)[:, None]
         both = torch.cat([user * known, known, 1 - known], 1)
         if user.device.type == "cpu":
             return Factors(both.numpy(), self._items.numpy())
@@ -67,10 +69,15 @@ class Fallback:
     def score(self, model: Any, query: Query) -> FloatArray:
         """The model's scores (n, m) for users it knows, popularity for the others."""
         answer: FloatArray = model.score(query)
-        known = self.knows(query)
+        known = self._answered(model, query)
         if known.all():
             return answer
         return np.where(known[:, None], answer, _sized(self.counts, answer.shape[1]))
+
+    def _answered(self, model: Any, query: Query) -> BoolArray:
+        """(n,) for whom the model answers: a model that looks at histories says so itself."""
+        known: BoolArray = getattr(model, "knows", self.knows)(query)
+        return known
 
     def state(self) -> Mapping[str, AnyArray]:
         """The counts and who is known."""

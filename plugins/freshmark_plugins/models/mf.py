@@ -1,4 +1,4 @@
-"""mf: matrix factorisation for the next item, by BPR or sampled softmax."""
+"""mf: matrix factorisation for the next item, by BPR, logistic loss or sampled softmax."""
 
 from __future__ import annotations
 
@@ -24,15 +24,18 @@ class MF(ContextFree):
     ::
 
         bpr:      ℓ = −log σ(s_ui − s_uj), j uniform                        mean over ``negatives`` items j
+        logistic: ℓ = −log σ(s_ui) − Σ_j log σ(−s_uj), j uniform            over ``negatives`` items j
         softmax:  ℓ = −s_ui + log(e^s_ui + (m − 1)/K Σ_k e^s_uk)            the K = ``negatives`` items of a batch
 
     A user it was not trained on has no row of its own: the strategy answers by popularity.
-    Rendle et al., UAI 2009 (bpr); Jean et al., ACL 2015, and Wu et al., TOIS 2024 (sampled softmax).
+    Rendle et al., UAI 2009 (bpr); Mikolov et al., NeurIPS 2013 (logistic: negative sampling); Jean et al., ACL 2015,
+    and Wu et al., TOIS 2024 (sampled softmax).
 
     Args:
         dim: length of p_u and q_i.
-        loss: "bpr" or "softmax".
-        negatives: items drawn, uniformly among those known: for each event (bpr), for each batch (softmax).
+        loss: "bpr", "logistic" or "softmax".
+        negatives: items drawn, uniformly among those known: for each event (bpr: 1, logistic: 4), for each
+            batch (softmax: 128).
         reg: λ of λ/2 (|p_u|² + |q_i|² + |q_j|²), over the rows of a batch.
         scale: standard deviation of the first p and q.
     """
@@ -49,6 +52,7 @@ class MF(ContextFree):
         super().__init__()
         losses: dict[str, tuple[Callable[[Events, torch.Generator], Tensor], int]] = {
             "bpr": (self._bpr, 1),
+            "logistic": (self._logistic, 4),
             "softmax": (self._softmax, 128),
         }
         if loss not in losses:
@@ -104,17 +108,25 @@ class MF(ContextFree):
         return {name: value.numpy(force=True) for name, value in self.named_parameters()}
 
     def _bpr(self, events: Events, draw: torch.Generator) -> Tensor:
+        score, penalty = self._compared(events, draw)
+        return softplus(score[1:] - score[0]).mean(0) + penalty
+
+    def _logistic(self, events: Events, draw: torch.Generator) -> Tensor:
+        score, penalty = self._compared(events, draw)
+        return softplus(-score[0]) + softplus(score[1:]).sum(0) + penalty
+
+    def _compared(self, events: Events, draw: torch.Generator) -> tuple[Tensor, Tensor | float]:
+        """(1 + k, n) scores of the item of each event and of k others, and (n,) what reg adds to the loss."""
         n, k = len(events), self.negatives
         drawn = torch.randint(len(self.items), (k * n,), generator=draw, device=draw.device)
         index = torch.cat([self._index(events.item), drawn])
         user = self.users(self._index(events.user))  # (n, dim)
         item = self.items(index).view(1 + k, n, self.dim)
         bias = self.bias(index).view(1 + k, n)
-        score = (user * item).sum(2) + bias  # (1 + k, n)
-        loss = softplus(score[1:] - score[0]).mean(0)
-        if self.reg:
-            loss = loss + self.reg / 2 * (user.square().sum(1) + item.square().sum(2).sum(0))
-        return loss
+        score = (user * item).sum(2) + bias
+        if not self.reg:
+            return score, 0.0
+        return score, self.reg / 2 * (user.square().sum(1) + item.square().sum(2).sum(0))
 
     def _softmax(self, events: Events, draw: torch.Generator) -> Tensor:
         k, m = self.negatives, len(self.items)
