@@ -29,4 +29,6 @@ def register_datasets() -> Mapping[str, Factory]:
         "huggingface": "freshmark_datasets.huggingface:huggingface",
         "movietweetings": "freshmark_datasets.movietweetings:movietweetings",
         "movielens": "freshmark_datasets.movielens:movielens",
+        "spamassassin": "freshmark_datasets.dated:spamassassin",
+        "hackernews": "freshmark_datasets.dated:hackernews",
     }

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from freshmark.contract.arrays import AnyArray, BoolArray
-from freshmark.errors import DataError
+from freshmark.errors import DataError, UsageError
 from numpy.typing import NDArray
 
 from freshmark_datasets.numerals import numbers
@@ -96,10 +96,12 @@ def matching(column: Any, pattern: str) -> BoolArray:
     """Which rows of a column match a pattern of RE2 anywhere; what is missing is the empty text."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
-    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
-        found = pc.match_substring_regex(pc.fill_null(column, b""), pattern)
-    else:
-        found = pc.match_substring_regex(pc.fill_null(column.cast(pa.string()), ""), pattern)
+    is_bytes = pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)
+    texts = pc.fill_null(column, b"") if is_bytes else pc.fill_null(column.cast(pa.string()), "")
+    try:
+        found = pc.match_substring_regex(texts, pattern)
+    except pa.ArrowInvalid as error:
+        raise UsageError(f"only={pattern!r}: RE2 does not know it", where="only", remedy="a simpler pattern") from error
     rows: BoolArray = found.to_numpy(zero_copy_only=False).astype(np.bool_)
     return rows
 

@@ -38,6 +38,8 @@ def file(
     numbers: Columns = (),
     words: Columns = (),
     log: bool = False,
+    text: str | int | None = None,
+    length: int = 64,
     only: Only = (),
     since: str | None = None,
     until: str | None = None,
@@ -67,6 +69,8 @@ def file(
         numbers: columns of numbers; together the feature ``numbers``, float32; what is empty counts 0.
         words: columns of anything else; together the feature ``words``, hashes of 32 bits.
         log: numbers x become sign(x) · log(1 + |x|).
+        text: a column of texts; the feature ``text``, hashes of their words, as docs/models.md says.
+        length: how many words of a text are kept, its first.
         only: ``('event', '^view$')``, or several such pairs: rows whose column matches the pattern of RE2.
         since: an ISO date; events before it are left out. ``unit`` must be told.
         until: an ISO date; events from there on are left out.

@@ -20,6 +20,7 @@ from freshmark_datasets.labels import Labels
 from freshmark_datasets.logoptions import ROW, Options
 from freshmark_datasets.reading.formats import Reader, reader_of
 from freshmark_datasets.reading.rawtext import TextFile
+from freshmark_datasets.texts import Texts
 from freshmark_datasets.times import Clock, Rows
 
 RETURNING = 0.01
@@ -71,6 +72,8 @@ class _Columns:
             return Numbers(name, dtype=np.float64)
         if kind == "word":
             return Words(name)
+        if kind == "text":
+            return Texts(self.told.length)
         if kind == "label":
             return Labels(self.told.task)
         return Clock(self.told.unit) if kind == "time" else Ids(kind)
@@ -154,8 +157,10 @@ class _Columns:
         return times, found
 
     def features(self, order: IntArray) -> dict[str, AnyArray]:
-        """``numbers`` (n, k) float32 and ``words`` (n, k) int32, where there are any, in that order of rows."""
+        """``numbers`` (n, k) float32, ``words`` (n, k) int32, ``text`` (n, L) int64, those there are, in that order."""
         found: dict[str, AnyArray] = {}
+        if "text" in self.roles:
+            found["text"] = self.roles["text"].values()[order]
         for name, kind in (("numbers", "number"), ("words", "word")):
             columns = [role for role in self.roles if role.startswith(f"{kind} ")]
             if columns:
@@ -169,6 +174,8 @@ class _Columns:
             told["left out"] = f"{self.bad:,} rows that could not be read"
         if self.filtered:
             told["not asked for"] = f"{self.filtered:,} rows, by only=, since= and until="
+        if "text" in self.roles:
+            told["text"] = self.roles["text"].told()
         missing = sum(one.missing for role, one in self.roles.items() if role.startswith("number "))
         if missing:
             told["missing numbers"] = f"{missing:,}, taken as 0"

@@ -33,6 +33,8 @@ class Options:
     rows: how many rows are read at most
     form: of the file, where its first bytes do not tell
     quotes: whether a field may stand in double quotes
+    text: a column that becomes the feature ``text``, its words hashed
+    length: how many words of a text are kept, its first
     each: a span in microseconds: every file covers one, its rows evenly spread over it (unit ``row``)
     """
 
@@ -59,6 +61,8 @@ class Options:
     form: str = ""
     quotes: bool | None = None
     each: int | None = None
+    text: Column = None
+    length: int = 64
 
     @property
     def has(self) -> tuple[str, ...]:
@@ -82,6 +86,7 @@ class Options:
         """Role → column, as told: the four, then those that come in any number."""
         four: dict[str, Column] = {"user": self.user, "item": self.item, "time": self.time, "label": self.label}
         more: dict[str, Column] = {"offset": self.offset} if self.offset is not None else {}
+        more |= {"text": self.text} if self.text is not None else {}
         for kind, columns in (("number", self.numbers), ("word", self.words), ("only", [one for one, _ in self.only])):
             more |= {f"{kind} {place}": column for place, column in enumerate(columns)}
         return four | more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
@@ -46,10 +47,18 @@ def _several(columns: object) -> tuple[str | int, ...]:
 
 def _pairs(only: Any) -> tuple[tuple[str | int, str], ...]:
     """One pair, or several."""
-    pairs = [only] if len(only) == 2 and isinstance(only[1], str) else list(only)  # noqa: PLR2004
-    if not all(isinstance(one, list | tuple) and len(one) == 2 and isinstance(one[1], str) for one in pairs):  # noqa: PLR2004
+    several = only if isinstance(only, list | tuple) else (only,)
+    pairs = [several] if len(several) == 2 and isinstance(several[1], str) else several  # noqa: PLR2004
+    if not all(isinstance(one, list | tuple) and len(one) == 2 and _is_pattern(one[1]) for one in pairs):  # noqa: PLR2004
         raise UsageError(f"only={only!r}", where="only", remedy="pairs of a column and a pattern: ('event', '^view$')")
     return tuple((column, pattern) for column, pattern in pairs)
+
+
+def _is_pattern(text: object) -> bool:
+    try:
+        return isinstance(text, str) and bool(re.compile(text))
+    except re.error:
+        return False
 
 
 def check_paths(paths: Sequence[Path]) -> None:
@@ -64,8 +73,9 @@ def check_options(options: Options) -> None:
     Raises:
         UsageError: an option has a value that it cannot have.
     """
+    more = [name for name in options.told if name not in ("user", "item", "time", "label")]
     for role, column in options.told.items():
-        if column is not None and (isinstance(column, bool) or not isinstance(column, str | int)):
+        if (role in more or column is not None) and (isinstance(column, bool) or not isinstance(column, str | int)):
             raise UsageError(f"{role}={column!r}", where=role, remedy="the name of a column, or its index from 0")
     if options.task not in TASKS:
         raise UsageError(f"no task {options.task!r}", where="task", remedy=f"one of {', '.join(TASKS)}")
@@ -112,6 +122,8 @@ def _check_rest(options: Options) -> None:
     rows = options.rows
     if rows is not None and (isinstance(rows, bool) or not isinstance(rows, int) or rows < 1):
         raise UsageError(f"rows={rows!r}", where="rows", remedy="a whole number from 1")
+    if isinstance(options.length, bool) or not isinstance(options.length, int) or options.length < 1:
+        raise UsageError(f"length={options.length!r}", where="length", remedy="a whole number from 1")
     if options.form not in FORMS:
         raise UnknownName("form", str(options.form), [one for one in FORMS if one])
     if options.ids is not None and set(options.ids) - {"user", "item"}:

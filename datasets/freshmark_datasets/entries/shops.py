@@ -40,8 +40,8 @@ ENTRIES = (
             sep=",",
             header=False,
             repeats=True,
-            since="2017-11-24T16:00:00+00:00",
-            until="2017-12-03T16:00:00+00:00",
+            since="2017-11-25T00:00:00+08:00",
+            until="2017-12-04T00:00:00+08:00",
         ),
         licence=Licence(
             "Tianchi, non-commercial, not to be passed on",
