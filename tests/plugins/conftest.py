@@ -13,15 +13,19 @@ from freshmark.replay.loop import replay
 from freshmark.replay.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
 from freshmark_plugins.models.mf import MF
+from freshmark_plugins.strategies.batch_gd import BatchGD
 from freshmark_plugins.strategies.bisgd import BISGD
 from freshmark_plugins.strategies.chance import Random
 from freshmark_plugins.strategies.edgebank import EdgeBank
+from freshmark_plugins.strategies.ema import EMA
 from freshmark_plugins.strategies.finetune import Finetune
 from freshmark_plugins.strategies.frozen import Frozen
+from freshmark_plugins.strategies.hybrid import Hybrid
 from freshmark_plugins.strategies.isgd import ISGD
 from freshmark_plugins.strategies.itemknn import ItemKNN
 from freshmark_plugins.strategies.online_bpr import OnlineBPR
 from freshmark_plugins.strategies.online_mf import OnlineMF
+from freshmark_plugins.strategies.online_sgd import OnlineSGD
 from freshmark_plugins.strategies.popularity import Popularity
 from freshmark_plugins.strategies.raisgd import RAISGD
 from freshmark_plugins.strategies.recency import Recency
@@ -62,6 +66,10 @@ RANKERS: dict[str, Callable[[], object]] = {
     "finetune(mf)": lambda: Finetune(MF(dim=8), batch=64),
     "finetune(mf(softmax))": lambda: Finetune(MF(dim=8, loss="softmax", negatives=16), batch=64, sparse=True),
     "retrain(mf)": lambda: Retrain(MF(dim=8), batch=64),
+    "online_sgd(mf)": lambda: OnlineSGD(MF(dim=8)),
+    "batch_gd(mf)": lambda: BatchGD(MF(dim=8)),
+    "hybrid(mf)": lambda: Hybrid(MF(dim=8), retrain_every="1d"),
+    "ema(mf)": lambda: EMA(MF(dim=8), rho=0.9, batch=64),
     "retrain(mf, warm)": lambda: Retrain(MF(dim=8), init="warm", window="2d", batch=64),
 }
 

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
+import numpy as np
 from freshmark import Events, Model
 from freshmark.errors import UsageError
 from freshmark.replay.durations import microseconds
 
 from freshmark_plugins.learner import Batch
 from freshmark_plugins.strategies.over_model import OverModel
+
+
+class Retraining(TypedDict, total=False):
+    """The options of ``retrain``, which every strategy takes that retrains now and then."""
+
+    init: str
+    window: int | str | None
+    epochs: int
+    warmup_epochs: int | None
+    batch: Batch
+    optimiser: str
+    lr: float
+    sparse: bool
+    shuffle: bool
+    fallback: str | None
+    stop: float | None
+    patience: int | None
 
 
 class Retrain(OverModel):
@@ -79,14 +99,17 @@ class Retrain(OverModel):
     def update(self, events: Events) -> None:
         """Train on the window that ends with the new events."""
         self.learner.know(events)
+        self.again(len(self.run.past))
+
+    def again(self, end: int) -> None:
+        """Train on the window that ends before the event number ``end`` of the past."""
         if self.scratch:
             self.learner.restart()
         if self.fallback is not None:
             self.fallback.clear()
-        self.learn(self._window(int(events.time[-1])), epochs=self.epochs)
+        self.learn(self._window(self.run.past[:end]), epochs=self.epochs)
 
-    def _window(self, now: int) -> Events:
-        past = self.run.past
+    def _window(self, past: Events) -> Events:
         if self.span is not None:
-            return past.since(now - self.span)
-        return past[-self.size :] if self.size is not None else past[:]
+            return past[int(np.searchsorted(past.time, past.time[-1] - self.span, "left")) :]
+        return past[-self.size :] if self.size is not None else past
