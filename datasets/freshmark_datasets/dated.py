@@ -16,6 +16,7 @@ from freshmark_datasets.file import digest_of, key_of
 from freshmark_datasets.logoptions import Options
 
 VERSION = 1
+MANY = 10
 HAM_AND_SPAM = {"0": "ham", "1": "spam"}
 
 
@@ -35,7 +36,7 @@ def spamassassin(path: str | Path, *, length: int = 256) -> Source:
     return _source("spamassassin", Path(path).expanduser(), options, _ham_and_spam)
 
 
-def hackernews(path: str | Path, *, points: int = 10, length: int = 32) -> Source:
+def hackernews(path: str | Path, *, points: int = MANY, length: int = 32) -> Source:
     """Headlines of Hacker News: will one get many points? A null control: its language does not drift in a year.
 
     A csv file with the columns ``title``, ``num_points`` and ``created_at`` (month/day/year hour:minute), in any
@@ -59,7 +60,8 @@ def hackernews(path: str | Path, *, points: int = 10, length: int = 32) -> Sourc
         length=length,
         repeats=True,
     )
-    return _source(f"hackernews {points}", Path(path).expanduser(), options, partial(_few_or_many, points))
+    name = "hackernews" if points == MANY else f"hackernews points={points}"
+    return _source(name, Path(path).expanduser(), options, partial(_few_or_many, points))
 
 
 def _source(name: str, path: Path, options: Options, finish: Callable[[Stream], Stream]) -> Source:

@@ -37,7 +37,8 @@ class Texts:
         for row, text in zip(rows, texts, strict=True):
             tokens = self._tokens(text or "")
             row[: len(tokens)] = tokens
-        return rows, np.array([text is None for text in texts], np.bool_)
+        # A reader that passes over bad rows writes NUL for each byte that is no UTF-8.
+        return rows, np.array([text is None or "\0" in text for text in texts], np.bool_)
 
     def why(self, column: Any, row: int) -> DataError:
         """What is wrong with the text of this row of a batch."""
