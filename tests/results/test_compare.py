@@ -88,6 +88,15 @@ def test_slower_answers_are_a_regression_where_they_are_limited(run, fabricated)
     assert states(compared(after, before, Limits.parse([], "+10%")), P99) == {"a()": "same"}
 
 
+def test_answers_that_are_slower_within_chance_are_doubtful(run, fabricated, monkeypatch):
+    cell = fabricated.MadeCell
+    before, after = run("one", [cell("a()")]), run("two", [cell("a()", update_seconds=0.2)])
+    monkeypatch.setattr("freshmark.results.compare.interval_of", lambda durations, percentile: (0.0, 9.0))
+    table = compared(before, after, Limits.parse([], "+10%"))
+    assert states(table, P99) == {"a()": "doubtful"}
+    assert table[table["quantity"] == P99]["margin"].iloc[0] == 4.5
+
+
 def test_a_cell_that_no_longer_succeeds_is_a_regression_without_any_limit(run, fabricated):
     cell = fabricated.MadeCell
     before = run("one", [cell("a()"), cell("b()")])

@@ -139,3 +139,17 @@ def test_standings_of_a_run_are_those_of_its_cells(fabricated, made):
     )
     assert rows["a()", "1d", "0s"].influence.sum() == pytest.approx(0, abs=1e-12)
     assert results.standings(stream, "mrr") is results.standings(stream, "mrr")
+
+
+def test_letters_say_which_rows_cannot_be_told_apart():
+    rng = np.random.default_rng(4)
+    level = rng.normal(0.3, 0.02, (60, 1))
+    near = {ONE: level + 0.1, OTHER: level + 0.1 + rng.normal(0, 0.01, (60, 1)), THIRD: level}
+    standings = Standings({row: standing(series) for row, series in near.items()}, "higher")
+    assert standings.letters() == {ONE: "a", OTHER: "a", THIRD: "b"}
+
+
+def test_above_forty_rows_there_are_no_letters():
+    rng = np.random.default_rng(5)
+    made = {(f"s{place}()", "1d", "0s"): standing(rng.normal(0, 1, (12, 1))) for place in range(41)}
+    assert set(Standings(made, "higher").letters().values()) == {""}

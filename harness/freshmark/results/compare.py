@@ -3,7 +3,8 @@
 stream, strategy, every, delay, schedule    the row
 quantity             a metric, or ``answer p99``
 before, after        its value in the earlier and in the later run
-difference, margin   after − before, and half its 95 % interval, on the same events; durations have no interval
+difference, margin   after − before, and half its 95 % interval, on the same events; of durations half the width of the
+                     larger of the two intervals
 change               the difference as a share of ``before``
 state                ``failed``: succeeded before, and does not now. ``worse``: beyond its limit, by more than chance.
                      ``doubtful``: beyond its limit, within chance. ``better``: by more than chance. ``same``: else
@@ -19,6 +20,7 @@ import pandas as pd
 
 from freshmark.errors import UsageError
 from freshmark.results.dependence import spread_of
+from freshmark.results.latency import answers_of, interval_of
 from freshmark.results.limits import Drop, Limits
 from freshmark.results.naming import schedule_in_words
 from freshmark.results.statistics import margin, spread_over_seeds
@@ -100,7 +102,8 @@ def _of_stream(before: Results, after: Results, stream: str, limits: Limits) -> 
     for row in (row for row in ranked[0] if row in ranked[1]):
         values = [float(one[row][_TAIL]) for one in ranked]
         if np.isfinite(values).all():
-            yield _named(stream, row, P99) | _tail(values, limits.p99)
+            within = [interval_of(answers_of(results, stream, row), 99) for results in (before, after)]
+            yield _named(stream, row, P99) | _tail(values, within, limits.p99)
 
 
 def _rows(results: Results, stream: str) -> dict[Row, Any]:
@@ -135,14 +138,17 @@ def _change(before: Standing, after: Standing, sign: float, drop: Drop | None) -
     }
 
 
-def _tail(values: Sequence[float], allowed: float | None) -> dict[str, Any]:
+def _tail(values: Sequence[float], within: Sequence[tuple[float, float]], allowed: float | None) -> dict[str, Any]:
     before, after = values
-    beyond = allowed is not None and after > before * (1 + allowed)
+    (_, before_most), (after_least, _) = within
+    state = "same"
+    if allowed is not None and after > before * (1 + allowed):
+        state = "worse" if after_least > before_most * (1 + allowed) else "doubtful"
     return {
         "before": before,
         "after": after,
         "difference": after - before,
-        "margin": np.nan,
+        "margin": max(high - low for low, high in within) / 2,
         "change": (after - before) / before if before else np.nan,
-        "state": "worse" if beyond else "same",
+        "state": state,
     }

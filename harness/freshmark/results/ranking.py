@@ -6,6 +6,7 @@ difference           value − value of the best within the budget, on the same 
 difference_margin    half its interval, paired; wide enough that in 95 % of runs all pairs' intervals hold at once
 distinguishable      whether the difference is larger than its margin
 detectable           the smallest difference that four of five such runs would tell apart
+letters              rows that share a letter cannot be told apart; empty above forty rows
 ratio                share of the best that is reached (best ÷ value where lower is better)
 excluded             by which limits of the budget it is out; empty where it is within all
 new_user, new_item   the metric for users, and items, that are new
@@ -45,7 +46,8 @@ _BUSY = ("fit_seconds", "update_seconds", "answer_seconds")
 PERCENTILES = (50, 95, 99)
 COLUMNS = (
     "stream", "task", "strategy", "every", "delay", "schedule", "status", "reason", "seeds", "failed",
-    "metric", "value", "margin", "difference", "difference_margin", "distinguishable", "detectable", "ratio",
+    "metric", "value", "margin", "difference", "difference_margin", "distinguishable", "detectable", "letters",
+    "ratio",
     "excluded", "new_user", "new_item",
     "updates", "interval_seconds", "update_p50_seconds", "update_p95_seconds", "update_p99_seconds",
     "update_max_seconds", "requests", "recommend_p50_seconds", "recommend_p95_seconds", "recommend_p99_seconds",
@@ -94,6 +96,7 @@ def _state(group: pd.DataFrame, fine: pd.DataFrame) -> dict[str, Any]:
         "seeds": len(fine),
         "failed": len(rest),
         "excluded": "",
+        "letters": "",
         "status": "ok" if rest.empty else str(rest["status"].iloc[0]),
         "reason": "" if rest.empty else str(rest["reason"].iloc[0]),
     }
@@ -104,6 +107,7 @@ def _compare(standings: Standings, rows: dict[Row, dict[str, Any]]) -> None:
     if not standings.rows:
         return
     best = standings.best([one for one in standings.rows if not rows[one]["excluded"]] or None)
+    letters = standings.letters()
     for place, standing in standings.rows.items():
         gap = standings.gap(place, best)
         values = (standing.value, standings.rows[best].value)
@@ -114,6 +118,7 @@ def _compare(standings: Standings, rows: dict[Row, dict[str, Any]]) -> None:
             "difference_margin": gap.margin,
             "distinguishable": gap.distinguishable,
             "detectable": np.nan if place == best else gap.detectable,
+            "letters": letters[place],
             "ratio": above / below if below else (1.0 if above == below else np.nan),
         }
 
@@ -127,14 +132,12 @@ def _segments(measured: Sequence[Measured]) -> dict[str, float]:
 
 
 def _costs(results: Results, cells: pd.DataFrame, stream: str) -> dict[str, Any]:
-    updates, requests = [], []
+    updates = []
     for key in cells["key"]:
         table = results.table(str(key), "updates")
         updates.append(table["seconds"][~table["fit"].astype(np.bool_)])
-        table = results.table(str(key), "latencies")
-        requests.append(table["seconds"][~table["first"].astype(np.bool_)])
     edges, events = results.streams[stream].edges, len(results.events(stream)["time"])
-    made, asked = np.concatenate(updates), np.concatenate(requests)
+    made, asked = np.concatenate(updates), latency.of_requests(results, [str(key) for key in cells["key"]])
     each = len(made) / len(cells)
     peak = float(cells["peak_rss_bytes"].max()) if "peak_rss_bytes" in cells else np.nan
     usage = _usage(results, cells, 1e6 / events, peak)

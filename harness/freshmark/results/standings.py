@@ -11,6 +11,7 @@ import numpy as np
 
 from freshmark.contract.arrays import FloatArray
 from freshmark.results.dependence import spread_of
+from freshmark.results.letters import letters_of
 from freshmark.results.simultaneous import errors, level_of_each
 from freshmark.results.statistics import (
     LEVEL,
@@ -25,6 +26,9 @@ from freshmark.results.statistics import (
 
 if TYPE_CHECKING:
     from freshmark.results.tables import Results
+
+MOST_LETTERED = 40
+"""Rows; all their pairs are looked at."""
 
 Row: TypeAlias = tuple[str, str, str]
 """Strategy, every, delay."""
@@ -94,6 +98,7 @@ class Standings:
     def __init__(self, rows: Mapping[Row, Standing], better: str) -> None:
         self.rows = {row: standing for row, standing in rows.items() if np.isfinite(standing.value)}
         self.higher = better == "higher"
+        self._gaps: dict[tuple[Row, Row, float], Gap] = {}
 
     def best(self, among: Sequence[Row] | None = None) -> Row:
         """The row with the best value, of these or of all."""
@@ -102,12 +107,28 @@ class Standings:
 
     def gap(self, row: Row, other: Row, level: float | None = None) -> Gap:
         """``row`` − ``other``; judged as one of all pairs unless a level is given."""
-        one, two = self.rows[row], self.rows[other]
         level = self.level if level is None else level
+        if (row, other, level) not in self._gaps:
+            self._gaps[row, other, level] = self._between(row, other, level)
+        return self._gaps[row, other, level]
+
+    def _between(self, row: Row, other: Row, level: float) -> Gap:
         if row == other:
             return Gap(0.0, Spread(0.0, float("inf")), level)
+        one, two = self.rows[row], self.rows[other]
         parts = [spread_of(one.influence - two.influence), spread_over_seeds(one.seeds), spread_over_seeds(two.seeds)]
         return Gap(one.value - two.value, combined(parts), level)
+
+    def letters(self) -> dict[Row, str]:
+        """Row → its letters, best first: rows that share one cannot be told apart; empty above forty rows."""
+        order = sorted(self.rows, key=lambda row: self.rows[row].value, reverse=self.higher)
+        if len(order) > MOST_LETTERED:
+            return dict.fromkeys(order, "")
+        apart = np.zeros((len(order), len(order)), np.bool_)
+        for one, row in enumerate(order):
+            for other in range(one):
+                apart[one, other] = apart[other, one] = self.gap(row, order[other]).distinguishable
+        return dict(zip(order, letters_of(apart), strict=True))
 
     @cached_property
     def level(self) -> float:

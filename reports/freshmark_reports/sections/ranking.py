@@ -41,6 +41,7 @@ def _columns(metric: str) -> tuple[Column, ...]:
         Column("Updated", about="when updates are due, and how much later they answer"),
         Column(metric, "number", "mean over all test events and seeds ± half the 95 % interval"),
         Column("To the best", "number", "difference to the best row on the same events ± half its 95 % interval"),
+        Column("Group", about="rows that share a letter cannot be told apart"),
         Column("Of the best", "share", "share of the best row's value that is reached"),
         Column("New users", "number", f"{metric} on the first event of a user"),
         Column("New items", "number", f"{metric} on items not seen before their window began"),
@@ -61,7 +62,7 @@ def _columns(metric: str) -> tuple[Column, ...]:
 def _entries(row: Any) -> tuple[Entry, ...]:
     status = "ok" if row["status"] == "ok" else f"{row['status']}: {row['reason']}" if row["reason"] else row["status"]
     if not math.isfinite(row["value"]):
-        return (row["strategy"], row["schedule"], row["status"], *[None] * 13, int(row["seeds"]), status)
+        return (row["strategy"], row["schedule"], row["status"], *[None] * 14, int(row["seeds"]), status)
     updates = round(row["updates"] * row["seeds"])
     requests = int(row["requests"])
     best = row["difference"] == 0 and row["difference_margin"] == 0
@@ -70,6 +71,7 @@ def _entries(row: Any) -> tuple[Entry, ...]:
         row["schedule"],
         Value(row["value"], row["margin"]),
         "best" if best else Value(row["difference"], row["difference_margin"]),
+        row["letters"],
         row["ratio"],
         row["new_user"],
         row["new_item"],
