@@ -31,4 +31,7 @@ def register_datasets() -> Mapping[str, Factory]:
         "movielens": "freshmark_datasets.movielens:movielens",
         "spamassassin": "freshmark_datasets.dated:spamassassin",
         "hackernews": "freshmark_datasets.dated:hackernews",
+        "digits": "freshmark_datasets.images:digits",
+        "mnist": "freshmark_datasets.images:mnist",
+        "images": "freshmark_datasets.images:images",
     }

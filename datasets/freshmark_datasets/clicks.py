@@ -46,6 +46,8 @@ class Impressions:
     features: columns of x: a half say something of the item, a quarter of the user, the rest of the context
     base_rate: probability of a click where every feature is 0
     span_days: from the first event to the last, about
+    delay_hours: mean time from an impression to its click, exponential; 0: clicks are known at once
+    window_hours: after which an impression without a click is known to have none; no click comes later
     """
 
     shift: str = "none"
@@ -57,6 +59,8 @@ class Impressions:
     features: int = 8
     base_rate: float = 0.2
     span_days: float = 60.0
+    delay_hours: float = 0.0
+    window_hours: float = 168.0
 
 
 BOUNDS: Bounds = MappingProxyType(
@@ -69,6 +73,8 @@ BOUNDS: Bounds = MappingProxyType(
         "features": (4, 10_000),
         "base_rate": (1e-9, 1 - 1e-9),
         "span_days": (0.01, 36_500),
+        "delay_hours": (0, 876_000),
+        "window_hours": (0.01, 876_000),
     }
 )
 
@@ -100,6 +106,7 @@ def stream(chosen: Impressions, seed: int, *, name: str) -> Stream:
     after = (time >= _moment(chosen)) & (chosen.shift != "none")
     x = _features(draws, chosen, user=viewer, item=shown, after=after)
     probability = _probability(draws, chosen, x=x, after=after)
+    label = (draws.uniform("clicks/label", chosen.events) < probability).astype(np.float64)
     user, users = coded(viewer, chosen.users)
     item, items = coded(shown, chosen.items)
     return Stream(
@@ -110,12 +117,22 @@ def stream(chosen: Impressions, seed: int, *, name: str) -> Stream:
         item=item,
         users=Vocabulary.of(f"u{row}" for row in users),
         items=Vocabulary.of(f"i{row}" for row in items),
-        label=(draws.uniform("clicks/label", chosen.events) < probability).astype(np.float64),
+        label=label,
         features={"x": x},
         drifts=_truth(chosen, len(users), len(items)),
         oracle=probability,
+        label_delay=_label_delay(draws, chosen, label) if chosen.delay_hours else None,
         about={**described("clicks", VERSION, seed, chosen), "oracle": "the true probability of a click"},
     )
+
+
+def _label_delay(draws: Draws, chosen: Impressions, label: FloatArray) -> IntArray:
+    """(n,) microseconds until each label is known: of a click its delay, of none the whole window."""
+    mean, window = chosen.delay_hours * calendar.HOUR, chosen.window_hours * calendar.HOUR
+    within = -math.expm1(-window / mean)  # the share of an exponential that lies in the window
+    delay = -mean * np.log1p(-within * draws.uniform("clicks/delay", chosen.events))
+    seconds: IntArray = np.where(label > 0, np.minimum(np.round(delay), window), window).astype(np.int64)
+    return seconds * SECOND
 
 
 def _moment(chosen: Impressions) -> int:

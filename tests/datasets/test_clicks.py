@@ -174,3 +174,31 @@ def test_what_makes_no_stream_is_refused():
         clicks(base_rate=1)
     with pytest.raises(UsageError, match="seed is 'x'"):
         simulated(seed="x")
+
+
+def test_without_a_delay_labels_are_known_at_once_and_a_delay_changes_no_label():
+    plain, late = simulated(events=2_000), simulated(events=2_000, delay_hours=24)
+    assert plain.label_delay is None
+    assert np.array_equal(plain.label, late.label)
+    assert np.array_equal(plain.time, late.time)
+
+
+def test_clicks_come_after_an_exponential_time_and_no_click_is_known_when_the_window_ends():
+    stream = simulated(events=20_000, delay_hours=24, window_hours=240)
+    hours, clicked = stream.label_delay / 3.6e9, stream.label == 1
+    assert (hours[~clicked] == 240).all()
+    assert hours[clicked].max() <= 240
+    assert hours[clicked].mean() == pytest.approx(24, rel=0.05)
+    assert np.median(hours[clicked]) == pytest.approx(24 * np.log(2), rel=0.05)
+
+
+def test_a_window_shorter_than_the_delay_cuts_delays_and_loses_no_click():
+    stream = simulated(events=20_000, delay_hours=100, window_hours=10)
+    hours = stream.label_delay[stream.label == 1] / 3.6e9
+    assert hours.max() <= 10
+    assert hours.mean() == pytest.approx(5, rel=0.05)  # nearly uniform
+
+
+def test_a_delay_that_is_none_is_refused():
+    with pytest.raises(UsageError, match="delay_hours"):
+        clicks(delay_hours=-1)
