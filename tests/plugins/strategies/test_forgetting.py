@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark import FreshmarkError, stream_of
+from freshmark_plugins.models.gru4rec import GRU4Rec
 from freshmark_plugins.models.logistic import Logistic
 from freshmark_plugins.models.mf import MF
+from freshmark_plugins.models.sasrec import SASRec
 from freshmark_plugins.strategies.ader import ADER
 from freshmark_plugins.strategies.contrastive_kd import ContrastiveKD
 from freshmark_plugins.strategies.derpp import DERpp
@@ -117,6 +119,35 @@ def test_it_learns_labels_too(walk, something, task, query):
     assert np.isfinite(np.concatenate([array.ravel() for array in strategy.learner.state().values()])).all()
 
 
+SEQUENTIAL: dict[str, Any] = {
+    "sasrec": lambda: SASRec(dim=8, length=5, dropout=0.2),
+    "gru4rec": lambda: GRU4Rec(dim=8, length=5, negatives=16, parallel=8),
+}
+
+
+@pytest.mark.parametrize("model", SEQUENTIAL)
+@pytest.mark.parametrize("something", [name for name in SOMETHING if name != "contrastive_kd"])
+def test_it_learns_sequences_too(walk, stream, something, model, query, scores, events):
+    strategy = walk(SOMETHING[something](SEQUENTIAL[model](), **LIKE), stream).strategy
+    for begin, end in ((200, 300), (300, 400)):
+        new = events(stream, begin, end)
+        strategy.observe(new)
+        strategy.update(new)
+    assert np.isfinite(scores(strategy, query([0, 1, 39]))).all()
+
+
+@pytest.mark.parametrize("model", SEQUENTIAL)
+@pytest.mark.parametrize("nothing", [name for name in NOTHING if not name.startswith("contrastive")])
+def test_with_nothing_to_remember_it_is_finetune_on_sequences_too(walk, stream, nothing, model, events):
+    one, other = (
+        walk(made, stream)
+        for made in (NOTHING[nothing](SEQUENTIAL[model](), **LIKE), Finetune(SEQUENTIAL[model](), **LIKE))
+    )
+    for walked in (one, other):
+        walked.strategy.observe(events(stream, 200, 400))
+    assert same_model(one.update(400), other.update(400))
+
+
 @pytest.mark.parametrize("something", SOMETHING)
 def test_a_copy_has_the_same_future_and_so_has_another_run_of_the_seed(walk, stream, something):
     one = walk(SOMETHING[something](mf(), **LIKE), stream)
@@ -176,6 +207,12 @@ def test_herding_needs_a_representation_and_other_selections_do_not():
     with pytest.raises(FreshmarkError, match="Logistic cannot"):
         ADER(Logistic())
     assert ADER(Logistic(), selection="loss").tasks == {"click", "classify"}
+
+
+@pytest.mark.parametrize("model", SEQUENTIAL)
+def test_contrasts_need_a_vector_for_each_user(model):
+    with pytest.raises(FreshmarkError, match="one vector for each user and each item"):
+        ContrastiveKD(SEQUENTIAL[model]())
 
 
 def test_contrasts_need_users_and_items():
