@@ -9,9 +9,9 @@ import sys
 import numpy as np
 import pytest
 from freshmark import Events, Query, Run
+from freshmark.contract import compiling as module
+from freshmark.contract.compiling import COMPILED, compiling
 from freshmark.contract.past import Past
-from freshmark_plugins import compiled as module
-from freshmark_plugins.compiled import COMPILED, compiled
 from freshmark_plugins.strategies.itemknn import ItemKNN
 from freshmark_plugins.strategies.online_mf import OnlineMF
 from freshmark_plugins.strategies.transition import Transition
@@ -66,7 +66,7 @@ def test_where_no_cache_can_be_written_it_compiles_without_one(monkeypatch):
             return lambda kernel: kernel
 
     monkeypatch.setattr(module, "numba", ReadOnly)
-    assert compiled(len) is len
+    assert compiling()(len) is len
     assert [options.get("cache", False) for options in asked] == [True, False]
 
 
@@ -76,8 +76,8 @@ def test_numba_says_so_with_the_error_that_is_expected(monkeypatch, tmp_path):
     code = (
         "import numba.core.caching as c\n"
         "c.CacheImpl._locator_classes = []\n"
-        "from freshmark_plugins.compiled import compiled\n"
-        "print(compiled(lambda x: x + 1)(1))"
+        "from freshmark.contract.compiling import compiling\n"
+        "print(compiling()(lambda x: x + 1)(1))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "2", done.stderr
@@ -85,4 +85,4 @@ def test_numba_says_so_with_the_error_that_is_expected(monkeypatch, tmp_path):
 
 def test_absent_numba_leaves_the_function_as_it_is(monkeypatch):
     monkeypatch.setattr(module, "numba", None)
-    assert compiled(len) is len
+    assert compiling()(len) is len

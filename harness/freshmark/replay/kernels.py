@@ -6,31 +6,10 @@ change no number. Ranks are counted, never sorted: of 50,000 items a count takes
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import ModuleType
-from typing import Any, TypeVar, cast
-
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray
-
-numba: ModuleType | None
-try:
-    import numba
-except ImportError:
-    numba = None
-
-Kernel = TypeVar("Kernel", bound=Callable[..., Any])
-
-COMPILED = numba is not None
-"""Whether the loops are compiled; provenance says so."""
-
-
-def compiled(**options: Any) -> Callable[[Kernel], Kernel]:
-    """``numba.njit`` with a cache on disk, or the function as it is where numba is absent."""
-    if numba is None:
-        return lambda function: function
-    return cast("Callable[[Kernel], Kernel]", numba.njit(cache=True, nogil=True, **options))
+from freshmark.contract.compiling import COMPILED, compiling
 
 
 def _rank_row(
@@ -138,12 +117,12 @@ def _place_in_list(
     return found
 
 
-rank_row = compiled()(_rank_row) if COMPILED else _rank_row_numpy
-dot_row = compiled(fastmath={"reassoc", "contract", "nsz"})(_dot_row) if COMPILED else _dot_row_numpy
-place_in_list = compiled()(_place_in_list)
+rank_row = compiling()(_rank_row) if COMPILED else _rank_row_numpy
+dot_row = compiling(fastmath={"reassoc", "contract", "nsz"})(_dot_row) if COMPILED else _dot_row_numpy
+place_in_list = compiling()(_place_in_list)
 
 
-@compiled()
+@compiling()
 def rank_scores(
     scores: AnyArray, at: int, item: AnyArray, candidates: AnyArray, had: AnyArray, begin: AnyArray, end: AnyArray,
     mark: AnyArray, stamp: int, out: AnyArray,
@@ -162,7 +141,7 @@ def rank_scores(
     return -1
 
 
-@compiled()
+@compiling()
 def rank_factors(
     user: AnyArray, items: AnyArray, bias: AnyArray, at: int, item: AnyArray, candidates: AnyArray, had: AnyArray,
     begin: AnyArray, end: AnyArray, mark: AnyArray, stamp: int, row: AnyArray, out: AnyArray,
@@ -178,7 +157,7 @@ def rank_factors(
     return -1
 
 
-@compiled()
+@compiling()
 def rank_lists(
     lists: AnyArray, depth: int, at: int, item: AnyArray, candidates: AnyArray, had: AnyArray, begin: AnyArray,
     end: AnyArray, mark: AnyArray, stamp: int, out: AnyArray,
