@@ -79,7 +79,10 @@ class Strategy:
         self.update(history)
 
     def observe(self, events: Events) -> None:
-        """Events as soon as they are past: context (a user's history), not learning. Default: nothing."""
+        """Events as soon as they are past: context (a user's history), not learning. Default: nothing.
+
+        Those of the warm-up are given to ``fit`` alone: what is context must be taken from there too.
+        """
 
     def update(self, events: Events) -> None:
         """New events, each given once, when the schedule says so: the place to learn. Default: nothing."""
