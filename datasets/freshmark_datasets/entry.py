@@ -41,7 +41,7 @@ class Part:
     address: where it is fetched from; of what is fetched by hand, the page that leads to it
     size: as its publisher states it
     checksum: ``sha256:…`` or ``md5:…`` as its publisher states it; empty where none is stated
-    member: pattern of the names of the texts, where the file is an archive
+    member: pattern of the names of the texts, where the file is an archive; else that of the file itself
     counts: events, users and items that loading all of it must give, as far as they are stated
     options: what is read otherwise than in the other parts
     """
@@ -104,7 +104,7 @@ class Entry:
             f"{self.licence.name}. {self.licence.terms}\nPlease cite: {self.cite}",
             self.licence.read_more,
             part.checksum,
-            part.member,
+            part.member or ("" if self.by_hand else part.address.rsplit("/", 1)[1].removesuffix(".gz") + "*"),
             self.by_hand,
         )
 

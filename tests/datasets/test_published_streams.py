@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import inspect
 import logging
+import re
 import threading
 import zipfile
 from functools import partial
@@ -16,10 +18,14 @@ import pytest
 from freshmark.contract.stream import Stream
 from freshmark.errors import DataError, UnknownName, UsageError
 from freshmark_datasets import downloading, published, ratings
+from freshmark_datasets.entries import ENTRIES
+from freshmark_datasets.entry import Entry, Licence, Part
 from freshmark_datasets.logoptions import Options
 from freshmark_datasets.movielens import movielens
 from freshmark_datasets.movietweetings import movietweetings
+from freshmark_datasets.named import Named
 from freshmark_datasets.reading import rawtext
+from freshmark_datasets.telling import check_options
 
 DAT = b"1::0011::4::1400000000\n2::0012::3.5::1400000001\n1::0012::5::1400000001\n"
 TAB = DAT.replace(b"::", b"\t")
@@ -248,3 +254,107 @@ def test_all_that_is_published_has_an_official_address_terms_and_a_sound_checksu
     assert {size for name, size in published.PUBLISHED if name == "movielens"} == {
         *("100k", "1m", "10m", "20m", "25m", "32m", "latest-small")
     }
+
+
+ROWS = b"1 2 1400000000\n3 4 1400000001\n"
+TERMS = Licence("as you like", True, "Do as you like.", "http://127.0.0.1/terms")
+
+
+def entry(served: tuple[Path, str], *, counts: dict[str, int], by_hand: str = "", name: str = "log.txt") -> Entry:
+    folder, address = served
+    (folder / "log.txt").write_bytes(ROWS)
+    return Entry(
+        name="log",
+        about="Made up.",
+        parts=(Part("all", f"{address}/{name}", counts=counts),),
+        options=Options(user=0, item=1, time=2, sep="whitespace", header=False),
+        licence=TERMS,
+        granularity="seconds",
+        cite="Nobody.",
+        by_hand=by_hand,
+    )
+
+
+def test_an_entry_is_fetched_and_its_counts_are_compared(served, caplog):
+    loader = Named(entry(served, counts={"events": 2, "users": 2, "items": 2}))
+    with caplog.at_level(logging.WARNING):
+        stream = loader().load()
+    assert stream.about["counts"] == "as published"
+    assert stream.about["may be passed on"] == "yes"
+    assert "Do as you like." in caplog.text
+    assert "Please cite: Nobody." in caplog.text
+
+
+def test_a_fetched_file_that_does_not_give_the_stated_counts_is_refused_and_a_copy_is_not(served, tmp_path):
+    loader = Named(entry(served, counts={"events": 2, "users": 3}))
+    with pytest.raises(DataError, match=r"2 users where 3 are stated") as caught:
+        loader().load()
+    assert (caught.value.code, caught.value.exit_code) == ("FM223", 3)
+    (tmp_path / "mine").write_bytes(ROWS)
+    copy = loader(path=tmp_path / "mine").load()
+    assert copy.about["counts"] == "differ from the published ones: 2 users where 3 are stated"
+
+
+def test_what_no_program_may_fetch_is_asked_for_by_hand_and_found_where_it_was_put(served):
+    loader = Named(entry(served, counts={}, by_hand="its publisher asks for an account"))
+    with pytest.raises(DataError, match="not fetched by a program: its publisher asks for an account") as caught:
+        loader()
+    error = caught.value
+    assert (error.code, error.exit_code, error.where) == ("FM222", 3, f"{served[1]}/log.txt")
+    place = downloading.target(loader.entry.published(loader.entry.parts[0]))
+    assert str(place) in error.remedy
+    place.parent.mkdir(parents=True)
+    place.write_bytes(ROWS)
+    assert len(loader().load()) == 2
+
+
+def test_what_is_put_by_hand_may_be_a_folder(served):
+    loader = Named(
+        dataclasses.replace(
+            entry(served, counts={}, by_hand="an account"), parts=(Part("all", "http://x/y", member="*.txt"),)
+        )
+    )
+    place = downloading.target(loader.entry.published(loader.entry.parts[0]))
+    place.mkdir(parents=True)
+    (place / "1.txt").write_bytes(ROWS)
+    assert len(loader().load()) == 2
+
+
+def test_without_a_network_an_entry_says_where_to_put_which_file(served):
+    with pytest.raises(DataError) as caught:
+        Named(entry(served, counts={}, name="none.txt"))()
+    assert (caught.value.code, caught.value.exit_code) == ("FM220", 3)
+    assert "none.txt, or pass path=" in caught.value.remedy
+
+
+@pytest.mark.parametrize("known", ENTRIES.values(), ids=lambda known: known.name)
+def test_an_entry_is_complete_and_claims_nothing_that_was_not_checked(known):
+    assert known.about.endswith(".")
+    assert len(known.about) < 120
+    assert known.traps or known.name == "none"
+    assert all(trap.endswith(".") for trap in known.traps)
+    assert known.cite
+    assert known.granularity
+    assert known.licence.terms.endswith(".")
+    assert known.licence.read_more.startswith(("http://", "https://"))
+    assert re.search(r"unverified|no (file was fetched|address was tried)|not tried|none was tried", known.checked)
+    names = [part.name for part in known.parts]
+    assert len(set(names)) == len(names)
+    for part in known.parts:
+        assert re.fullmatch(r"https?://[\w.-]+\.[a-z]+/\S*", part.address)
+        assert not part.checksum  # none of them is stated by its publisher for the file itself
+        assert bool(part.member) or not part.address.endswith((".zip", ".tar.gz"))
+        assert set(part.counts) <= {"events", "users", "items"}
+        check_options(known.reading(part))
+
+
+@pytest.mark.parametrize("known", ENTRIES.values(), ids=lambda known: known.name)
+def test_an_entry_is_documented_as_its_loader(known):
+    loader = Named(known)
+    shown = str(loader.__doc__)
+    assert shown.startswith(known.about)
+    for words in (known.licence.name, known.cite, known.granularity, known.checked, *known.traps):
+        assert words in shown
+    signature = inspect.signature(loader)
+    assert signature.parameters["part"].default == known.parts[0].name
+    assert list(signature.parameters)[:2] == ["part", "path"]

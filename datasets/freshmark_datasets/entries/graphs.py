@@ -47,7 +47,7 @@ ENTRIES = (
             "The header names five columns, the rows have up to 176: what comes after the fourth is not read.",
             "88 % of the edits of wikipedia repeat what the user edited before: own history beats everything.",
         ),
-        checked="counts of wikipedia, on a copy without the features; the other counts as Myket's README has them",
+        checked="counts of wikipedia, on a copy without features; the others as Myket's README has them; no address was tried",
         cite="S. Kumar, X. Zhang, J. Leskovec. Predicting Dynamic Embedding Trajectory. KDD 2019.",
     ),
     Entry(
