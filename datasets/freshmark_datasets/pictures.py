@@ -44,9 +44,8 @@ def read(path: Path, labels: Path | None) -> Pictures:
     """
     if labels is not None:
         return pictures(idx(path), idx(labels), where=str(path))
-    with _opened(path) as arrays:
-        found = [_named(arrays, names, path) for names in (IMAGES, LABELS)]
-    return pictures(*found, where=str(path))
+    image, label = _arrays(path)
+    return pictures(image, label, where=str(path))
 
 
 def pictures(image: AnyArray, label: AnyArray, *, where: str) -> Pictures:
@@ -92,24 +91,22 @@ def _bytes(path: Path) -> bytes:
         raise DataError(f"cannot be read: {error}", where=str(path), remedy="an idx file") from error
 
 
-def _opened(path: Path) -> np.lib.npyio.NpzFile:
+def _arrays(path: Path) -> list[AnyArray]:
+    """The pictures and the labels of an npz file."""
     try:
         with path.open("rb") as stream:
-            if not stream.read(2).startswith(ZIP):
+            if stream.read(2) != ZIP:
                 raise DataError("not an npz file", where=str(path), remedy="for an idx file, labels= as well")
-        opened = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise DataError(f"cannot be read: {error}", where=str(path), remedy="an npz file") from error
-    return opened  # type: ignore[no-any-return]  # an archive is no array
+            stream.seek(0)
+            with np.load(stream, allow_pickle=False) as arrays:
+                return [np.asarray(arrays[_called(arrays.files, names, path)]) for names in (IMAGES, LABELS)]
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(f"cannot be read: {error}", where=str(path), remedy="an npz file of numbers") from error
 
 
-def _named(arrays: np.lib.npyio.NpzFile, names: Sequence[str], path: Path) -> AnyArray:
-    found = next((name for name in names if name in arrays.files), None)
+def _called(there: Sequence[str], names: Sequence[str], path: Path) -> str:
+    found = next((name for name in names if name in there), None)
     if found is None:
-        what = f"no array is called {names[0]}; there are {', '.join(arrays.files)}"
+        what = f"no array is called {names[0]}; there are {', '.join(there)}"
         raise DataError(what, where=str(path), remedy=f"one of {', '.join(names)}")
-    try:
-        array: AnyArray = arrays[found]
-    except (ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise DataError(f"the array {found!r} cannot be read: {error}", where=str(path), remedy="numbers") from error
-    return array
+    return found
