@@ -46,6 +46,7 @@ def register_strategies() -> Mapping[str, str]:
         "reptile": f"{package}.reptile:Reptile",
         "maml": f"{package}.maml:MAML",
         "fomaml": f"{package}.maml:FOMAML",
+        "delayed": f"{package}.delayed:Delayed",
         "replay": f"{package}.replay:Replay",
         "spmf": f"{package}.spmf:SPMF",
         "derpp": f"{package}.derpp:DERpp",
