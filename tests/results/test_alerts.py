@@ -72,6 +72,27 @@ def test_more_threads_than_one_are_told(fabricated, made, threads, told):
     assert bool(found(results, "Threads: 4")) is told
 
 
+def test_a_cell_that_was_suspended_is_told(fabricated, made):
+    cells = [fabricated.MadeCell("a()", summary={"suspensions": 2.0}), fabricated.MadeCell("b()")]
+    assert found(made(cells), "1 cell suspended while timed")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "within", "told"), [(0.0, 1.0, False), (0.09, 0.0, False), (0.4, 10.0, False), (0.6, 10.0, True)]
+)
+def test_work_in_the_background_is_told_where_it_is_more_than_a_trifle(fabricated, made, hidden, within, told):
+    summary = {"background_cpu_seconds": hidden, "update_cpu_seconds": within}
+    alert = found(made([fabricated.MadeCell("a()", summary=summary)]), "threads or processes of their own")
+    assert bool(alert) is told
+    assert all("first a() every 1d: 0.6 s" in text for text in alert)
+
+
+def test_runs_of_before_that_have_no_such_numbers_are_read_without_a_word(made):
+    told = " ".join(texts(made()))
+    assert "suspended" not in told
+    assert "processes of their own" not in told
+
+
 def test_duplicates_and_ties_of_the_stream_are_told(fabricated, made):
     stream = fabricated.MadeStream(facts={"duplicates": 12, "ties": 3000})
     results = made([fabricated.MadeCell("a()")], [stream])

@@ -140,6 +140,20 @@ def test_memory_over_the_limit_is_told_with_both_numbers(watched):
     assert reason.endswith("limit 1 MB")
 
 
+def test_temporary_files_over_the_limit_are_told_with_both_numbers(watched, tmp_path):
+    watch, pipe, _ = watched
+    say(pipe, say="ready")
+    watch.read_messages()
+    watch.begun(os.getpid(), str(tmp_path))
+    assert watch.verdict(Limits(scratch_bytes=1_000_000)) is None
+    (tmp_path / "file").write_bytes(bytes(3_000_000))
+    time.sleep(0.11)
+    verdict = watch.verdict(Limits(scratch_bytes=1_000_000))
+    assert verdict == ("failed", "3 MB of temporary files, limit 1 MB")
+    time.sleep(0.11)
+    assert watch.verdict(Limits(scratch_bytes=None)) is None
+
+
 def test_seconds_are_those_between_ready_and_the_last_word(watched, monkeypatch):
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])

@@ -14,6 +14,7 @@ from freshmark.contract.events import Events
 from freshmark.contract.hookspecs import Meter
 from freshmark.replay.agenda import Agenda
 from freshmark.replay.answers import Answers
+from freshmark.replay.background import BackgroundMeter
 from freshmark.replay.calls import Calls
 from freshmark.replay.detectors import losses
 from freshmark.replay.meters import (
@@ -53,7 +54,7 @@ class Records:
         self._agenda = agenda
         self._clock = clock
         self._ask, self._learn = Stopwatch(clock), Stopwatch(clock)
-        self._memory = MemoryMeter()
+        self._memory, self._background = MemoryMeter(), BackgroundMeter()
         self._state = StateMeter(calls.state)
         self._meters = meters
         self._requests = Requests(timeline, answers, seed=seed, clock=clock)
@@ -75,6 +76,7 @@ class Records:
         """Just before the strategy starts."""
         self._collector, self._on_window = collector, on_window
         self._memory.begin()
+        self._background.begin()
         for meter in self._meters.values():
             meter.begin()
 
@@ -127,7 +129,9 @@ class Records:
     def aside(self, call: Callable[[], object]) -> None:
         """Make a call that is not the strategy's to answer for: no clock runs, and its memory does not count."""
         self._memory.pause()
+        self._background.pause()
         call()
+        self._background.resume()
         self._memory.resume()
 
     def tables(self) -> dict[str, Table]:
@@ -158,6 +162,7 @@ class Records:
             "update_cpu_seconds": self._learn.cpu_seconds,
             "answer_seconds": self._ask.seconds,
             "answer_cpu_seconds": self._ask.cpu_seconds,
+            "background_cpu_seconds": self._background.seconds,
             "gc_seconds": self._collector.seconds,
             "updates": float(len(self._update_nanoseconds) - 1),
             "events": float(self._timeline.end - self._timeline.first),

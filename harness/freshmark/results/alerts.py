@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 FEW_SEEDS = 5
 FEW_WINDOWS = 20
 BASELINE = "popularity"
+BACKGROUND_SECONDS = 0.1
+BACKGROUND_SHARE = 0.05
+"""CPU seconds beside the calls, and their share of those within, from which on they are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +91,34 @@ def _timing(stream: str, cells: pd.DataFrame) -> Iterator[Alert]:
         yield Alert(
             stream, "doubt", f"{_counted(beside, 'cell')} timed while others ran: their durations are too long."
         )
+    suspended = int((_numbers(cells, "suspensions") > 0).sum())
+    if suspended:
+        yield Alert(stream, "doubt", f"{_counted(suspended, 'cell')} suspended while timed: durations are too long.")
+    yield from _background(stream, cells)
     threads = sorted({int(count) for count in cells["threads"].dropna()} if "threads" in cells else set())
     if threads and threads != [1]:
         counts = ", ".join(str(count) for count in threads)
         yield Alert(stream, "note", f"Threads: {counts}. Durations compare only at equal numbers.")
+
+
+def _background(stream: str, cells: pd.DataFrame) -> Iterator[Alert]:
+    """Work that updates leave to others does not show in their durations."""
+    hidden = _numbers(cells, "background_cpu_seconds")
+    shown = sum(_numbers(cells, f"{call}_cpu_seconds") for call in ("fit", "update", "answer"))
+    working = cells[(hidden > BACKGROUND_SECONDS) & (hidden > BACKGROUND_SHARE * shown)]
+    if len(working):
+        first = working.iloc[0]
+        yield Alert(
+            stream,
+            "doubt",
+            f"{_counted(len(working), 'cell')} used CPU time in threads or processes of their own, first "
+            f"{name_of(first)}: {first['background_cpu_seconds']:.2g} s that no duration shows.",
+        )
+
+
+def _numbers(cells: pd.DataFrame, column: str) -> pd.Series[float]:
+    """The column; noughts where these runs have none."""
+    return cells[column].fillna(0.0) if column in cells else pd.Series(0.0, cells.index)
 
 
 def _stream(record: StreamRecord) -> Iterator[Alert]:

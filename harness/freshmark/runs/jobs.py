@@ -75,11 +75,13 @@ class Limits:
     seconds: of wall-clock time from when it is ready, imports done; None is no limit
     memory_bytes: held by the process and all its descendants; None is nine tenths of what is free now
     startup_seconds: of wall-clock time until it is ready
+    scratch_bytes: of temporary files at any time; None is no limit
     """
 
     seconds: float | None = None
     memory_bytes: int | None = None
     startup_seconds: float = 120.0
+    scratch_bytes: int | None = 1_000_000_000
 
 
 CALM, FINISH, NOW = 0, 1, 2

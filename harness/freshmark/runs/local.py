@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 from freshmark.runs.isolation import ENVIRONMENT
@@ -41,8 +42,8 @@ class Local:
         self.jobs = jobs
         limits = limits or Limits()
         memory = limits.memory_bytes or free_bytes() * 9 // 10
-        self.limits = Limits(limits.seconds, memory, limits.startup_seconds)
-        self._free_limits = Limits(None, free_bytes() * 9 // 10)
+        self.limits = replace(limits, memory_bytes=memory)
+        self._free_limits = Limits(None, free_bytes() * 9 // 10, scratch_bytes=None)
         self._preload = list(preload)
         self._running: dict[str, Watch] = {}
 
@@ -126,7 +127,7 @@ class Local:
             return
         message = json.loads(packet)
         if "started" in message:
-            self._running[message["started"]].pid = message["pid"]
+            self._running[message["started"]].begun(message["pid"], message["scratch"])
         else:
             self._running[message["ended"]].status = message["status"]
 

@@ -5,7 +5,8 @@ descendants leave behind, so that nothing outlives its job; and when the supervi
 between them closes and the nursery ends every job and itself. It does not import the user's main module.
 
 Over the socket, one JSON text a packet: ``{"job": …}`` with two descriptors (messages, log) starts a job, answered by
-``{"started": key, "pid": …}`` and in the end ``{"ended": key, "status": wait status}``; ``{"kill": key}`` ends it.
+``{"started": key, "pid": …, "scratch": folder}`` and in the end ``{"ended": key, "status": wait status}``;
+``{"kill": key}`` ends it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any
 from freshmark.runs.isolation import isolate, settle_torch
 from freshmark.runs.jobs import Job
 from freshmark.runs.processes import adopt_orphans, children, kill_tree
+from freshmark.runs.scratch import enter_scratch, make_scratch, remove_scratch
 from freshmark.runs.worker import teller, work
 
 LONGEST_PACKET = 1 << 18
@@ -55,6 +57,7 @@ class Nursery:
     def __init__(self, supervisor: socket.socket) -> None:
         self._supervisor = supervisor
         self._jobs: dict[int, str] = {}  # pid → key
+        self._scratch: dict[int, str] = {}  # pid → folder
         # A byte comes out of the pipe when a child ends: select wakes, and no signal is ever missed.
         self._woken, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._pipe = (self._woken, wake)
@@ -74,6 +77,8 @@ class Nursery:
         for pid in list(self._jobs):
             kill_tree(pid)
         self._sweep(everything=True)
+        for folder in self._scratch.values():
+            remove_scratch(folder)
 
     def _obey(self) -> bool:
         """One request; False where the supervisor has closed the socket."""
@@ -93,14 +98,15 @@ class Nursery:
         return True
 
     def _start(self, job: Job, messages: int, log: int) -> None:
-        parent = os.getpid()
+        parent, scratch = os.getpid(), make_scratch()
         pid = os.fork()
         if pid == 0:
+            enter_scratch(scratch)
             self._become_worker(job, parent, messages, log)
-        self._jobs[pid] = job.key
+        self._jobs[pid], self._scratch[pid] = job.key, scratch
         os.close(messages)
         os.close(log)
-        self._tell({"started": job.key, "pid": pid})
+        self._tell({"started": job.key, "pid": pid, "scratch": scratch})
 
     def _become_worker(self, job: Job, parent: int, messages: int, log: int) -> None:
         """In the new process: it never returns, and runs no exit handler of anyone."""
@@ -120,18 +126,20 @@ class Nursery:
 
     def _reap(self) -> None:
         """Every child that has ended: the jobs are reported, after what they left behind is gone."""
-        ended: dict[str, int] = {}
+        ended: dict[int, int] = {}
         with suppress(ChildProcessError):
             while True:
                 pid, status = os.waitpid(-1, os.WNOHANG)
                 if pid == 0:
                     break
                 if pid in self._jobs:
-                    ended[self._jobs.pop(pid)] = status
+                    ended[pid] = status
+        keys = {pid: self._jobs.pop(pid) for pid in ended}
         if ended:
             self._sweep()
-        for key, status in ended.items():
-            self._tell({"ended": key, "status": status})
+        for pid, status in ended.items():
+            remove_scratch(self._scratch.pop(pid))
+            self._tell({"ended": keys[pid], "status": status})
 
     def _sweep(self, *, everything: bool = False) -> None:
         """Kill and bury children that are no job: orphans of a dead one, for a live job keeps its own."""

@@ -14,6 +14,7 @@ from typing import Any
 from freshmark.runs.jobs import Ending, Job, Limits, Status
 from freshmark.runs.logs import Log
 from freshmark.runs.processes import held_bytes
+from freshmark.runs.scratch import scratch_bytes
 
 CHUNK = 1 << 16
 MOST_CHUNKS = 16
@@ -45,7 +46,12 @@ class Watch:
         self._said: float | None = None
         self._started = time.time()
         self._seconds = 0.0
-        self._look_again = 0.0
+        self._look_again = self._walk_again = 0.0
+        self._scratch = ""
+
+    def begun(self, pid: int, scratch: str) -> None:
+        """Its process runs, with this folder for its temporary files."""
+        self.pid, self._scratch = pid, scratch
 
     def read_messages(self) -> bool:
         """Take in what the job tells; False where its end is closed."""
@@ -77,6 +83,8 @@ class Watch:
             return "timeout", f"over the limit of {limits.seconds:g} s"
         if limits.memory_bytes is not None and (held := self._held(now)) > limits.memory_bytes:
             return "oom", f"held {_megabytes(held)}, limit {_megabytes(limits.memory_bytes)}"
+        if limits.scratch_bytes is not None and (wrote := self._written(now)) > limits.scratch_bytes:
+            return "failed", f"{_megabytes(wrote)} of temporary files, limit {_megabytes(limits.scratch_bytes)}"
         return None
 
     def _held(self, now: float) -> int:
@@ -86,6 +94,14 @@ class Watch:
         held = held_bytes(self.pid)
         self._look_again = now + 5 * (time.monotonic() - now)
         return held
+
+    def _written(self, now: float) -> int:
+        """Bytes of temporary files; 0 where looking again so soon would take more than a fifth of the time."""
+        if not self._scratch or now < self._walk_again:
+            return 0
+        written = scratch_bytes(self._scratch)
+        self._walk_again = now + max(0.1, 5 * (time.monotonic() - now))
+        return written
 
     def close(self, selector: selectors.BaseSelector) -> None:
         """Read what is left in the pipes, and close them."""

@@ -15,9 +15,11 @@ import numpy as np
 
 from freshmark.errors import FreshmarkError
 from freshmark.runs.discovery import culprit
+from freshmark.runs.fences import Fence
 from freshmark.runs.isolation import settle_torch
 from freshmark.runs.jobs import Job
 from freshmark.runs.parquet import write_table, write_tables
+from freshmark.runs.suspensions import Suspensions
 
 Tell: TypeAlias = Callable[[Mapping[str, Any]], None]
 """Gives a message to the supervisor: ``{"say": "ready"}``, then ``done`` or ``error`` with what there is to know."""
@@ -67,21 +69,23 @@ def _measure(job: Job, tell: Tell) -> dict[str, Any]:
     settle_torch()
 
     tell({"say": "ready"})
+    fence = Fence([Path(job.stream), Path(job.target).parents[1] / "streams"])
     options: dict[str, Any] = {
         "seed": job.cell["seed"],
         "device": job.device,
         "meters": meters,
-        "on_window": lambda window: registry.notify("window_done", cell=job.cell, window=window),
+        "on_window": lambda window: fence.lifted(lambda: registry.notify("window_done", cell=job.cell, window=window)),
     }
-    if time_scale(schedule.delay) is None:
-        played = replay(timeline, assembly.build(), schedule, **options)
-    else:
-        durations = np.load(job.durations) if job.durations else None
-        played = replay_served(timeline, assembly.build, schedule, durations=durations, **options)
+    durations = np.load(job.durations) if job.durations else None
+    with fence, Suspensions() as suspensions:
+        if time_scale(schedule.delay) is None:
+            played = replay(timeline, assembly.build(), schedule, **options)
+        else:
+            played = replay_served(timeline, assembly.build, schedule, durations=durations, **options)
     digests = write_tables(played.tables, Path(job.target))
-    for complaint in registry.complaints:
+    for complaint in (*registry.complaints, *(f"refused: {reached}" for reached in fence.refused)):
         os.write(2, f"{complaint}\n".encode())
-    return {"summary": dict(played.summary), "digests": digests}
+    return {"summary": {**played.summary, "suspensions": float(suspensions.count)}, "digests": digests}
 
 
 def _prepare(job: Job, tell: Tell) -> dict[str, Any]:
