@@ -1,4 +1,4 @@
-"""Writes the parts of the documentation that the code knows: docs/cli.md and docs/errors.md.
+"""Writes the parts of the documentation that the code knows: cli.md, errors.md and the table in streams.md.
 
 python docs/generate.py            writes them
 python docs/generate.py --check    exits with 1 where one is out of date
@@ -14,6 +14,8 @@ from typing import Any
 import typer
 from freshmark.cli import Commands, app
 from freshmark.commands.codes import EXPLANATIONS
+from freshmark_datasets.entries import ENTRIES
+from freshmark_datasets.published import PUBLISHED
 from typer.testing import CliRunner
 
 DOCS = Path(__file__).parent
@@ -22,7 +24,11 @@ REMARK = "<!-- Written by docs/generate.py. -->\n\n"
 
 def pages() -> dict[Path, str]:
     """Path → text of every generated page."""
-    return {DOCS / "cli.md": cli_page(), DOCS / "errors.md": errors_page()}
+    return {
+        DOCS / "cli.md": cli_page(),
+        DOCS / "errors.md": errors_page(),
+        DOCS / "streams.md": streams_page((DOCS / "streams.md").read_text("utf-8")),
+    }
 
 
 def cli_page() -> str:
@@ -52,6 +58,49 @@ def errors_page() -> str:
     for code, explanation in EXPLANATIONS.items():
         parts.append(f"\n## {code}: {explanation.title}\n\n{explanation.why}\n\nWhat to do: {explanation.remedy}\n")
     return "".join(parts)
+
+
+def streams_page(text: str) -> str:
+    """The page with its table of published streams written anew."""
+    begin, end = "<!-- entries -->\n", "<!-- end of entries -->"
+    before, _, rest = text.partition(begin)
+    lines = ["| name | what | task | size | times | licence | pass on | checked |", "|---|---|---|---|---|---|---|---|"]
+    lines += [f"| {' | '.join(row)} |" for row in sorted([*entry_rows(), *older_rows()])]
+    return "".join([before, begin, "\n".join(lines), "\n", end, rest.partition(end)[2]])
+
+
+def entry_rows() -> Iterator[list[str]]:
+    """A row for each entry."""
+    for entry in ENTRIES.values():
+        parts = [f"{len(entry.parts)} parts"] if len(entry.parts) > 1 else []
+        size = entry.parts[0].size and f"{entry.parts[0].name}: {entry.parts[0].size}"
+        by_hand = f" Fetched by hand: {entry.by_hand}." if entry.by_hand else ""
+        may = {True: "yes", False: "no", None: "not stated"}[entry.licence.may_pass_on]
+        licence = f"[{entry.licence.name}]({entry.licence.read_more})"
+        about = entry.about.partition(": ")[2] or entry.about
+        yield [
+            *(
+                f"`{entry.name}`",
+                about[0].upper() + about[1:],
+                entry.options.task,
+                "; ".join([*parts, *([size] if size else [])]),
+            ),
+            *(entry.granularity, licence, may, f"{entry.checked}.{by_hand}"),
+        ]
+
+
+def older_rows() -> Iterator[list[str]]:
+    """A row for MovieLens and one for MovieTweetings, which have loaders of their own."""
+    for name, licence, may, what in (
+        ("movielens", "GroupLens, research", "no, but for 32m and latest-small", "Ratings of films at movielens.org"),
+        ("movietweetings", "MIT", "yes", "Ratings of films that people tweeted"),
+    ):
+        files = [file for (known, _), file in PUBLISHED.items() if known == name]
+        stated = [file.size for file in files if file.checksum]
+        checked = f"md5 or sha256 as published: {', '.join(stated)}. Format and counts, on copies"
+        link = f"[{licence}]({files[0].read_more})"
+        sizes = ", ".join(file.size for file in files)
+        yield [f"`{name}`", f"{what}.", "rank", f"sizes {sizes}", "seconds", link, may, checked]
 
 
 def main() -> int:

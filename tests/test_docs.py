@@ -132,7 +132,7 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["cli.md", "errors.md"])
+@pytest.mark.parametrize("name", ["cli.md", "errors.md", "streams.md"])
 def test_generated_pages_are_up_to_date(name):
     pages = generator().pages()
     assert (DOCS / name).read_text("utf-8") == pages[DOCS / name], "python docs/generate.py"

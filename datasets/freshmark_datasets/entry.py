@@ -42,7 +42,7 @@ class Part:
     size: as its publisher states it
     checksum: ``sha256:…`` or ``md5:…`` as its publisher states it; empty where none is stated
     member: pattern of the names of the texts, where the file is an archive; else that of the file itself
-    counts: events, users and items that loading all of it must give, as far as they are stated
+    counts: events, users and items that loading all of it must give, as its publisher or a checked copy has them
     options: what is read otherwise than in the other parts
     """
 

@@ -1,4 +1,4 @@
-"""Every real stream of the shared folder loads from the command line, by its name or as anyone's log, with its counts."""
+"""Every real stream of the shared folder loads from the command line, by name or as anyone's log, with its counts."""
 
 from __future__ import annotations
 

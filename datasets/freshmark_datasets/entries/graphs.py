@@ -47,7 +47,7 @@ ENTRIES = (
             "The header names five columns, the rows have up to 176: what comes after the fourth is not read.",
             "88 % of the edits of wikipedia repeat what the user edited before: own history beats everything.",
         ),
-        checked="counts of wikipedia, on a copy without features; the others as Myket's README has them; no address was tried",
+        checked="counts of wikipedia, on a copy without features; others as in Myket's README; no address was tried",
         cite="S. Kumar, X. Zhang, J. Leskovec. Predicting Dynamic Embedding Trajectory. KDD 2019.",
     ),
     Entry(
@@ -157,7 +157,13 @@ ENTRIES = (
         name="recbole",
         about="RecBole's atomic files (.inter), one form for many published streams: yours, or a few of theirs.",
         parts=(
-            Part("ml-100k", f"{RECBOLE}/MovieLens/ml-100k.zip", member="*.inter", counts={"events": 100_000}),
+            Part(
+                "ml-100k",
+                f"{RECBOLE}/MovieLens/ml-100k.zip",
+                size="100,000 ratings",
+                member="*.inter",
+                counts={"events": 100_000},
+            ),
             Part("ml-1m", f"{RECBOLE}/MovieLens/ml-1m.zip", member="*.inter"),
             Part("ml-10m", f"{RECBOLE}/MovieLens/ml-10m.zip", member="*.inter"),
             Part("ml-20m", f"{RECBOLE}/MovieLens/ml-20m.zip", member="*.inter"),
