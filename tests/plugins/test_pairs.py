@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from freshmark_plugins.pairs import PairCounts, add, room
+from freshmark_plugins.pairs import PairCounts, accumulate_each, add, count_of, room
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,3 +72,38 @@ def test_counts_go_on_past_what_rows_held_before_room_was_made():
     draw = np.random.default_rng(0)
     pairs = [tuple(map(int, pair)) for pair in draw.integers(0, 300, (5000, 2))]
     assert_counts(filled(pairs, 300), pairs, 300)
+
+
+PAIRS = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 60)), max_size=200)
+
+
+def columns(pairs):
+    array = np.array(pairs, np.int64).reshape(-1, 2)
+    return array[:, 0].copy(), array[:, 1].copy()
+
+
+@given(pairs=PAIRS, gone=PAIRS)
+def test_pairs_are_counted_at_once_and_taken_back_at_once(pairs, gone):
+    counts, plain = PairCounts(), Counter(pairs)
+    counts.grow(61)
+    counts.count(*columns(pairs), by=1)
+    counts.count(*columns(gone), by=2)
+    counts.count(*columns(gone), by=-2)
+    for a in range(9):
+        assert counts.row(a, 61).tolist() == [plain[a, b] for b in range(61)]
+
+
+@given(pairs=PAIRS, asked=st.lists(st.tuples(st.integers(0, 8), st.integers(0, 60)), max_size=20))
+def test_a_single_count_is_that_of_its_row(pairs, asked):
+    counts, plain = PairCounts(), Counter(pairs)
+    counts.grow(61)
+    counts.count(*columns(pairs), by=1)
+    assert [count_of(counts.rows, a, b) for a, b in asked] == [plain[pair] for pair in asked]
+
+
+def test_rows_are_added_to_the_rows_that_ask_and_a_row_that_is_not_there_adds_nothing():
+    counts, out = PairCounts(), np.ones((3, 4))
+    counts.grow(4)
+    counts.count(np.array([1, 1, 2]), np.array([3, 3, 0]), 1)
+    accumulate_each(counts.rows, np.array([1, 900, 2]), out)
+    assert out.tolist() == [[1, 1, 1, 3], [1, 1, 1, 1], [2, 1, 1, 1]]

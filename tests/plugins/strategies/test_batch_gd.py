@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from freshmark import FreshmarkError
 from freshmark_plugins.models.mf import MF
@@ -13,7 +15,7 @@ def mf():
 
 @pytest.mark.parametrize("optimiser", ["sgd", "adam"])
 def test_it_is_finetune_with_all_events_in_one_batch(walk, stream, assert_same_state, optimiser):
-    like = {"optimiser": optimiser, "lr": 0.05}
+    like: dict[str, Any] = {"optimiser": optimiser, "lr": 0.05}
     one = walk(BatchGD(mf(), steps=4, warmup_steps=7, **like), stream).update(400, 600)
     other = walk(Finetune(mf(), batch="all", epochs=4, warmup_epochs=7, shuffle=False, **like), stream).update(400, 600)
     assert_same_state(one, other)

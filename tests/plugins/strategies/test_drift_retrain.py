@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from freshmark_plugins.strategies.finetune import Finetune
 from freshmark_plugins.strategies.frozen import Frozen
 from freshmark_plugins.strategies.retrain import Retrain
 
-LIKE = {"batch": 32, "optimiser": "adagrad", "lr": 0.1, "epochs": 2}
+LIKE: dict[str, Any] = {"batch": 32, "optimiser": "adagrad", "lr": 0.1, "epochs": 2}
 
 
 def mf():
@@ -86,7 +87,8 @@ def test_losses_lie_between_0_and_1_and_are_those_before_learning(walk, stream, 
 @pytest.mark.parametrize("detector", ["adwin", "page_hinkley"])
 def test_a_change_of_taste_is_found_by_the_detectors_of_river(walk, detector):
     pytest.importorskip("river", reason="the detectors are an extra")
-    walked, again = _turning(walk, detector), []
+    again: list[int] = []
+    walked = _turning(walk, detector)
     walked.strategy.again = again.append
     for end in range(1300, 4001, 100):
         walked.update(end)

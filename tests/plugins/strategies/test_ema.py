@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from freshmark import Events, FreshmarkError, Run, stream_of
@@ -9,7 +11,7 @@ from freshmark_plugins.models.mf import MF
 from freshmark_plugins.strategies.ema import EMA
 from freshmark_plugins.strategies.finetune import Finetune
 
-LIKE = {"batch": 32, "epochs": 2, "warmup_epochs": 2, "lr": 0.05}
+LIKE: dict[str, Any] = {"batch": 32, "epochs": 2, "warmup_epochs": 2, "lr": 0.05}
 
 
 def mf():
@@ -23,7 +25,7 @@ def copied(model):
 @pytest.mark.parametrize("optimiser", ["sgd", "adam", "adagrad"])
 @pytest.mark.parametrize("sparse", [False, True])
 def test_without_memory_it_is_finetune(walk, stream, assert_same_state, optimiser, sparse):
-    like = {**LIKE, "optimiser": optimiser, "sparse": sparse}
+    like: dict[str, Any] = {**LIKE, "optimiser": optimiser, "sparse": sparse}
     one = walk(EMA(mf(), rho=0.0, **like), stream).update(300, 450, 600)
     other = walk(Finetune(mf(), **like), stream).update(300, 450, 600)
     assert_same_state(one.model, other.model)
@@ -51,7 +53,7 @@ def test_training_goes_on_from_where_it_stood_not_from_the_average(walk, stream)
 
 def test_the_average_follows_its_formula_step_by_step(walk, stream):
     """One step an update: θ̄ ← ρ θ̄ + (1 − ρ) θ, rows of new users and items from their first values."""
-    like = {"batch": "all", "epochs": 1, "warmup_epochs": 2, "shuffle": False, "lr": 0.05}
+    like: dict[str, Any] = {"batch": "all", "epochs": 1, "warmup_epochs": 2, "shuffle": False, "lr": 0.05}
     one, other = walk(EMA(mf(), rho=0.7, **like), stream), walk(Finetune(mf(), **like), stream)
     first = walk(Finetune(mf(), **{**like, "warmup_epochs": 0}), stream)
     average = copied(other.strategy.model)
@@ -97,7 +99,7 @@ def test_it_averages_noise_away_where_nothing_drifts():
             found.append(abs(strategy.predict(events[:1])[0] - 0.7))
         return np.mean(found[10:])
 
-    like = {"batch": 4, "epochs": 1, "lr": 0.3, "optimiser": "sgd"}
+    like: dict[str, Any] = {"batch": 4, "epochs": 1, "lr": 0.3, "optimiser": "sgd"}
     assert far(EMA(Logistic(bits=4), rho=0.95, **like)) < 0.5 * far(Finetune(Logistic(bits=4), **like))
 
 

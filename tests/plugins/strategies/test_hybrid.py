@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from freshmark import FreshmarkError
@@ -9,7 +11,7 @@ from freshmark_plugins.strategies.online_sgd import OnlineSGD
 from freshmark_plugins.strategies.retrain import Retrain
 
 PERIOD = 8 * 3_600_000_000
-LIKE = {"batch": 32, "lr": 0.1}
+LIKE: dict[str, Any] = {"batch": 32, "lr": 0.1}
 
 
 def mf():
@@ -51,7 +53,7 @@ def test_without_learning_online_it_is_retrain_at_the_ends_of_its_periods(
 
 
 def test_a_period_that_does_not_end_leaves_online_learning_alone(walk, stream, assert_same_state):
-    like = {"lr": 0.1, "optimiser": "sgd"}
+    like: dict[str, Any] = {"lr": 0.1, "optimiser": "sgd"}
     one = walk(Hybrid(mf(), retrain_every="1000d", batch=1, shuffle=False, epochs=1, **like), stream)
     other = walk(OnlineSGD(mf(), warmup_epochs=1, **like), stream)
     assert_same_state(one.update(230, 300).model, other.update(230, 300).model)

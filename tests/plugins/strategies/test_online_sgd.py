@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from freshmark import FreshmarkError, stream_of
@@ -24,7 +26,7 @@ def closed(stream):
 
 @pytest.mark.parametrize("optimiser", ["sgd", "momentum", "adagrad", "adam", "ftrl"])
 def test_it_is_finetune_with_one_event_a_batch_and_one_epoch(walk, closed, assert_same_state, optimiser):
-    like = {"optimiser": optimiser, "lr": 0.05, "warmup_epochs": 1}
+    like: dict[str, Any] = {"optimiser": optimiser, "lr": 0.05, "warmup_epochs": 1}
     one = walk(OnlineSGD(mf(), **like), closed).update(300)
     other = walk(Finetune(mf(), batch=1, epochs=1, shuffle=False, **like), closed).update(300)
     assert_same_state(one.learner, other.learner)
@@ -37,7 +39,7 @@ def test_however_events_are_cut_it_learns_the_same_also_where_items_are_new(walk
 
 
 def test_finetune_knows_the_items_of_a_whole_update_and_it_does_not(walk, stream):
-    like = {"optimiser": "sgd", "lr": 0.05, "warmup_epochs": 1}
+    like: dict[str, Any] = {"optimiser": "sgd", "lr": 0.05, "warmup_epochs": 1}
     one = walk(OnlineSGD(mf(), **like), stream).update(350).model.state()["items.weight"]
     other = walk(Finetune(mf(), batch=1, epochs=1, shuffle=False, **like), stream).update(350).model.state()
     assert not np.array_equal(one, other["items.weight"])

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from freshmark import Events, FreshmarkError
+from freshmark_plugins.strategies.edgebank import EdgeBank
+
+DAY = 86_400_000_000
+
+
+@pytest.mark.parametrize("ends", [(600,), (201, 202, 350, 600)])
+@pytest.mark.parametrize("window", [None, "1d", "5h", "5000d"])
+def test_it_says_one_where_there_was_an_edge_in_the_window(walk, stream, query, window, ends):
+    learned = walk(EdgeBank(window), stream).update(*ends)
+    span = {None: 10**18, "1d": DAY, "5h": DAY * 5 // 24, "5000d": 5000 * DAY}[window]
+    held = stream.time >= stream.time[-1] - span
+    edges = set(zip(stream.user[held].tolist(), stream.item[held].tolist(), strict=True))
+    users = np.arange(len(stream.users))
+    expected = [[float((u, i) in edges) for i in range(len(stream.items))] for u in users.tolist()]
+    assert learned.score(query(users)).tolist() == expected
+
+
+def test_an_edge_that_comes_again_stays_until_its_last_event_leaves(query):
+    one = EdgeBank("1d")
+    for time in (0, DAY, 2 * DAY, 3 * DAY + 1):
+        user = 0 if time <= DAY else 1
+        one.update(Events(np.array([time]), np.array([user]), np.array([0])))
+        assert one.score(query([0]))[0, 0] == (time <= 2 * DAY)
+
+
+def test_a_window_that_holds_everything_is_none(walk, stream, query):
+    one, other = walk(EdgeBank("5000d"), stream).update(600), walk(EdgeBank(), stream).update(600)
+    assert np.array_equal(one.score(query(range(40))), other.score(query(range(40))))
+
+
+def test_its_memory_is_what_is_learned_so_that_it_grows_stale(make_log, ranks):
+    stream = make_log(2000, items=400)
+    hits = {every: (ranks(EdgeBank(), stream, every=every) <= 10).mean() for every in ("never", "6h", "event")}
+    assert hits["never"] < 0.8 * hits["6h"]
+    assert hits["6h"] < hits["event"]
+
+
+def test_who_was_never_seen_has_no_edge(walk, stream, query):
+    assert not walk(EdgeBank(), stream).strategy.score(query([10_000])).any()
+
+
+def test_a_window_that_is_none_is_refused():
+    with pytest.raises(FreshmarkError, match="soon"):
+        EdgeBank("soon")
