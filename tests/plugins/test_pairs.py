@@ -77,18 +77,18 @@ def test_counts_go_on_past_what_rows_held_before_room_was_made():
 PAIRS = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 60)), max_size=200)
 
 
-def columns(pairs):
+def count(counts, pairs, by):
     array = np.array(pairs, np.int64).reshape(-1, 2)
-    return array[:, 0].copy(), array[:, 1].copy()
+    counts.count(array[:, 0].copy(), array[:, 1].copy(), by)
 
 
 @given(pairs=PAIRS, gone=PAIRS)
 def test_pairs_are_counted_at_once_and_taken_back_at_once(pairs, gone):
     counts, plain = PairCounts(), Counter(pairs)
     counts.grow(61)
-    counts.count(*columns(pairs), by=1)
-    counts.count(*columns(gone), by=2)
-    counts.count(*columns(gone), by=-2)
+    count(counts, pairs, 1)
+    count(counts, gone, 2)
+    count(counts, gone, -2)
     for a in range(9):
         assert counts.row(a, 61).tolist() == [plain[a, b] for b in range(61)]
 
@@ -97,7 +97,7 @@ def test_pairs_are_counted_at_once_and_taken_back_at_once(pairs, gone):
 def test_a_single_count_is_that_of_its_row(pairs, asked):
     counts, plain = PairCounts(), Counter(pairs)
     counts.grow(61)
-    counts.count(*columns(pairs), by=1)
+    count(counts, pairs, 1)
     assert [count_of(counts.rows, a, b) for a, b in asked] == [plain[pair] for pair in asked]
 
 
