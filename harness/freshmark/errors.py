@@ -15,7 +15,7 @@ Every message says what was wrong, where, and what would be right.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 
@@ -44,6 +44,11 @@ class FreshmarkError(Exception):
         advice = f"; {self.remedy}" if self.remedy else ""
         return f"{self.what}{place}{advice}"
 
+    def fields(self) -> dict[str, str]:
+        """What ``rebuilt`` makes the error of again, as JSON has it."""
+        told = {name: str(getattr(self, name)) for name in ("what", "where", "remedy", "code")}
+        return {"kind": type(self).__name__, **told}
+
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.what, self.where, self.remedy, self.code)
 
@@ -53,6 +58,12 @@ def _rebuild(kind: type[FreshmarkError], what: str, where: str, remedy: str, cod
     error = kind.__new__(kind)
     FreshmarkError.__init__(error, what, where=where, remedy=remedy, code=code)
     return error
+
+
+def rebuilt(fields: Mapping[str, str]) -> FreshmarkError:
+    """The error with these fields; a PluginError where its kind is a stranger's."""
+    kind = globals().get(fields["kind"], PluginError)
+    return _rebuild(kind, fields["what"], fields["where"], fields["remedy"], fields["code"])
 
 
 class UsageError(FreshmarkError):

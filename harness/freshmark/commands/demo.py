@@ -15,3 +15,6 @@ STRATEGIES = (
 """From free to costly: what each step up buys is the question."""
 
 EVERY = ("never", "1w", "1d")
+
+MODELS = {"rank": "mf()", "click": "logistic()", "rate": "biased_mf()", "classify": "logistic()"}
+"""The model of each task, for strategies that need one, where nobody names one."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from freshmark.commands import demo
+from freshmark.errors import UsageError
 
 if TYPE_CHECKING:
     from freshmark.runs.plan import Plan
@@ -80,6 +81,38 @@ def checked(plan: Plan, registry: Registry) -> Plan:
         streams=tuple(registry.canonical("streams", text) for text in plan.streams),
         strategies=tuple(registry.canonical("strategies", text) for text in plan.strategies),
     )
+
+
+def with_every_strategy(plan: Plan, registry: Registry) -> tuple[Plan, list[str]]:
+    """The plan with every strategy there is, its options left as they are, and why some are left out.
+
+    One that needs a model gets the usual one of the task. Streams are prepared for it, and strategies built.
+
+    Raises:
+        UsageError: the streams are of several tasks.
+    """
+    from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
+    from freshmark.runs.streams import prepare  # noqa: PLC0415
+    from freshmark.runs.suitability import suitability  # noqa: PLC0415
+
+    tasks = {open_stream(prepare(registry, stream)).task for stream in plan.streams}
+    if len(tasks) > 1:
+        raise UsageError(f"the streams are of tasks {' and '.join(sorted(tasks))}", where="--all-strategies",
+                         remedy="one run a task")  # fmt: skip
+    (task,) = tasks
+    texts, left_out = [], []
+    for name in registry.names("strategies"):
+        needed = [
+            one.name for one in registry.signature("strategies", name).parameters.values() if one.default is one.empty
+        ]
+        if needed and needed != ["model"]:
+            left_out.append(f"{name} needs {' and '.join(needed)}")
+        else:
+            texts.append(registry.canonical("strategies", f"{name}({demo.MODELS[task] if needed else ''})"))
+    found = suitability(registry, texts)
+    able = tuple(text for text in texts if task in found["tasks"].get(text, ()))
+    left_out += [f"{text} cannot do {task}" for text in texts if text not in able]
+    return replace(plan, strategies=able), left_out
 
 
 def swept(plan: Plan, registry: Registry) -> Plan:

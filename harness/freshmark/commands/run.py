@@ -11,7 +11,7 @@ import typer
 from freshmark.commands.headline import headline_in
 from freshmark.commands.options import Plugins, names_of, registry_of
 from freshmark.commands.outlet import note, say, say_table
-from freshmark.commands.planning import Wishes, checked, plan_for, swept
+from freshmark.commands.planning import Wishes, checked, plan_for, swept, with_every_strategy
 from freshmark.commands.progress import Progress
 from freshmark.commands.report import write_report
 
@@ -49,6 +49,9 @@ def run_command(
             help="What is measured; again for more.",
         ),
     ] = None,
+    all_strategies: Annotated[
+        bool, typer.Option("--all-strategies", help="Every strategy that can do the task, with its usual options.")
+    ] = False,
     every: Annotated[
         list[str] | None,
         typer.Option(
@@ -147,6 +150,10 @@ def run_command(
     described = plan_for(wishes)
     registry = registry_of(list(described.plugins))
     described = checked(described, registry)
+    if all_strategies:
+        described, left_out = with_every_strategy(described, registry)
+        for reason in left_out:
+            note(f"left out: {reason}")
     if sweep:
         described = swept(described, registry)
     if dry_run:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
-from freshmark.contract.arrays import AnyArray
+from freshmark.contract.arrays import TASKS, AnyArray, Task
 from freshmark.contract.events import Query
 from freshmark.contract.strategy import Factors
 from freshmark.errors import InvalidAnswer, PluginError
@@ -29,6 +29,25 @@ WAYS = {
     "classify": ("predict",),
 }
 """The ways to answer each task, the fastest first."""
+
+
+def tasks_of(strategy: object) -> list[Task]:
+    """The tasks that a strategy claims (``tasks``), or could answer by its methods.
+
+    Raises:
+        PluginError: none.
+    """
+    claimed = getattr(strategy, "tasks", None) or TASKS
+    tasks = [
+        task for task in TASKS if task in claimed and any(callable(getattr(strategy, way, None)) for way in WAYS[task])
+    ]
+    if not tasks:
+        raise PluginError(
+            f"{type(strategy).__name__} has no way to answer",
+            remedy="it needs recommend, score or factors (rank), or predict (click, rate, classify)",
+            code="FM311",
+        )
+    return tasks
 
 
 class Answers(Protocol):

@@ -26,6 +26,7 @@ from freshmark.runs.plan import Cell, Plan, stream_name
 from freshmark.runs.preparation import prepare_streams
 from freshmark.runs.registry import Registry
 from freshmark.runs.store import Planned, Store
+from freshmark.runs.suitability import refuse_unsuited
 from freshmark.runs.tally import Tally
 
 
@@ -121,6 +122,7 @@ class Campaign:
             make(jobs=self._jobs, limits=limits, preload=self._preload())
         )
         self._records = self._prepared(limits)
+        refuse_unsuited(self.plan, self._records, self._executor)
         self._cells = [self._planned(cell, codes[cell.strategy]) for cell in self.plan.cells()]
         self._folders = {record["name"]: record["folder"] for record in self._records.values()}
         left = store.queue(self._cells)

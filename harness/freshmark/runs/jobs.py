@@ -15,7 +15,8 @@ class Job:
     """One piece of work, complete: a process anywhere that sees the same disk can do it. All of it is JSON.
 
     key: names it among the jobs of a run
-    kind: ``cell`` replays and writes tables; ``stream`` prepares a stream and writes its table of test events
+    kind: ``cell`` replays and writes tables; ``stream`` prepares a stream and writes its table of test events;
+        ``strategies`` builds those that ``cell`` names, and tells their tasks
     text: the expression of the strategy, or of the stream
     settings: of the replay
     target: the folder (cell) or file (stream) to write
@@ -26,7 +27,7 @@ class Job:
     """
 
     key: str
-    kind: Literal["cell", "stream"]
+    kind: Literal["cell", "stream", "strategies"]
     text: str
     settings: Mapping[str, Any]
     target: str

@@ -7,9 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from freshmark import errors
 from freshmark.contract.stream import Stream
-from freshmark.errors import FreshmarkError, PluginError
+from freshmark.errors import FreshmarkError, PluginError, rebuilt
 from freshmark.runs.jobs import Ending, Executor, Job
 from freshmark.runs.plan import Plan
 from freshmark.runs.store import Store
@@ -66,10 +65,6 @@ def _name(text: str, record: Record, known: Mapping[str, Record]) -> str:
 def _error(text: str, ending: Ending) -> FreshmarkError:
     """The error that the process raised, made again here."""
     if ending.error:
-        told = dict(ending.error)
-        kind = getattr(errors, told.pop("kind"), PluginError)
-        error: FreshmarkError = kind.__new__(kind)
-        FreshmarkError.__init__(error, **told)
-        return error
+        return rebuilt(ending.error)
     what = f"the stream {text} cannot be prepared: {ending.reason}"
     return PluginError(what, remedy=f"freshmark data describe {text!r} shows more", code="FM309")

@@ -19,6 +19,7 @@ from freshmark.runs.fences import Fence
 from freshmark.runs.isolation import settle_torch
 from freshmark.runs.jobs import Job
 from freshmark.runs.parquet import write_table, write_tables
+from freshmark.runs.suitability import suitability
 from freshmark.runs.suspensions import Suspensions
 
 Tell: TypeAlias = Callable[[Mapping[str, Any]], None]
@@ -30,7 +31,8 @@ OUT_OF_MEMORY = ("MemoryError", "OutOfMemoryError", "CudaError")
 def work(job: Job, tell: Tell) -> None:
     """Do the job; whatever it raises is told, and printed into the log with its traceback."""
     try:
-        result = _measure(job, tell) if job.kind == "cell" else _prepare(job, tell)
+        do = {"cell": _measure, "stream": _prepare, "strategies": _ask}[job.kind]
+        result = do(job, tell)
     except BaseException as error:  # noqa: BLE001  (sys.exit and KeyboardInterrupt of a plugin end the cell, not the run)
         traceback.print_exception(error)
         tell({"say": "error", **_described(error)})
@@ -117,6 +119,15 @@ def _prepare(job: Job, tell: Tell) -> dict[str, Any]:
         "settings": asdict(timeline.settings),
         "edges": [int(edge) for edge in timeline.edges],
     }
+
+
+def _ask(job: Job, tell: Tell) -> dict[str, Any]:
+    """Build the strategies and tell their tasks; only then it is ready, so that the start-up limit holds for it."""
+    from freshmark.runs.registry import load  # noqa: PLC0415  (as above)
+
+    told = suitability(load(map(Path, job.plugins), factories=job.factories), job.cell["strategies"])
+    tell({"say": "ready"})
+    return told
 
 
 class _Forwarding(logging.Handler):

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from freshmark.contract.arrays import TASKS, AnyArray, Task
+from freshmark.contract.arrays import AnyArray, Task
 from freshmark.contract.stream import Stream
-from freshmark.errors import PluginError
-from freshmark.replay.answers import WAYS
+from freshmark.replay.answers import tasks_of
 from freshmark.replay.loop import replay
 from freshmark.replay.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
@@ -43,25 +42,6 @@ def check_strategy(build: Build, *, every: str = "20s") -> list[Finding]:
     """
     tasks = tasks_of(build())
     return [finding for task in tasks for finding in run_checks(_checks(build, task, every))]
-
-
-def tasks_of(strategy: object) -> list[Task]:
-    """The tasks that a strategy claims (``tasks``), or could answer by its methods.
-
-    Raises:
-        PluginError: none.
-    """
-    claimed = getattr(strategy, "tasks", None) or TASKS
-    tasks = [
-        task for task in TASKS if task in claimed and any(callable(getattr(strategy, way, None)) for way in WAYS[task])
-    ]
-    if not tasks:
-        raise PluginError(
-            f"{type(strategy).__name__} has no way to answer",
-            remedy="it needs recommend, score or factors (rank), or predict (click, rate, classify)",
-            code="FM311",
-        )
-    return tasks
 
 
 def _checks(build: Build, task: Task, every: str) -> Iterator[tuple[str, Check]]:

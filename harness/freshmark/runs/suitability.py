@@ -1,0 +1,78 @@
+"""Suitability: a strategy that cannot do the task of a stream is refused before any cell is measured.
+
+Strategies are built for it in one process of its own. What breaks or hangs there does so in its cells as well, and is
+told by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from freshmark.errors import UsageError, rebuilt
+from freshmark.runs.jobs import Ending, Executor, Job
+
+if TYPE_CHECKING:
+    from freshmark.runs.plan import Plan
+    from freshmark.runs.registry import Registry
+
+
+def refuse_unsuited(plan: Plan, records: Mapping[str, Mapping[str, Any]], executor: Executor) -> None:
+    """Build every strategy of the plan once, elsewhere, and hold its tasks against those of the streams.
+
+    Args:
+        plan: its strategies.
+        records: stream of the plan → what is known of it.
+        executor: where the process runs.
+
+    Raises:
+        UsageError: a strategy cannot do the task of a stream, or says that its options are wrong.
+    """
+    job = Job(
+        key="strategies",
+        kind="strategies",
+        text="",
+        settings={},
+        target="",
+        device=plan.device,
+        cell={"strategies": list(plan.strategies)},
+        plugins=[str(file.absolute()) for file in plan.plugins],
+        factories=plan.factories,
+    )
+    endings: list[Ending] = []
+    executor.run([job], started=lambda _: None, ended=lambda _, ending: endings.append(ending))
+    told = endings[0].result if endings and endings[0].status == "ok" else {}
+    for strategy in plan.strategies:
+        wrong = told.get("wrong", {}).get(strategy)
+        if wrong:
+            raise rebuilt(wrong)
+        tasks = told.get("tasks", {}).get(strategy)
+        for stream, record in records.items():
+            if tasks is not None and record["task"] not in tasks:
+                raise unsuited(strategy, tasks, stream, str(record["task"]))
+
+
+def unsuited(strategy: str, tasks: list[str], stream: str, task: str) -> UsageError:
+    """What is said of a strategy that cannot do the task of a stream."""
+    return UsageError(
+        f"{strategy} does {' and '.join(tasks)}; {stream} asks for {task}",
+        where=f"-s {strategy!r}",
+        remedy="leave out one of the two: freshmark show STRATEGY tells its tasks",
+        code="FM125",
+    )
+
+
+def suitability(registry: Registry, strategies: list[str]) -> dict[str, Any]:
+    """``tasks``: strategy → tasks that it can do; ``wrong``: strategy → the error that it met its options with."""
+    from freshmark.replay.answers import tasks_of  # noqa: PLC0415  (the supervisor, who imports this module, has no use)
+
+    tasks: dict[str, list[str]] = {}
+    wrong: dict[str, dict[str, str]] = {}
+    for text in strategies:
+        try:
+            tasks[text] = list(tasks_of(registry.build("strategies", text)))
+        except UsageError as error:
+            wrong[text] = error.fields()
+        except Exception:  # noqa: BLE001, S112  (its cells meet it again and tell it, a row each)
+            continue
+    return {"tasks": tasks, "wrong": wrong}
