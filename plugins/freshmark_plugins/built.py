@@ -76,7 +76,7 @@ class Built:
         for weight, part in self.parts:
             rows = part()
             if rows.requires_grad and weight.grad is not None:
-                rows.backward(weight.grad[: len(rows)])
+                rows.backward(_first(weight.grad, rows))
         self.optimiser.step()
         self.refresh()
 
@@ -85,7 +85,7 @@ class Built:
         """Make the weights of the model."""
         for weight, part in self.parts:
             rows = part()
-            weight.data[: len(rows)] = rows
+            _first(weight.data, rows).copy_(rows)
 
     def grow(self) -> None:
         """The model has new rows; so have the parts that want them, and the state of the optimiser."""
@@ -99,6 +99,10 @@ class Built:
             for name, value in (*part.named_parameters(), *part.named_buffers()):
                 yield f"part.{number}.{name}", value.numpy(force=True)
         yield from self.optimiser.state()
+
+
+def _first(weight: Tensor, rows: Tensor) -> Tensor:
+    return weight[: len(rows)] if rows.dim() else weight
 
 
 def tables(model: nn.Module) -> Mapping[str, nn.Parameter]:
