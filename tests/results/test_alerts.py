@@ -1,4 +1,6 @@
+import numpy as np
 import pytest
+from freshmark.results.standings import Standing
 
 
 def texts(results, level=None):
@@ -43,6 +45,15 @@ def test_few_windows_are_told(fabricated, made):
 
 def test_twenty_windows_are_enough(fabricated, made):
     assert not found(made(streams=[fabricated.MadeStream(windows=20)]), "windows")
+
+
+def test_windows_that_follow_each_other_closely_are_told(fabricated, made):
+    results = made(streams=[fabricated.MadeStream(windows=40)])
+    assert not found(results, "follow each other")
+    standings = results.standings(next(iter(results.streams)))
+    slow = np.sin(np.linspace(0, 12, 40))[:, None] / 40  # two waves, more than the trend takes out
+    standings.rows = {row: Standing(standing.seeds, slow) for row, standing in standings.rows.items()}
+    assert found(results, "40 windows follow each other so closely that they say as much as")
 
 
 def test_a_baseline_that_is_not_beaten_is_told(fabricated, made):

@@ -10,6 +10,7 @@ from freshmark.results.dependence import (
     spread_of,
     two_way,
     without_trend,
+    worth,
 )
 from freshmark.results.simultaneous import resample
 from freshmark.results.statistics import student
@@ -148,3 +149,15 @@ def test_a_spread_is_that_of_one_table():
     variance, freedom = two_way(table)
     assert spread.variance == pytest.approx(variance[0])
     assert spread.freedom == pytest.approx(freedom[0])
+
+
+def test_windows_that_are_alike_are_worth_less():
+    for rho, least, most in ((0.0, 50, 66), (0.5, 15, 30), (0.84, 3, 9)):
+        each = [worth(influences(series)) for series in autoregressive(rho, 65, 200).T]
+        assert least < np.median(each) < most
+
+
+def test_no_windows_are_worth_more_than_there_are():
+    alternating = np.tile([1.0, -1.0], 30)
+    assert worth(alternating) <= 60
+    assert worth(np.zeros(30)) <= 30

@@ -52,12 +52,23 @@ def persistence(series: FloatArray) -> FloatArray:
     The estimate ρ is biased by about −(3 + 5ρ) / w (Kendall 1954, and two more for the trend); that is put back, and
     a standard error added.
     """
-    windows = len(series)
-    square = (series * series).sum(axis=0)
-    cross = (series[1:] * series[:-1]).sum(axis=0)
-    rho = np.divide(cross, square, out=np.zeros(square.shape), where=square > 0)
+    rho, windows = _lag_one(series), len(series)
     safe = rho + (3 + 5 * rho) / windows + _CAUTION * np.sqrt(np.clip(1 - rho * rho, 0, 1) / windows)
     return np.asarray(np.clip(safe, 0.0, _HIGHEST))
+
+
+def worth(series: FloatArray) -> float:
+    """How many independent windows would say as much as these (windows,), were they an AR(1): w · (1 − ρ) / (1 + ρ)."""
+    windows, flat = len(series), without_trend(series)
+    rho = float(_lag_one(flat))
+    rho = min(max(rho + (3 + 5 * rho) / windows, 0.0), _HIGHEST)
+    return windows * (1 - rho) / (1 + rho)
+
+
+def _lag_one(series: FloatArray) -> FloatArray:
+    square = (series * series).sum(axis=0)
+    cross = (series[1:] * series[:-1]).sum(axis=0)
+    return np.asarray(np.divide(cross, square, out=np.zeros(np.shape(square)), where=square > 0))
 
 
 def block_length(windows: int, rho: FloatArray | float = 0.0) -> FloatArray:
