@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FEW_SEEDS = 5
 FEW_WINDOWS = 20
 WORTH = 5.0
-"""Independent windows that the windows seem worth; where they are worth four, 7 to 9 % of the intervals of 95 % miss."""
+"""Independent windows that the windows seem worth; where it is four, 7 to 9 % of the intervals of 95 % miss."""
 BASELINE = "popularity"
 BACKGROUND_SECONDS = 0.1
 BACKGROUND_SHARE = 0.05
