@@ -39,14 +39,12 @@ class Log(NamedTuple):
 class Windows(NamedTuple):
     """Stretches of histories, and where in them each row of events or of a query stands.
 
-    item: (w, l) int64, items, the oldest first; 0 after the newest, where nobody stands
-    size: (w,) int64, how many items a window holds
+    item: (w, l) int64, items, the oldest first; 0 after the newest
     row: (n,) int64, the window of each event
     column: (n,) int64, how many items of that window the user had before the event: it may look at those
     """
 
     item: IntArray
-    size: IntArray
     row: IntArray
     column: IntArray
 
@@ -87,7 +85,7 @@ class Sequences:
         item, size = np.zeros((n, length), np.int64), np.zeros(n, np.int64)
         row, column = np.zeros(n, np.int64), np.zeros(n, np.int64)
         used = _windows(self.log, order, rows.user, node, least, known, item, size, row, column)
-        return Windows(item[:used, : max(1, size.max(initial=0))], size[:used], row, column)
+        return Windows(item[:used, : max(1, size.max(initial=0))], row, column)
 
     def known(self, rows: Events | Query, *, items: int) -> BoolArray:
         """(n,) whether the user had one of so many items before."""

@@ -12,7 +12,11 @@ from freshmark.contract.past import Past
 from freshmark.replay.loop import replay
 from freshmark.replay.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
+from freshmark_plugins.models.gru4rec import GRU4Rec
 from freshmark_plugins.models.mf import MF
+from freshmark_plugins.models.multvae import MultVAE
+from freshmark_plugins.models.neumf import NeuMF
+from freshmark_plugins.models.sasrec import SASRec
 from freshmark_plugins.strategies.batch_gd import BatchGD
 from freshmark_plugins.strategies.bisgd import BISGD
 from freshmark_plugins.strategies.chance import Random
@@ -70,6 +74,13 @@ RANKERS: dict[str, Callable[[], object]] = {
     "batch_gd(mf)": lambda: BatchGD(MF(dim=8)),
     "hybrid(mf)": lambda: Hybrid(MF(dim=8), retrain_every="1d"),
     "ema(mf)": lambda: EMA(MF(dim=8), rho=0.9, batch=64),
+    "finetune(mf(logistic))": lambda: Finetune(MF(dim=8, loss="logistic"), epochs=1, batch=64),
+    "finetune(neumf)": lambda: Finetune(NeuMF(factors=4, layers=[8, 6, 4]), epochs=1, batch=64),
+    "finetune(gru4rec)": lambda: Finetune(GRU4Rec(dim=8, length=5, negatives=16), epochs=1, batch=64),
+    "retrain(gru4rec(bpr-max))": lambda: Retrain(GRU4Rec(dim=8, length=5, loss="bpr-max"), epochs=1, window="2d"),
+    "finetune(sasrec)": lambda: Finetune(SASRec(dim=8, length=5), epochs=1, batch=64, sparse=True),
+    "frozen(sasrec(logistic))": lambda: Frozen(SASRec(dim=8, length=5, loss="logistic", blocks=1, heads=2), batch=64),
+    "finetune(multvae)": lambda: Finetune(MultVAE(hidden=8, dim=4, length=5), epochs=1, batch=64),
     "retrain(mf, warm)": lambda: Retrain(MF(dim=8), init="warm", window="2d", batch=64),
 }
 
@@ -171,8 +182,10 @@ class Walk:
 
     def update(self, *ends: int):
         for end in ends:
+            events = events_of(self.stream, self.known, end)
+            self.strategy.observe(events)
             self.run.past._extend(end)
-            self.strategy.update(events_of(self.stream, self.known, end))
+            self.strategy.update(events)
             self.known = end
         return self.strategy
 

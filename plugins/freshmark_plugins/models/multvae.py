@@ -8,6 +8,7 @@ import torch
 from freshmark import Events, Query
 from freshmark.errors import UsageError
 from torch import Tensor
+from torch.nn import functional
 
 from freshmark_plugins.models.layers import Projection, dropped, index_of
 from freshmark_plugins.models.sequential import Sequential
@@ -90,19 +91,19 @@ class MultVAE(Sequential):
         """(n, dim) μ and log σ² of the users of these rows, and (n,) how many items their sets have."""
         windows = self.sequences.windows(rows, length=self.length, least=self.length, known=len(self.items))
         device = self.items.weight.device
-        item, size, row = (index_of(part, device) for part in (windows.item, windows.size, windows.row))
-        inside = torch.arange(item.shape[1], device=device) < size[:, None]
-        item, _ = item.masked_fill(~inside, -1).sort(1)
-        first = (item >= 0) & (item != item.roll(1, 1).index_fill(1, torch.tensor([0], device=device), -1))
-        count = first.sum(1)  # (w,)
+        item, column = (index_of(part, device) for part in (windows.item[windows.row], windows.column))
+        before = torch.arange(item.shape[1], device=device) < column[:, None]  # a window holds what came later too
+        item, _ = item.masked_fill(~before, -1).sort(1)
+        first = (item >= 0) & (item != functional.pad(item[:, :-1], (1, 0), value=-1))  # (n, length) each item once
+        count = first.sum(1)
         share = dropped(first / count.clamp(min=1)[:, None].sqrt(), self.dropout, draw).to(dtype)
         if count.any():
             drawn = self.inputs(item.clamp(min=0).flatten()).to(dtype).view(*item.shape, -1)
-            bag = torch.einsum("wl,wlh->wh", share, drawn)
+            bag = torch.einsum("nl,nlh->nh", share, drawn)
         else:
             bag = torch.zeros(len(item), self.dim, dtype=dtype, device=device)
-        mean, log_variance = self.encoder(torch.tanh(bag + self.offset.to(dtype)))[row].chunk(2, 1)
-        return mean, log_variance, count[row]
+        mean, log_variance = self.encoder(torch.tanh(bag + self.offset.to(dtype))).chunk(2, 1)
+        return mean, log_variance, count
 
     def loss(self, events: Events, draw: torch.Generator) -> Tensor:
         """(n,) one an event; each call in training is a step of the annealing."""

@@ -96,7 +96,7 @@ class NeuMF(ContextFree):
         items = self.items.weight
         of_items, scores = self.first_layer(items), np.empty((len(codes), len(items)), np.float32)
         for row, code in enumerate(codes):
-            user = self.users.weight[code] if code < len(self.users) else torch.zeros_like(items[0])
+            user = self.users.weight[code] if code < len(self.users) else items.new_zeros(items.shape[1])
             scores[row] = self.compared(user, items, of_items).numpy(force=True)
         return np.asarray(scores[back])
 

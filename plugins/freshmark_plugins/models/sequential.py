@@ -62,6 +62,10 @@ class Sequential(nn.Module):
         """
         raise NotImplementedError
 
+    def loss(self, events: Events, draw: torch.Generator) -> Tensor:
+        """(n,) one an event, see Model."""
+        raise NotImplementedError
+
     def grow(self, users: int, items: int) -> None:
         """Have rows for that many items; users need none."""
         del users

@@ -1,0 +1,318 @@
+"""What every model owes that answers from histories, whatever its encoder."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from freshmark import FreshmarkError, stream_of
+from freshmark_plugins.models.gru4rec import GRU4Rec
+from freshmark_plugins.models.multvae import MultVAE
+from freshmark_plugins.models.sasrec import SASRec
+from freshmark_plugins.models.sequential import Sequential
+from freshmark_plugins.sequences import Log
+from freshmark_plugins.strategies.finetune import Finetune
+from freshmark_plugins.strategies.frozen import Frozen
+from freshmark_plugins.strategies.popularity import Popularity
+from freshmark_plugins.strategies.retrain import Retrain
+
+MODELS = {
+    "gru4rec": lambda **o: GRU4Rec(dim=6, scale=0.5, **{"length": 5, "negatives": 8, **o}),
+    "gru4rec(bpr-max)": lambda **o: GRU4Rec(dim=6, scale=0.5, loss="bpr-max", **{"length": 5, "negatives": 8, **o}),
+    "gru4rec(steps)": lambda **o: GRU4Rec(dim=6, scale=0.5, through_time=False, **{"length": 5, **o}),
+    "sasrec": lambda **o: SASRec(dim=6, scale=0.5, heads=2, **{"length": 5, **o}),
+    "sasrec(sampled)": lambda **o: SASRec(dim=6, scale=0.5, blocks=1, **{"length": 5, "negatives": 8, **o}),
+    "sasrec(logistic)": lambda **o: SASRec(dim=6, scale=0.5, loss="logistic", blocks=1, **{"length": 5, **o}),
+    "multvae": lambda **o: MultVAE(hidden=6, dim=3, scale=0.5, **{"length": 5, **o}),
+}
+CAUSAL = [name for name in MODELS if name != "multvae"]
+
+
+@pytest.fixture(params=MODELS)
+def make(request):
+    return MODELS[request.param]
+
+
+def built(make, stream, start_run, events, *, known=300, seen=None, **options) -> Sequential:
+    """A model with rows for the first ``known`` events, which has seen those or more, or others."""
+    model = make(**options)
+    model.build(start_run(stream, known))
+    model.observe(events(stream, 0, known) if seen is None else seen)
+    with torch.no_grad():
+        model.bias.weight.normal_(generator=torch.Generator().manual_seed(1))
+    return model.eval()
+
+
+def generator(seed=3):
+    return torch.Generator().manual_seed(seed)
+
+
+def test_no_event_is_part_of_its_own_input(make, stream, start_run, events):
+    """By the time it is learned the history holds the event, those of its time, and later ones."""
+    batch = events(stream, 220, 260)
+    after, seen = int(batch.time[0]), events(stream, 0, 300)
+    honest = built(make, stream, start_run, events, seen=seen).represent(batch)
+    changed = copy.deepcopy(seen)
+    changed.item[changed.time >= after] = 0
+    first = batch.time == after
+    cheated = built(make, stream, start_run, events, seen=changed).represent(batch)
+    assert honest[first].detach().numpy() == pytest.approx(cheated[first].detach().numpy(), abs=1e-6)
+    assert not torch.isclose(honest[~first], cheated[~first]).all()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_what_an_event_looks_at_is_what_was_there_before_it_event_by_event(name, stream, start_run, events):
+    model, seen = built(MODELS[name], stream, start_run, events, length=200), events(stream, 0, 300)
+    together = model.represent(seen).detach().numpy()
+    for at in range(0, 300, 17):
+        past = seen[seen.time < seen.time[at]]
+        alone = built(MODELS[name], stream, start_run, events, seen=past, length=200).represent(seen[at : at + 1])
+        assert together[at] == pytest.approx(alone.detach().numpy()[0], abs=1e-5)
+
+
+@pytest.mark.parametrize("name", CAUSAL)
+@pytest.mark.parametrize("training", [False, True])
+def test_a_later_item_changes_no_earlier_output(name, stream, start_run, events, training):
+    model = built(MODELS[name], stream, start_run, events)
+    items = torch.randn(3, 5, 6, generator=generator())
+    changed = items.clone()
+    changed[:, 3] = torch.randn(3, 6, generator=generator(4))
+    one, two = (model.encode(part, generator() if training else None) for part in (items, changed))
+    assert torch.equal(one[:, :3], two[:, :3])
+    assert not torch.isclose(one[:, 3], two[:, 3]).all(1).any()
+
+
+@pytest.mark.parametrize("name", CAUSAL)
+def test_gradients_of_an_output_reach_no_later_item(name, stream, start_run, events):
+    model = built(MODELS[name], stream, start_run, events)
+    items = torch.randn(2, 5, 6, generator=generator(), requires_grad=True)
+    (gradient,) = torch.autograd.grad((model.encode(items, None)[:, 2] * torch.arange(6.0)).sum(), items)
+    assert not gradient[:, 3:].any()
+    assert gradient[:, :3].any()
+
+
+def test_answers_are_what_training_compares(make, stream, start_run, events, query):
+    model, batch = built(make, stream, start_run, events), events(stream, 280, 300)
+    alone = torch.cat([model.represent(batch[at : at + 1]) for at in range(20)]).detach().numpy()
+    asked = query(batch.user)
+    asked.time[:] = batch.time
+    answer = model.factors(asked)
+    assert answer.user == pytest.approx(alone, abs=1e-5)
+    assert answer.user.dtype == answer.item.dtype == answer.bias.dtype == np.float32
+    scores = answer.user @ answer.item.T + answer.bias
+    outputs = torch.cat([model.outputs(batch[at : at + 1]) for at in range(20)]).detach().numpy()
+    assert scores == pytest.approx(outputs, abs=1e-4)
+
+
+def test_how_many_are_asked_at_once_moves_no_bit(make, stream, start_run, events, query):
+    model = built(make, stream, start_run, events, length=9)
+    users = np.arange(40) % 23
+    whole = model.factors(query(users)).user
+    for size in (1, 3, 17):
+        parts = [model.factors(query(users[at : at + size])).user for at in range(0, 40, size)]
+        assert np.array_equal(np.concatenate(parts), whole)
+
+
+def test_one_loss_an_event_whoever_else_is_in_the_batch_of_a_model_without_draws(stream, start_run, events):
+    model, batch = built(MODELS["sasrec"], stream, start_run, events, length=200), events(stream, 200, 240)
+    whole = model.loss(batch, generator()).detach().numpy()
+    assert whole.shape == (40,)
+    assert model.loss(batch[::3], generator()).detach().numpy() == pytest.approx(whole[::3], abs=1e-5)
+
+
+def test_gradients_agree_with_differences(make, stream, start_run, events):
+    model = built(make, stream, start_run, events).double()
+    model.train()
+    batch, parameters = events(stream, 290, 300), list(model.parameters())
+    steps = getattr(model, "steps", None)
+
+    def total(*_):
+        if steps is not None:
+            model.steps.fill_(70.0)
+        return model.loss(batch, generator()).sum()
+
+    if isinstance(model, GRU4Rec) and not model.through_time:
+        return  # it is cut off from gradients on purpose
+    assert torch.autograd.gradcheck(total, parameters, atol=1e-5, fast_mode=True)
+
+
+def test_growing_keeps_the_rows_and_gives_what_growing_at_once_gives(make, stream, start_run):
+    one, two = make(), make()
+    for model in (one, two):
+        model.build(start_run(stream, 50))
+    before = {name: value.copy() for name, value in one.state().items()}
+    items = len(one.items)
+    one.grow(0, items + 1)
+    one.grow(0, items + 9)
+    two.grow(0, items + 9)
+    for name, value in one.state().items():
+        assert np.array_equal(value[: len(before[name])], before[name]), name
+        assert np.array_equal(value, two.state()[name]), name
+    assert len(one.items) == len(one.bias) == items + 9
+
+
+def test_an_item_without_a_row_is_passed_over_until_it_has_one(make, stream, start_run, events, query):
+    model = built(make, stream, start_run, events)
+    before = model.factors(query([3])).user.copy()
+    new = events(stream, 299, 300)
+    new.user[:], new.item[:] = 3, len(model.items)
+    model.observe(new)
+    assert np.array_equal(model.factors(query([3])).user, before)
+    model.grow(0, len(model.items) + 1)
+    assert not np.array_equal(model.factors(query([3])).user, before)
+
+
+def test_starting_from_scratch_forgets_parameters_and_no_history(make, stream, start_run, events, query):
+    model = make()
+    model.build(start_run(stream, 300))
+    model.observe(events(stream, 0, 300))
+    first = model.factors(query([0, 5])).user.copy()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.1)
+    assert not np.array_equal(model.factors(query([0, 5])).user, first)
+    model.build(start_run(stream, 300))
+    assert np.array_equal(model.factors(query([0, 5])).user, first)
+
+
+def test_building_is_deterministic_and_follows_the_seed(make, stream, start_run, assert_same_state):
+    one, two, other = make(), make(), make()
+    torch.manual_seed(5)
+    one.build(start_run(stream, 200))
+    torch.manual_seed(6)
+    two.build(start_run(stream, 200))
+    assert_same_state(one, two)
+    other.build(start_run(stream, 200, seed=1))
+    assert not np.array_equal(one.state()["items.weight"], other.state()["items.weight"])
+
+
+def test_training_draws_from_its_generator_alone(make, walk, stream, assert_same_state):
+    torch.manual_seed(5)
+    one = walk(Finetune(make(), epochs=1, warmup_epochs=1, batch=64), stream).update(300)
+    torch.manual_seed(6)
+    two = walk(Finetune(make(), epochs=1, warmup_epochs=1, batch=64), stream).update(300)
+    assert_same_state(one, two)
+
+
+def test_the_state_is_all_that_answers_depend_on(make, walk, stream, query, start_run):
+    strategy = walk(Finetune(make(), batch=64, fallback=None), stream).update(400)
+    state = strategy.model.state()
+    model = make()
+    model.build(start_run(stream, 400))
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(torch.from_numpy(state[name]))
+    nodes = np.array([len(state["history.time"])])
+    model.sequences.log = Log(*(state[f"history.{field}"] for field in Log._fields[:-1]), nodes)
+    one, two = model.factors(query(range(40))), strategy.factors(query(range(40)))
+    assert np.array_equal(one.user, two.user)
+    assert np.array_equal(one.item, two.item)
+
+
+def test_it_can_be_copied_and_sent_and_has_the_same_future(make, walk, stream, query, scores, assert_same_state):
+    walked = walk(Finetune(make(), epochs=1, batch=64), stream)
+    other = copy.deepcopy(walked)
+    assert_same_state(other.update(400), walked.update(400))
+    strategy = walked.strategy
+    strategy.run = strategy.learner.run = None  # the harness's, and the stream behind it
+    sent = pickle.loads(pickle.dumps(strategy))
+    assert np.array_equal(scores(sent, query([0, 5])), scores(strategy, query([0, 5])))
+
+
+@pytest.mark.parametrize("strategy", [Frozen, Finetune, Retrain])
+def test_users_without_a_history_are_answered_by_popularity(make, walk, stream, query, scores, strategy):
+    walked = walk(strategy(make(), epochs=1), stream)
+    counts = np.bincount(stream.item[:200])
+    assert scores(walked.strategy, query([10_000]))[0].tolist() == counts.tolist()
+    assert scores(walked.strategy, query([0]))[0].tolist() != counts.tolist()
+
+
+def test_a_new_user_is_the_models_as_soon_as_there_is_a_history(make, walk, stream, query, scores, events):
+    strategy = walk(Frozen(make()), stream).strategy
+    before = scores(strategy, query([500]))
+    seen = events(stream, 200, 201)
+    seen.user[:], seen.item[:] = 500, 3
+    strategy.observe(seen)
+    after = scores(strategy, query([500]))
+    assert not np.array_equal(before, after)
+    seen.user[:] = 501
+    strategy.observe(seen)
+    assert np.array_equal(scores(strategy, query([501])), after)
+
+
+def test_without_a_history_and_a_fallback_the_bias_remains(stream, start_run, events, query):
+    for name in CAUSAL:
+        model = built(MODELS[name], stream, start_run, events)
+        answer = model.factors(query([900]))
+        assert not answer.user.any()
+        assert answer.bias.any()
+
+
+def test_a_model_that_knows_nothing_answers(make, stream, start_run, query):
+    model = make()
+    model.build(start_run(stream, 0))
+    answer = model.factors(query([0, 1]))
+    assert answer.user.shape == (2, 6)
+    assert answer.item.shape == (0, 6)
+
+
+def chain(n=900, users=30, items=25, turn=None, seed=0):
+    """From each item nearly always to one other, which after ``turn`` is another: popularity says nothing."""
+    draw = np.random.default_rng(seed)
+    user, at, item = draw.integers(0, users, n), draw.integers(0, items, users), np.zeros(n, np.int64)
+    for row, one in enumerate(user):
+        step = 1 if turn is None or row < turn else 7
+        at[one] = (at[one] + step) % items if draw.random() < 0.9 else draw.integers(0, items)
+        item[row] = at[one]
+    return stream_of(name="chain", task="rank", time=np.arange(n) * 600_000_000, user=user, item=item)
+
+
+LIKE: dict[str, Any] = {"optimiser": "adam", "lr": 0.01, "batch": 64}
+ORDERED = {
+    "gru4rec": lambda: GRU4Rec(dim=16, length=5, negatives=25),
+    "gru4rec(bpr-max)": lambda: GRU4Rec(dim=16, length=5, negatives=25, loss="bpr-max", reg=0.1),
+    "sasrec": lambda: SASRec(dim=16, length=5, blocks=1, dropout=0.1),
+    "sasrec(logistic)": lambda: SASRec(dim=16, length=5, blocks=1, dropout=0.1, loss="logistic", negatives=8),
+}
+
+
+def hits(ranks, strategy, stream, **options):
+    return float(np.mean(ranks(strategy, stream, **options) <= 3))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ORDERED)
+def test_the_order_of_items_is_learned_which_popularity_cannot(name, ranks):
+    stream = chain()
+    learned = hits(ranks, Frozen(ORDERED[name](), epochs=30, optimiser="adam", lr=0.01, batch=64), stream)
+    assert learned > 0.75
+    assert hits(ranks, Popularity(), stream, every="never") < 0.35
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ORDERED)
+def test_updates_follow_when_the_order_turns(name, ranks):
+    stream = chain(1400, turn=600)
+    frozen = hits(ranks, Frozen(ORDERED[name](), epochs=20, **LIKE), stream)
+    assert (
+        hits(ranks, Finetune(ORDERED[name](), epochs=10, warmup_epochs=20, **LIKE), stream, every="8h") > frozen + 0.3
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MODELS)
+def test_updating_beats_popularity_and_staleness_where_interests_wander(name, ranks, make_log):
+    stream = make_log(1500, users=30, items=60)
+    kept = hits(ranks, Finetune(MODELS[name](length=10), epochs=4, warmup_epochs=10, **LIKE), stream, every="12h")
+    assert kept > hits(ranks, Frozen(MODELS[name](length=10), epochs=10, **LIKE), stream) + 0.03
+    assert kept > hits(ranks, Popularity(), stream, every="12h") + 0.03
+
+
+@pytest.mark.parametrize("options", [{"dim": 0}, {"length": 0}])
+def test_sizes_without_a_meaning_are_refused(options):
+    with pytest.raises(FreshmarkError, match="1 or more"):
+        SASRec(**options)
