@@ -41,7 +41,7 @@ def small_stream(task: Task = "rank", *, seed: int = 0, repeats: bool = True, le
         user=user[kept],
         item=item[kept],
         label=None if label is None else label[kept],
-        features={} if task == "rank" else {"x": x[kept]},
+        features={name: column[kept] for name, column in _features(task, x).items()},
         repeats=repeats,
         classes=classes,
     )
@@ -71,6 +71,19 @@ def with_other_future(stream: Stream, position: int, what: str, *, seed: int = 1
         repeats=stream.repeats,
         classes=stream.classes,
     )
+
+
+def _features(task: Task, x: AnyArray) -> dict[str, AnyArray]:
+    """Numbers; to classify also a text and an image that say the same, as docs/models.md has them."""
+    if task == "rank":
+        return {}
+    if task != "classify":
+        return {"x": x}
+    levels = np.clip(np.round(4 + 2 * x), 0, 8).astype(np.int64)  # (n, 4), from 0 to 8
+    words = 1 + levels + 9 * np.arange(4)
+    text = np.pad(np.where(np.arange(4) < 2 + levels[:, :1] % 3, words, 0), [(0, 0), (0, 2)])
+    image = np.repeat((levels * 30).astype(np.uint8)[:, :, None], 5, axis=2)
+    return {"x": x, "text": text, "image": image}
 
 
 def _labels(task: Task, draw: np.random.Generator, x: AnyArray) -> tuple[AnyArray | None, tuple[str, ...]]:

@@ -1,0 +1,90 @@
+"""Pointwise: what the models of clicks and of ratings share. One of them says which number a user and an item get."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+import torch
+from freshmark import Events, Query, Run
+from freshmark.contract.arrays import AnyArray, FloatArray, Task
+from freshmark.errors import UsageError
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from freshmark_plugins.models.context_free import ContextFree
+
+
+class Pointwise(ContextFree):
+    """One number s an event: P(click) = σ(s), learned by cross-entropy; or the rating s, by the squared error.
+
+    The bias begins where the first labels that it is given lie: at the mean rating, or the logit of the share of
+    clicks. It answers in float64, so that a row's answer, rounded to float32, is the same in every batch.
+    """
+
+    tasks: ClassVar[frozenset[Task]] = frozenset({"click", "rate"})
+
+    @abstractmethod
+    def lay_out(self, run: Run) -> None:
+        """Create the parameters, without the bias and without rows of users and items."""
+
+    @abstractmethod
+    def beyond_bias(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+        """(n,) s without the bias, computed in this precision."""
+
+    def build(self, run: Run) -> None:
+        """Fresh parameters."""
+        self.rates = run.task == "rate"
+        self.begun = False
+        self.bias = nn.Parameter(torch.zeros(1))
+        self.lay_out(run)
+        self.grow(run.users, run.items)
+
+    @abstractmethod
+    def grow(self, users: int, items: int) -> None:
+        """Have rows for these; old rows keep their values."""
+
+    def meet(self, events: Events) -> None:
+        """Begin at the mean of the first labels."""
+        if not self.begun and len(events):
+            mean = float(np.mean(self._labels(events)))
+            certain = min(max(mean, 1e-3), 1 - 1e-3)
+            self.bias.data.fill_(mean if self.rates else np.log(certain / (1 - certain)))
+            self.begun = True
+
+    def loss(self, events: Events, draw: torch.Generator) -> Tensor:
+        """(n,) cross-entropy, or squared error."""
+        del draw
+        score = self.outputs(events)[:, 0]
+        label = torch.from_numpy(self._labels(events)).to(score)
+        if self.rates:
+            return (score - label).square()
+        return binary_cross_entropy_with_logits(score, label, reduction="none")
+
+    def outputs(self, events: Events) -> Tensor:
+        """(n, 1) the logit of a click, or the rating; gradients flow."""
+        return self._score(events, self.bias.dtype)[:, None]
+
+    @torch.no_grad()
+    def predict(self, query: Query) -> FloatArray:
+        """(n,) probability of a click, or rating."""
+        score = self._score(query, torch.float64).float().numpy(force=True).astype(np.float64)
+        if self.rates:
+            return score
+        small = np.exp(-np.abs(score))
+        chances: FloatArray = np.where(score >= 0, 1.0, small) / (1.0 + small)
+        return chances
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """Every parameter by its name, float32."""
+        return {name: value.numpy(force=True) for name, value in self.named_parameters()}
+
+    def _score(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+        return self.bias.to(kind) + self.beyond_bias(rows, kind)
+
+    def _labels(self, events: Events) -> AnyArray:
+        if events.label is None:
+            raise UsageError(f"{type(self).__name__} learns from labels, and these events have none")
+        return np.array(events.label, np.float64)
