@@ -220,25 +220,32 @@ ENTRIES = (
     Entry(
         name="online-retail",
         about="Online Retail: sales of a British shop from December 2010 to December 2011; baskets of one time.",
-        parts=(Part("sales", "https://archive.ics.uci.edu/dataset/352/online+retail", size="541,909 rows"),),
+        parts=(
+            Part(
+                "sales",
+                "https://archive.ics.uci.edu/static/public/352/online+retail.zip",
+                size="541,909 rows",
+                member="*.xlsx",
+            ),
+        ),
         options=Options(
             user="CustomerID",
             item="StockCode",
             time="InvoiceDate",
+            unit="iso",
             repeats=True,
             only=(("CustomerID", CUSTOMER), ("InvoiceNo", INVOICE), ("Quantity", BOUGHT)),
         ),
         licence=UCI,
         granularity="minutes",
         traps=(
-            "The official file is an Excel sheet: save it as csv or parquet with dates as ISO.",
+            "The official file is an Excel sheet, which is read slowly; as csv or parquet, dates have to be ISO.",
             (
                 "A quarter of the rows have no customer, or 0; invoices that begin with C are returns: both are "
                 "left out and counted."
             ),
             "All rows of a basket have one time: they are a tie, and none of them helps to predict another.",
         ),
-        by_hand="the file is an Excel sheet; save it as csv or parquet",
         checked="format, on a copy saved as parquet; no address was tried",
         cite="D. Chen. Online Retail. UCI Machine Learning Repository, 2015. doi:10.24432/C5BW33.",
     ),
@@ -247,13 +254,17 @@ ENTRIES = (
         about="Online Retail II: sales of a British shop from December 2009 to December 2011; baskets of one time.",
         parts=(
             Part(
-                "sales", "https://archive.ics.uci.edu/dataset/502/online+retail+ii", size="1,067,371 rows in two sheets"
+                "sales",
+                "https://archive.ics.uci.edu/static/public/502/online+retail+ii.zip",
+                size="1,067,371 rows in two sheets",
+                member="*.xlsx",
             ),
         ),
         options=Options(
             user="Customer ID",
             item="StockCode",
             time="InvoiceDate",
+            unit="iso",
             repeats=True,
             only=(("Customer ID", CUSTOMER), ("Invoice", INVOICE), ("Quantity", BOUGHT)),
         ),
@@ -261,13 +272,12 @@ ENTRIES = (
         granularity="minutes",
         traps=(
             (
-                "The official file is an Excel workbook of two sheets that overlap in December 2010: save each as csv "
-                "or parquet with dates as ISO, and name both in path=."
+                "The official file is an Excel workbook of two sheets, which is read slowly. They overlap in December "
+                "2010: baskets of nine days stand in both; until='2010-12-01' takes the first year alone."
             ),
             "The columns are called otherwise than in Online Retail: Invoice, Customer ID, Price.",
             "All rows of a basket have one time.",
         ),
-        by_hand="the file is an Excel workbook; save its sheets as csv or parquet",
         checked="format, on a copy of the first sheet saved as parquet; no address was tried",
         cite="D. Chen. Online Retail II. UCI Machine Learning Repository, 2019. doi:10.24432/C5CG6D.",
     ),

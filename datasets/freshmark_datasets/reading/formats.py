@@ -15,6 +15,7 @@ from freshmark_datasets.reading.impressions import Impressions
 from freshmark_datasets.reading.jsonlines import JsonLines, PythonLines
 from freshmark_datasets.reading.rawtext import TextFile
 from freshmark_datasets.reading.rewritten import Rewritten, first_four, sections
+from freshmark_datasets.reading.sheets import Sheets, is_workbook
 
 PACKED = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstandard", b"7z\xbc\xaf": "7z", b"Rar!": "rar"}
 
@@ -55,6 +56,8 @@ def reader_of(text: TextFile, options: Options) -> Reader:
         return FORMS[options.form](text, options)
     if not text.member and magic.startswith(parquet.MAGIC):
         return parquet.Parquet(text.path)
+    if (text.member or magic.startswith(npz.MAGIC)) and is_workbook(text):
+        return Sheets(text)
     if not text.member and magic.startswith(npz.MAGIC):
         return npz.Npz(text.path)
     packed = next((name for mark, name in PACKED.items() if magic.startswith(mark)), None)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from freshmark_datasets.reading.archives import is_archive, members
 from freshmark_datasets.reading.rawtext import TextFile
+from freshmark_datasets.reading.sheets import is_workbook
 
 
 def texts_of(paths: Sequence[Path], pattern: str) -> list[TextFile]:
@@ -22,7 +23,7 @@ def texts_of(paths: Sequence[Path], pattern: str) -> list[TextFile]:
 def _of(path: Path, pattern: str) -> Iterator[TextFile]:
     if pattern and path.is_dir():
         yield from (TextFile(path / name) for name in members(path, pattern))
-    elif pattern and is_archive(path):
+    elif pattern and is_archive(path) and not is_workbook(TextFile(path)):
         yield from (TextFile(path, name) for name in members(path, pattern))
     else:
         yield TextFile(path)

@@ -1,0 +1,218 @@
+"""Excel workbooks: every sheet, dates as ISO, places as Excel counts them; what is damaged or dangerous is refused."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from freshmark.contract.stream import Stream
+from freshmark.errors import DataError
+from freshmark_datasets import register_datasets
+from freshmark_datasets.file import file
+from freshmark_datasets.reading import sheets
+from freshmark_datasets.reading.sheets import _column, _date
+
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+HEAD = "".join(f'<c r="{letter}1" t="s"><v>{place}</v></c>' for place, letter in enumerate(("A", "B", "C", "D")))
+WORDS = ("user", "item", "time", "note", "ann", "<tea> & milk")
+STYLES = f"""<styleSheet {MAIN}><numFmts><numFmt numFmtId="170" formatCode="[Red]&quot;day&quot; dd/mm/yyyy"/>
+<numFmt numFmtId="171" formatCode="&quot;dhms&quot; 0.00"/></numFmts>
+<cellXfs><xf numFmtId="0"/><xf numFmtId="22"/><xf numFmtId="170"/><xf numFmtId="171"/></cellXfs></styleSheet>"""
+
+
+RETAIL = ("InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "CustomerID")
+
+
+def row(number: int, *cells: str) -> str:
+    return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+GOOD = (
+    row(1, HEAD),
+    row(
+        2,
+        '<c r="A2" t="s"><v>4</v></c>',
+        '<c r="B2" t="s"><v>5</v></c>',
+        '<c r="C2" s="1"><v>40513.35138888889</v></c>',
+    ),
+    row(
+        5,
+        '<c r="A5" t="inlineStr"><is><t>bob</t></is></c>',
+        '<c r="B5"><v>7</v></c>',
+        '<c r="C5" s="2"><v>40514</v></c>',
+    ),
+)
+
+
+def workbook(path: Any, *pages: tuple[str, ...], head: str = "", mac: bool = False, words: str | None = None) -> Path:
+    """A workbook with these sheets, each its rows."""
+    names = range(1, len(pages) + 1)
+    listed = "".join(f'<sheet name="Year {name}" sheetId="{name}" r:id="rId{name}"/>' for name in names)
+    links = "".join(f'<Relationship Id="rId{name}" Target="worksheets/sheet{name}.xml"/>' for name in names)
+    told = words or "".join(f"<si><t>{one}</t></si>" for one in WORDS).replace("<tea> & milk", "&lt;tea&gt; &amp; milk")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+        epoch = '<workbookPr date1904="1"/>' if mac else ""
+        book.writestr(
+            "xl/workbook.xml", f'<workbook {MAIN} xmlns:r="{relations}">{epoch}<sheets>{listed}</sheets></workbook>'
+        )
+        book.writestr("xl/_rels/workbook.xml.rels", f"<Relationships>{links}</Relationships>")
+        book.writestr("xl/sharedStrings.xml", f"<sst {MAIN}>{told}</sst>")
+        book.writestr("xl/styles.xml", STYLES)
+        for name, rows in zip(names, pages, strict=True):
+            book.writestr(
+                f"xl/worksheets/sheet{name}.xml",
+                f"{head}<worksheet {MAIN}><sheetData>{''.join(rows)}</sheetData></worksheet>",
+            )
+    return Path(path) if isinstance(path, str | Path) else Path()
+
+
+def read(path: Path, **told: Any) -> Stream:
+    return file(path, **told).load()
+
+
+def test_rows_are_read_as_they_are_shown(tmp_path):
+    stream = read(workbook(tmp_path / "a.xlsx", GOOD))
+    assert list(stream.users) == ["ann", "bob"]
+    assert list(stream.items) == ["<tea> & milk", "7"]
+    assert stream.about["format"] == "an Excel workbook"
+    assert stream.time.tolist() == [
+        1_291_191_960_000_000,
+        1_291_248_000_000_000,
+    ]
+
+
+def test_every_sheet_is_read_one_after_the_other(tmp_path):
+    later = (
+        row(1, HEAD),
+        row(
+            2,
+            *(f'<c r="{c}2"><v>{v}</v></c>' for c, v in zip("AB", (1, 2), strict=True)),
+            '<c r="C2" s="1"><v>40600</v></c>',
+        ),
+    )
+    stream = read(workbook(tmp_path / "a.xlsx", GOOD, later))
+    assert len(stream) == 3
+    assert list(stream.users)[-1] == "1"
+
+
+def test_a_bad_cell_is_named_by_sheet_and_row_as_excel_counts_them(tmp_path):
+    bad = (*GOOD, row(9, '<c r="A9"><v>1</v></c>', '<c r="C9" s="1"><v>40600</v></c>'))
+    path = workbook(tmp_path / "a.xlsx", bad)
+    with pytest.raises(DataError, match="the item is empty") as caught:
+        read(path)
+    assert caught.value.where == f"{path}:Year 1:9"
+    assert len(read(path, skip_bad=True)) == 2
+
+
+def test_another_header_on_a_later_sheet_is_refused(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", GOOD, (row(1, '<c r="A1"><v>7</v></c>'),))
+    with pytest.raises(DataError, match="another header") as caught:
+        read(path)
+    assert caught.value.where == f"{path}:Year 2:1"
+
+
+def test_a_column_that_there_is_not_is_refused_with_the_first_row(tmp_path):
+    with pytest.raises(DataError, match="no column 'who'") as caught:
+        read(workbook(tmp_path / "a.xlsx", GOOD), user="who")
+    assert caught.value.remedy == "there are user, item, time, note"
+
+
+def test_a_number_that_only_looks_like_a_date_stays_a_number(tmp_path):
+    rows = (
+        row(1, HEAD),
+        row(2, '<c r="A2" s="3"><v>40513</v></c>', '<c r="B2"><v>00012</v></c>', '<c r="C2" s="2"><v>40513</v></c>'),
+    )
+    stream = read(workbook(tmp_path / "a.xlsx", rows))
+    assert (list(stream.users), list(stream.items)) == (["40513"], ["00012"])
+
+
+def test_cells_without_a_place_follow_each_other(tmp_path):
+    rows = (f"<row>{HEAD}</row>", '<row><c><v>1</v></c><c><v>2</v></c><c s="1"><v>40513</v></c></row>')
+    assert list(read(workbook(tmp_path / "a.xlsx", rows)).items) == ["2"]
+
+
+def test_workbooks_of_old_macs_count_from_1904(tmp_path):
+    mac = read(workbook(tmp_path / "a.xlsx", GOOD, mac=True)).time
+    assert (mac - read(workbook(tmp_path / "b.xlsx", GOOD)).time).tolist() == [1462 * 86_400_000_000] * 2
+
+
+def test_days_and_columns_are_those_of_excel():
+    assert _date(1.5, sheets.FIRST_DAY) == "1899-12-31T12:00:00.000"
+    assert _date(40513.35138888889, sheets.FIRST_DAY) == "2010-12-01T08:26:00.000"
+    assert [_column(letters) for letters in ("A", "Z", "AA", "AZ", "BA", "XFD")] == [0, 25, 26, 51, 52, 16_383]
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar", "folder"])
+def test_a_workbook_within_an_archive_is_read(tmp_path, kind):
+    content = io.BytesIO()
+    head = "".join(
+        f'<c r="{c}1" t="inlineStr"><is><t>{name}</t></is></c>' for c, name in zip("ABCDE", RETAIL, strict=True)
+    )
+    sale = '<c r="A{0}"><v>536365</v></c><c r="B{0}"><v>85123</v></c><c r="C{0}"><v>{1}</v></c><c r="D{0}" s="1"><v>40513.5</v></c><c r="E{0}"><v>17850</v></c>'
+    workbook(content, (row(1, head), row(2, sale.format(2, 6)), row(3, sale.format(3, -6))))
+    path = tmp_path / "archive"
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("Online Retail.xlsx", content.getvalue())
+    elif kind == "tar":
+        with tarfile.open(path, "w:gz") as archive:
+            info = tarfile.TarInfo("Online Retail.xlsx")
+            info.size = len(content.getvalue())
+            archive.addfile(info, io.BytesIO(content.getvalue()))
+    else:
+        path.mkdir()
+        (path / "Online Retail.xlsx").write_bytes(content.getvalue())
+    loader: Any = register_datasets()["online-retail"]
+    stream = loader(path=path).load()
+    assert (len(stream), list(stream.users)) == (1, ["17850"])
+    assert stream.time.tolist() == [1_291_204_800_000_000]
+    assert len(loader(path=path / "Online Retail.xlsx" if kind == "folder" else path).load()) == 1
+
+
+BROKEN = {
+    "a document type": ({"head": '<!DOCTYPE x [<!ENTITY a "b">]>'}, "document type"),
+    "XML cut off": ({"words": "<si><t>user"}, "no readable workbook"),
+    "a word that there is not": ({"words": "<si><t>user</t></si>"}, "cannot be read"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_damaged_or_dangerous_workbook_is_refused(tmp_path, name):
+    told, words = BROKEN[name]
+    with pytest.raises(DataError, match=words) as caught:
+        read(workbook(tmp_path / "a.xlsx", GOOD, **told))  # type: ignore[arg-type]
+    assert (caught.value.code, caught.value.exit_code) == ("FM217", 3)
+
+
+def test_a_date_that_is_none_is_refused(tmp_path):
+    for value in ("soon", "1e300", "nan"):
+        rows = (row(1, HEAD), row(2, f'<c r="A2"><v>1</v></c><c r="B2"><v>2</v></c><c r="C2" s="1"><v>{value}</v></c>'))
+        with pytest.raises(DataError, match="cannot be read"):
+            read(workbook(tmp_path / "a.xlsx", rows))
+
+
+def test_a_workbook_that_unpacks_without_end_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(sheets, "FREE_BYTES", 100_000)
+    with pytest.raises(DataError, match="more than 100 times its size"):
+        read(workbook(tmp_path / "a.xlsx", (*GOOD, " " * 5_000_000)))
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7, 0.99])
+def test_a_workbook_that_was_cut_off_is_an_error(tmp_path, share):
+    whole = workbook(tmp_path / "a.xlsx", GOOD).read_bytes()
+    (tmp_path / "b.xlsx").write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(DataError) as caught:
+        read(tmp_path / "b.xlsx")
+    assert caught.value.exit_code == 3
+
+
+def test_an_empty_workbook_is_no_stream(tmp_path):
+    with pytest.raises(DataError, match="an empty workbook"):
+        read(workbook(tmp_path / "a.xlsx", ()))
+    with pytest.raises(DataError, match="no events"):
+        read(workbook(tmp_path / "a.xlsx", (row(1, HEAD),)))
