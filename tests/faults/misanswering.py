@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import socket
 import sys
@@ -118,12 +117,14 @@ class FollowsBases(Good):
 
 
 class SearchesMemory(Good):
-    """F25: takes the true item from the objects of the harness, since both live in one process."""
+    """F25: takes the true items from the callers' variables, since both live in one process."""
 
     def score(self, query):
-        scores = super().score(query)
-        line = next((one for one in gc.get_objects() if type(one).__name__ == "Timeline"), None)
-        if line is not None and len(scores):
+        scores, frame, line = super().score(query), sys._getframe(), None
+        while frame is not None and line is None:
+            line = next((one for one in frame.f_locals.values() if type(one).__name__ == "Timeline"), None)
+            frame = frame.f_back
+        if line is not None and len(query):
             at = int(np.searchsorted(line.time, query.time[0], "left"))
             item = line.stream.item[at : at + len(query)]
             rows = np.flatnonzero(item < scores.shape[1])

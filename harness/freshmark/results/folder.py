@@ -18,6 +18,9 @@ from freshmark.errors import StoreError
 SCHEMA = 1
 """``PRAGMA user_version`` of the run.sqlite that this version reads."""
 
+SMALL_TABLE = 1 << 20
+"""Bytes of a parquet file that is read by one thread."""
+
 
 @dataclass(frozen=True)
 class StreamRecord:
@@ -95,7 +98,9 @@ def read_table(path: Path, digest: str = "") -> dict[str, AnyArray]:
         content = path.read_bytes()
         if digest and hashlib.sha256(content).hexdigest() != digest:
             raise StoreError("the file is not the one that was written", where=str(path), remedy=remedy, code="FM403")
-        table = parquet.read_table(pa.BufferReader(content))
+        # One thread for what is small: starting more takes longer than reading, and a run has thousands of tables.
+        file = parquet.ParquetFile(pa.BufferReader(content))
+        table = file.read(use_threads=len(content) > SMALL_TABLE)
     except (OSError, pa.ArrowException) as error:
         raise StoreError(f"a table cannot be read: {error}", where=str(path), remedy=remedy, code="FM403") from error
     return {name: table[name].to_numpy() for name in table.column_names}
