@@ -150,6 +150,15 @@ class Optimiser:
                 for name, value in held.items():
                     held[name] = _grown(part, name, value, parameter)
 
+    def hand_over(self, to: Mapping[nn.Parameter, nn.Parameter]) -> None:
+        """Have the second parameter of each pair go on where the first was, with what is remembered of it."""
+        for part in self.parts:
+            for group in part.param_groups:
+                group["params"] = [to.get(one, one) for one in group["params"]]
+            for old, new in to.items():
+                if old in part.state:
+                    part.state[new] = part.state.pop(old)
+
     def state(self) -> Iterator[tuple[str, AnyArray]]:
         """Name and array of everything that the optimiser remembers of the parameters."""
         for number, values in enumerate(held for part in self.parts for held in part.state.values()):
