@@ -153,7 +153,10 @@ def test_a_workbook_within_an_archive_is_read(tmp_path, kind):
     head = "".join(
         f'<c r="{c}1" t="inlineStr"><is><t>{name}</t></is></c>' for c, name in zip("ABCDE", RETAIL, strict=True)
     )
-    sale = '<c r="A{0}"><v>536365</v></c><c r="B{0}"><v>85123</v></c><c r="C{0}"><v>{1}</v></c><c r="D{0}" s="1"><v>40513.5</v></c><c r="E{0}"><v>17850</v></c>'
+    values = ("536365", "85123", "{1}", "40513.5", "17850")
+    sale = "".join(
+        f'<c r="{c}{{0}}" s="{int(c == "D")}"><v>{value}</v></c>' for c, value in zip("ABCDE", values, strict=True)
+    )
     workbook(content, (row(1, head), row(2, sale.format(2, 6)), row(3, sale.format(3, -6))))
     path = tmp_path / "archive"
     if kind == "zip":
