@@ -28,10 +28,10 @@ class OnlineBPR(OnlineMF):
 
     Args:
         dim: length of p and q.
-        negatives: K, items drawn for each event; 1 in the paper.
+        negatives: K, items drawn for each event; 1 in the paper, 4 as in online_mf.
         lr: η.
         reg: λ.
-        scale: standard deviation of the first p and q.
+        scale: standard deviation of the first p and q; from a smaller one new users take many events to learn.
         warmup_epochs: passes over the warm-up, each in the order of time.
     """
 
@@ -39,10 +39,10 @@ class OnlineBPR(OnlineMF):
         self,
         dim: int = 32,
         *,
-        negatives: int = 1,
-        lr: float = 0.1,
+        negatives: int = 4,
+        lr: float = 0.3,
         reg: float = 0.0,
-        scale: float = 0.01,
+        scale: float = 0.1,
         warmup_epochs: int = 1,
     ) -> None:
         super().__init__(dim, negatives=negatives, lr=lr, reg=reg, scale=scale, warmup_epochs=warmup_epochs)
