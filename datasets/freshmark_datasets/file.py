@@ -1,4 +1,4 @@
-"""A stream from anyone's log: csv, tsv, ``::``, whitespace, JSON lines (each also gzipped), parquet, npz."""
+"""A stream from anyone's log: csv, tsv, ``::``, whitespace, JSON lines (each also gzipped), parquet, npz, Excel."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def file(
     rows: int | None = None,
     form: str = "",
 ) -> Source:
-    """A log that you have: text, JSON lines, parquet or npz.
+    """A log that you have: text, JSON lines, parquet, npz or an Excel workbook.
 
     What is not told is found out, and stands in the stream's ``about``. A row that cannot be read is an error with
     its line. Ids are kept as the text that they are; times are sorted stably, so file order breaks ties.
