@@ -49,6 +49,7 @@ class DLRM(Pointwise):
         sizes = (vectors * (vectors - 1) // 2 + (self.dim if columns else 0), *self.layers)
         self.top = nn.ModuleList([Projection(*size, draw=draw) for size in pairwise(sizes)])
         self.head = Projection(sizes[-1], 1, draw=draw)
+        nn.init.zeros_(self.head.weight)  # the first answer is the bias
 
     def grow(self, users: int, items: int) -> None:
         """Have rows for these."""

@@ -53,6 +53,7 @@ class WideDeep(Pointwise):
         sizes = (self.embedded.count * self.dim + columns, *self.layers)
         self.deep = nn.ModuleList([Projection(*size, draw=draw) for size in pairwise(sizes)])
         self.head = Projection(sizes[-1], 1, draw=draw)
+        nn.init.zeros_(self.head.weight)  # the first answer is the bias
 
     def grow(self, users: int, items: int) -> None:
         """Have rows for these."""
