@@ -48,6 +48,7 @@ def register_strategies() -> Mapping[str, str]:
         "reptile": f"{package}.reptile:Reptile",
         "maml": f"{package}.maml:MAML",
         "fomaml": f"{package}.maml:FOMAML",
+        "melu": f"{package}.melu:MeLU",
         "delayed": f"{package}.delayed:Delayed",
         "replay": f"{package}.replay:Replay",
         "spmf": f"{package}.spmf:SPMF",

@@ -9,6 +9,7 @@ from freshmark import Model
 from freshmark.errors import UsageError
 from torch import nn
 
+from freshmark_plugins.demands import demand_parts
 from freshmark_plugins.strategies.finetune import Training
 from freshmark_plugins.strategies.tuned import Tuned
 
@@ -43,12 +44,9 @@ class HeadTune(Tuned):
 
     def frozen(self, named: Mapping[str, nn.Parameter]) -> Iterable[str]:
         """All but the head."""
-        parts = list(dict.fromkeys(name.partition(".")[0] for name in named))
-        head = self.head or getattr(self.model, "head", None) or parts[-1:]
         kind = type(self.model).__name__
-        for part in head:
-            if part not in parts:
-                raise UsageError(f"{kind} has no part {part!r}", remedy=f"head= one or more of {', '.join(parts)}")
+        parts = demand_parts(named, self.head or (), f"{kind} that could be its head")
+        head = self.head or getattr(self.model, "head", None) or parts[-1:]
         if len(parts) == len(set(head)):
             raise UsageError(f"{kind} is all head ({', '.join(parts)}): nothing would be frozen", remedy="finetune")
         return [name for name in named if name.partition(".")[0] not in head]

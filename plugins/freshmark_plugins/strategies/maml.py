@@ -36,14 +36,22 @@ class MAML(Finetune):
         model: such as ``mf(dim=32)``.
         inner: steps on the support set.
         inner_lr: α.
-        training: as for ``finetune``, but in the order of time unless ``shuffle=True``; ``sparse`` is refused.
+        shuffle: whether batches are drawn; else one follows the other in time, which is what is learned here.
+        training: as for ``finetune``; ``sparse`` and a stop rule are refused.
     """
 
     second_order: ClassVar[bool] = True
 
-    def __init__(self, model: Model, *, inner: int = 1, inner_lr: float = 0.5, **training: Unpack[Training]) -> None:
-        training.setdefault("shuffle", False)
-        super().__init__(model, **training)
+    def __init__(  # type: ignore[misc]  # with its own default for one of them
+        self,
+        model: Model,
+        *,
+        inner: int = 1,
+        inner_lr: float = 0.5,
+        shuffle: bool = False,
+        **training: Unpack[Training],
+    ) -> None:
+        super().__init__(model, shuffle=shuffle, **training)
         name = type(self).__name__.lower()
         if inner < 1 or not inner_lr >= 0:
             raise UsageError(f"{name} has inner={inner}, inner_lr={inner_lr}", remedy="1 or more, and 0 or more")

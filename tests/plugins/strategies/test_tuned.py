@@ -132,7 +132,7 @@ def test_head_tune_of_everything_but_one_part_is_what_it_is_told(walk, stream):
 @pytest.mark.parametrize(
     ("tuned", "why"),
     [
-        (partial(HeadTune, head="tail"), "MF has no part 'tail'"),
+        (partial(HeadTune, head="tail"), "no part 'tail' of MF"),
         (partial(HeadTune, head=["users", "items", "bias"]), "all head"),
     ],
 )
