@@ -10,7 +10,7 @@ from freshmark_plugins.inputs import categorical, numbers, numeric, pixels, toke
 from freshmark_plugins.learner import Learner
 from freshmark_plugins.models.logistic import Logistic
 
-FEATURES = {
+FEATURES: dict[str, np.ndarray] = {
     "price": np.zeros(3, np.float32),
     "age": np.zeros((3, 2), np.float64),
     "shop": np.zeros((3, 2), np.int64),

@@ -79,7 +79,12 @@ RECORDS = {"tiny()": {"task": "rank"}}
 
 def test_what_each_can_do_is_what_it_claims_or_has_a_way_to_answer(plugin):
     found = suitability(load([plugin]), ["rates()", "ranks()"])
-    assert found == {"tasks": {"rates()": ["rate"], "ranks()": ["rank"]}, "wrong": {}}
+    assert found == {"tasks": {"rates()": ["rate"], "ranks()": ["rank"]}, "needs": {}, "wrong": {}}
+
+
+def test_what_each_reads_by_name_is_told():
+    found = suitability(load(installed=True), ["finetune(text_gru())", "finetune(cnn())", "finetune(mf())"])
+    assert found["needs"] == {"finetune(text_gru())": ["text"], "finetune(cnn())": ["image"]}
 
 
 def test_wrong_options_are_told_and_what_breaks_is_left_to_its_cells(plugin):
@@ -94,6 +99,14 @@ def test_who_does_another_task_is_refused_with_the_reason():
     with pytest.raises(UsageError, match=r"rates\(\) does click and rate; tiny\(\) asks for rank") as caught:
         refuse_unsuited(plan("rates()"), RECORDS, Answering(told))
     assert (caught.value.code, caught.value.exit_code) == ("FM125", 2)
+
+
+def test_who_reads_what_a_stream_does_not_have_is_refused_with_the_reason():
+    told = Ending(status="ok", result={"tasks": {"cnn()": ["rank"]}, "needs": {"cnn()": ["image"]}, "wrong": {}})
+    records = {"tiny()": {"task": "rank", "features": ["text", "x"]}}
+    with pytest.raises(UsageError, match=r"cnn\(\) reads image; tiny\(\) has text and x"):
+        refuse_unsuited(plan("cnn()"), records, Answering(told))
+    refuse_unsuited(plan("cnn()"), {"tiny()": {"task": "rank", "features": ["image"]}}, Answering(told))
 
 
 def test_who_can_is_not_refused():

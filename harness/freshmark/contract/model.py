@@ -28,7 +28,7 @@ class Model(Protocol):
     """
 
     tasks: ClassVar[frozenset[Task]]
-    """The tasks that it can answer."""
+    """The tasks that it can answer. One that reads a feature by name also says ``needs = frozenset({"text"})``."""
 
     def build(self, run: Run) -> None:
         """Create the parameters for the sizes known so far, drawn from ``run.seed``.

@@ -71,6 +71,9 @@ class Strategy:
     context: ClassVar[Literal["user", "global"]] = "user"
     """Whose events ``observe`` may change the answers for: those users', or everybody's."""
 
+    needs: ClassVar[frozenset[str]] = frozenset()
+    """The features that it reads by name, such as ``text``: a stream without one of them is refused."""
+
     def start(self, run: Run) -> None:
         """Once, before everything: sizes, seed, device."""
 

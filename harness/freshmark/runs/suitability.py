@@ -47,9 +47,12 @@ def refuse_unsuited(plan: Plan, records: Mapping[str, Mapping[str, Any]], execut
         if wrong:
             raise rebuilt(wrong)
         tasks = told.get("tasks", {}).get(strategy)
+        needs = told.get("needs", {}).get(strategy, [])
         for stream, record in records.items():
             if tasks is not None and record["task"] not in tasks:
                 raise unsuited(strategy, tasks, stream, str(record["task"]))
+            if not set(needs) <= set(record.get("features", needs)):
+                raise wanting(strategy, needs, stream, record["features"])
 
 
 def unsuited(strategy: str, tasks: list[str], stream: str, task: str) -> UsageError:
@@ -62,17 +65,35 @@ def unsuited(strategy: str, tasks: list[str], stream: str, task: str) -> UsageEr
     )
 
 
+def wanting(strategy: str, needs: list[str], stream: str, features: list[str]) -> UsageError:
+    """What is said of a strategy that reads features that a stream does not have."""
+    return UsageError(
+        f"{strategy} reads {' and '.join(needs)}; {stream} has {' and '.join(features) or 'no features'}",
+        where=f"-s {strategy!r}",
+        remedy="leave out one of the two, or give the stream the feature: docs/models.md",
+        code="FM125",
+    )
+
+
 def suitability(registry: Registry, strategies: list[str]) -> dict[str, Any]:
-    """``tasks``: strategy → tasks that it can do; ``wrong``: strategy → the error that it met its options with."""
+    """What is known of each strategy.
+
+    tasks: strategy → tasks that it can do
+    needs: strategy → features that it reads by name, for those that do
+    wrong: strategy → the error that it met its options with
+    """
     from freshmark.replay.answers import tasks_of  # noqa: PLC0415  (the supervisor, who imports this module, has no use)
 
     tasks: dict[str, list[str]] = {}
+    needs: dict[str, list[str]] = {}
     wrong: dict[str, dict[str, str]] = {}
     for text in strategies:
         try:
-            tasks[text] = list(tasks_of(registry.build("strategies", text)))
+            built = registry.build("strategies", text)
+            tasks[text] = list(tasks_of(built))
+            needs |= {text: sorted(built.needs)} if getattr(built, "needs", None) else {}
         except UsageError as error:
             wrong[text] = error.fields()
         except Exception:  # noqa: BLE001, S112  (its cells meet it again and tell it, a row each)
             continue
-    return {"tasks": tasks, "wrong": wrong}
+    return {"tasks": tasks, "needs": needs, "wrong": wrong}

@@ -110,6 +110,7 @@ def _prepare(job: Job, tell: Tell) -> dict[str, Any]:
         "task": stream.task,
         "fingerprint": stream.fingerprint,
         "events": f"{target.parent.name}/{target.name}",
+        "features": sorted(stream.features),
         "facts": dict(stream.facts),
         "drifts": [
             {"begin": one.begin, "end": one.end, "kind": one.kind, "n_users": len(one.users), "n_items": len(one.items)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from freshmark import Events, Query, Run
 from freshmark.errors import UsageError
@@ -28,6 +30,8 @@ class BowLogistic(Classifier):
     Args:
         bits: log2 of the number of buckets that tokens are hashed into.
     """
+
+    needs: ClassVar[frozenset[str]] = frozenset({TEXT})
 
     def __init__(self, *, bits: int = 14) -> None:
         super().__init__()

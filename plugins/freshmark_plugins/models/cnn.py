@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from freshmark import Events, Query, Run
 from torch import Tensor
@@ -24,6 +26,8 @@ class CNN(HeadedClassifier):
     Args:
         channels: of the first convolution; the second has twice as many.
     """
+
+    needs: ClassVar[frozenset[str]] = frozenset({IMAGE})
 
     def __init__(self, *, channels: int = 8) -> None:
         super().__init__()

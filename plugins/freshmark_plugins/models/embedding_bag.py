@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from freshmark import Events, Query, Run
 from torch import Tensor
@@ -27,6 +29,8 @@ class EmbeddingBag(HeadedClassifier):
         hidden: width of the hidden layer.
         bits: log2 of the number of buckets that tokens are hashed into.
     """
+
+    needs: ClassVar[frozenset[str]] = frozenset({TEXT})
 
     def __init__(self, dim: int = 32, *, hidden: int = 32, bits: int = 14) -> None:
         super().__init__()

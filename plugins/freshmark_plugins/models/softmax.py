@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from freshmark import Events, Query, Run
 from torch import Tensor
@@ -20,6 +22,8 @@ class Softmax(HeadedClassifier):
     All weights start at 0. Memory: 4 bytes a pixel and class. Cost of an event: pixels times classes.
     Bishop, Pattern Recognition and Machine Learning, 2006, section 4.3.4.
     """
+
+    needs: ClassVar[frozenset[str]] = frozenset({IMAGE})
 
     def lay_out(self, run: Run) -> None:
         """Weights of 0."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from freshmark import Events, Query, Run
 from torch import Tensor
@@ -30,6 +32,8 @@ class TextGRU(HeadedClassifier):
         bits: log2 of the number of buckets that tokens are hashed into.
     """
 
+    needs: ClassVar[frozenset[str]] = frozenset({TEXT})
+
     def __init__(self, dim: int = 32, *, hidden: int = 32, length: int = 64, bits: int = 14) -> None:
         super().__init__()
         self.dim, self.hidden, self.length, self.bits = dim, hidden, length, bits
@@ -49,7 +53,7 @@ class TextGRU(HeadedClassifier):
         index, present = (one[:, : self.length].to(self.words.weight.device) for one in tokens(rows, bits=self.bits))
         length = present.sum(1)  # (n,)
         steps = int(length.max()) if len(length) else 0
-        vectors = self.words(index[:, :steps].reshape(-1)).view(len(index), steps, self.dim).to(kind)
+        vectors: Tensor = self.words(index[:, :steps].reshape(-1)).view(len(index), steps, self.dim).to(kind)
         start = vectors.new_zeros(1, len(index), self.hidden)
         if not steps:
             return start[0]

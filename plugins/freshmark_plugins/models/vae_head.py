@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from freshmark import Events, Query, Run
 from torch import Tensor
@@ -27,6 +29,8 @@ class VAEHead(HeadedClassifier):
         hidden: width of the hidden layers.
         weight: of drawing the image again; 0 leaves a classifier with noise in its code.
     """
+
+    needs: ClassVar[frozenset[str]] = frozenset({IMAGE})
 
     def __init__(self, dim: int = 16, *, hidden: int = 64, weight: float = 0.1) -> None:
         super().__init__()

@@ -57,6 +57,7 @@ class OverModel(Strategy):
             raise UnknownName("fallback", str(fallback), ["popularity"])
         self.model = model
         self.tasks = model.tasks
+        self.needs = getattr(model, "needs", frozenset())  # type: ignore[misc]  # of the class, where there is no model
         self.epochs, self.warmup_epochs = epochs, warmup_epochs
         rule = None if stop is None and patience is None else Stop(loss=stop, patience=patience)
         self.learner = Learner(

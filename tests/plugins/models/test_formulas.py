@@ -24,7 +24,11 @@ BITS = 6
 DRAW = np.random.default_rng(0)
 N = 8
 WORDS = DRAW.integers(1, 90, (N, 5)) * (np.arange(5) < DRAW.integers(0, 6, N)[:, None])
-FEATURES = {"x": DRAW.standard_normal((N, 3)).astype(np.float32), "shop": DRAW.integers(0, 4, (N, 2)), "text": WORDS}
+FEATURES: dict[str, np.ndarray] = {
+    "x": DRAW.standard_normal((N, 3)).astype(np.float32),
+    "shop": DRAW.integers(0, 4, (N, 2)),
+    "text": WORDS,
+}
 IMAGES = DRAW.integers(0, 256, (N, 2, 5, 6)).astype(np.uint8)
 
 SHOP = stream_of(
