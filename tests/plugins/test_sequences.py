@@ -21,7 +21,7 @@ def had(rows, user, time, known=99) -> list[int]:
 
 
 def seen(windows, row) -> list[int]:
-    return windows.item[windows.row[row], : windows.column[row]].tolist()
+    return list(windows.item[windows.row[row], : windows.column[row]])
 
 
 def filled(rows, chunk=1000) -> Sequences:

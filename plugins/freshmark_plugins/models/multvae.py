@@ -55,7 +55,7 @@ class MultVAE(Sequential):
         hidden: int = 100,
         *,
         dim: int = 50,
-        length: int = 50,
+        length: int = 20,
         dropout: float = 0.5,
         cap: float = 0.2,
         anneal: int = 1000,

@@ -56,16 +56,16 @@ class NeuMF(ContextFree):
                 f"neumf has factors={factors}, layers={list(layers)}, negatives={negatives}",
                 remedy="1 or more of each, and an even first layer with another after it",
             )
-        self.half, self.layers, self.negatives, self.scale = factors, list(layers), negatives, scale
+        self.product, self.layers, self.negatives, self.scale = factors, list(layers), negatives, scale
 
     def build(self, run: Run) -> None:
         """Fresh rows for the users and items known so far, and a fresh network."""
         draw = torch.Generator().manual_seed(run.seed)
-        width = self.half + self.layers[0] // 2
+        width = self.product + self.layers[0] // 2
         self.users = Table(width, scale=self.scale, seed=(run.seed, 30))
         self.items = Table(width, scale=self.scale, seed=(run.seed, 31))
         self.tower: Any = nn.ModuleList(Projection(*sizes, draw=draw) for sizes in pairwise(self.layers))
-        self.head = Projection(self.half + self.layers[-1], 1, draw=draw)
+        self.head = Projection(self.product + self.layers[-1], 1, draw=draw)
         self.grow(run.users, run.items)
 
     def grow(self, users: int, items: int) -> None:
@@ -103,11 +103,11 @@ class NeuMF(ContextFree):
     def first_layer(self, items: Tensor) -> Tensor:
         """(…, layers[1]) what items (…, width) add to the first layer's sums, its bias with it."""
         weight = self.tower[0].weight[:, self.layers[0] // 2 :]
-        return linear(items[..., self.half :], weight, self.tower[0].bias)
+        return linear(items[..., self.product :], weight, self.tower[0].bias)
 
     def compared(self, user: Tensor, items: Tensor, of_items: Tensor) -> Tensor:
         """(…, k) scores of users (…, 1, width) with items (…, k, width), whose first layer is given."""
-        f = self.half
+        f = self.product
         deep = of_items + linear(user[..., f:], self.tower[0].weight[:, : self.layers[0] // 2])
         for layer in self.tower[1:]:
             deep = layer(relu(deep))

@@ -32,6 +32,23 @@ def test_bpr_is_the_formula_of_the_paper(stream, start_run, events):
         assert loss[row] == pytest.approx(total + 0.15 * reg, rel=1e-5)
 
 
+def test_logistic_is_negative_sampling(stream, start_run, events):
+    model, batch = built(stream, start_run, loss="logistic", negatives=2, reg=0.3), events(stream, 0, 7)
+    loss = model.loss(batch, torch.Generator().manual_seed(3)).detach().numpy()
+    p, q, b = (w.detach().numpy().astype(float) for w in (model.users.weight, model.items.weight, model.bias.weight))
+    others = drawn(model, 14).reshape(2, 7)
+    for row, (u, i) in enumerate(zip(batch.user, batch.item, strict=True)):
+        total, reg = np.log1p(np.exp(-(p[u] @ q[i] + b[i, 0]))), (p[u] ** 2).sum() + (q[i] ** 2).sum()
+        for j in others[:, row]:
+            total += np.log1p(np.exp(p[u] @ q[j] + b[j, 0]))
+            reg += (q[j] ** 2).sum()
+        assert loss[row] == pytest.approx(total + 0.15 * reg, rel=1e-5)
+
+
+def test_each_loss_draws_its_usual_number():
+    assert [MF(loss=loss).negatives for loss in ("bpr", "logistic", "softmax")] == [1, 4, 128]
+
+
 def test_sampled_softmax_is_the_formula_of_the_paper(stream, start_run, events):
     model, batch = built(stream, start_run, loss="softmax", negatives=5), events(stream, 0, 7)
     loss = model.loss(batch, torch.Generator().manual_seed(3)).detach().numpy()
@@ -43,7 +60,7 @@ def test_sampled_softmax_is_the_formula_of_the_paper(stream, start_run, events):
         assert loss[row] == pytest.approx(-own + np.log(np.exp(own) + sum(weights)), rel=1e-5)
 
 
-@pytest.mark.parametrize("loss", ["bpr", "softmax"])
+@pytest.mark.parametrize("loss", ["bpr", "logistic", "softmax"])
 @pytest.mark.parametrize("reg", [0.0, 0.1])
 def test_gradients_agree_with_differences(stream, start_run, events, loss, reg):
     model, batch = built(stream, start_run, loss=loss, negatives=3, reg=reg).double(), events(stream, 0, 9)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -8,7 +9,11 @@ import torch
 from freshmark_plugins.models.ranking_losses import bpr_max, cross_entropy, logistic
 from scipy.special import expit, log_expit, logsumexp, softmax
 
-LOSSES = {"logistic": logistic, "cross_entropy": cross_entropy, "bpr_max": partial(bpr_max, reg=0.7)}
+LOSSES: dict[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
+    "logistic": logistic,
+    "cross_entropy": cross_entropy,
+    "bpr_max": partial(bpr_max, reg=0.7),
+}
 
 
 def drawn(n=6, k=5, seed=0, *, gap=True):
