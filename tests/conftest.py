@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -22,6 +27,28 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no folder of real streams here: set FRESHMARK_TEST_DATA")
     return folder
+
+
+ML_100K = "recbole/dataset_example/ml-100k/ml-100k.inter"
+ML_100K_SHA256 = "4edb74e2a81178c2ba9ff381495f754f996c4aea351b1272ca36b43da0935eff"
+
+
+@pytest.fixture(scope="session")
+def ml_100k(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
+    """MovieLens-100K out of a wheel that carries it; its licence keeps it out of this project.
+
+    (100000, 4) text: user, item, rating, seconds; in the order of time, ties as in the file.
+    """
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), "recbole==1.2.1"]
+    fetched = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    if fetched.returncode:
+        pytest.skip("no package index can be reached for the wheel that carries MovieLens-100K")
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        text = wheel.read(ML_100K)
+    assert hashlib.sha256(text).hexdigest() == ML_100K_SHA256
+    rows = np.array([line.split("\t") for line in text.decode("utf-8").splitlines()[1:]])
+    return rows[np.argsort(rows[:, 3].astype(float), kind="stable")]
 
 
 @pytest.fixture(autouse=True)

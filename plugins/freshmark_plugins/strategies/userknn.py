@@ -31,7 +31,7 @@ class UserKNN(Strategy):
 
     The similarities are those that Papagelis et al. keep as a matrix of users and correct with each event; counted
     when they are asked for, from an index, they need no matrix. Cost of an update: O(|H_v| + |U_i|) an event at most,
-    to find what came before; of an answer: O(Σ_h |U_h| + neighbours · |H|). Memory: 16 bytes an item of a user, twice.
+    to find what came before; of an answer: O(Σ_h |U_h| + neighbours · |H|). Memory: 48 bytes an item of a user.
     Papagelis et al., ISMIS 2005; for positive events Miranda & Jorge, WI 2009; the index as in Serenade, Kersbergen
     et al., SIGMOD 2022.
 
