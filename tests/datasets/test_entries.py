@@ -445,6 +445,13 @@ def test_mind_asks_for_clicks_or_ranks_what_was_clicked(tmp_path):
     assert load("mind", path).facts["ties"] == 15
 
 
+def test_a_page_of_mind_with_a_bad_time_is_named_by_its_line(tmp_path):
+    path = written("mind", tmp_path, "9\tU1\t2019-11-11 09:05:58\t\tN1-0 N2-1")
+    with pytest.raises(DataError, match=r"is not a date written as %m/%d/%Y") as caught:
+        load("mind", path)
+    assert caught.value.where == f"{path}:6"
+
+
 def test_numbers_of_criteo_are_on_a_logarithmic_scale_and_missing_ones_0(tmp_path):
     stream = load("criteo", written("criteo", tmp_path))
     numbers, words = stream.features["numbers"], stream.features["words"]

@@ -43,7 +43,8 @@ def read(content: str, **told: Any) -> Stream:
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "log.csv"
         path.write_text(content)
-        return file(path, **({"unit": "s", "numbers": "price", "words": "event", "repeats": True} | told)).load()
+        usual: dict[str, Any] = {"unit": "s", "numbers": "price", "words": "event", "repeats": True}
+        return file(path, **(usual | told)).load()
 
 
 def same(stream: Stream, other: Stream) -> bool:
@@ -67,7 +68,7 @@ def test_rows_that_do_not_match_might_as_well_not_stand_there(rows, event):
 @given(ROWS, st.integers(BEGIN, BEGIN + 500_000), st.integers(0, 500_000))
 def test_time_is_cut_as_if_the_log_began_and_ended_there(rows, begin, length):
     kept = [row for row in rows if begin <= row[2] < begin + length]
-    bounds = {
+    bounds: dict[str, Any] = {
         name: datetime.fromtimestamp(at, UTC).isoformat() for name, at in (("since", begin), ("until", begin + length))
     }
     if kept:
@@ -90,7 +91,7 @@ def test_a_log_in_parts_is_the_log(rows, data):
     with tempfile.TemporaryDirectory() as place:
         for number, (begin, end) in enumerate(zip([0, *cuts], [*cuts, len(rows)], strict=True)):
             Path(place, f"{number}.csv").write_text(text(rows[begin:end]))
-        told = {"unit": "s", "numbers": "price", "words": "event", "repeats": True}
+        told: dict[str, Any] = {"unit": "s", "numbers": "price", "words": "event", "repeats": True}
         assert same(folder(place, "*.csv", **told).load(), read(text(rows)))
 
 
@@ -119,7 +120,7 @@ def test_features_of_an_event_depend_on_no_later_row(rows, later):
 def test_milliseconds_beside_a_date_are_added_to_it(rows):
     days = [(user, item, at // 86_400 * 86_400, event, price) for user, item, at, event, price in rows]
     lines = [f"{line},{row[2] % 86_400 * 1000}" for line, row in zip(text(days).splitlines()[1:], rows, strict=True)]
-    told = {"offset": "ms", "unit": "s", "repeats": True}
+    told: dict[str, Any] = {"offset": "ms", "unit": "s", "repeats": True}
     with tempfile.TemporaryDirectory() as place:
         Path(place, "log.csv").write_text("\n".join([f"{FIELDS},ms", *lines]))
         assert same(folder(place, "*.csv", **told).load(), read(text(rows), numbers=(), words=()))

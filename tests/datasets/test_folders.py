@@ -99,8 +99,17 @@ def test_a_part_that_changes_makes_another_stream(tmp_path):
     (place / "part-2.csv").write_text("user,item,time\n1,2,1400000000\n")
     assert folder(place, "*.csv").key != before
     (place / "part-3.csv").write_text("user,item,time\n1,2,1400000000\n")
-    keys = {before, folder(place, "*.csv").key, folder(place, "*-2.csv").key, folder(place, "*.csv", unit="s").key}
-    assert len(keys) == 4
+    longer = folder(place, "*.csv").key
+    (place / "part-3.csv").rename(place / "part-4.csv")
+    assert folder(place, "*.csv").key != longer
+    keys = {
+        before,
+        longer,
+        folder(place, "*.csv").key,
+        folder(place, "*-2.csv").key,
+        folder(place, "*.csv", unit="s").key,
+    }
+    assert len(keys) == 5
 
 
 def test_parts_without_times_cover_so_many_days_each(tmp_path):

@@ -26,6 +26,10 @@ def run(place: Path, *words: str, who: tuple[str, str] = ANN, at: int = 1_400_00
     subprocess.run(["git", *words], cwd=place, env=environment, check=True, capture_output=True)
 
 
+def asked(place: Path, *words: str) -> str:
+    return subprocess.run(["git", *words], cwd=place, check=True, capture_output=True, text=True).stdout.strip()
+
+
 def commit(place: Path, *files: str, who: tuple[str, str] = ANN, at: int) -> None:
     for name in files:
         path = place / name
@@ -156,6 +160,23 @@ def test_a_repository_cannot_make_git_run_anything(clone, tmp_path):
     (clone / ".gitattributes").write_text("* diff=x\n")
     assert len(rows(clone)) == 4
     assert not mark.exists()
+
+
+def test_a_signature_is_not_checked_by_a_program_of_the_repository(clone, tmp_path):
+    mark, program = tmp_path / "mark", tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {mark}\n")
+    program.chmod(0o755)
+    run(clone, "config", "gpg.program", str(program))
+    run(clone, "config", "log.showSignature", "true")
+    commit_file = tmp_path / "signed"
+    head, _, message = asked(clone, "cat-file", "commit", "HEAD").partition("\n\n")
+    seal = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----"
+    commit_file.write_text(f"{head}\n{seal}\n\n{message}\n")
+    run(clone, "update-ref", "HEAD", asked(clone, "hash-object", "-t", "commit", "-w", str(commit_file)))
+    assert len(rows(clone)) == 4
+    assert not mark.exists()
+    run(clone, "log")
+    assert mark.exists()  # so it would have been run
 
 
 def test_a_hook_that_runs_it_does_not_lead_it_elsewhere(clone, tmp_path, monkeypatch):
