@@ -38,6 +38,19 @@ def test_known_users_get_the_model_and_the_others_popularity(query, way, biased)
     assert scores[1].tolist() == scores[3].tolist() == [1, 2, 1, 0]
 
 
+@pytest.mark.parametrize("way", ["factors", "score"])
+def test_a_model_that_looks_at_histories_says_itself_whom_it_knows(query, way):
+    class Knowing(Fixed):
+        def knows(self, query):
+            return query.user == 1
+
+    fallback, question = told([0, 2, 2, 2], [1, 1, 2, 0]), query([0, 1])
+    answer = getattr(fallback, way)(Knowing(), question)
+    scores = answer.user @ answer.item.T if way == "factors" else answer
+    assert scores[0].tolist() == [1, 2, 1, 0]
+    assert scores[1] == pytest.approx(Fixed().score(query([1]))[0])
+
+
 def test_what_was_learned_later_counts_at_once(query):
     model, fallback = Fixed(), told([0], [3])
     assert not fallback.knows(query([1]))[0]

@@ -72,6 +72,29 @@ def test_every_epoch_shuffles_anew_and_misses_nothing(learn):
     assert first != second != sorted(second)
 
 
+def test_a_model_that_asks_for_it_gets_users_in_random_order_and_the_events_of_each_in_that_of_time(learn):
+    one = learn(batch=1000, shuffle=True)
+    one.model.by_user = True
+    events = labelled(range(60))
+    events.user[:] = np.arange(60) % 6
+    one.learn(events, epochs=2)
+    first, second = (np.array(epoch) for epoch in one.model.seen)
+    for epoch in (first, second):
+        assert sorted(epoch) == list(range(60))
+        assert np.count_nonzero(np.diff(epoch % 6)) == 5
+        assert all((np.diff(epoch[epoch % 6 == user]) > 0).all() for user in range(6))
+    assert not np.array_equal(first, second)
+
+
+def test_batches_by_user_are_as_large_as_any(learn):
+    one = learn(batch=7, shuffle=True)
+    one.model.by_user = True
+    events = labelled(range(20))
+    events.user[:] = np.arange(20) // 10
+    one.learn(events)
+    assert [len(batch) for batch in one.model.seen] == [7, 7, 6]
+
+
 def test_a_step_goes_down_the_mean_of_the_losses(learn):
     one = learn(batch=4)
     one.learn(labelled([0, 0, 0, 1], [4.0, 4.0, 4.0, 8.0]))

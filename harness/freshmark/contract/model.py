@@ -25,6 +25,11 @@ class Model(Protocol):
       each item that it has a row for (rank) or of each class (classify); k = 1: the logit of a click, a rating
     * ``represent(events) -> (n, d)``: what it makes of each event's user and context, the input of its last layer
     * ``vectors() -> (users, d), (items, d)``: all users and items, where the inner product says how well they match
+
+    A model with context is shown the warm-up by ``observe`` before it learns it, and every later event before it can be
+    given to ``loss``. It must look up what was there before an event's time: by then it has seen the event itself.
+    ``knows(query) -> (n,)`` says for whom it has context enough to answer; the strategy's fallback answers the others.
+    ``by_user = True`` asks for batches of a few users' events rather than of a few events of many users.
     """
 
     tasks: ClassVar[frozenset[Task]]

@@ -71,6 +71,16 @@ def test_the_context_of_a_model_moves_while_it_is_frozen(stream, ranks):
 
 
 @pytest.mark.parametrize("strategy", OVER_MODEL)
+def test_a_model_is_shown_the_warm_up_before_it_learns_it(walk, stream, strategy):
+    class Watched(Session):
+        def loss(self, events, draw):
+            assert self.shown == [200]
+            return super().loss(events, draw)
+
+    assert walk(strategy(Watched(), fallback=None), stream).strategy.model.shown == [200]
+
+
+@pytest.mark.parametrize("strategy", OVER_MODEL)
 def test_a_task_that_the_model_does_not_answer_is_refused_before_anything_runs(strategy, stream, start_run):
     built = strategy(Logistic())
     assert built.tasks == {"click", "classify"}
