@@ -43,6 +43,7 @@ def register_strategies() -> Mapping[str, str]:
         "bitfit": f"{package}.bitfit:BitFit",
         "lora": f"{package}.lora:LoRA",
         "adapter": f"{package}.adapter:Adapter",
+        "transfer": f"{package}.transfer:Transfer",
         "sml": f"{package}.sml:SML",
         "asmg": f"{package}.asmg:ASMG",
         "reptile": f"{package}.reptile:Reptile",

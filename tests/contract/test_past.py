@@ -43,6 +43,14 @@ def test_before_anything_was_given_it_is_empty(stream):
     assert len(past_of(stream, 0)[:]) == 0
 
 
+def test_ids_are_those_of_what_was_given_and_no_more(stream):
+    assert past_of(stream, 2).ids("item") == ["0", "1"]
+    assert past_of(stream, 2).ids("user") == ["0", "1"]
+    assert past_of(stream, 7).ids("user", begin=1) == ["1", "2"]
+    assert past_of(stream, 4).ids("item", begin=4) == []
+    assert past_of(stream, 0).ids("item") == []
+
+
 def test_since_is_by_time(stream):
     assert past_of(stream, 6).since(4_000_000).item.tolist() == [4, 5]
     assert past_of(stream, 6).since(99_000_000).item.tolist() == []

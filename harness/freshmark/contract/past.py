@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray
@@ -38,6 +40,12 @@ class Past:
             None if label is None else prefix(label),
             {name: prefix(column) for name, column in stream.features.items()} if stream.features else NO_FEATURES,
         )
+
+    def ids(self, kind: Literal["user", "item"], *, begin: int = 0) -> list[str]:
+        """The ids, as the source wrote them, of the codes known by the events given so far; from this code on."""
+        stream = self.__stream
+        codes, names = (stream.user, stream.users) if kind == "user" else (stream.item, stream.items)
+        return names[begin : int(codes[: self.__length].max(initial=-1)) + 1]
 
     def since(self, time: int) -> Events:
         """The events given with a time not before this one (microseconds)."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from freshmark.errors import UnknownName, UsageError
 from freshmark.runs.expressions import Expression, Value, parse
 
-WITHIN = {"strategies": ("models", "strategies")}
+WITHIN = {"strategies": ("models", "strategies", "streams")}
 """Where a name inside an expression is looked up; elsewhere among its own kind."""
 
 
