@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from inspect import Parameter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from freshmark.runs.registry import Registry
 
 PLAN_FILE = "plan.toml"
+_MORE = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 SETTINGS = ("warmup", "window", "label_delay", "matrix")
 """The settings of the replay that have an option."""
 
@@ -102,9 +104,8 @@ def with_every_strategy(plan: Plan, registry: Registry) -> tuple[Plan, list[str]
     (task,) = tasks
     texts, left_out = [], []
     for name in registry.names("strategies"):
-        needed = [
-            one.name for one in registry.signature("strategies", name).parameters.values() if one.default is one.empty
-        ]
+        options = registry.signature("strategies", name).parameters.values()
+        needed = [one.name for one in options if one.default is one.empty and one.kind not in _MORE]
         if needed and needed != ["model"]:
             left_out.append(f"{name} needs {' and '.join(needed)}")
         else:
