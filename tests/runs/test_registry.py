@@ -100,7 +100,7 @@ def test_the_canonical_text_is_checked(registry):
     ("text", "message"),
     [
         ("last-sen()", "no strategy 'last-sen'.*did you mean 'last-seen'"),
-        ("last-seen(inner=tinny())", "no model or strategy 'tinny'.*did you mean 'tiny'"),
+        ("last-seen(inner=tinny())", "no model, strategy or stream 'tinny'.*did you mean 'tiny'"),
         ("last-seen(memry=3)", "option of 'last-seen' is called 'memry'.*did you mean 'memory'"),
         ("last-seen(inner=tiny(dims=3))", "option of 'tiny' is called 'dims'.*did you mean 'dim'"),
         ("last-seen(1, 2)", "too many positional arguments.*it is last-seen"),

@@ -71,7 +71,9 @@ class Assembly:
             if name in self._catalogue.names(candidate):
                 return candidate
         known = [name for candidate in within for name in self._catalogue.names(candidate)]
-        raise UnknownName(" or ".join(self._catalogue.noun(one) for one in within), name, known, where=self._text)
+        *others, last = (self._catalogue.noun(one) for one in within)
+        noun = f"{', '.join(others)} or {last}" if others else last
+        raise UnknownName(noun, name, known, where=self._text)
 
     def _each(self) -> Iterator[tuple[tuple[str, str], Expression]]:
         return zip(self.parts, [self.expression, *self.expression.nested()], strict=True)

@@ -31,9 +31,9 @@ class MeLU(Finetune):
         answer u with (θ_shared, θ_u)
 
     θ_u is made anew for every request, from what was observed of the user, so it counts as the latency of an answer;
-    between updates it follows the user, and leaves nothing behind. With ``local_lr=0`` it is ``finetune``. Cost of an
-    update: epochs · |D_t|, and about 3 · ``inner`` · ``support`` for each user of a batch, one user at a time. Extra
-    memory: ``support`` events a user, and the optimiser's state.
+    between updates it follows the user, and leaves nothing behind. With ``local_lr=0`` it is ``finetune``.
+    Cost of an update: epochs · |D_t|, and about 3 · ``inner`` · ``support`` for each user of a batch, one user at a
+    time. Extra memory: ``support`` events a user, and the optimiser's state.
     Lee et al., KDD 2019 (MeLU): 1 inner step, all layers local and all embeddings shared, 32 users a batch.
 
     Args:
