@@ -30,11 +30,12 @@ def source(file: Published, options: Options, paths: Sequence[Path], tell: Tell)
 
     The key of a file whose checksum is known needs no file: nothing is fetched before the stream is asked for.
     """
+    which = f"{file.name} {file.size} {file.member}"  # one archive may hold several streams
     if paths:
         digests = [digest_of_all(path) for path in paths]
-        return Source(key_of(options, file.name, *digests), partial(_load, paths, file, options, tell, copy=True))
+        return Source(key_of(options, which, *digests), partial(_load, paths, file, options, tell, copy=True))
     known = file.checksum or digest_of_all(fetch(file))
-    return Source(key_of(options, file.name, known), partial(_fetched, file, options, tell))
+    return Source(key_of(options, which, known), partial(_fetched, file, options, tell))
 
 
 def _fetched(file: Published, options: Options, tell: Tell) -> Stream:

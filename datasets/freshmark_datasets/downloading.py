@@ -23,7 +23,7 @@ _log = logging.getLogger("freshmark.downloads")
 
 def target(file: Published) -> Path:
     """Where the file is kept, and where to put it by hand."""
-    return cache_folder() / "downloads" / file.name / file.size / file.file_name
+    return cache_folder() / "downloads" / file.name / (file.shelf or file.size) / file.file_name
 
 
 def licence(file: Published) -> str:

@@ -96,7 +96,8 @@ class Entry:
         return found
 
     def published(self, part: Part) -> Published:
-        """The file, as the downloads know it."""
+        """The file, as the downloads know it; parts of one address share it."""
+        shelf = next(one.name for one in self.parts if one.address == part.address)
         return Published(
             self.name,
             part.name,
@@ -106,6 +107,7 @@ class Entry:
             part.checksum,
             part.member or ("" if self.by_hand else part.address.rsplit("/", 1)[1].removesuffix(".gz") + "*"),
             self.by_hand,
+            shelf,
         )
 
     def reading(self, part: Part, **told: Any) -> Options:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from freshmark_datasets.numerals import numbers
 
 BYTES = 4
+LARGEST = float(np.finfo(np.float32).max)
 
 
 class Numbers:
@@ -39,7 +40,7 @@ class Numbers:
         found, wrong = numbers(column.filter(pa.array(~empty)))
         values[~empty] = found
         strange = np.zeros(len(column), np.bool_)
-        strange[~empty] = wrong | ~np.isfinite(found)
+        strange[~empty] = wrong | ~np.isfinite(found) | (np.abs(found) > LARGEST)
         return values, strange
 
     def why(self, column: Any, row: int) -> DataError:

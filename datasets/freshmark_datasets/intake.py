@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
+from freshmark.contract.stream import LAST_TIME
 from freshmark.errors import DataError
 
 from freshmark_datasets.features import Numbers, Words, matching
@@ -145,13 +146,21 @@ class Intake:
         if self.ticks is not None:
             return self.ticks.microseconds()
         times, found = self.roles["time"].microseconds(self.place)
-        if "offset" in self.roles:
-            times = times + np.rint(self.roles["offset"].values() * 1000).astype(np.int64)
-            found = found | {
-                "time": f"{found['time']}, and a column of milliseconds added",
-                "resolution": "1 millisecond",
-            }
-        return times, found
+        if "offset" not in self.roles:
+            return times, found
+        told = f"{found['time']}, and a column of milliseconds added"
+        return self._moved(times), found | {"time": told, "resolution": "1 millisecond"}
+
+    def _moved(self, times: IntArray) -> IntArray:
+        """The times with the milliseconds of the offset added."""
+        micros = np.rint(self.roles["offset"].values() * 1000)
+        beyond = (times + micros < 0) | (times + micros > LAST_TIME)
+        if beyond.any():
+            where = self.place(int(np.argmax(beyond)))
+            what = "the time with its milliseconds lies before 1970 or beyond the year 2262"
+            raise DataError(what, where=where, remedy="a moment in milliseconds", code="FM215")
+        moved: IntArray = times + micros.astype(np.int64)
+        return moved
 
     def features(self, order: IntArray) -> dict[str, AnyArray]:
         """``numbers`` (n, k) float32, ``words`` (n, k) int32, ``text`` (n, L) int64, those there are, in that order."""

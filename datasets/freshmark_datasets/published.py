@@ -44,6 +44,7 @@ class Published:
     checksum: ``sha256:…`` or ``md5:…`` of the file; empty where its publisher replaces it from time to time
     member: the events, within the file where it is an archive; the end of their name, or a pattern of it
     by_hand: what must be done to get it, where no program may fetch it
+    shelf: the folder that it is kept in, where several sizes are one file
     """
 
     name: str
@@ -54,11 +55,12 @@ class Published:
     checksum: str = ""
     member: str = ""
     by_hand: str = ""
+    shelf: str = ""
 
     @property
     def file_name(self) -> str:
         """What the file is called; of one that is fetched by hand, the name that it is kept under."""
-        return f"{self.size}.data" if self.by_hand else self.address.rsplit("/", 1)[1]
+        return f"{self.shelf or self.size}.data" if self.by_hand else self.address.rsplit("/", 1)[1]
 
 
 def _tweets(size: str, checksum: str = "") -> Published:

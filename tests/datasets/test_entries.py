@@ -530,6 +530,17 @@ def test_a_pattern_that_is_none_is_refused(tmp_path):
         NAMED["taobao"](path=path, only=(3, "(?=a)b")).load()
 
 
+def test_parts_that_lie_in_one_archive_are_two_streams(tmp_path):
+    path = tmp_path / "KuaiRec.zip"
+    rows = MADE["kuairec"].text()
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("data/big_matrix.csv", rows)
+        archive.writestr("data/small_matrix.csv", rows + b"1,2,100,100,1512000000.0,0.5\n")
+    big, small = (NAMED["kuairec"](part, path=path) for part in ("big", "small"))
+    assert big.key != small.key
+    assert (len(big.load()), len(small.load())) == (EVENTS, EVENTS + 1)
+
+
 def test_keys_differ_by_name_part_options_and_content(tmp_path):
     path = written("jodie", tmp_path)
     keys = {

@@ -126,6 +126,14 @@ def test_milliseconds_beside_a_date_are_added_to_it(rows):
         assert same(folder(place, "*.csv", **told).load(), read(text(rows), numbers=(), words=()))
 
 
+@pytest.mark.parametrize("value", ["9" * 30, "-9e30", "-1400000000001"])
+def test_milliseconds_that_lead_beyond_all_times_are_refused_with_their_line(tmp_path, value):
+    (tmp_path / "log.csv").write_text(f"user,item,time,ms\n1,2,1400000000,5\n1,2,1400000000,{value}\n")
+    with pytest.raises(DataError, match="before 1970 or beyond") as caught:
+        folder(tmp_path, "*.csv", offset="ms", unit="s").load()
+    assert caught.value.where == f"{tmp_path / 'log.csv'}:3"
+
+
 def test_a_row_that_is_not_asked_for_may_be_bad(tmp_path):
     path = tmp_path / "log.csv"
     path.write_text("user,item,time,event\n,2,1400000000,ping\n1,,x,ping\n1,2,1400000000,view\n")
@@ -156,7 +164,7 @@ def test_a_word_is_a_hash_of_its_text_and_an_empty_one_is_a_word(tmp_path):
     assert np.array_equal(file(table, words=["a", "b"]).load().features["words"], words)
 
 
-@pytest.mark.parametrize("value", ["dear", "0x10", "nan", "inf", "1e999", "1,5"])
+@pytest.mark.parametrize("value", ["dear", "0x10", "nan", "inf", "1e999", "1,5", "1e39"])
 def test_what_is_no_finite_number_is_refused_with_its_line(tmp_path, value):
     path = tmp_path / "log.csv"
     path.write_text(f'user,item,time,price\n1,2,1400000000,\n1,2,1400000000,"{value}"\n')

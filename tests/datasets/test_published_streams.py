@@ -308,6 +308,19 @@ def test_what_no_program_may_fetch_is_asked_for_by_hand_and_found_where_it_was_p
     assert len(loader().load()) == 2
 
 
+def test_parts_that_lie_in_one_archive_are_fetched_once(served):
+    folder, address = served
+    with zipfile.ZipFile(folder / "log.zip", "w") as archive:
+        archive.writestr("a.txt", ROWS)
+        archive.writestr("b.txt", ROWS + b"5 6 1400000002\n")
+    parts = tuple(Part(name, f"{address}/log.zip", member=f"{name}.txt") for name in ("a", "b"))
+    loader = Named(dataclasses.replace(entry(served, counts={}), parts=parts))
+    assert len(loader("a").load()) == 2
+    (folder / "log.zip").unlink()
+    assert len(loader("b").load()) == 3
+    assert loader("a").key != loader("b").key
+
+
 def test_what_is_put_by_hand_may_be_a_folder(served):
     loader = Named(
         dataclasses.replace(
