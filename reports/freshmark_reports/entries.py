@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from urllib.parse import unquote
 
 from freshmark.contract.section import Entry, Kind, Link, Value
 from freshmark.results.naming import number, seconds, size, within
@@ -69,7 +70,8 @@ def plain(entry: Entry) -> str | int | float | None:
 
 def target(entry: Entry) -> str:
     """Where the entry leads: a path beside the page. Nothing that names a scheme, a host or a root is followed."""
-    if not isinstance(entry, Link) or not _BESIDE.fullmatch(entry.target) or ".." in entry.target.split("/"):
+    # A browser takes %2e for a dot.
+    if not isinstance(entry, Link) or not _BESIDE.fullmatch(entry.target) or ".." in unquote(entry.target).split("/"):
         return ""
     return entry.target
 

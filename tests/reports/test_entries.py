@@ -2,7 +2,8 @@ import math
 
 import pytest
 from freshmark import Value
-from freshmark_reports.entries import notes, plain, sort_key, visible, written
+from freshmark.contract.section import Link
+from freshmark_reports.entries import notes, plain, sort_key, target, visible, written
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,3 +78,16 @@ def test_nothing_that_is_shown_can_act(text):
 @given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"])))
 def test_what_does_not_act_stays_as_it_is(text):
     assert visible(text) == text
+
+
+@pytest.mark.parametrize(
+    "away",
+    ["%2e%2e/report.html", "a/%2E%2E/b", ".%2e/x", "%2e./x", "..", "a/../../b", "//host/x", "/etc", "file:x", ""],
+)
+def test_a_link_leads_nowhere_but_below_the_page_however_its_dots_are_spelt(away):
+    assert target(Link("x", away)) == ""
+
+
+@pytest.mark.parametrize("below", ["report.html", "run-1/report.html", "a%20b/report.html", "v1.2/..x/r.html"])
+def test_a_link_to_a_file_below_the_page_is_kept(below):
+    assert target(Link("x", below)) == below

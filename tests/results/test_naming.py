@@ -90,3 +90,51 @@ def test_durations_in_their_unit(value, text):
 )
 def test_sizes_in_powers_of_ten(value, text):
     assert size(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(9.996, "10.0"), (99.96, "100"), (0.9996, "1.00"), (0.09996, "0.100"), (-9.996, "−10.0"), (999.6, "1,000")],
+)
+def test_a_number_that_is_rounded_up_to_a_power_of_ten_has_no_digit_too_many(value, text):
+    assert number(value) == text
+
+
+@given(st.floats(1e-4, 9e5))
+def test_a_number_below_a_thousand_has_three_digits_and_above_it_no_decimals(value):
+    digits = number(value).replace(",", "").replace(".", "").lstrip("0")
+    assert len(digits) == (3 if float(f"{value:.2e}") < 1000 else len(f"{value:.0f}"))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.9999999, "1.00 s"),
+        (119.96, "2.00 min"),
+        (7199.9, "2.00 h"),
+        (0.00099996, "1.00 ms"),
+        (-0.05, "−50.0 ms"),
+        (-2.0, "−2.00 s"),
+        (-3600.0, "−60.0 min"),
+    ],
+)
+def test_a_duration_takes_the_unit_of_what_is_shown_and_a_shorter_one_the_same_with_a_sign(value, text):
+    assert seconds(value) == text
+
+
+@given(st.floats(1e-6, 1e5))
+def test_less_by_so_much_is_written_as_more_by_so_much_with_a_sign(value):
+    assert seconds(-value) == f"−{seconds(value)}"
+    assert size(-value * 1e6) == f"−{size(value * 1e6)}"
+
+
+@given(st.floats(1e-6, 1e5))
+def test_no_duration_is_written_as_a_thousand_of_a_unit_that_has_a_larger_one(value):
+    shown, unit = seconds(value).split(" ")
+    most = {"µs": 1000, "ms": 1000, "s": 120, "min": 120, "h": math.inf}[unit]
+    assert float(shown.replace(",", "")) < most
+
+
+@pytest.mark.parametrize(("value", "text"), [(999.9, "1.00 kB"), (999_999, "1.00 MB"), (999_999_999, "1.00 GB")])
+def test_a_size_takes_the_unit_of_what_is_shown(value, text):
+    assert size(value) == text

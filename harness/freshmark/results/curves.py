@@ -57,7 +57,7 @@ def _curve(standings: Standings, rows: Sequence[Any]) -> list[dict[str, Any]]:
     raised = dict(zip(others, holm([gaps[one].p_value for one in others]), strict=True))
     made = []
     for one, (row, place, gap) in enumerate(zip(rows, places, gaps, strict=True)):
-        short = abs(gap.difference) / abs(standings.rows[best].value or np.nan)
+        short = abs(gap.difference) / abs(standings.rows[best].value or np.nan) if gap.difference else 0.0
         kept = {name: row[name] for name in COLUMNS if name in row.index}
         made.append(
             kept

@@ -67,9 +67,17 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 def write_parquet(table: pd.DataFrame, path: Path) -> None:
     """Types as they are; texts without the reader's home folder."""
-    texts = [name for name in table.columns if table[name].dtype == object or isinstance(table[name].dtype, str)]
-    kept = table.assign(**{name: [_told(entry) for entry in table[name]] for name in texts})
+    kept = table.assign(**{name: _without_home(table[name]) for name in table.columns})
     kept.to_parquet(path, index=False)
+
+
+def _without_home(column: pd.Series[Any]) -> pd.Series[Any]:
+    """The column; of categories the names, each once."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        names = [_told(name) for name in column.cat.categories]
+        return column.astype(object).map(_told) if len(set(names)) < len(names) else column.cat.rename_categories(names)
+    is_text = column.dtype == object or isinstance(column.dtype, pd.StringDtype)
+    return column.map(_told) if is_text else column
 
 
 def write_markdown(table: pd.DataFrame, path: Path) -> None:

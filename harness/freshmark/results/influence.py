@@ -33,7 +33,8 @@ def influence_of(
     windows = measured.value.shape[1] - 1
     each = metric.each or ROOTS.get(metric.name)
     if each is None:
-        counts = measured.count[0, :-1]
+        # A window where it is not defined, of clicks alone say, has no share in it: it is no window of 0.
+        counts = np.where(np.isnan(measured.value[0, :-1]), 0, measured.count[0, :-1])
         values = np.asarray(np.nan_to_num(measured.value[0, :-1]) * counts, np.float64)
         return centred(values[:, None], counts[:, None])
     group, groups = groups_of(user)

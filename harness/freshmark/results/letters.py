@@ -14,6 +14,9 @@ from freshmark.contract.arrays import BoolArray
 MOST = 26
 """Letters; with more groups than that they would explain nothing."""
 
+HOPELESS = 400
+"""Groups on the way; twenty pairs of which each can be told apart and nothing else make a million."""
+
 
 def letters_of(apart: BoolArray) -> list[str]:
     """The letters of k rows, best first; empty texts where more than 26 groups would be needed.
@@ -26,6 +29,8 @@ def letters_of(apart: BoolArray) -> list[str]:
         for other in range(one + 1, len(apart)):
             if apart[one, other]:
                 groups = _absorbed(part for group in groups for part in _split(group, one, other))
+                if len(groups) > HOPELESS:
+                    return [""] * len(apart)
     if len(groups) > MOST:
         return [""] * len(apart)
     groups.sort(key=sorted)

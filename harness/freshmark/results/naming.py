@@ -51,7 +51,9 @@ def number(value: float, digits: int = 3) -> str:
         return "0"
     if abs(value) >= 1e6 or abs(value) < 1e-5:  # noqa: PLR2004  (where zeros are no longer counted at a glance)
         return f"{value:.{digits - 1}e}".replace("-", "−")
-    decimals = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
+    # Of the number as it is rounded: 9.996 has one digit before the point, 10.0 has two.
+    exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])
+    decimals = max(0, digits - 1 - exponent)
     return f"{value:,.{decimals}f}".replace("-", "−")
 
 
@@ -66,14 +68,19 @@ def within(value: float, margin: float) -> str:
 def seconds(value: float) -> str:
     """``85 µs``, ``12.4 ms``, ``3.10 s``, ``12 min``."""
     for below, factor, unit in ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (120.0, 1.0, "s"), (7200.0, 1 / 60, "min")):
-        if value < below:
+        if abs(_rounded(value)) < below:
             return f"{number(value * factor)} {unit}" if value else "0 s"
     return f"{number(value / 3600)} h" if np.isfinite(value) else "–"
+
+
+def _rounded(value: float) -> float:
+    """To the digits that ``number`` shows: what is shown as 1,000 ms is a second."""
+    return float(f"{value:.2e}")
 
 
 def size(value: float) -> str:
     """``512 B``, ``3.42 MB``: powers of ten."""
     for below, factor, unit in ((1e3, 1.0, "B"), (1e6, 1e3, "kB"), (1e9, 1e6, "MB")):
-        if abs(value) < below:
+        if abs(_rounded(value)) < below:
             return f"{number(value / factor)} {unit}"
     return f"{number(value / 1e9)} GB" if np.isfinite(value) else "–"

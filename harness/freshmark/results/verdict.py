@@ -75,7 +75,8 @@ class Field:
     @property
     def blind(self) -> bool:
         """Whether nothing can be said of chance: no difference has a margin."""
-        return len(self.rows) > 1 and all(np.isnan(row["difference_margin"]) for row in self.rows if not is_best(row))
+        others = [row for row in self.rows if not is_best(row)]
+        return bool(others) and all(np.isnan(row["difference_margin"]) for row in others)
 
 
 def verdict_on(stream: str, ranking: pd.DataFrame, better: str, curves: pd.DataFrame | None = None) -> Verdict:
