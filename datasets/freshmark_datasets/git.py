@@ -46,20 +46,9 @@ def git(path: str | Path = ".", *, branch: str = "HEAD", who: str = "author", sa
 
 
 def _load(place: Path, branch: str, who: str, salt: str) -> Stream:
-    text = _asked(
-        place,
-        "log",
-        "--no-merges",
-        "--reverse",
-        "--no-renames",
-        "--name-only",
-        "-z",
-        f"--format={RECORD}{MOMENTS[who]} {IDENTITIES[who]}%x00",
-        "--end-of-options",
-        branch,
-        "--",
-        ".",
-    )
+    shown = f"--format={RECORD}{MOMENTS[who]} {IDENTITIES[who]}%x00"
+    what = ["--no-merges", "--reverse", "--no-renames", "--name-only", "-z", shown]
+    text = _asked(place, "log", *what, "--end-of-options", branch, "--", ".")
     times, users, items = _events(text, salt)
     if not times:
         raise DataError("no commit changes a file here", where=f"{place} {branch}", code="FM201")
