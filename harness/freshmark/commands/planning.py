@@ -88,7 +88,7 @@ def checked(plan: Plan, registry: Registry) -> Plan:
 def with_every_strategy(plan: Plan, registry: Registry) -> tuple[Plan, list[str]]:
     """The plan with every strategy there is, its options left as they are, and why some are left out.
 
-    One that needs a model gets the usual one of the task. Streams are prepared for it, and strategies built.
+    One that needs a model gets the usual one of the task, or that which it names in ``usual_models``. Streams are prepared for it, and strategies built.
 
     Raises:
         UsageError: the streams are of several tasks.
@@ -108,8 +108,12 @@ def with_every_strategy(plan: Plan, registry: Registry) -> tuple[Plan, list[str]
         needed = [one.name for one in options if one.default is one.empty and one.kind not in _MORE]
         if needed and needed != ["model"]:
             left_out.append(f"{name} needs {' and '.join(needed)}")
-        else:
-            texts.append(registry.canonical("strategies", f"{name}({demo.MODELS[task] if needed else ''})"))
+            continue
+        model = ""
+        if needed:
+            usual = getattr(registry.factory("strategies", name), "usual_models", {})
+            model = usual.get(task, demo.MODELS[task])
+        texts.append(registry.canonical("strategies", f"{name}({model})"))
     found = suitability(registry, texts)
     able = tuple(text for text in texts if task in found["tasks"].get(text, ()))
     left_out += [f"{text} cannot do {task}" for text in texts if text not in able]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 import numpy as np
 import torch
 from freshmark import Events, Model, Run
-from freshmark.contract.arrays import AnyArray
+from freshmark.contract.arrays import AnyArray, Task
 from freshmark.errors import UsageError
-from torch import Tensor
+from torch import Tensor, nn
 
 from freshmark_plugins.adaptation import Adaptation
 from freshmark_plugins.built import tables
-from freshmark_plugins.demands import demand_dense, demand_parts, demand_whole
+from freshmark_plugins.demands import demand_able, demand_dense, demand_parts, demand_whole
 from freshmark_plugins.personal import PersonalChances, PersonalScores
 from freshmark_plugins.strategies.finetune import Finetune, Training
 from freshmark_plugins.supports import Supports, user_by_user
@@ -47,6 +47,9 @@ class MeLU(Finetune):
         training: as for ``finetune``; ``sparse`` and a stop rule are refused.
     """
 
+    usual_models: ClassVar[Mapping[Task, str]] = {"rank": "neumf()"}
+    """What --all-strategies takes: of mf nothing is left to adapt."""
+
     def __init__(  # type: ignore[misc]  # with its own defaults for two of them
         self,
         model: Model,
@@ -67,6 +70,7 @@ class MeLU(Finetune):
                 f"melu has support={support}, inner={inner}, local_lr={local_lr}", remedy="1 or more, and 0 or more"
             )
         self.parts = [local] if isinstance(local, str) else list(local or ())
+        self.tasks = demand_able(model, self.adapted)
         self.size = support
         self.adaptation = Adaptation(self.learner.model, lr=local_lr, steps=inner, second_order=True)
         self.learner.objective = self.objective
@@ -83,12 +87,16 @@ class MeLU(Finetune):
         """
         super().start(run)
         self.supports = Supports(self.size, labelled=run.task != "rank")
-        named, kind = dict(self.learner.model.named_parameters()), type(self.model).__name__
+        self.local = self.adapted(self.learner.model)
+
+    def adapted(self, model: nn.Module) -> list[str]:
+        """Names of the parameters that are adapted, of all that a built model has."""
+        named, shared, kind = dict(model.named_parameters()), tables(model), type(model).__name__
         demand_parts(named, self.parts, f"{kind} that melu adapts")
-        shared = tables(self.learner.model)
-        self.local = [name for name in named if _first(name) in self.parts or (not self.parts and name not in shared)]
-        if not self.local:
+        local = [name for name in named if _first(name) in self.parts or (not self.parts and name not in shared)]
+        if not local:
             raise UsageError(f"{kind} has nothing but tables", remedy="name some to adapt: melu(…, local='users')")
+        return local
 
     def fit(self, history: Events) -> None:
         """Train on the warm-up, which is history."""
