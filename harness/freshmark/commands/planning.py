@@ -88,7 +88,8 @@ def checked(plan: Plan, registry: Registry) -> Plan:
 def with_every_strategy(plan: Plan, registry: Registry) -> tuple[Plan, list[str]]:
     """The plan with every strategy there is, its options left as they are, and why some are left out.
 
-    One that needs a model gets the usual one of the task, or that which it names in ``usual_models``. Streams are prepared for it, and strategies built.
+    One that needs a model gets the usual one of the task, or that which it names in ``usual_models``. Streams are
+    prepared for it, and strategies built.
 
     Raises:
         UsageError: the streams are of several tasks.
