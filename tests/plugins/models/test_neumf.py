@@ -68,6 +68,13 @@ def test_outputs_are_the_scores(stream, start_run, events, query):
     assert model.outputs(batch).detach().numpy() == pytest.approx(model.score(query(batch.user)), abs=1e-5)
 
 
+def test_every_tensor_is_made_where_the_model_lives(stream, start_run, events, query):
+    model = built(stream, start_run)
+    with torch.device("meta"):
+        assert model.loss(events(stream, 0, 9), generator()).device.type == "cpu"
+        assert model.score(query([0, 900])).shape == (2, len(model.items))
+
+
 def test_growing_keeps_the_rows_and_gives_what_growing_at_once_gives(stream, start_run):
     one, two = built(stream, start_run), built(stream, start_run)
     users, items, before = len(one.users), len(one.items), one.users.weight.detach().clone()

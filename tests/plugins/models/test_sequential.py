@@ -164,6 +164,15 @@ def test_an_item_without_a_row_is_passed_over_until_it_has_one(make, stream, sta
     assert not np.array_equal(model.factors(query([3])).user, before)
 
 
+def test_every_tensor_is_made_where_the_model_lives(make, stream, start_run, events, query):
+    """One that is made on torch's default device meets those of the model, and they cannot be added."""
+    model = built(make, stream, start_run, events).train()
+    with torch.device("meta"):
+        assert model.loss(events(stream, 250, 300), generator()).device.type == "cpu"
+        assert model.outputs(events(stream, 250, 300)).device.type == "cpu"
+        assert model.factors(query([0, 5, 900])).user.shape == (3, 6)
+
+
 def test_starting_from_scratch_forgets_parameters_and_no_history(make, stream, start_run, events, query):
     model = make()
     model.build(start_run(stream, 300))
