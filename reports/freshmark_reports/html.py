@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from contextlib import suppress
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -24,8 +25,13 @@ def write(results: Shown, path: Path, sections: Sections) -> None:
     """Write the page; a half-written one never stands at ``path``."""
     text = page(results, sections)
     beside = path.with_name(f"{path.name}.part")
-    beside.write_text(text, "utf-8")
-    os.replace(beside, path)  # noqa: PTH105  (the one that is atomic by contract)
+    try:
+        beside.write_text(text, "utf-8")
+        os.replace(beside, path)  # noqa: PTH105  (the one that is atomic by contract)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()
+        raise
 
 
 def page(results: Shown, sections: Sections) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from freshmark.contract.stream import LAST_TIME
 from freshmark.errors import UsageError
 from freshmark.replay.durations import in_words, microseconds
 from hypothesis import given
@@ -38,3 +39,30 @@ def test_the_words_are_the_shortest():
     assert in_words(86_400_000_000) == "1d"
     assert in_words(microseconds("24h")) == "1d"
     assert in_words(0) == "0s"
+
+
+@pytest.mark.parametrize("text", ["1000001w", "99999999999999d", "400000d", "9" * 400 + "s"])
+def test_a_span_that_would_not_fit_beside_a_time_is_refused(text):
+    with pytest.raises(UsageError, match="at most a thousand years") as refused:
+        microseconds(text)
+    assert refused.value.code == "FM102"
+
+
+def test_a_thousand_years_is_a_span_and_sums_of_it_and_any_time_fit():
+    assert microseconds("365000d") + LAST_TIME + microseconds("365000d") < 2**63
+
+
+@pytest.mark.parametrize("text", ["٣d", "²d", "1٫5h"])
+def test_digits_of_other_scripts_are_no_numbers_here(text):
+    with pytest.raises(UsageError):
+        microseconds(text)
+
+
+@given(st.text(max_size=8))
+def test_any_text_is_a_span_or_refused_as_none(text):
+    try:
+        span = microseconds(text)
+    except UsageError:
+        return
+    assert 0 <= span < 2**62
+    assert microseconds(in_words(span)) == span

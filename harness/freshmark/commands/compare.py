@@ -10,6 +10,7 @@ import typer
 from freshmark.commands.options import Plugins, registry_of
 from freshmark.commands.outlet import say, say_table
 from freshmark.commands.report import ENDINGS, opened
+from freshmark.commands.writing import writing
 
 REGRESSION = 1
 """Exit code where the later run is worse than allowed. A command that is wrong gives 2, a fault 70."""
@@ -50,6 +51,8 @@ def compare_command(
     path = output or after / f"compare{ENDINGS.get(form, '.' + form)}"
     head = ("state", "cell", "quantity", "before", "after", "change")
     say_table([head, *(in_words(row) for _, row in document.table.iterrows())])
-    say(str(document.write(path, form, {form: writer})))
+    with writing(path):
+        document.write(path, form, {form: writer})
+    say(str(path))
     if document.table["state"].isin(REGRESSIONS).any():
         raise typer.Exit(REGRESSION)

@@ -10,6 +10,7 @@ import typer
 from freshmark.commands.options import Plugins, registry_of
 from freshmark.commands.outlet import say
 from freshmark.commands.report import opened
+from freshmark.commands.writing import writing_into
 
 
 def export_command(
@@ -34,5 +35,8 @@ def export_command(
     """Write the tables of one or more runs, a file each, and print their paths. No text in a CSV is a formula."""
     from freshmark.results.export import USUAL  # noqa: PLC0415  (pandas: half a second that no help must pay)
 
-    for path in opened(registry_of(plugin), runs).export(output or runs[0] / "tables", form, table or USUAL):
+    results, folder = opened(registry_of(plugin), runs), output or runs[0] / "tables"
+    with writing_into(folder):
+        paths = results.export(folder, form, table or USUAL)
+    for path in paths:
         say(str(path))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from importlib.resources import files
+from keyword import iskeyword
 from pathlib import Path
 from typing import Annotated
 
@@ -42,18 +44,24 @@ def written(name: str, folder: Path) -> Path:
     """
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} is no name for a plugin", remedy="lower-case letters, digits and -, a letter first")
-    if folder.exists():
-        raise UsageError(f"{folder} is there already", remedy="choose another name")
+    if iskeyword(name) or name.replace("-", "_") in sys.stdlib_module_names:
+        raise UsageError(f"{name!r} is the name of something in Python", remedy="choose another name")
     words = {
         "@NAME@": name,
         "@MODULE@": name.replace("-", "_"),
         "@DISTRIBUTION@": f"freshmark-{name}",
         "@CLASS@": name.title().replace("-", ""),
     }
-    folder.mkdir(parents=True)
-    for template, target in FILES.items():
-        text = (files("freshmark.commands") / "template" / template).read_text("utf-8")
-        (folder / _filled(target, words)).write_text(_filled(text, words), "utf-8")
+    try:
+        folder.mkdir(parents=True)
+        for template, target in FILES.items():
+            text = (files("freshmark.commands") / "template" / template).read_text("utf-8")
+            (folder / _filled(target, words)).write_text(_filled(text, words), "utf-8")
+    except FileExistsError as error:
+        raise UsageError(f"{folder} is there already", remedy="choose another name") from error
+    except OSError as error:
+        what = f"the folder cannot be written: {error.strerror}"
+        raise UsageError(what, where=str(folder)[:80], remedy="another name, or another place") from error
     return folder
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import textwrap
 import time
 import traceback
 from collections.abc import Iterable, Sequence
@@ -30,7 +29,8 @@ def plain(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The text on one line, and no longer than a reader takes."""
-    return textwrap.shorten(plain(text), LONGEST, placeholder=" …")
+    line = " ".join(plain(text).split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 2]} …"
 
 
 def say(text: str) -> None:

@@ -11,6 +11,7 @@ import typer
 from freshmark.commands.options import Plugins, names_of, registry_of
 from freshmark.commands.outlet import say
 from freshmark.commands.terms import MaxCost, MaxMemory, MaxP99, Price, Terms, prices_among
+from freshmark.commands.writing import writing
 from freshmark.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def write_report(
     path = output or runs[0] / f"report{ENDINGS.get(form, '.' + form)}"
     results = opened(registry, runs)
     judged = terms.applied(results) if terms else results
-    return judged.report(path, form, writers={form: writer}, sections=sections)
+    with writing(path):
+        return judged.report(path, form, writers={form: writer}, sections=sections)
 
 
 def write_index(registry: Registry, folders: list[Path], output: Path | None = None, form: str = "html") -> Path:
@@ -87,9 +89,10 @@ def write_index(registry: Registry, folders: list[Path], output: Path | None = N
     if len(folders) != 1:
         raise UsageError("an index is of one folder", where="--index", remedy="name the folder that holds the runs")
     writer = registry.factory("reports", form)
-    return index_of(folders[0]).write(
-        output or folders[0] / f"index{ENDINGS.get(form, '.' + form)}", form, {form: writer}
-    )
+    document = index_of(folders[0])
+    path = output or folders[0] / f"index{ENDINGS.get(form, '.' + form)}"
+    with writing(path):
+        return document.write(path, form, {form: writer})
 
 
 def _offered(hook: Any) -> Mapping[str, Any]:

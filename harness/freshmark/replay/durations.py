@@ -17,21 +17,27 @@ UNITS = {
 }
 """Microseconds in each unit, longest first."""
 
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|w|d|h|m|s)")
+LONGEST = 365_250 * UNITS["d"]
+"""A thousand years: more than between any two times that can be shown, and sums with them still fit 64 bits."""
+
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|us|w|d|h|m|s)")
 
 
 def microseconds(text: str) -> int:
     """The span in microseconds: ``"1d12h"`` → 129_600_000_000.
 
     Raises:
-        UsageError: the text is no span.
+        UsageError: the text is no span, or longer than any stream.
     """
     parts = _PART.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise UsageError(
             f"{text!r} is no span of time", remedy="write it like 1w, 1d, 6h, 10m, 30s or 250ms", code="FM102"
         )
-    return round(sum(float(number) * UNITS[unit] for number, unit in parts))
+    span = sum(float(number) * UNITS[unit] for number, unit in parts)
+    if span > LONGEST:
+        raise UsageError(f"{text!r} is longer than any stream", remedy="at most a thousand years", code="FM102")
+    return round(span)
 
 
 def in_words(span: int) -> str:

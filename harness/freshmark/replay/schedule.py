@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +19,9 @@ EVERY_REMEDY = (
     "give a span (1d, 6h), a number of events (1000), 'event', 'never', a clock (daily@03:00), "
     "or a detector (drift(detector='adwin'), budget(20))"
 )
+
+_COUNT = re.compile("[0-9]{1,15}")
+"""A number of events; what has more digits than any stream has events is none."""
 
 Kind = Literal["span", "count", "event", "never", "clock", "loss"]
 
@@ -75,7 +79,7 @@ class Schedule:
             return "event"
         if self.every == "never":
             return "never"
-        if self.every.isdigit():
+        if _COUNT.fullmatch(self.every):
             return "count"
         if self.watching is not None:
             return "loss"
@@ -133,7 +137,7 @@ def _every_nth(ends: IntArray, count: int) -> IntArray:
 def _canonical(text: str) -> str:
     if text in ("event", "never"):
         return text
-    if text.isdigit():
+    if _COUNT.fullmatch(text):
         span = int(text)
         text = str(span)
     elif calendar(text) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ class RunFolder:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         file = self.path / "run.sqlite"
-        if not file.is_file():
+        if not os.path.isfile(file):  # noqa: PTH113  (that of Path raises where it must not look, or a name is too long)
             raise StoreError(
                 "no run here", where=str(path), remedy="give the folder that `freshmark run -o` named", code="FM401"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Mapping
@@ -83,7 +84,7 @@ class Campaign:
         for text in self.plan.streams:
             if text not in self._objects:
                 self._registry.canonical("streams", text)
-        fresh = not self.folder.exists()
+        fresh = not os.path.lexists(self.folder)  # exists() raises where a folder above must not be looked into
         try:
             self._open(codes)
         except BaseException:

@@ -7,6 +7,9 @@ import re
 from freshmark.errors import UsageError
 from freshmark.replay.durations import microseconds
 
+LARGEST = 1 << 62
+"""Bytes that no machine has."""
+
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 
 
@@ -18,10 +21,10 @@ def byte_count(text: str | int) -> int:
     """
     match = _SIZE.fullmatch(str(text).strip())
     step = 1024 if match and match[3] else 1000
-    size = round(float(match[1]) * step ** " kmgt".index(match[2].lower() or " ")) if match else 0
-    if size <= 0:
+    size = float(match[1]) * step ** " kmgt".index(match[2].lower() or " ") if match else 0.0
+    if not 1 <= size < LARGEST:
         raise UsageError(f"{text!r} is no size", remedy="write it like 4GB or 512MiB", code="FM107")
-    return size
+    return round(size)
 
 
 def seconds(text: str | float) -> float:

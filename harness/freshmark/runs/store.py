@@ -63,10 +63,8 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.cells_folder = folder / "cells"
-        if folder.is_dir() and not (folder / "run.sqlite").exists() and any(not _ours(one) for one in folder.iterdir()):
-            what = "the folder holds other things than a run"
-            raise StoreError(what, where=str(folder), remedy="choose a new one with -o", code="FM414")
         try:
+            _refuse_strange(folder)
             self.cells_folder.mkdir(parents=True, exist_ok=True)
             self._lock = FolderLock(folder)
         except OSError as error:
@@ -195,6 +193,13 @@ class Store:
     def _write(self, sql: str, values: Sequence[Any]) -> None:
         with told(self.folder), self._database as database:
             database.execute(sql, values)
+
+
+def _refuse_strange(folder: Path) -> None:
+    """A folder of something else is not written into."""
+    if folder.is_dir() and not (folder / "run.sqlite").exists() and any(not _ours(one) for one in folder.iterdir()):
+        what = "the folder holds other things than a run"
+        raise StoreError(what, where=str(folder), remedy="choose a new one with -o", code="FM414")
 
 
 def _ours(path: Path) -> bool:
