@@ -6,6 +6,7 @@ anew, so that the model answers with it as with any other weight, whichever way 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import torch
@@ -101,12 +102,24 @@ class Built:
         yield from self.optimiser.state()
 
 
+def growing(model: nn.Module) -> Mapping[str, nn.Parameter]:
+    """Those that get rows with users and items, and have more than one column: representations of them.
+
+    Found out with a copy, for names tell nothing: tables of hashed features and of classes do not grow.
+    """
+    names, probe = tables(model), copy.deepcopy(model)
+    most = 1 + max((len(one) for one in names.values()), default=0)
+    probe.grow(most, most)  # type: ignore[operator]  # a Model is a module with more methods
+    grown = tables(probe)
+    return {name: one for name, one in names.items() if len(grown[name]) > len(one) and one.shape[1] > 1}
+
+
 def _first(weight: Tensor, rows: Tensor) -> Tensor:
     return weight[: len(rows)] if rows.dim() else weight
 
 
 def tables(model: nn.Module) -> Mapping[str, nn.Parameter]:
-    """Name → parameter of every table: those whose rows come and go with users and items."""
+    """Name → parameter of every table: their rows may become more."""
     return {
         f"{name}.weight".lstrip("."): module.weight
         for name, module in model.named_modules()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from functools import partial
 
 import pytest
 import torch
-from freshmark_plugins.built import Built, Fixed, Part, tables
+from freshmark_plugins.built import Built, Fixed, Part, growing, tables
+from freshmark_plugins.models.logistic import Logistic
+from freshmark_plugins.models.mf import MF
 from freshmark_plugins.models.table import Table
 from freshmark_plugins.optimisers import Optimiser
 from torch import nn
@@ -107,3 +110,15 @@ def test_tables_are_found_by_the_name_of_their_parameter(table):
     model = nn.ModuleDict({"deep": nn.Sequential(nn.Linear(1, 1)), "users": table})
     assert list(tables(model)) == ["users.weight"]
     assert list(tables(table)) == ["weight"]
+
+
+def test_tables_that_represent_users_and_items_are_those_that_grow_with_them(start_run, stream):
+    run = start_run(stream, 200)
+    factorised, hashed = MF(dim=3), Logistic(bits=4)
+    factorised.build(run)
+    hashed.build(replace(run, task="classify", classes=3))
+    rows = len(factorised.users), len(factorised.items)
+    assert list(growing(factorised)) == ["users.weight", "items.weight"]
+    assert growing(factorised)["users.weight"] is factorised.users.weight
+    assert (len(factorised.users), len(factorised.items)) == rows
+    assert growing(hashed) == {}

@@ -32,6 +32,8 @@ class BiasedMF(Pointwise):
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rate"})
+    head: ClassVar[tuple[str, ...]] = ("items", "item_bias")
+    """What turns the representation of a user into an answer."""
 
     def __init__(self, dim: int = 16, *, reg: float = 0.02, scale: float = 0.1) -> None:
         super().__init__()

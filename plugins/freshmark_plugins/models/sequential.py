@@ -34,6 +34,8 @@ class Sequential(nn.Module):
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
     cold_users: ClassVar[bool] = True
     """It has no answer for users without a history."""
+    head: ClassVar[tuple[str, ...]] = ("items", "bias")
+    """What turns the representation of a user into an answer."""
     by_user: ClassVar[bool] = True
     """Learned faster with the events of a user in one batch: they share one pass over the history."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from math import sqrt
 from typing import Unpack
 
@@ -11,7 +10,7 @@ from freshmark import Model
 from freshmark.errors import UsageError
 from torch import Tensor, nn
 
-from freshmark_plugins.built import Part, tables
+from freshmark_plugins.built import Part, growing
 from freshmark_plugins.strategies.finetune import Training
 from freshmark_plugins.strategies.tuned import Tuned
 
@@ -41,18 +40,18 @@ class Adapter(Tuned):
             raise UsageError(f"adapter has bottleneck={bottleneck}", remedy="1 or more")
         self.bottleneck = bottleneck
 
-    def frozen(self, named: Mapping[str, nn.Parameter]) -> Iterable[str]:
+    def frozen(self, model: nn.Module) -> list[str]:
         """Everything."""
-        if not any(weight.shape[1] > 1 for weight in tables(self.learner.model).values()):
+        if not growing(model):
             raise UsageError(
-                f"{type(self.model).__name__} has no table of users or items with more than one column",
+                f"{type(model).__name__} has no table of users or items with more than one column",
                 remedy="lora, head_tune or finetune",
             )
-        return named
+        return [name for name, _ in model.named_parameters()]
 
-    def part(self, weight: nn.Parameter, *, table: bool) -> Part | None:
-        """A table with a bottleneck behind it."""
-        return Bottleneck(weight, self.bottleneck, self.draw) if table and weight.shape[1] > 1 else None
+    def part(self, weight: nn.Parameter, *, grows: bool) -> Part | None:
+        """A table of users or items with a bottleneck behind it."""
+        return Bottleneck(weight, self.bottleneck, self.draw) if grows else None
 
 
 class Bottleneck(Part):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from freshmark.errors import UsageError
 from torch import nn
 
@@ -27,10 +25,11 @@ class BitFit(Tuned):
         training: as for ``finetune``.
     """
 
-    def frozen(self, named: Mapping[str, nn.Parameter]) -> Iterable[str]:
+    def frozen(self, model: nn.Module) -> list[str]:
         """All but the biases."""
+        named = [name for name, _ in model.named_parameters()]
         biases = {name for name in named if any("bias" in part for part in name.split("."))}
         if not biases or len(biases) == len(named):
             what = "no" if not biases else "only"
-            raise UsageError(f"{type(self.model).__name__} has {what} biases", remedy="head_tune, or finetune")
+            raise UsageError(f"{type(model).__name__} has {what} biases", remedy="head_tune, or finetune")
         return [name for name in named if name not in biases]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Unpack
 
 from freshmark import Model
@@ -23,30 +23,33 @@ class HeadTune(Tuned):
         head_t ← train(head_{t−1}, D_t)                 rows of new users and items belong to neither: they learn
 
     The head is what turns a representation into an answer: of ``mf`` and of sequence models the items, of others the
-    last part. Cost of an update: epochs · |D_t|, with the gradients of the head alone. Extra memory: a copy of the
-    frozen tables, and the optimiser's state of what learns.
+    part that is called so. Cost of an update: epochs · |D_t|, with the gradients of the head alone. Extra memory: a
+    copy of the frozen tables, and the optimiser's state of what learns.
     Yosinski et al., NIPS 2014 (how transferable features are).
 
     Args:
         model: such as ``mf(dim=32)``.
-        head: name of the part that learns, or a list of names; None: as the model says, or else its last part.
+        head: name of the part that learns, or a list of names; None: as the model says.
         training: as for ``finetune``.
     """
 
     def __init__(self, model: Model, *, head: str | Sequence[str] | None = None, **training: Unpack[Training]) -> None:
-        super().__init__(model, **training)
         self.head = [head] if isinstance(head, str) else head
+        super().__init__(model, **training)
 
     @property
     def name(self) -> str:
         """As it is registered."""
         return "head_tune"
 
-    def frozen(self, named: Mapping[str, nn.Parameter]) -> Iterable[str]:
+    def frozen(self, model: nn.Module) -> list[str]:
         """All but the head."""
-        kind = type(self.model).__name__
+        kind, named = type(model).__name__, dict(model.named_parameters())
         parts = demand_parts(named, self.head or (), f"{kind} that could be its head")
-        head = self.head or getattr(self.model, "head", None) or parts[-1:]
+        declared = getattr(type(model), "head", ["head"] if "head" in parts else None)
+        head = self.head or declared
+        if head is None:
+            raise UsageError(f"{kind} has no head", remedy=f"say what learns: head= one or more of {', '.join(parts)}")
         if len(parts) == len(set(head)):
             raise UsageError(f"{kind} is all head ({', '.join(parts)}): nothing would be frozen", remedy="finetune")
         return [name for name in named if name.partition(".")[0] not in head]

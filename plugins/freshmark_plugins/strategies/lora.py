@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from math import sqrt
 from typing import Unpack
 
@@ -42,15 +41,16 @@ class LoRA(Tuned):
             raise UsageError(f"lora has r={r}, alpha={alpha}", remedy="r of 1 or more, alpha above 0")
         self.r, self.alpha = r, alpha
 
-    def frozen(self, named: Mapping[str, nn.Parameter]) -> Iterable[str]:
+    def frozen(self, model: nn.Module) -> list[str]:
         """Everything."""
+        named = dict(model.named_parameters())
         if not any(_is_matrix(weight) for weight in named.values()):
-            raise UsageError(f"{type(self.model).__name__} has no matrix, only columns", remedy="finetune")
-        return named
+            raise UsageError(f"{type(model).__name__} has no matrix, only columns", remedy="finetune")
+        return list(named)
 
-    def part(self, weight: nn.Parameter, *, table: bool) -> Part | None:
+    def part(self, weight: nn.Parameter, *, grows: bool) -> Part | None:
         """A matrix with a product added to it."""
-        del table
+        del grows
         return LowRank(weight, self.r, self.alpha / self.r, self.draw) if _is_matrix(weight) else None
 
 
@@ -73,4 +73,4 @@ class LowRank(Part):
 
 
 def _is_matrix(weight: Tensor) -> bool:
-    return weight.dim() > 1 and weight[:1].numel() > 1
+    return weight.dim() > 1 and weight.shape[1:].numel() > 1

@@ -125,7 +125,10 @@ class MeLU(Finetune):
     def weights(self, user: int, time: int, draw: torch.Generator) -> Mapping[str, Tensor] | None:
         """θ_u of what the user did before this time; None where that is θ."""
         support = self.supports.before(user, time) if self.adaptation.lr else None
-        if support is None:
+        if support is not None:
+            # Observed, but not given by an update yet: the model has no rows for what is new in them.
+            support = support[(support.user < self.learner.users) & (support.item < self.learner.items)]
+        if support is None or not len(support):
             return None
         named = dict(self.learner.model.named_parameters())
         return self.adaptation.adapted(support, draw, {name: named[name] for name in self.local})

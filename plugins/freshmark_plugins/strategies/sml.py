@@ -12,8 +12,8 @@ from freshmark.contract.arrays import AnyArray
 from freshmark.errors import UsageError
 from torch import nn
 
-from freshmark_plugins.built import Built, tables
-from freshmark_plugins.demands import demand_dense, demand_whole
+from freshmark_plugins.built import Built, growing
+from freshmark_plugins.demands import demand_able, demand_dense, demand_whole
 from freshmark_plugins.mixing import chosen
 from freshmark_plugins.optimisers import Optimiser
 from freshmark_plugins.strategies.finetune import Finetune, Training
@@ -64,6 +64,7 @@ class SML(Finetune):
                 remedy="multi of 0 or more, hidden of 1 or more, transfer_lr above 0",
             )
         self.multi, self.hidden, self.transfer_lr = multi, hidden, transfer_lr
+        self.tasks = demand_able(model, _transferred)
 
     def start(self, run: Run) -> None:
         """Build the model.
@@ -72,15 +73,13 @@ class SML(Finetune):
             UsageError: it has no table to transfer.
         """
         super().start(run)
+        _transferred(self.learner.model)
         self.block: Events | None = None
-        if not self._tables():
-            kind = type(self.model).__name__
-            raise UsageError(f"{kind} has no table of users or items with more than one column", remedy="finetune")
 
     def fit(self, history: Events) -> None:
         """Train on the warm-up; transfers begin there."""
         super().fit(history)
-        draw, named = torch.Generator().manual_seed(self.run.seed), self._tables()
+        draw, named = torch.Generator().manual_seed(self.run.seed), _transferred(self.learner.model)
         self.transfers = {name: Transfer(one, hidden=self.hidden, draw=draw) for name, one in named.items()}
         plain, model = cast(Optimiser, self.learner.optimiser), self.learner.model
         plain.hand_over({named[name]: one.hat for name, one in self.transfers.items()})
@@ -109,5 +108,10 @@ class SML(Finetune):
         """Those of finetune, with Ŵ, what was before, and Θ."""
         return {**super().state(), **{f"transfer.{name}": one for name, one in self.transferring.state()}}
 
-    def _tables(self) -> dict[str, nn.Parameter]:
-        return {name: one for name, one in tables(self.learner.model).items() if one.shape[1] > 1}
+
+def _transferred(model: nn.Module) -> Mapping[str, nn.Parameter]:
+    found = growing(model)
+    if not found:
+        kind = type(model).__name__
+        raise UsageError(f"{kind} has no table of users or items with more than one column", remedy="finetune")
+    return found

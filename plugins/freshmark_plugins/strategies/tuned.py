@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Unpack
 
 import torch
 from freshmark import Events, Model, Run
 from torch import nn
 
-from freshmark_plugins.built import Built, Fixed, Part, tables
-from freshmark_plugins.demands import demand_dense, demand_whole
+from freshmark_plugins.built import Built, Fixed, Part, growing, tables
+from freshmark_plugins.demands import demand_able, demand_dense, demand_whole
 from freshmark_plugins.strategies.finetune import Finetune, Training
 
 
@@ -29,6 +28,7 @@ class Tuned(Finetune):
         super().__init__(model, **training)
         demand_dense(self.learner, self.name)
         demand_whole(self.learner, self.name)
+        self.tasks = demand_able(model, self.frozen)
 
     @property
     def name(self) -> str:
@@ -43,31 +43,33 @@ class Tuned(Finetune):
         """
         super().start(run)
         self.draw = torch.Generator().manual_seed(run.seed)
-        self.frozen(self._named())
+        self.frozen(self.learner.model)
 
     def fit(self, history: Events) -> None:
         """Train on the warm-up, and freeze what it made."""
         super().fit(history)
-        named, rows, parts = self._named(), tables(self.learner.model), {}
-        frozen = list(self.frozen(named))
+        model, parts = self.learner.model, {}
+        named, rows, grows, frozen = dict(model.named_parameters()), tables(model), growing(model), self.frozen(model)
         for name in frozen:
-            part = self.part(named[name], table=name in rows) or (Fixed(named[name]) if name in rows else None)
+            part = self.part(named[name], grows=name in grows) or (Fixed(named[name]) if name in rows else None)
             named[name].requires_grad_(part is not None)
             if part is not None:
                 parts[name] = part
         beside = [weight for name, weight in named.items() if name in rows or name not in frozen]
-        self.learner.optimiser = Built(self.learner.model, parts, self.learner.optimise, beside=beside)
+        self.learner.optimiser = Built(model, parts, self.learner.optimise, beside=beside)
 
-    def frozen(self, named: Mapping[str, nn.Parameter]) -> Iterable[str]:
-        """Names of the parameters that are frozen, of all.
+    def frozen(self, model: nn.Module) -> list[str]:
+        """Names of the parameters that are frozen, of all that a built model has.
 
         Raises:
             UsageError: the strategy has nothing to do with such a model; with the reason.
         """
         raise NotImplementedError
 
-    def part(self, weight: nn.Parameter, *, table: bool) -> Part | None:
-        """What a frozen weight is made of from now on. Default: it stays as it is."""
+    def part(self, weight: nn.Parameter, *, grows: bool) -> Part | None:
+        """What a frozen weight is made of from now on. Default: it stays as it is.
 
-    def _named(self) -> Mapping[str, nn.Parameter]:
-        return dict(self.learner.model.named_parameters())
+        Args:
+            weight: as the warm-up made it.
+            grows: whether its rows represent users or items, see ``built.growing``.
+        """

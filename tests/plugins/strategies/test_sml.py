@@ -93,9 +93,9 @@ def test_its_state_tells_of_the_transfer(walk, stream):
     assert {"transfer.part.0.before", "transfer.part.0.hat", "transfer.part.0.net.3.weight"} <= one.state().keys()
 
 
-def test_a_model_without_tables_is_refused_before_anything_is_learned(start_run, click_log):
+def test_a_model_without_tables_of_users_or_items_is_refused_when_it_is_built():
     with pytest.raises(FreshmarkError, match="Logistic has no table"):
-        SML(Logistic()).start(start_run(click_log(), 200))
+        SML(Logistic())
 
 
 @pytest.mark.parametrize(
