@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,9 +13,35 @@ from freshmark import Events, Query, Run
 from freshmark.contract import compiling as module
 from freshmark.contract.compiling import COMPILED, compiling
 from freshmark.contract.past import Past
+from freshmark_plugins.strategies.bisgd import BISGD
+from freshmark_plugins.strategies.brismf import BRISMF
+from freshmark_plugins.strategies.edgebank import EdgeBank
+from freshmark_plugins.strategies.isgd import ISGD
 from freshmark_plugins.strategies.itemknn import ItemKNN
+from freshmark_plugins.strategies.online_bpr import OnlineBPR
 from freshmark_plugins.strategies.online_mf import OnlineMF
+from freshmark_plugins.strategies.raisgd import RAISGD
+from freshmark_plugins.strategies.repeat_popularity import RepeatPopularity
+from freshmark_plugins.strategies.rsisgd import RSISGD
+from freshmark_plugins.strategies.sequential_rules import SequentialRules
 from freshmark_plugins.strategies.transition import Transition
+from freshmark_plugins.strategies.userknn import UserKNN
+
+STRATEGIES: tuple[Any, ...] = (
+    ItemKNN(gamma=0.9, history=12),
+    Transition(order=3),
+    OnlineMF(dim=5, reg=0.01),
+    OnlineBPR(dim=5, negatives=2),
+    SequentialRules(session="1d"),
+    UserKNN(neighbours=5, history=12, users=9),
+    RepeatPopularity(),
+    EdgeBank("1d"),
+    ISGD(dim=5, iterations=2),
+    RAISGD(dim=5, negatives=2),
+    RSISGD(dim=5, negatives=2),
+    BISGD(dim=5, nodes=2),
+    BRISMF(dim=5),
+)
 
 needs_numba = pytest.mark.skipif(not COMPILED, reason="numba is not installed, so there is nothing to compare with")
 
@@ -23,16 +50,20 @@ def digests() -> list[str]:
     """Of everything that each strategy with a compiled loop holds and answers, on one small stream."""
     draw = np.random.default_rng(0)
     n = 300
-    events = Events(np.arange(n), draw.integers(0, 20, n), draw.integers(0, 30, n))
-    query = Query(np.full(25, n), np.arange(25), None, np.full(25, 30))
+    events = Events(
+        np.arange(n), draw.integers(0, 20, n), draw.integers(0, 30, n), draw.integers(1, 6, n).astype(float)
+    )
+    query = Query(np.full(25, n), np.arange(25), np.arange(25), np.full(25, 30))
     result = []
-    for strategy in (ItemKNN(gamma=0.9, history=12), Transition(order=3), OnlineMF(dim=5, reg=0.01)):
+    for strategy in STRATEGIES:
         past: Past = None
         strategy.start(Run("rank", 0, draw, past, 20, 30))
         strategy.fit(events[:200])
         strategy.update(events[200:])
         arrays = [*strategy.state().values()]
-        arrays += [strategy.factors(query).user] if isinstance(strategy, OnlineMF) else [strategy.score(query)]
+        way = next(getattr(strategy, name) for name in ("score", "predict", "factors") if hasattr(strategy, name))
+        answer = way(query)
+        arrays.append(getattr(answer, "user", answer))
         digest = hashlib.sha256()
         for array in arrays:
             digest.update(np.ascontiguousarray(array).data)
