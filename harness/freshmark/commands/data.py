@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from freshmark.commands.options import Plugins, names_of, registry_of
 from freshmark.commands.outlet import say, say_table
+from freshmark.errors import DataError
 
 if TYPE_CHECKING:
     from freshmark.contract.stream import Stream
@@ -45,14 +47,42 @@ def path(stream: Name, *, plugin: Plugins = None) -> None:
 
 
 @app.command("describe")
-def describe(stream: Name, *, plugin: Plugins = None) -> None:
-    """Say what is in a stream: events, users, items, span, ties, duplicates, repeats, and where it comes from."""
+def describe(
+    stream: Name,
+    *,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write a page about it as well.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="html, markdown or csv.")] = "html",
+    plugin: Plugins = None,
+) -> None:
+    """Say what is in a stream, what changes in it, and whether it can tell strategies apart.
+
+    Counts, ties and repeats; new users and items a window; turnover of popularity; what popularity of the warm-up, of
+    all so far and of the last window hits. With -o the same as a page, with charts.
+    """
     from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
     from freshmark.runs.streams import prepare  # noqa: PLC0415
 
     registry = registry_of(plugin)
     opened = open_stream(prepare(registry, stream))
-    say_table(_facts(opened))
+    counts = _facts(opened)
+    try:
+        from freshmark.runs.card import card_of  # noqa: PLC0415  (as above)
+
+        card = card_of(opened)
+    except DataError as error:
+        if output is not None:
+            raise
+        say_table([*counts, ("does it pay?", error.what)])
+        return
+    from freshmark.runs.cardpage import document_of, facts, warnings  # noqa: PLC0415
+
+    counts = [*counts, *facts(card)]
+    say_table([*counts, *(("warning", text) for text in warnings(opened, card))])
+    if output is not None:
+        document_of(opened, card, counts).write(output, form, {form: registry.factory("reports", form)})
+        say(str(output))
 
 
 def _facts(stream: Stream) -> list[tuple[str, str]]:
