@@ -92,6 +92,7 @@ def test_a_delay_that_is_none_is_told_with_an_example(refused, delay):
         ("--label-delay", "nan", "FM102"),
         ("--window", "", "FM102"),
         ("--window", "0s", "FM104"),
+        ("--seeds", "1000000000000", "FM113"),
         ("--executor", "nowhere", "FM101"),
         ("--plugin", "a-folder", "FM301"),
         ("--plugin", "a-file", "FM301"),

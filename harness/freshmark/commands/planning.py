@@ -50,13 +50,13 @@ def plan_for(wishes: Wishes) -> Plan:
         UsageError: an option is.
     """
     from freshmark.runs.limits import byte_count, seconds  # noqa: PLC0415  (plans need numpy, a help text does not)
-    from freshmark.runs.plan import Plan  # noqa: PLC0415
+    from freshmark.runs.plan import Plan, first_seeds  # noqa: PLC0415
 
     plan = Plan.read(_file(wishes.plan)) if wishes.plan else Plan((demo.STREAM,), demo.STRATEGIES, demo.EVERY)
     lists = {name: tuple(getattr(wishes, name)) for name in ("streams", "strategies", "every", "delay")}
     chosen: dict[str, Any] = {name: values for name, values in lists.items() if values}
     if wishes.seeds is not None:
-        chosen["seeds"] = tuple(range(wishes.seeds))
+        chosen["seeds"] = first_seeds(wishes.seeds)
     if wishes.timeout:
         chosen["timeout"] = seconds(wishes.timeout)
     if wishes.max_memory:

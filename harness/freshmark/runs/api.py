@@ -14,7 +14,7 @@ from freshmark.replay.timeline import Settings
 from freshmark.runs.campaign import Campaign
 from freshmark.runs.expressions import Expression, canonical
 from freshmark.runs.limits import byte_count, seconds
-from freshmark.runs.plan import Plan
+from freshmark.runs.plan import Plan, first_seeds
 from freshmark.runs.registry import load
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def run(
         strategies=tuple(map(_expression, strategies)),
         every=tuple(map(str, every)),
         delay=tuple(delay),
-        seeds=tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds),
+        seeds=first_seeds(seeds) if isinstance(seeds, int) else tuple(seeds),
         settings=settings or Settings(),
         timeout=None if timeout is None else seconds(timeout),
         max_memory=None if max_memory is None else byte_count(max_memory),

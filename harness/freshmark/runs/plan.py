@@ -15,6 +15,17 @@ from freshmark.runs.expressions import canonical
 MOST_CELLS = 10_000
 
 
+def first_seeds(count: int) -> tuple[int, ...]:
+    """So many seeds, from 0 on.
+
+    Raises:
+        PlanError: there would be more cells than a plan may have.
+    """
+    if count > MOST_CELLS:
+        raise PlanError(f"{count} seeds are too many", remedy=f"at most {MOST_CELLS} cells", code="FM113")
+    return tuple(range(count))
+
+
 def stream_name(text: str) -> str:
     """The canonical expression; a stream given as an object may have any name, which stays."""
     try:

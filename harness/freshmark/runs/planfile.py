@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from freshmark.errors import PlanError, UsageError
 from freshmark.replay.timeline import Settings
 from freshmark.runs.limits import byte_count, seconds
-from freshmark.runs.plan import Plan
+from freshmark.runs.plan import Plan, first_seeds
 
 
 def read_plan(path: Path) -> Plan:
@@ -61,7 +61,7 @@ def _seeds(value: Any) -> tuple[int, ...]:
     if isinstance(value, int) and not isinstance(value, bool):
         if value < 1:
             raise ValueError("at least one seed")
-        return tuple(range(value))
+        return first_seeds(value)
     if not isinstance(value, list) or not all(isinstance(one, int) and not isinstance(one, bool) for one in value):
         raise TypeError("a number of seeds, or a list of them")
     return tuple(value)
