@@ -34,4 +34,12 @@ def register_datasets() -> Mapping[str, Factory]:
         "digits": "freshmark_datasets.images:digits",
         "mnist": "freshmark_datasets.images:mnist",
         "images": "freshmark_datasets.images:images",
+        "min_count": "freshmark_datasets.transforms:min_count",
+        "deduplicate": "freshmark_datasets.transforms:deduplicate",
+        "subsample": "freshmark_datasets.transforms:subsample",
+        "sessionise": "freshmark_datasets.transforms:sessionise",
+        "normalise": "freshmark_datasets.transforms:normalise",
+        "relabel": "freshmark_datasets.transforms:relabel",
+        "time_shift": "freshmark_datasets.transforms:time_shift",
+        "anonymise": "freshmark_datasets.transforms:anonymise",
     }
