@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from freshmark import Strategy
 from freshmark.errors import PluginError
+from freshmark.replay.answers import tasks_of
 from freshmark.replay.timeline import Timeline
 from freshmark.testing import check_strategy, failures
 from freshmark.testing import strategies as checks
@@ -152,8 +153,8 @@ def test_a_strategy_is_checked_on_every_task_that_it_can_answer():
     class Clicks(Half):
         tasks = frozenset({"click"})
 
-    assert checks.tasks_of(Clicks()) == ["click"]
-    assert checks.tasks_of(Half()) == ["click", "rate", "classify"]
+    assert tasks_of(Clicks()) == ["click"]
+    assert tasks_of(Half()) == ["click", "rate", "classify"]
     assert not failures(check_strategy(Clicks))
 
 
