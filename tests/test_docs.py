@@ -97,8 +97,9 @@ def test_the_plugin_of_the_readme_passes_the_check(place: Path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_plan_among_the_examples_can_be_read_and_names_what_there_is():
-    plan = Plan.read(ROOT / "examples" / "plan.toml")
+@pytest.mark.parametrize("file", sorted((ROOT / "examples").glob("*.toml")), ids=lambda file: file.name)
+def test_every_plan_among_the_examples_can_be_read_and_names_what_there_is(file):
+    plan = Plan.read(file)
     registry = load()
     for kind, texts in (("streams", plan.streams), ("strategies", plan.strategies)):
         for text in texts:

@@ -89,11 +89,9 @@ class DERpp(Finetune):
         if not len(rows):
             return
         said = self.learner.asked(self.learner.model.outputs, events[rows])
-        shape = (len(self.buffer), max(said.shape[1], self.said.shape[1]))
-        grown = np.full(shape, np.nan, np.float32)
+        grown = np.full((len(self.buffer), said.shape[1]), np.nan, np.float32)  # outputs never become fewer
         grown[: self.said.shape[0], : self.said.shape[1]] = self.said
-        grown[slots] = np.nan
-        grown[slots, : said.shape[1]] = said
+        grown[slots] = said
         self.said = grown
 
     def _as_said(self, held: Events, _batch: Events, rows: IntArray) -> Tensor:

@@ -46,6 +46,12 @@ def test_exemplars_are_events_that_happened_and_no_more_than_wanted(walk, stream
         assert (np.diff(held.time) >= 0).all() or end == 600
 
 
+def test_events_of_the_warmup_stay_among_the_exemplars(walk, stream):
+    held = walk(ADER(MF(dim=4), exemplars=120, selection="random", **LIKE), stream).update(300, 400).held
+    assert 10 < np.count_nonzero(held.time <= stream.time[199]) < len(held)
+    assert np.count_nonzero(held.time > stream.time[299]) > 10
+
+
 def test_room_for_everything_holds_everything_that_herding_wants(walk, stream):
     held = walk(ADER(MF(dim=4), exemplars=10**6, **LIKE), stream).strategy.held
     assert np.array_equal(held.item, stream.item[:200])
