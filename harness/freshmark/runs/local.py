@@ -43,7 +43,7 @@ class Local:
         limits = limits or Limits()
         memory = limits.memory_bytes or free_bytes() * 9 // 10
         self.limits = replace(limits, memory_bytes=memory)
-        self._free_limits = Limits(None, free_bytes() * 9 // 10, scratch_bytes=None)
+        self._free_limits = Limits(None, free_bytes() * 9 // 10, limits.startup_seconds, scratch_bytes=None)
         self._preload = list(preload)
         self._running: dict[str, Watch] = {}
 
