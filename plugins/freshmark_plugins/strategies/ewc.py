@@ -27,7 +27,7 @@ class EWC(Anchored):
 
     Args:
         model: any.
-        lam: λ; the loss is a mean over a batch, and F is small where rows are many: hundreds to thousands (ours).
+        lam: λ; with adam, which hides how small F is, 10 held SASRec back (docs/reproductions.md).
         fisher_samples: events whose gradients are averaged, drawn uniformly (1000: Mi et al.).
         gamma: γ.
         training: as for ``finetune``; not sparse.
@@ -37,7 +37,7 @@ class EWC(Anchored):
         self,
         model: Model,
         *,
-        lam: float = 1000.0,
+        lam: float = 1.0,
         fisher_samples: int = 1000,
         gamma: float = 0.0,
         **training: Unpack[Training],
