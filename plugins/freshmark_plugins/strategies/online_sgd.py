@@ -24,7 +24,7 @@ class OnlineSGD(OverModel):
         model: such as ``mf(dim=32)``.
         warmup_epochs: passes over the warm-up, also step by step.
         optimiser: sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw or ftrl; options as in ``ftrl(l1=0.5)``.
-        lr: learning rate η.
+        lr: learning rate η; .3 as in online_mf.
         sparse: whether only the rows of the event move; with sgd, adagrad, ftrl, and adam, where it is another one.
         fallback: "popularity" of what it learned from, for users who were not in it; None leaves them to the model.
     """
@@ -35,7 +35,7 @@ class OnlineSGD(OverModel):
         *,
         warmup_epochs: int = 1,
         optimiser: str = "sgd",
-        lr: float = 0.1,
+        lr: float = 0.3,
         sparse: bool = False,
         fallback: str | None = "popularity",
     ) -> None:
