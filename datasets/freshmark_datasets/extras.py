@@ -19,8 +19,14 @@ def extra(package: str, name: str) -> Any:
         DataError: it is not installed.
     """
     try:
-        return import_module(package)
+        found = import_module(package)
     except ModuleNotFoundError as error:
-        raise DataError(
-            f"{package} is not installed", where=name, remedy=f"pip install 'freshmark[{name}]'", code="FM224"
-        ) from error
+        raise _missing(package, name) from error
+    if found.__spec__ is not None and found.__spec__.origin is None:
+        # A folder of that name where Python was started, such as this project's own "datasets", is no package.
+        raise _missing(package, name)
+    return found
+
+
+def _missing(package: str, name: str) -> DataError:
+    return DataError(f"{package} is not installed", where=name, remedy=f"pip install 'freshmark[{name}]'", code="FM224")

@@ -87,8 +87,16 @@ def test_without_the_package_the_error_names_the_extra(monkeypatch):
     assert caught.value.remedy == "pip install 'freshmark[huggingface]'"
 
 
+def test_a_folder_of_the_same_name_is_not_the_package(monkeypatch, tmp_path):
+    (tmp_path / "datasets").mkdir()
+    monkeypatch.delitem(sys.modules, "datasets", raising=False)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    with pytest.raises(DataError, match="datasets is not installed"):
+        huggingface("ann/log")
+
+
+@pytest.mark.usefixtures("hub_library")
 def test_the_package_itself_reads_a_file_of_mine(tmp_path, monkeypatch):
-    pytest.importorskip("datasets")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     (tmp_path / "log.csv").write_text("user,item,time\n1,2,1400000000\n3,4,1400000001\n")
     stream = huggingface("csv", data_files=str(tmp_path / "log.csv"))

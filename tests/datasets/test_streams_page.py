@@ -53,9 +53,9 @@ def place(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("line", FIRST.splitlines())
-def test_every_command_of_the_page_works_on_a_log_of_mine(place, capsys, line):
+def test_every_command_of_the_page_works_on_a_log_of_mine(request, place, capsys, line):
     if "huggingface" in line:
-        pytest.importorskip("datasets")
+        request.getfixturevalue("hub_library")
     if "sql(" in line:
         pytest.importorskip("sqlalchemy")
     with pytest.raises(SystemExit) as left:

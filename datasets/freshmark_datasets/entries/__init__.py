@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from freshmark_datasets.entries import clicks, graphs, media, reviews, shops
+from freshmark_datasets.entries import ads, clicks, graphs, media, reviews, sessions, shops
 from freshmark_datasets.entry import Entry
 
 ENTRIES: Mapping[str, Entry] = {
-    entry.name: entry for table in (reviews, shops, clicks, media, graphs) for entry in table.ENTRIES
+    entry.name: entry for table in (reviews, shops, sessions, ads, clicks, media, graphs) for entry in table.ENTRIES
 }
 """Name → entry."""
