@@ -97,7 +97,7 @@ def test_wrong_options_are_told_and_what_breaks_is_left_to_its_cells(plugin):
 def test_who_does_another_task_is_refused_with_the_reason():
     told = Ending(status="ok", result={"tasks": {"rates()": ["click", "rate"]}, "wrong": {}})
     with pytest.raises(UsageError, match=r"rates\(\) does click and rate; tiny\(\) asks for rank") as caught:
-        refuse_unsuited(plan("rates()"), RECORDS, Answering(told))
+        refuse_unsuited(plan("rates()"), ["rates()"], RECORDS, Answering(told))
     assert (caught.value.code, caught.value.exit_code) == ("FM125", 2)
 
 
@@ -105,18 +105,31 @@ def test_who_reads_what_a_stream_does_not_have_is_refused_with_the_reason():
     told = Ending(status="ok", result={"tasks": {"cnn()": ["rank"]}, "needs": {"cnn()": ["image"]}, "wrong": {}})
     records = {"tiny()": {"task": "rank", "features": ["text", "x"]}}
     with pytest.raises(UsageError, match=r"cnn\(\) reads image; tiny\(\) has text and x"):
-        refuse_unsuited(plan("cnn()"), records, Answering(told))
-    refuse_unsuited(plan("cnn()"), {"tiny()": {"task": "rank", "features": ["image"]}}, Answering(told))
+        refuse_unsuited(plan("cnn()"), ["cnn()"], records, Answering(told))
+    refuse_unsuited(plan("cnn()"), ["cnn()"], {"tiny()": {"task": "rank", "features": ["image"]}}, Answering(told))
 
 
 def test_who_can_is_not_refused():
     told = Ending(status="ok", result={"tasks": {"ranks()": ["rank"]}, "wrong": {}})
-    refuse_unsuited(plan("ranks()"), RECORDS, Answering(told))
+    refuse_unsuited(plan("ranks()"), ["ranks()"], RECORDS, Answering(told))
 
 
 @pytest.mark.parametrize("status", ["crashed", "timeout", "failed"])
 def test_where_nothing_was_learned_cells_find_out_themselves(status):
-    refuse_unsuited(plan("ranks()"), RECORDS, Answering(Ending(status=status)))
+    refuse_unsuited(plan("ranks()"), ["ranks()"], RECORDS, Answering(Ending(status=status)))
+
+
+def test_a_run_that_is_done_builds_no_strategy_again(plugin, tmp_path):
+    done = Plan(("drift(preset='tiny')",), ("ranks()",), every=("never",), plugins=(plugin,))
+    registry = load([plugin], installed=True)
+    with Campaign(done, tmp_path / "run", registry) as campaign:
+        assert campaign.measure().statuses == ("ok",)
+    asked = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("freshmark.runs.suitability.Job", lambda **fields: asked.append(fields))
+        with Campaign(done, tmp_path / "run", registry) as campaign:
+            assert campaign.waiting == []
+    assert not asked
 
 
 def test_an_error_keeps_its_kind_and_its_words_across_processes():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +10,7 @@ from freshmark.commands.options import Plugins, names_of, registry_of
 from freshmark.commands.outlet import note, one_line, say
 from freshmark.errors import UnknownName
 from freshmark.runs.expressions import parse
+from freshmark.runs.isolation import settle_torch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,5 +67,9 @@ def findings_of(registry: Registry, thing: str) -> Iterator[Finding]:
     if kind is None:
         known = [one for kind in CHECKED for one in registry.names(kind)]
         raise UnknownName("strategy, stream or metric", name, known, where=thing)
-    build = partial(registry.build, kind, registry.canonical(kind, thing))
-    yield from testing.check_strategy(build) if kind == "strategies" else testing.check_dataset(build)
+    assembly = registry.assembly(kind, thing)
+    for part in assembly.parts:
+        registry.factory(*part)
+    settle_torch()  # one thread, as in a cell: more of them make small models many times slower
+    check = testing.check_strategy if kind == "strategies" else testing.check_dataset
+    yield from check(assembly.build)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
@@ -69,9 +70,6 @@ class Answers(Protocol):
     def request(self, position: int) -> Call:
         """The call that serves one single request, from the query to the list or the probability."""
 
-    def listing(self, query: Query, had: AnyArray) -> Call:
-        """The call that serves a query of one row with a list, without what the user had (rank)."""
-
     def most(self, position: int) -> int:
         """How many queries may be asked at once from here on."""
 
@@ -97,7 +95,7 @@ def answers_of(strategy: object, timeline: Timeline) -> Answers:
 
 
 @dataclass
-class _Ranked:
+class Ranked(ABC):
     """What all ways to answer the task ``rank`` share."""
 
     method: Callable[..., Any]
@@ -114,21 +112,23 @@ class _Ranked:
         self.ranker = Ranker(Truths(line.truth, line.candidates, *had), len(line.stream.items))
 
     def request(self, position: int) -> Call:
+        """The call that serves one single request with a list."""
         line = self.timeline
         had = line.had_items[line.had_begin[position] : line.had_end[position]] if self.own_removed else NOTHING_HAD
         return self.listing(line.query(position, position + 1), had)
 
     def listing(self, query: Query, had: AnyArray) -> Call:
+        """The call that serves a query of one row with a list, without what the user had."""
         had = had if self.own_removed else NOTHING_HAD
         return self.serve, (query, self.timeline.settings.top, had)
 
+    @abstractmethod
     def serve(self, query: Query, k: int, had: AnyArray) -> AnyArray:
         """The best k for a query of one row; each way to answer has its own."""
-        raise NotImplementedError
 
 
 @dataclass
-class _Scores(_Ranked):
+class _Scores(Ranked):
     """``score``: (n, m) one score an item known; ``factors``: the same as inner products."""
 
     way: str
@@ -160,7 +160,7 @@ class _Scores(_Ranked):
 
 
 @dataclass
-class _Lists(_Ranked):
+class _Lists(Ranked):
     """``recommend``: (n, ≤k) item codes, best first. Asked for as many more as the user had, which then leave."""
 
     def ask(self, begin: int, end: int) -> Call:
@@ -234,9 +234,6 @@ class _Predictions:
 
     def request(self, position: int) -> Call:
         return self.method, (self.timeline.query(position, position + 1),)
-
-    def listing(self, query: Query, had: AnyArray) -> Call:
-        raise NotImplementedError(f"predictions give no list for {len(had)} items and {len(query)} queries")
 
     def most(self, position: int) -> int:
         del position

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray
-from freshmark.replay.answers import Answers
+from freshmark.replay.answers import Answers, Ranked
 from freshmark.replay.numbers import check_list
 from freshmark.replay.timeline import Timeline
 
@@ -20,8 +20,10 @@ class Panel:
     """``panel`` users of the warm-up, drawn by seed; what they are asked is neither timed nor used for accuracy."""
 
     def __init__(self, timeline: Timeline, answers: Answers, *, seed: int) -> None:
-        self._timeline, self._answers = timeline, answers
-        self._users = _drawn(timeline, seed)
+        self._timeline = timeline
+        # Only who is asked for the next item has lists.
+        self._answers = answers if isinstance(answers, Ranked) else None
+        self._users = np.empty(0, np.int64) if self._answers is None else _drawn(timeline, seed)
         windows, top = len(timeline.edges) - 1, timeline.settings.top
         times = min(MOST, windows) if len(self._users) else 0
         self._windows = np.rint(np.linspace(0, windows, times + 1)[1:]).astype(np.int64)
@@ -37,13 +39,13 @@ class Panel:
 
     def ask(self) -> None:
         """Every user's list as the window ends, with what was learned and observed before."""
-        line, place = self._timeline, self.place
-        while self._asked < len(self._places) and self._places[self._asked] == place:
+        line, place, answers = self._timeline, self.place, self._answers
+        while answers and self._asked < len(self._places) and self._places[self._asked] == place:
             end = int(line.edges[self._windows[self._asked]])
             for row, user in enumerate(self._users):
                 query, had = line.visit(int(user), end)
                 known = int(query.candidates[0])
-                call, arguments = self._answers.listing(query, had)
+                call, arguments = answers.listing(query, had)
                 found = np.asarray(call(*arguments))
                 check_list(found, known)
                 self._lists[self._asked, row, : len(found)] = found
@@ -65,9 +67,7 @@ class Panel:
 
 
 def _drawn(timeline: Timeline, seed: int) -> AnyArray:
-    """The users, in the order of their codes; none where users are not asked for lists."""
-    if timeline.stream.task != "rank":
-        return np.empty(0, np.int64)
+    """The users, in the order of their codes."""
     known = np.unique(np.asarray(timeline.stream.user[: timeline.first]))
     draw = np.random.default_rng([seed, _APART])
     return np.sort(draw.choice(known, min(timeline.settings.panel, len(known)), replace=False))

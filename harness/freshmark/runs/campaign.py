@@ -123,11 +123,14 @@ class Campaign:
             make(jobs=self._jobs, limits=limits, preload=self._preload())
         )
         self._records = self._prepared(limits)
-        refuse_unsuited(self.plan, self._records, self._executor)
         self._cells = [self._planned(cell, codes[cell.strategy]) for cell in self.plan.cells()]
         self._folders = {record["name"]: record["folder"] for record in self._records.values()}
-        left = store.queue(self._cells)
-        self._waiting = [cell for cell in self._cells if cell.key in left]
+        done = store.finished()
+        self._waiting = [cell for cell in self._cells if cell.key not in done]
+        left = {cell.strategy for cell in self._waiting}
+        wanted = [text for text in self.plan.strategies if text in left]
+        refuse_unsuited(self.plan, wanted, self._records, self._executor)
+        store.queue(self._cells, done=done)
         store.keep_plan(self.plan)
         store.record(self._provenance())
 

@@ -108,13 +108,13 @@ class Store:
             [row[key] if key in texts else json.dumps(row[key], ensure_ascii=False) for key in columns],
         )
 
-    def queue(self, cells: Sequence[Planned]) -> set[str]:
-        """Enter the cells of a plan; gives the keys of those that are not finished.
+    def queue(self, cells: Sequence[Planned], *, done: set[str] | None = None) -> set[str]:
+        """Enter the cells of a plan; gives the keys of those that are not finished (``done``, where it is known).
 
         A cell of the same stream, strategy, schedule and seed under another key was measured with other code: the new
         one takes its place.
         """
-        done = self._finished()
+        done = self.finished() if done is None else done
         with told(self.folder), self._database as database:
             database.execute("UPDATE cells SET status = 'interrupted' WHERE status IN ('running', 'queued')")
             for cell in cells:
@@ -177,8 +177,8 @@ class Store:
             row = self._database.execute("SELECT value FROM provenance WHERE name = ?", (name,)).fetchone()
         return json.loads(row[0]) if row else None
 
-    def _finished(self) -> set[str]:
-        """The cells that need not be measured again: every file is the one that was acknowledged."""
+    def finished(self) -> set[str]:
+        """Keys of the cells that need not be measured again: every file is the one that was acknowledged."""
         with told(self.folder):
             rows = self._database.execute("SELECT key, digests FROM cells WHERE status = 'ok'").fetchall()
         return {key for key, digests in rows if self._intact(key, json.loads(digests))}

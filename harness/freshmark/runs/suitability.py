@@ -6,7 +6,7 @@ told by them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from freshmark.errors import UsageError, rebuilt
@@ -17,17 +17,22 @@ if TYPE_CHECKING:
     from freshmark.runs.registry import Registry
 
 
-def refuse_unsuited(plan: Plan, records: Mapping[str, Mapping[str, Any]], executor: Executor) -> None:
-    """Build every strategy of the plan once, elsewhere, and hold its tasks against those of the streams.
+def refuse_unsuited(
+    plan: Plan, strategies: Sequence[str], records: Mapping[str, Mapping[str, Any]], executor: Executor
+) -> None:
+    """Build strategies once, elsewhere, and hold their tasks against those of the streams.
 
     Args:
-        plan: its strategies.
+        plan: whose strategies they are.
+        strategies: those that have something left to do; of none nothing is asked.
         records: stream of the plan → what is known of it.
         executor: where the process runs.
 
     Raises:
         UsageError: a strategy cannot do the task of a stream, or says that its options are wrong.
     """
+    if not strategies:
+        return
     job = Job(
         key="strategies",
         kind="strategies",
@@ -35,14 +40,14 @@ def refuse_unsuited(plan: Plan, records: Mapping[str, Mapping[str, Any]], execut
         settings={},
         target="",
         device=plan.device,
-        cell={"strategies": list(plan.strategies)},
+        cell={"strategies": list(strategies)},
         plugins=[str(file.absolute()) for file in plan.plugins],
         factories=plan.factories,
     )
     endings: list[Ending] = []
     executor.run([job], started=lambda _: None, ended=lambda _, ending: endings.append(ending))
     told = endings[0].result if endings and endings[0].status == "ok" else {}
-    for strategy in plan.strategies:
+    for strategy in strategies:
         wrong = told.get("wrong", {}).get(strategy)
         if wrong:
             raise rebuilt(wrong)
@@ -60,7 +65,7 @@ def unsuited(strategy: str, tasks: list[str], stream: str, task: str) -> UsageEr
     return UsageError(
         f"{strategy} does {' and '.join(tasks)}; {stream} asks for {task}",
         where=f"-s {strategy!r}",
-        remedy="leave out one of the two: freshmark show STRATEGY tells its tasks",
+        remedy="leave out one of the two",
         code="FM125",
     )
 
