@@ -105,6 +105,12 @@ def test_options_that_are_handed_on_are_found_in_the_module_of_the_base_class(mo
     assert str(signature_at("told_elsewhere:Child")) == "(model, *, a=1, b=2)"
 
 
+def test_a_class_without_options_of_its_own_has_those_of_the_class_it_is_made_from_in_another_module(module):
+    other = module.with_name("told_elsewhere.py")
+    other.write_text("from told_by_text import Handing as Base\nclass Child(Base):\n    def update(self, news): ...\n")
+    assert str(signature_at("told_elsewhere:Child")) == "(model, *, b=3, a=1)"
+
+
 @pytest.mark.parametrize(
     ("name", "line"), [("function", "Do it."), ("Own", "The line after an empty one."), ("Child", ""), ("missing", "")]
 )

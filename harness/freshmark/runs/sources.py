@@ -55,7 +55,7 @@ def _definition(place: str) -> Definition | None:
 
 
 def _signature_of_class(node: ast.ClassDef, place: str) -> Signature | None:
-    """What its own ``__init__`` takes, else that of a base class in the same module."""
+    """What its own ``__init__`` takes, else that of its base class, in this module or in one that it imports from."""
     if node.decorator_list:
         return None
     made = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
@@ -65,7 +65,7 @@ def _signature_of_class(node: ast.ClassDef, place: str) -> Signature | None:
     bases = [base.id for base in node.bases if isinstance(base, ast.Name)]
     if len(bases) != 1 or bases[0] == node.name:
         return None
-    base = f"{place.partition(':')[0]}:{bases[0]}"
+    base = _imported_as(bases[0], place)
     return Signature() if bases == ["Strategy"] and _definition(base) is None else signature_at(base)
 
 

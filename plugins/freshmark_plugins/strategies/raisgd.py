@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack
 
 import numpy as np
 from freshmark import Events, Run
 from freshmark.contract.arrays import AnyArray, IntArray
-from freshmark.errors import UsageError
 
 from freshmark_plugins.compiled import compiled
 from freshmark_plugins.growth import enlarged
 from freshmark_plugins.isgd_steps import towards_one, towards_zero
-from freshmark_plugins.strategies.isgd import ISGD, Steps
+from freshmark_plugins.strategies.negative_isgd import NegativeISGD
 from freshmark_plugins.vectors import Table
 
 
-class RAISGD(ISGD):
+class RAISGD(NegativeISGD):
     """``isgd`` with negatives from the far end of a queue of items: what was not taken for long is not wanted now.
 
     ::
@@ -34,18 +32,6 @@ class RAISGD(ISGD):
         negatives: items taken from the queue an event.
         steps: lr (η), reg (λ), scale and iterations, as for isgd.
     """
-
-    def __init__(
-        self,
-        dim: int = 100,
-        *,
-        negatives: int = 1,
-        **steps: Unpack[Steps],
-    ) -> None:
-        super().__init__(dim, **steps)
-        if negatives < 0:
-            raise UsageError(f"raisgd has negatives={negatives}", remedy="0 or more")
-        self.negatives = negatives
 
     def start(self, run: Run) -> None:
         """Nobody is known, and the queue is empty."""

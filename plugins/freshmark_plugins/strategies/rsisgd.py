@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack
 
 from freshmark import Events, Run
 from freshmark.contract.arrays import AnyArray, IntArray
-from freshmark.errors import UsageError
 
 from freshmark_plugins.compiled import compiled
 from freshmark_plugins.isgd_steps import towards_one, towards_zero
-from freshmark_plugins.strategies.isgd import ISGD, Steps
+from freshmark_plugins.strategies.negative_isgd import NegativeISGD
 from freshmark_plugins.unseen import Unseen
 from freshmark_plugins.vectors import Table
 
 
-class RSISGD(ISGD):
+class RSISGD(NegativeISGD):
     """``isgd`` with negatives drawn uniformly from the items that the user has not had.
 
     ::
@@ -33,18 +31,6 @@ class RSISGD(ISGD):
         negatives: items drawn an event.
         steps: lr (η), reg (λ), scale and iterations, as for isgd.
     """
-
-    def __init__(
-        self,
-        dim: int = 100,
-        *,
-        negatives: int = 1,
-        **steps: Unpack[Steps],
-    ) -> None:
-        super().__init__(dim, **steps)
-        if negatives < 0:
-            raise UsageError(f"rsisgd has negatives={negatives}", remedy="0 or more")
-        self.negatives = negatives
 
     def start(self, run: Run) -> None:
         """Nobody is known, and nobody had anything."""
