@@ -20,6 +20,8 @@ TESTS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Two files of tests at a time; what a file sets up is set up once.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 ROOTS := harness plugins datasets reports
 TORCH := $(shell grep '^torch==' constraints.txt)
 
@@ -43,10 +45,10 @@ demo: $(STAMP)
 	$(BIN)/freshmark run
 
 test: $(STAMP)
-	$(BIN)/python -m pytest $(TESTS)
+	$(PYTEST) $(TESTS)
 
 quick: $(STAMP)
-	$(BIN)/python -m pytest -m 'not slow' $(TESTS)
+	$(PYTEST) -m 'not slow' $(TESTS)
 
 bench: $(STAMP)
 	$(BIN)/python -m pytest tests/bench --benchmark-only $(TESTS)
