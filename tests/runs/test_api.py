@@ -46,6 +46,20 @@ def stream():
     return stream_of(name="my clicks", task="rank", time=at * 60_000_000, user=at % 5, item=at * at % 7)
 
 
+def test_one_of_anything_is_as_good_as_a_list_of_one(counts, stream, tmp_path):
+    results = freshmark.run(
+        streams=stream, strategies=counts, every=50, delay="1m", folder=tmp_path / "run", settings=SETTINGS
+    )
+    (cell,) = results.cells.itertuples()
+    assert (cell.stream, cell.strategy, cell.every, cell.delay) == ("my clicks", "Counts()", "50", "1m")
+
+
+def test_what_a_generator_gives_is_measured_too(stream, tmp_path):
+    names = (name for name in ("popularity()", "recency()"))
+    results = freshmark.run(streams=stream, strategies=names, every="never", folder=tmp_path / "run", settings=SETTINGS)
+    assert list(results.cells["strategy"]) == ["popularity()", "recency()"]
+
+
 def test_objects_are_measured_like_expressions(counts, stream, tmp_path):
     results = freshmark.run(
         streams=[stream],

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 def run(
     *,
-    streams: Sequence[str | Stream],
-    strategies: Sequence[str | Callable[..., Any]],
-    every: Sequence[str | int] = ("1d",),
-    delay: Sequence[str] = ("0s",),
+    streams: str | Stream | Sequence[str | Stream],
+    strategies: str | Callable[..., Any] | Sequence[str | Callable[..., Any]],
+    every: str | int | Sequence[str | int] = "1d",
+    delay: str | Sequence[str] = "0s",
     seeds: int | Iterable[int] = 1,
     folder: Path | str | None = None,
     settings: Settings | None = None,
@@ -39,6 +39,8 @@ def run(
     """Measure every stream × strategy × schedule × seed, and give the results.
 
     >>> results = freshmark.run(streams=["drift()"], strategies=["popularity()"], every=["1d"])  # doctest: +SKIP
+
+    Of each of the first four one may be given, or several.
 
     Args:
         streams: expressions, or Stream objects.
@@ -59,13 +61,14 @@ def run(
     """
     from freshmark.results.tables import Results  # noqa: PLC0415  (pandas, which measuring does without)
 
-    objects = {stream.name: stream for stream in streams if isinstance(stream, Stream)}
-    places = [place for place in map(_place, strategies) if place]
+    given, ways = _several(streams), _several(strategies)
+    objects = {stream.name: stream for stream in given if isinstance(stream, Stream)}
+    places = [place for place in map(_place, ways) if place]
     plan = Plan(
-        streams=tuple(stream.name if isinstance(stream, Stream) else stream for stream in streams),
-        strategies=tuple(map(_expression, strategies)),
-        every=tuple(map(str, every)),
-        delay=tuple(delay),
+        streams=tuple(stream.name if isinstance(stream, Stream) else stream for stream in given),
+        strategies=tuple(map(_expression, ways)),
+        every=tuple(map(str, _several(every))),
+        delay=_several(delay),
         seeds=first_seeds(seeds) if isinstance(seeds, int) else tuple(seeds),
         settings=settings or Settings(),
         timeout=None if timeout is None else seconds(timeout),
@@ -87,6 +90,11 @@ def new_folder(parent: Path = Path("runs")) -> Path:
     stem = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     names = [stem, *(f"{stem}-{number}" for number in range(2, 1000))]
     return next(parent / name for name in names if not (parent / name).exists())
+
+
+def _several(given: Any) -> tuple[Any, ...]:
+    """One, or several; a text is one, though Python has it as a sequence of letters."""
+    return (given,) if isinstance(given, str | int | Stream) or callable(given) else tuple(given)
 
 
 def _expression(strategy: str | Callable[..., Any]) -> str:
