@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from freshmark.commands import demo
-from freshmark.commands.planning import Wishes, checked, plan_for
+from freshmark.commands.planning import Wishes, checked, plan_among, plan_for
+from freshmark.commands.terms import Terms
 from freshmark.errors import PlanError, UnknownName, UsageError
 from freshmark.runs.plan import Plan
 from freshmark.runs.registry import load
@@ -65,6 +66,31 @@ def test_plugins_of_the_file_and_of_the_command_line_are_both_loaded(file: Path)
     file.write_text(PLAN + 'plugins = ["mine.py"]\n', "utf-8")
     plan = plan_for(Wishes(plan=file, plugins=[Path("yours.py")]))
     assert [path.name for path in plan.plugins] == ["mine.py", "yours.py"]
+
+
+def test_terms_of_the_command_line_replace_those_of_the_file(file: Path):
+    file.write_text(PLAN + 'price = ["cpu_hour=0.04"]\nmax_cost = "3/1M"\n', "utf-8")
+    plan = plan_for(Wishes(plan=file, price=["gpu_hour=2"], max_p99="20ms"))
+    assert (plan.price, plan.max_p99, plan.max_cost) == (("gpu_hour=2",), "20ms", "3/1M")
+    assert Terms.of(plan) == Terms(price=("gpu_hour=2",), max_p99="20ms", max_cost="3/1M")
+
+
+def test_a_plan_and_the_prices_that_follow_each_other_are_told_apart(file: Path):
+    more = Path("gb_hour=0.005")
+    assert plan_among([file, more], ["cpu_hour=0.04"]) == (file, ["cpu_hour=0.04", "gb_hour=0.005"])
+    assert plan_among([more], ["cpu_hour=0.04"]) == (None, ["cpu_hour=0.04", "gb_hour=0.005"])
+    assert plan_among([], None) == (None, [])
+
+
+def test_two_plans_are_one_too_many(file: Path):
+    with pytest.raises(UsageError, match=r"2 plans: .*plan\.toml, other\.toml; one plan a run"):
+        plan_among([file, Path("other.toml")], ["cpu_hour=0.04"])
+
+
+@pytest.mark.parametrize("wish", [{"price": ["cpu_hour=cheap"]}, {"max_p99": "soon"}, {"max_cost": "3/1M"}])
+def test_terms_that_cannot_be_read_are_refused_before_anything_is_measured(wish):
+    with pytest.raises(UsageError):
+        Terms.of(plan_for(Wishes(**wish)))
 
 
 def test_a_missing_file_is_told_with_its_path(tmp_path: Path):

@@ -7,6 +7,7 @@ from freshmark.errors import UsageError
 from freshmark.results.budget import Budget
 from freshmark.results.prices import Prices
 from freshmark.results.tables import Results
+from freshmark.runs.plan import Plan
 from typer.testing import CliRunner
 
 
@@ -57,3 +58,16 @@ def test_a_run_with_an_equals_sign_in_its_name_stays_a_run(tmp_path):
 
 def test_what_a_limit_leaves_out_is_said(run):
     assert "Left out by the limits: popularity() never updated (memory" in told(run, "--max-memory", "1kB")
+
+
+def test_the_report_of_a_run_is_on_its_terms_and_the_folder_keeps_them(tmp_path):
+    words = ["run", "-d", "drift(preset='tiny')", "-s", "popularity", "--every", "never", "-o", str(tmp_path / "run")]
+    terms = ["--max-cost", "1e-9", "--max-p99", "10s", "--price", "cpu_hour=0.04", "gb_hour=0.005"]
+    refused = CliRunner().invoke(app, [*words, *terms])
+    assert isinstance(refused.exception, UsageError)
+    assert not (tmp_path / "run").exists()
+    terms[1] = "0.0000001/1M"
+    assert CliRunner().invoke(app, [*words, *terms]).exit_code == 0
+    assert "Left out by the limits" in (tmp_path / "run" / "report.html").read_text("utf-8")
+    plan = Plan.read(tmp_path / "run" / "plan.toml")
+    assert (plan.price, plan.max_p99, plan.max_cost) == (("cpu_hour=0.04", "gb_hour=0.005"), "10s", "0.0000001/1M")

@@ -79,6 +79,9 @@ def test_reading_what_was_written_gives_the_same_plan(tmp_path):
         max_memory=4 * 10**9,
         plugins=(tmp_path / "mine.py", Path.home() / "other.py"),
         factories=("mine:Mine",),
+        price=("cpu_hour=0.04", "gb_hour=0.005"),
+        max_p99="20ms",
+        max_cost="3/1M",
     )
     one.write(tmp_path / "plan.toml")
     assert Plan.read(tmp_path / "plan.toml") == one
@@ -117,6 +120,11 @@ HEAD = 'streams = ["drift"]\nstrategies = ["a"]\n'
         ("max_memory = '4 parsecs'", r"key 'max_memory': '4 parsecs' is no size.*:3\)"),
         ("timeout = 0", r"key 'timeout': 0 is no time limit.*:3\)"),
         ("depth = 1\ndepth = 2", r"this is no TOML: .*plan.toml:4\)"),
+        ("price = 'cpu_hour=cheap'", r"key 'price': 'cpu_hour=cheap' is no price.*:3\)"),
+        ("price = ['ram_hour=1']", r"key 'price': no price 'ram_hour'.*:3\)"),
+        ("max_p99 = 'soon'", r"key 'max_p99': 'soon' is no span.*:3\)"),
+        ("max_p99 = 20", r"key 'max_p99' is 20 \(.*:3\); it is a text"),
+        ("max_cost = 'cheap'", r"key 'max_cost': 'cheap' is no limit of cost.*:3\)"),
         ("x = ", r"this is no TOML: .*plan.toml:3\)"),
     ],
 )

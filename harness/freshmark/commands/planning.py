@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from freshmark.commands import demo
+from freshmark.commands.terms import prices_among
 from freshmark.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +40,22 @@ class Wishes:
     label_delay: str | None = None
     matrix: int | None = None
     durations: Path | None = None
+    price: Sequence[str] = ()
+    max_p99: str | None = None
+    max_cost: str | None = None
     plugins: Sequence[Path] = ()
+
+
+def plan_among(files: Sequence[Path], price: Sequence[str] | None) -> tuple[Path | None, list[str]]:
+    """The one plan, or none, and the prices.
+
+    Raises:
+        UsageError: there are several plans.
+    """
+    plans, prices = prices_among(files, price)
+    if len(plans) > 1:
+        raise UsageError(f"{len(plans)} plans: {', '.join(map(str, plans))}", remedy="one plan a run")
+    return (plans[0] if plans else None), prices
 
 
 def plan_for(wishes: Wishes) -> Plan:
@@ -53,18 +69,15 @@ def plan_for(wishes: Wishes) -> Plan:
     from freshmark.runs.plan import Plan, first_seeds  # noqa: PLC0415
 
     plan = Plan.read(_file(wishes.plan)) if wishes.plan else Plan((demo.STREAM,), demo.STRATEGIES, demo.EVERY)
-    lists = {name: tuple(getattr(wishes, name)) for name in ("streams", "strategies", "every", "delay")}
-    chosen: dict[str, Any] = {name: values for name, values in lists.items() if values}
+    lists = {name: tuple(getattr(wishes, name)) for name in ("streams", "strategies", "every", "delay", "price")}
+    as_said = {name: getattr(wishes, name) for name in ("durations", "device", "max_p99", "max_cost")}
+    chosen: dict[str, Any] = {name: value for name, value in (lists | as_said).items() if value}
     if wishes.seeds is not None:
         chosen["seeds"] = first_seeds(wishes.seeds)
     if wishes.timeout:
         chosen["timeout"] = seconds(wishes.timeout)
     if wishes.max_memory:
         chosen["max_memory"] = byte_count(wishes.max_memory)
-    if wishes.durations:
-        chosen["durations"] = wishes.durations
-    if wishes.device:
-        chosen["device"] = wishes.device
     settings = {name: value for name in SETTINGS if (value := getattr(wishes, name)) is not None}
     if settings:
         chosen["settings"] = replace(plan.settings, **settings)

@@ -11,9 +11,10 @@ import typer
 from freshmark.commands.headline import headline_in
 from freshmark.commands.options import Plugins, names_of, registry_of
 from freshmark.commands.outlet import note, say, say_table
-from freshmark.commands.planning import Wishes, checked, plan_for, swept, with_every_strategy
+from freshmark.commands.planning import Wishes, checked, plan_among, plan_for, swept, with_every_strategy
 from freshmark.commands.progress import Progress
 from freshmark.commands.report import write_report
+from freshmark.commands.terms import MaxCost, MaxP99, Price, Terms
 
 if TYPE_CHECKING:
     from freshmark.runs.plan import Plan
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def run_command(
     plan: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Argument(
             metavar="[PLAN]", help="A plan in TOML, or a run folder to go on with. Options replace what it says."
         ),
@@ -131,6 +132,9 @@ def run_command(
         str,
         typer.Option("--executor", metavar="NAME", autocompletion=names_of("executors"), help="Where cells run."),
     ] = "local",
+    price: Price = None,
+    max_p99: MaxP99 = None,
+    max_cost: MaxCost = None,
     plugin: Plugins = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the cells, and measure none.")] = False,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Draw report.html at the end.")] = True,
@@ -139,15 +143,18 @@ def run_command(
     """Measure every stream x strategy x schedule x seed, and draw a report.
 
     Without arguments: a demo of about a minute. A folder that holds results already is gone on with; nothing is
-    measured twice. Ctrl-C finishes the running cell, twice stops at once.
+    measured twice. Ctrl-C finishes the running cell, twice stops at once. Prices and limits are of the report's
+    verdict and change no cell; a cell above --max-memory has no numbers, so no verdict takes it.
     """
+    file, prices = plan_among(plan or [], price)
     wishes = Wishes(
-        plan=plan, streams=stream or (), strategies=strategy or (), every=every or (), delay=delay or (), seeds=seeds,
+        plan=file, streams=stream or (), strategies=strategy or (), every=every or (), delay=delay or (), seeds=seeds,
         warmup=warmup, window=window, label_delay=label_delay, device=device, timeout=timeout, max_memory=max_memory,
-        durations=durations, matrix=matrix,
+        durations=durations, matrix=matrix, price=prices, max_p99=max_p99, max_cost=max_cost,
         plugins=plugin or (),
     )  # fmt: skip
     described = plan_for(wishes)
+    terms = Terms.of(described)
     registry = registry_of(list(described.plugins))
     described = checked(described, registry)
     if all_strategies:
@@ -159,9 +166,9 @@ def run_command(
     if dry_run:
         show_cells(described)
         return
-    folder = output or folder_for(plan)
+    folder = output or folder_for(file)
     tally = measure(described, folder, registry, jobs=jobs, executor=executor, as_json=json)
-    conclude(tally, registry, report=report, as_json=json)
+    conclude(tally, registry, terms, report=report, as_json=json)
 
 
 def folder_for(plan: Path | None) -> Path:
@@ -201,14 +208,14 @@ def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor
     return tally
 
 
-def conclude(tally: Tally, registry: Registry, *, report: bool, as_json: bool) -> None:
+def conclude(tally: Tally, registry: Registry, terms: Terms, *, report: bool, as_json: bool) -> None:
     """The report, the path of what there is, and the exit code."""
     failed = [status for status in tally.statuses if status not in ("ok", "queued", "interrupted")]
     if failed:
         note(f"{len(failed)} of {len(tally.statuses)} cells failed; their logs are in {shown(tally.folder / 'cells')}")
     if tally.interrupted:
         note(f"interrupted; freshmark run {shown(tally.folder)} goes on")
-    path = write_report(registry, [tally.folder]) if report and tally.ok else tally.folder
+    path = write_report(registry, [tally.folder], terms=terms) if report and tally.ok else tally.folder
     if as_json:
         told = {"event": "run_finished", "folder": shown(tally.folder), "ok": tally.ok, "cells": len(tally.statuses)}
         say(dumps(told | ({"report": shown(path)} if path != tally.folder else {}), ensure_ascii=False))

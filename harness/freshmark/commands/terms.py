@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 if TYPE_CHECKING:
+    from freshmark.results.budget import Budget
+    from freshmark.results.prices import Prices
     from freshmark.results.tables import Results
+    from freshmark.runs.plan import Plan
 
 Price: TypeAlias = Annotated[
     list[str] | None,
@@ -40,26 +43,44 @@ class Terms:
     max_memory: str | None = None
     max_cost: str | None = None
 
-    def applied(self, results: Results) -> Results:
-        """The results on these terms.
+    @classmethod
+    def of(cls, plan: Plan) -> Terms:
+        """Those of a plan, which can be read: nothing is measured before that is known.
+
+        Raises:
+            UsageError: see ``read``.
+        """
+        terms = cls(price=plan.price, max_p99=plan.max_p99, max_cost=plan.max_cost)
+        terms.read()
+        return terms
+
+    def read(self) -> tuple[Prices | None, Budget]:
+        """What they say, in numbers; None where there are no prices.
 
         Raises:
             UsageError: a price or limit cannot be read, or there is a limit of cost and no price.
         """
         from freshmark.replay.durations import microseconds  # noqa: PLC0415  (numpy, which a help text does not need)
         from freshmark.results.budget import Budget, per_million  # noqa: PLC0415
+        from freshmark.results.prices import Prices  # noqa: PLC0415
         from freshmark.runs.limits import byte_count  # noqa: PLC0415
 
-        priced = results.priced(self.price) if self.price else results
+        prices = Prices.parse(self.price) if self.price else None
         budget = Budget(
             p99=microseconds(self.max_p99) / 1e6 if self.max_p99 else None,
             memory=byte_count(self.max_memory) if self.max_memory else None,
             cost=per_million(self.max_cost) if self.max_cost else None,
         )
+        return prices, budget.checked(prices)
+
+    def applied(self, results: Results) -> Results:
+        """The results on these terms; refuses what ``read`` refuses."""
+        prices, budget = self.read()
+        priced = results.priced(prices) if prices else results
         return priced.within(budget) if budget else priced
 
 
 def prices_among(runs: Sequence[Path], price: Sequence[str] | None) -> tuple[list[Path], list[str]]:
-    """Runs and prices apart: of ``--price cpu_hour=0.04 gb_hour=0.005`` the second price arrives as a run."""
+    """Runs, or plans, and prices apart: of ``--price cpu_hour=0.04 gb_hour=0.005`` the second arrives as a run."""
     more = [run for run in runs if price and "=" in str(run) and not run.exists()]
     return [run for run in runs if run not in more], [*(price or ()), *map(str, more)]

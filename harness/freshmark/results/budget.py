@@ -32,6 +32,16 @@ class Budget:
     def __bool__(self) -> bool:
         return (self.p99, self.memory, self.cost) != (None, None, None)
 
+    def checked(self, prices: object | None) -> Budget:
+        """Itself.
+
+        Raises:
+            UsageError: there is a limit of cost and no prices.
+        """
+        if self.cost is not None and prices is None:
+            raise UsageError("a limit of cost needs prices", remedy="--price cpu_hour=0.04", code="FM122")
+        return self
+
     def excludes(self, row: Mapping[str, Any]) -> str:
         """By which limits a row of the ranking is out, in words; empty where it is within all.
 

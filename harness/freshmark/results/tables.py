@@ -94,10 +94,8 @@ class Results(Dynamics):
         Raises:
             UsageError: there is a limit of cost and no prices.
         """
-        if budget.cost is not None and self.prices is None:
-            raise UsageError("a limit of cost needs prices", remedy="--price cpu_hour=0.04", code="FM122")
         found = self._copy()
-        found.budget = budget
+        found.budget = budget.checked(self.prices)
         return found
 
     def _copy(self) -> Results:

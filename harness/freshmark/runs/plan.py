@@ -71,6 +71,8 @@ class Plan:
     plugins: plain files that are plugins
     factories: strategies that no plugin offers, as ``"module:name"``
     durations: folder of an earlier run whose recorded durations a measured delay is to take, instead of measuring
+    price, max_p99, max_cost: on which terms the report judges, as they are written: ``cpu_hour=0.04``, ``20ms``,
+        ``3/1M``; they change no cell
 
     Raises:
         PlanError: something is missing, below its range, or there are too many cells.
@@ -89,6 +91,9 @@ class Plan:
     plugins: tuple[Path, ...] = ()
     factories: tuple[str, ...] = ()
     durations: Path | None = None
+    price: tuple[str, ...] = ()
+    max_p99: str | None = None
+    max_cost: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("streams", "strategies", "every", "delay", "seeds"):
@@ -102,7 +107,7 @@ class Plan:
         self._set("delay", [Schedule.parse(delay=text).delay for text in self.delay])
         for every, delay in itertools.product(self.every, self.delay):
             Schedule.parse(every, delay)
-        for name in ("seeds", "plugins", "factories"):
+        for name in ("seeds", "plugins", "factories", "price"):
             self._set(name, getattr(self, name))
         if self.count > MOST_CELLS:
             remedy = f"at most {MOST_CELLS}: split the plan"

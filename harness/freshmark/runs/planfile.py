@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from freshmark.errors import PlanError, UsageError
+from freshmark.replay.durations import microseconds
 from freshmark.replay.timeline import Settings
+from freshmark.results.prices import Prices
 from freshmark.runs.limits import byte_count, seconds
 from freshmark.runs.plan import Plan, first_seeds
 
@@ -42,6 +44,9 @@ def write_plan(plan: Plan, path: Path) -> None:
         "plugins": [_shown(file, path.parent) for file in plan.plugins],
         "factories": plan.factories,
         "durations": None if plan.durations is None else _shown(plan.durations, path.parent),
+        "price": plan.price,
+        "max_p99": plan.max_p99,
+        "max_cost": plan.max_cost,
     }
     lines = [f"{name} = {_toml(value)}\n" for name, value in entries.items() if value not in (None, (), [])]
     path.write_text("".join(lines), "utf-8")
@@ -78,6 +83,29 @@ def _one(*kinds: type) -> Callable[[Any], Any]:
     return check
 
 
+def _readable(read: Callable[[str], object]) -> Callable[[Any], str]:
+    """A text stays as it is written, where it can be read."""
+
+    def check(value: Any) -> str:
+        text: str = _one(str)(value)
+        read(text)
+        return text
+
+    return check
+
+
+def _price(value: Any) -> tuple[str, ...]:
+    texts = _texts(value)
+    Prices.parse(texts)
+    return texts
+
+
+def _cost(text: str) -> float:
+    from freshmark.results.budget import per_million  # noqa: PLC0415  (scipy: half a second that few plans need pay)
+
+    return per_million(text)
+
+
 _KEYS: Mapping[str, Callable[[Any], Any]] = {
     "streams": _texts,
     "strategies": _texts,
@@ -90,6 +118,9 @@ _KEYS: Mapping[str, Callable[[Any], Any]] = {
     "plugins": _texts,
     "factories": _texts,
     "durations": _one(str),
+    "price": _price,
+    "max_p99": _readable(microseconds),
+    "max_cost": _readable(_cost),
     # The settings of the replay are keys too, each of the type that Settings gives it.
     **{
         one.name: {"float": _one(float, int), "str": _one(str), "int": _one(int)}[str(one.type)]
