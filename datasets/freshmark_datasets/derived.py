@@ -1,9 +1,13 @@
-"""Derived streams: what a transform makes of another stream, coded anew, with a key of both."""
+"""Derived streams: what a transform makes of other streams, coded anew, with a key of all.
+
+Whatever a transform decides of an event depends on that event and those before it in the stream, so that a stream cut
+at any time and then transformed is the transformed stream, cut.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -11,11 +15,11 @@ import numpy as np
 from freshmark.contract.arrays import AnyArray, IntArray
 from freshmark.contract.stream import Source, Stream
 from freshmark.contract.vocabulary import Vocabulary
-from freshmark.errors import DataError
+from freshmark.errors import DataError, UsageError
 
 from freshmark_datasets.coding import coded
 
-VERSION = 1
+VERSION = 2
 """Of the transforms: another number wherever one expression gives another stream than before."""
 
 Given: TypeAlias = Stream | Source
@@ -28,21 +32,46 @@ def derived(stream: Given, transform: str, change: Callable[[Stream], Stream], *
     Args:
         stream: what is changed.
         transform: name of the transform.
-        change: gives the changed stream.
+        change: gives the changed stream; what it adds to ``about`` stays.
         options: of the transform.
     """
-    inner = stream.key if isinstance(stream, Source) else f"{stream.fingerprint} {stream.name}"
+    return combined([stream], transform, lambda streams: change(streams[0]), **options)
+
+
+def combined(
+    streams: Sequence[Given], transform: str, change: Callable[[Sequence[Stream]], Stream], **options: Any
+) -> Source:
+    """What will load one stream made of several, as ``derived``.
+
+    Raises:
+        UsageError: one of them is no stream.
+    """
+    _check_given(streams, transform)
+    inner = "\0".join(one.key if isinstance(one, Source) else f"{one.fingerprint} {one.name}" for one in streams)
     written = ", ".join(f"{name}={value!r}" for name, value in options.items())
-    key = hashlib.sha256(f"{transform} {VERSION} {written} {inner}".encode()).hexdigest()
+    key = hashlib.sha256(f"{transform} {VERSION} {written} {inner}".encode("utf-8", "surrogatepass")).hexdigest()
 
     def load() -> Stream:
-        before = stream.load() if isinstance(stream, Source) else stream
+        before = [one.load() if isinstance(one, Source) else one for one in streams]
         after = change(before)
-        told = f"{transform}({written}): {len(after):,} of {len(before):,} events"
-        name = f"{transform}({', '.join(filter(None, [before.name, written]))})"
-        return replace(after, name=name, about={**before.about, f"transform {transform}": told})
+        told = f"{transform}({written}): {len(after):,} of {sum(map(len, before)):,} events"
+        name = f"{transform}({', '.join(filter(None, [*(one.name for one in before), written]))})"
+        return replace(after, name=name, about=noted(after.about, f"transform {transform}", told))
 
     return Source(key, load)
+
+
+def _check_given(streams: Sequence[object], transform: str) -> None:
+    for one in streams:
+        if not isinstance(one, Stream | Source):
+            remedy = f"{transform}(movietweetings())"
+            raise UsageError(f"{transform} is given {one!r} in the place of a stream", where=transform, remedy=remedy)
+
+
+def noted(about: Mapping[str, str], what: str, told: str) -> dict[str, str]:
+    """What is told of a stream and this; where the same was told before, it is numbered."""
+    number = 1 + sum(one == what or one.startswith(f"{what}, again ") for one in about)
+    return {**about, what if number == 1 else f"{what}, again {number}": told}
 
 
 def only(stream: Stream, rows: AnyArray) -> Stream:
@@ -57,25 +86,36 @@ def only(stream: Stream, rows: AnyArray) -> Stream:
     """
     if not rows.any():
         raise DataError("the transform leaves no events", where=stream.name, remedy="weaker conditions", code="FM201")
+    return taken(stream, np.flatnonzero(rows))
+
+
+def taken(stream: Stream, rows: IntArray, **instead: Any) -> Stream:
+    """The events at these rows, in the order of the rows; users and items that are left are coded anew.
+
+    Args:
+        stream: any.
+        rows: (m,) which events.
+        instead: fields of the result that are not those of the stream.
+    """
     user, users = recoded(np.asarray(stream.user)[rows], stream.users)
     item, items = recoded(np.asarray(stream.item)[rows], stream.items)
 
     def of(column: AnyArray | None) -> Any:
         return None if column is None else np.asarray(column)[rows]
 
-    return replace(
-        stream,
-        time=np.asarray(stream.time)[rows],
-        user=user,
-        item=item,
-        users=users,
-        items=items,
-        label=of(stream.label),
-        features={name: of(column) for name, column in stream.features.items()},
-        oracle=of(stream.oracle),
-        label_delay=of(stream.label_delay),
-        drifts=tuple(replace(one, users=(), items=()) for one in stream.drifts),
-    )
+    kept: dict[str, Any] = {
+        "time": of(stream.time),
+        "user": user,
+        "item": item,
+        "users": users,
+        "items": items,
+        "label": of(stream.label),
+        "features": {name: of(column) for name, column in stream.features.items()},
+        "oracle": of(stream.oracle),
+        "label_delay": of(stream.label_delay),
+        "drifts": tuple(replace(one, users=(), items=()) for one in stream.drifts),
+    }
+    return replace(stream, **(kept | instead))
 
 
 def recoded(codes: AnyArray, names: Vocabulary) -> tuple[AnyArray, Vocabulary]:

@@ -6,13 +6,13 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from freshmark.contract.arrays import TASKS
 from freshmark.errors import UnknownName, UsageError
 
+from freshmark_datasets.arguments import moment
 from freshmark_datasets.logoptions import ROW, Options
 from freshmark_datasets.units import UNITS
 
@@ -111,11 +111,11 @@ def _check_times(options: Options) -> None:
     if unit is not None and unit not in (*UNITS, ROW) and "%" not in str(unit):
         known = f"one of {', '.join((*UNITS, ROW))}, or a pattern such as %d/%m/%Y"
         raise UsageError(f"no unit {unit!r}", where="unit", remedy=known)
-    for name, moment in (("since", options.since), ("until", options.until)):
-        if moment is not None and unit in (None, ROW):
+    for name, told in (("since", options.since), ("until", options.until)):
+        if told is not None and unit in (None, ROW):
             raise UsageError(f"{name}= needs to know the unit of time", where=name, remedy="pass unit= as well")
-        if moment is not None and not _is_date(moment):
-            raise UsageError(f"{name}={moment!r}", where=name, remedy="an ISO date, such as 2017-11-25")
+        if told is not None:
+            moment(name, told)
 
 
 def _check_rest(options: Options) -> None:
@@ -128,10 +128,3 @@ def _check_rest(options: Options) -> None:
         raise UnknownName("form", str(options.form), [one for one in FORMS if one])
     if options.ids is not None and set(options.ids) - {"user", "item"}:
         raise UsageError(f"ids={options.ids!r}", where="ids", remedy="user, item, both or none")
-
-
-def _is_date(moment: object) -> bool:
-    try:
-        return bool(datetime.fromisoformat(str(moment)))
-    except ValueError:
-        return False

@@ -1,0 +1,123 @@
+"""Privacy: every id is that of k users at any time, nothing of the source is left, and no more is claimed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from freshmark.contract.stream import stream_of
+from freshmark_datasets.derived import only
+from freshmark_datasets.drift import drift
+from freshmark_datasets.privacy import anonymise, shared
+from hypothesis import given
+from hypothesis import strategies as st
+
+SECOND = 1_000_000
+HOUR = 3_600 * SECOND
+LOGS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9), st.integers(0, 4)), min_size=1, max_size=60)
+"""(second, user, item)."""
+
+
+def known(rows):
+    """A stream whose labels are the users, so that who is behind an id can be seen."""
+    time, user, item = (np.array(column) for column in zip(*sorted(rows), strict=True))
+    return stream_of(name="s", task="rate", time=time * SECOND, user=user, item=item, label=user.astype(float))
+
+
+def behind(stream):
+    """Id → the users of the source with an event under it."""
+    found: dict[str, set[float]] = {}
+    for code, user in zip(stream.user.tolist(), stream.label.tolist(), strict=True):
+        found.setdefault(stream.users[code], set()).add(user)
+    return found
+
+
+@given(LOGS, st.integers(1, 5), st.integers(1, 50), st.sampled_from([1, 7]))
+def test_at_any_time_every_id_has_events_of_exactly_k_users_and_a_user_has_one_id(rows, k, until, seconds):
+    stream = known(rows)
+    early = stream.time < until * SECOND
+    if len(np.unique(stream.user[early])) < k:
+        return
+    found = anonymise(only(stream, early), salt="s", seconds=seconds, k=k).load()
+    for moment in np.unique(found.time):
+        told = behind(only(found, found.time <= moment))
+        assert {len(users) for users in told.values()} == {k}
+        assert sum(map(len, told.values())) == len(set.union(*told.values()))
+
+
+@given(LOGS, st.integers(1, 5))
+def test_only_the_last_users_that_are_fewer_than_k_are_left_out(rows, k):
+    stream = known(rows)
+    if len(stream.users) < k:
+        return
+    found = anonymise(stream, salt="s", k=k).load()
+    left = len(stream.users) % k
+    assert len(set(found.label.tolist())) == len(stream.users) - left
+    out = np.count_nonzero(stream.user >= len(stream.users) - left)
+    assert len(found) == len(stream) - out
+    assert found.about["anonymise left out"].startswith(f"{out} events of {left} users")
+
+
+def test_events_wait_for_the_kth_user_and_are_told_with_his_first(pairs):
+    stream = pairs((0, "a", "x"), (1, "a", "y"), (3, "b", "x"), (5, "a", "z"), (6, "c", "x"), (9, "c", "y"))
+    found = anonymise(stream, salt="s", k=2).load()
+    assert (found.time // SECOND).tolist() == [3, 3, 3, 5]
+    assert list(found.users) == ["0"]
+    assert found.about["anonymise held back"] == "2 events, for 2 s (median), at most 3 s"
+    assert found.about["anonymise left out"].startswith("2 events of 1 users")
+
+
+def test_groups_are_of_users_as_they_come():
+    user = np.array([0, 1, 0, 2, 3, 4, 1])
+    group, told = shared(user, np.arange(7), 2)
+    assert group.tolist() == [0, 0, 0, 1, 1, -1, 0]
+    assert told.tolist()[:5] == [1, 1, 2, 4, 4]
+    assert told[6] == 6
+
+
+def test_with_one_user_an_id_nothing_waits_and_nothing_is_left_out(some):
+    found = anonymise(some(), salt="s").load()
+    assert np.array_equal(found.time, some().time)
+    assert np.array_equal(found.user, some().user)
+    assert found.about["anonymise held back"] == "0 events"
+    assert found.about["anonymise left out"].startswith("0 events of 0 users")
+
+
+def test_nothing_of_an_id_a_source_or_a_feature_is_left_but_who_is_who(some):
+    stream = some()
+    found = anonymise(stream, salt="secret", seconds=3600).load()
+    assert np.array_equal(found.user, stream.user)
+    assert np.array_equal(found.item, stream.item)
+    assert not set(found.users) & set(stream.users)
+    assert dict(found.features) == {}
+    assert set(found.about) == {"transform anonymise", "anonymise held back", "anonymise left out"}
+    assert "secret" not in str(found.about)
+    assert found.name == "anonymised(seconds=3600, k=1)"
+    assert not (found.time % HOUR).any()
+    assert list(found.users) != list(anonymise(stream, salt="other").load().users)
+
+
+def test_what_a_simulator_knows_is_not_passed_on():
+    stream = drift("tiny").load()
+    assert stream.drifts
+    assert stream.oracle is not None
+    found = anonymise(stream, salt="s", k=3).load()
+    assert found.drifts == ()
+    assert found.oracle is None
+
+
+@pytest.mark.parametrize(("k", "repeats"), [(1, False), (2, True)])
+def test_users_who_share_an_id_may_have_the_same_items(pairs, k, repeats):
+    stream = pairs((0, "a", "x"), (1, "b", "x"), repeats=False)
+    assert anonymise(stream, salt="s", k=k).load().repeats is repeats
+
+
+def test_a_label_is_never_known_before_it_was_and_on_the_grid(pairs):
+    stream = pairs(
+        *((second, user, "x") for second, user in ((3, "a"), (14, "b"), (27, "a"))),
+        label_delay=np.array([4, 100, 0]) * SECOND,
+    )
+    found = anonymise(stream, salt="s", seconds=10, k=2).load()
+    known_at = found.time + found.label_delay
+    assert (found.time // SECOND).tolist() == [10, 10, 20]
+    assert (known_at // SECOND).tolist() == [10, 120, 30]
+    assert not (found.label_delay % (10 * SECOND)).any()
