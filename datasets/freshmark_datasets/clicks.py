@@ -8,81 +8,34 @@ known exactly.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from freshmark.contract.arrays import BoolArray, FloatArray, IntArray
 from freshmark.contract.stream import SECOND, Drift, Source, Stream
 from freshmark.contract.vocabulary import Vocabulary
-from freshmark.errors import UnknownName
+from freshmark.errors import UnknownName, UsageError
 from numpy.typing import NDArray
 
-from freshmark_datasets import calendar
-from freshmark_datasets.calendar import DAY, START
+from freshmark_datasets import bayes, bots, calendar, slates
+from freshmark_datasets.calendar import START
 from freshmark_datasets.coding import coded
 from freshmark_datasets.draws import Draws
-from freshmark_datasets.options import Bounds, described, digest, expression, overridden
+from freshmark_datasets.impressions import BOUNDS, POLICIES, SHIFTS, Impressions
+from freshmark_datasets.options import described, digest, expression, overridden
 from freshmark_datasets.population import populate
 
 VERSION = 1
 """Of what is generated: another number wherever one expression gives another stream than before."""
 
-SHIFTS = ("none", "prior", "covariate", "concept")
-
 STEP = 1 / 1024
 """To which features are rounded, so that their last bit is the same on every machine."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Impressions:
-    """What a simulated click stream is made of.
-
-    shift: ``none``; ``prior``: all log-odds move by ``size``; ``covariate``: the context's features move by ``size``
-        and P(click|x) stays, so that there is nothing to relearn; ``concept``: every second weight changes sign
-    at: share of the span after which the shift sets in, at once
-    size: of the shift, in units of log-odds (prior) or of the feature (covariate)
-    events, users, items: how many; users and items that never occur are left out
-    features: columns of x: a half say something of the item, a quarter of the user, the rest of the context
-    base_rate: probability of a click where every feature is 0
-    span_days: from the first event to the last, about
-    delay_hours: mean time from an impression to its click, exponential; 0: clicks are known at once
-    window_hours: after which an impression without a click is known to have none; no click comes later
-    """
-
-    shift: str = "none"
-    at: float = 0.6
-    size: float = 1.5
-    events: int = 50_000
-    users: int = 1_000
-    items: int = 500
-    features: int = 8
-    base_rate: float = 0.2
-    span_days: float = 60.0
-    delay_hours: float = 0.0
-    window_hours: float = 168.0
-
-
-BOUNDS: Bounds = MappingProxyType(
-    {
-        "at": (0, 1),
-        "size": (-100, 100),
-        "events": (1, 1_000_000_000),
-        "users": (1, 100_000_000),
-        "items": (1, 10_000_000),
-        "features": (4, 10_000),
-        "base_rate": (1e-9, 1 - 1e-9),
-        "span_days": (0.01, 36_500),
-        "delay_hours": (0, 876_000),
-        "window_hours": (0.01, 876_000),
-    }
-)
 
 
 def clicks(shift: str = "none", seed: int = 0, **overrides: object) -> Source:
     """A simulated click stream: task ``click``, the oracle is the true probability of a click.
 
-    Its features are ``x``, (n, features) float32.
+    Its features are ``x``, (n, features) float32; with a ``slate`` of several items also ``position``, (n,) int64 from
+    0, and ``propensity``, (n,) float64, which models do not read: see ``offpolicy``.
 
     Args:
         shift: ``none``, ``prior``, ``covariate`` or ``concept``.
@@ -92,6 +45,10 @@ def clicks(shift: str = "none", seed: int = 0, **overrides: object) -> Source:
     if shift not in SHIFTS:
         raise UnknownName("shift of clicks", shift, SHIFTS)
     chosen = overridden(Impressions(), {"shift": shift, **overrides}, bounds=BOUNDS, of="clicks")
+    if chosen.policy not in POLICIES:
+        raise UnknownName("policy of clicks", chosen.policy, POLICIES)
+    if chosen.slate > min(chosen.items, chosen.events):
+        raise UsageError(f"slate is {chosen.slate}", remedy="at most as many as there are items, and events")
     Draws(seed)  # refuses what is no seed now, not when the stream is built
     name = expression("clicks", shift, seed, overrides)
     return Source(digest(name, VERSION, seed, chosen), lambda: stream(chosen, seed, name=name))
@@ -100,29 +57,35 @@ def clicks(shift: str = "none", seed: int = 0, **overrides: object) -> Source:
 def stream(chosen: Impressions, seed: int, *, name: str) -> Stream:
     """The stream that these options and this seed make."""
     draws = Draws(seed)
-    time = calendar.times(draws, chosen.events, span_days=chosen.span_days, diurnal=1.0, weekly=1.0)
-    viewer = _viewers(draws, chosen, time)
-    shown = _shown(draws, chosen)
-    after = (time >= _moment(chosen)) & (chosen.shift != "none")
+    request = calendar.times(draws, chosen.requests, span_days=chosen.span_days, diurnal=1.0, weekly=1.0)
+    viewer = np.repeat(bots.visited(draws, chosen, request, _viewers(draws, chosen, request)), chosen.slate)
+    shown = slates.shown(draws, chosen)
+    seconds = np.repeat(request, chosen.slate)
+    after = (seconds >= chosen.moment) & (chosen.shift != "none")
     x = _features(draws, chosen, user=viewer, item=shown, after=after)
-    probability = _probability(draws, chosen, x=x, after=after)
-    label = (draws.uniform("clicks/label", chosen.events) < probability).astype(np.float64)
-    user, users = coded(viewer, chosen.users)
+    probability = np.where(viewer < chosen.users, _probability(draws, chosen, x=x, after=after), chosen.bot_clicks)
+    label = (draws.uniform("clicks/label", len(seconds)) < probability).astype(np.float64)
+    user, users = coded(viewer, chosen.users + chosen.bot_users)
     item, items = coded(shown, chosen.items)
+    time, drifts = (seconds + START) * SECOND, _truth(chosen, users >= chosen.users, len(items))
     return Stream(
         name=name,
         task="click",
-        time=(time + START) * SECOND,
+        time=time,
         user=user,
         item=item,
-        users=Vocabulary.of(f"u{row}" for row in users),
+        users=Vocabulary.of(f"u{row}" if row < chosen.users else f"bot{row - chosen.users}" for row in users),
         items=Vocabulary.of(f"i{row}" for row in items),
         label=label,
-        features={"x": x},
-        drifts=_truth(chosen, len(users), len(items)),
+        features={"x": x, **slates.recorded(draws, chosen, shown)},
+        drifts=drifts,
         oracle=probability,
         label_delay=_label_delay(draws, chosen, label) if chosen.delay_hours else None,
-        about={**described("clicks", VERSION, seed, chosen), "oracle": "the true probability of a click"},
+        about={
+            **described("clicks", VERSION, seed, chosen),
+            "oracle": "the true probability of a click",
+            "bayes log loss": bayes.told(probability, time, drifts),
+        },
     )
 
 
@@ -130,36 +93,26 @@ def _label_delay(draws: Draws, chosen: Impressions, label: FloatArray) -> IntArr
     """(n,) microseconds until each label is known: of a click its delay, of none the whole window."""
     mean, window = chosen.delay_hours * calendar.HOUR, chosen.window_hours * calendar.HOUR
     within = -math.expm1(-window / mean)  # the share of an exponential that lies in the window
-    delay = -mean * np.log1p(-within * draws.uniform("clicks/delay", chosen.events))
+    delay = -mean * np.log1p(-within * draws.uniform("clicks/delay", len(label)))
     seconds: IntArray = np.where(label > 0, np.minimum(np.round(delay), window), window).astype(np.int64)
     return seconds * SECOND
 
 
-def _moment(chosen: Impressions) -> int:
-    """Seconds since the start at which the shift sets in."""
-    return round(chosen.at * chosen.span_days * DAY)
-
-
-def _truth(chosen: Impressions, users: int, items: int) -> tuple[Drift, ...]:
-    """The shift, which concerns everyone and everything."""
-    if chosen.shift == "none":
-        return ()
-    moment = (_moment(chosen) + START) * SECOND
-    return (Drift(moment, moment, chosen.shift, tuple(range(users)), tuple(range(items))),)
+def _truth(chosen: Impressions, is_bot: BoolArray, items: int) -> tuple[Drift, ...]:
+    """The shift, which concerns everyone and everything, and the burst, which is of the bots; in the order of time."""
+    planted = []
+    if chosen.shift != "none":
+        moment = (chosen.moment + START) * SECOND
+        planted.append(Drift(moment, moment, chosen.shift, tuple(range(len(is_bot))), tuple(range(items))))
+    if is_bot.any():
+        planted.append(bots.drift(chosen, is_bot))
+    return tuple(sorted(planted, key=lambda drift: drift.begin))
 
 
 def _viewers(draws: Draws, chosen: Impressions, time: IntArray) -> IntArray:
     """(n,) the user of each impression; three in ten arrive during the stream."""
     population = populate(draws, chosen.users, span_days=chosen.span_days, initial=0.7, lifetime_days=None, tail=2.0)
     return population.draw(draws, time)
-
-
-def _shown(draws: Draws, chosen: Impressions) -> IntArray:
-    """(n,) the item of each impression: some are shown far more often, whoever looks."""
-    reach = np.cumsum(draws.pareto("clicks/exposure", 1.5, chosen.items))
-    point = draws.uniform("clicks/shown", chosen.events) * reach[-1]
-    shown: IntArray = np.minimum(np.searchsorted(reach, point, side="right"), chosen.items - 1)
-    return shown
 
 
 def _features(
@@ -171,10 +124,12 @@ def _features(
     def spread(name: str, rows: int, columns: int) -> FloatArray:
         return (draws.uniform(f"clicks/{name}", rows, columns) - 0.5) * math.sqrt(12.0)
 
-    context = spread("context", chosen.events, chosen.features - of_item - of_user)
+    seen = spread("context", chosen.requests, chosen.features - of_item - of_user)
+    context = np.repeat(seen, chosen.slate, axis=0)
     if chosen.shift == "covariate":
         context[after] += chosen.size
-    x = np.hstack([spread("item", chosen.items, of_item)[item], spread("user", chosen.users, of_user)[user], context])
+    of_whom = spread("user", chosen.users + chosen.bot_users, of_user)
+    x = np.hstack([spread("item", chosen.items, of_item)[item], of_whom[user], context])
     rounded: NDArray[np.float32] = (np.round(x / STEP) * STEP).astype(np.float32)
     return rounded
 

@@ -15,15 +15,19 @@ from freshmark_plugins.hashing import buckets
 
 TEXT, IMAGE = "text", "image"
 
+UNREAD = frozenset({"position", "propensity"})
+"""What a log tells of how the policy chose what was shown: for off-policy estimates, read by no model."""
+
 
 def numeric(features: Mapping[str, AnyArray]) -> list[str]:
     """The features that are read as numbers, in the order of their names."""
-    return [name for name, column in sorted(features.items()) if name == IMAGE or column.dtype.kind == "f"]
+    read = sorted(features.keys() - UNREAD)
+    return [name for name in read if name == IMAGE or features[name].dtype.kind == "f"]
 
 
 def categorical(features: Mapping[str, AnyArray]) -> list[str]:
     """The features of which only equality means something, in the order of their names."""
-    return [name for name in sorted(features) if name != TEXT and name not in numeric(features)]
+    return [name for name in sorted(features.keys() - UNREAD - {TEXT}) if name not in numeric(features)]
 
 
 def width(features: Mapping[str, AnyArray], names: list[str]) -> int:

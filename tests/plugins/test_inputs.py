@@ -32,6 +32,13 @@ def test_floats_and_images_are_numbers_and_all_else_but_text_is_a_category():
     assert width(FEATURES, numeric(FEATURES)) == 2 + 4 + 1
 
 
+@pytest.mark.parametrize(("name", "dtype"), [("position", np.int64), ("position", np.float32), ("propensity", float)])
+def test_how_a_logging_policy_chose_is_read_by_no_model(name, dtype):
+    told = {**FEATURES, name: np.zeros(3, dtype)}
+    assert numeric(told) == numeric(FEATURES)
+    assert categorical(told) == categorical(FEATURES)
+
+
 def test_numbers_stand_side_by_side_as_they_are_and_pixels_from_0_to_1():
     given = {**FEATURES, "price": np.array([1.5, -2, 9]), "age": np.array([[1, 2], [3, 4], [5, 6]], np.float64)}
     found = numbers(rows(given), ["age", "image", "price"]).numpy()

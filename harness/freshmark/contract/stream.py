@@ -25,7 +25,8 @@ class Drift:
     """A change that a simulator planted: the truth that a report can be held against.
 
     begin, end: int, microseconds; equal for a sudden drift
-    kind: ``sudden``, ``gradual``, ``recurring``, ``incremental`` or ``popularity``
+    kind: ``sudden``, ``gradual``, ``recurring``, ``incremental`` or ``popularity``; of clicks ``prior``, ``covariate``,
+        ``concept`` or ``bots``
     users, items: codes of those affected
     """
 
@@ -50,8 +51,8 @@ class Stream:
     users, items: code → id, as text
     classes: names of the classes (classify)
     drifts: planted changes, where a simulator knows them
-    oracle: (n,) float64, the best achievable answer: rank of the true item under the true probabilities (rank), or
-        the true probability of a click (click); None where nobody knows
+    oracle: the best achievable answer, float64: (n,) rank of the true item under the true probabilities (rank), (n,)
+        the true probability of a click (click), or (n, classes) that of each class (classify); None where nobody knows
     label_delay: (n,) int64, microseconds, not negative: how long after its time each event may be learned from
     about: what the loader found and decided, to be shown: source, licence, time unit …
 
@@ -159,7 +160,7 @@ def stream_of(
         repeats: whether users come back to an item.
         classes: names of the classes.
         drifts: planted changes; their users and items are codes, as in the result.
-        oracle: (n,) best achievable answers.
+        oracle: (n,) or (n, classes) best achievable answers.
         label_delay: (n,) int64, microseconds, until each event may be learned from.
         about: what to tell of the stream.
     """
@@ -216,6 +217,8 @@ def _check(stream: Stream) -> None:
         refuse(f"task {stream.task!r} needs labels")
     if stream.label_delay is not None and stream.label_delay.min() < 0:
         refuse(f"label_delay of row {int(np.argmin(stream.label_delay))} is negative", "microseconds from 0")
+    if stream.task == "classify" and stream.oracle is not None and stream.oracle.shape[1:] != (len(stream.classes),):
+        refuse(f"oracle has shape {stream.oracle.shape}", f"(n, {len(stream.classes)}): one probability a class")
     if stream.label is not None and not np.all(np.isfinite(stream.label)):
         refuse(f"the label of row {int(np.argmin(np.isfinite(stream.label)))} is not finite")
 

@@ -1,0 +1,35 @@
+"""The Bayes log loss: what the true probabilities themselves lose on average, so that nothing can lose less."""
+
+from __future__ import annotations
+
+import numpy as np
+from freshmark.contract.arrays import FloatArray, IntArray
+from freshmark.contract.stream import Drift
+
+
+def entropy(probability: FloatArray) -> FloatArray:
+    """(n,) nats: −p ln p − (1 − p) ln(1 − p), the expected log loss of saying p where p is true.
+
+    Shannon, Bell System Technical Journal 27 (1948).
+    """
+    lost: FloatArray = -probability * np.log(probability) - (1.0 - probability) * np.log1p(-probability)
+    return lost
+
+
+def told(probability: FloatArray, time: IntArray, drifts: tuple[Drift, ...]) -> str:
+    """The Bayes log loss of a stream in words: of all of it, before its first drift and after, and during a burst.
+
+    Args:
+        probability: (n,) the true ones.
+        time: (n,) microseconds.
+        drifts: what was planted.
+    """
+    lost = entropy(probability)
+    parts = [f"{lost.mean():.6f} nats an event"]
+    for drift in drifts:
+        last = drift.end if drift.end > drift.begin else np.iinfo(np.int64).max
+        inside = (time >= drift.begin) & (time < last)
+        if inside.any() and not inside.all():
+            when = "during" if drift.end > drift.begin else "from"
+            parts.append(f"{lost[inside].mean():.6f} {when} {drift.kind}, {lost[~inside].mean():.6f} else")
+    return "; ".join(parts)

@@ -1,0 +1,47 @@
+"""The Bayes log loss: in closed form, and what the oracle really loses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from freshmark.__main__ import main
+from freshmark.contract.stream import Drift
+from freshmark_datasets.bayes import entropy, told
+from freshmark_datasets.clicks import clicks
+
+NUMBER = "bayes log loss"
+
+
+def realised(stream):
+    """(n,) what the oracle loses on what happened."""
+    return -np.where(stream.label == 1, np.log(stream.oracle), np.log1p(-stream.oracle))
+
+
+def test_the_entropy_of_a_coin_is_the_logarithm_of_two():
+    assert entropy(np.array([0.5, 0.25])) == pytest.approx([np.log(2), 0.25 * np.log(4) + 0.75 * np.log(4 / 3)])
+
+
+@pytest.mark.parametrize("options", [{}, {"bots": 0.5}, {"slate": 5}])
+@pytest.mark.parametrize("shift", ["none", "prior", "covariate", "concept"])
+def test_what_a_stream_says_of_itself_is_what_its_oracle_loses_within_sampling_error(shift, options):
+    stream = clicks(shift, events=20_000, **options).load()
+    said = float(stream.about[NUMBER].split()[0])
+    p = stream.oracle
+    error = np.sqrt(np.sum(p * (1 - p) * np.log(p / (1 - p)) ** 2)) / len(p)
+    assert said == pytest.approx(entropy(p).mean(), abs=1e-6)
+    assert abs(realised(stream).mean() - said) < 3.5 * error
+
+
+def test_before_and_after_a_shift_and_during_a_burst_are_told_apart():
+    time, p = np.arange(4), np.array([0.5, 0.5, 0.25, 0.25])
+    low = 0.25 * np.log(4) + 0.75 * np.log(4 / 3)
+    assert f"{low:.6f} from prior, 0.693147 else" in told(p, time, (Drift(2, 2, "prior"),))
+    assert f"{low:.6f} during bots, 0.693147 else" in told(p, time, (Drift(2, 9, "bots"),))
+    assert told(p, time, ()) == f"{entropy(p).mean():.6f} nats an event"
+    assert ";" not in told(p, time, (Drift(99, 99, "prior"),))
+
+
+def test_the_command_line_tells_it(capsys):
+    with pytest.raises(SystemExit):
+        main(["data", "describe", "clicks('prior', events=2000)"])
+    assert "nats an event" in capsys.readouterr().out
