@@ -60,6 +60,14 @@ def test_what_a_limit_leaves_out_is_said(run):
     assert "Left out by the limits: popularity() never updated (memory" in told(run, "--max-memory", "1kB")
 
 
+def test_response_times_are_given_at_the_rate_that_is_asked_for(run):
+    assert "At 500 requests a second, 95 % of the requests to popularity() never updated" in told(
+        run, "--request-rate", "500/s"
+    )
+    with pytest.raises(UsageError, match="'often' is no rate"):
+        Terms(request_rate="often").applied(Results.open(run))
+
+
 def test_the_report_of_a_run_is_on_its_terms_and_the_folder_keeps_them(tmp_path):
     words = ["run", "-d", "drift(preset='tiny')", "-s", "popularity", "--every", "never", "-o", str(tmp_path / "run")]
     terms = ["--max-cost", "1e-9", "--max-p99", "10s", "--price", "cpu_hour=0.04", "gb_hour=0.005"]

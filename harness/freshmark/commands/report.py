@@ -10,7 +10,7 @@ import typer
 
 from freshmark.commands.options import Plugins, names_of, registry_of
 from freshmark.commands.outlet import say
-from freshmark.commands.terms import MaxCost, MaxMemory, MaxP99, Price, Terms, prices_among
+from freshmark.commands.terms import MaxCost, MaxMemory, MaxP99, Price, RequestRate, Terms, prices_among
 from freshmark.commands.writing import writing
 from freshmark.errors import UsageError
 
@@ -41,6 +41,7 @@ def report_command(
     max_p99: MaxP99 = None,
     max_memory: MaxMemory = None,
     max_cost: MaxCost = None,
+    request_rate: RequestRate = None,
     plugin: Plugins = None,
 ) -> None:
     """Write a report about one or more runs, and print its path. Nothing is measured again.
@@ -51,7 +52,7 @@ def report_command(
         say(str(write_index(registry_of(plugin), runs, output, form)))
         return
     folders, prices = prices_among(runs, price)
-    terms = Terms(price=prices, max_p99=max_p99, max_memory=max_memory, max_cost=max_cost)
+    terms = Terms(price=prices, max_p99=max_p99, max_memory=max_memory, max_cost=max_cost, request_rate=request_rate)
     say(str(write_report(registry_of(plugin), folders, output, form, terms=terms)))
 
 

@@ -33,6 +33,11 @@ MaxCost: TypeAlias = Annotated[
     str | None, typer.Option("--max-cost", metavar="MONEY", help="Limit of cost, such as 3/1M events; needs --price.")
 ]
 
+RequestRate: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--request-rate", metavar="RATE", help="Response times if requests came at this rate, such as 500/s."),
+]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
@@ -42,6 +47,7 @@ class Terms:
     max_p99: str | None = None
     max_memory: str | None = None
     max_cost: str | None = None
+    request_rate: str | None = None
 
     @classmethod
     def of(cls, plan: Plan) -> Terms:
@@ -74,9 +80,12 @@ class Terms:
         return prices, budget.checked(prices)
 
     def applied(self, results: Results) -> Results:
-        """The results on these terms; refuses what ``read`` refuses."""
+        """The results on these terms; refuses what ``read`` refuses, and a rate that cannot be read."""
+        from freshmark.results.open_loop import rate_from  # noqa: PLC0415  (as above)
+
         prices, budget = self.read()
-        priced = results.priced(prices) if prices else results
+        asked = results.asked_at(rate_from(self.request_rate)) if self.request_rate else results
+        priced = asked.priced(prices) if prices else asked
         return priced.within(budget) if budget else priced
 
 

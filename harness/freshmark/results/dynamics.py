@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
-from freshmark.results import arrivals, attainment, churn, learning, recovery, slowness, staleness
+from freshmark.results import arrivals, attainment, churn, learning, open_loop, recovery, slowness, staleness
 from freshmark.results.recorded import Recorded
 
 if TYPE_CHECKING:
@@ -56,3 +56,7 @@ class Dynamics(Recorded):
     def churn(self) -> pd.DataFrame:
         """How much lists change between windows."""
         return churn.churn_of(cast("Results", self))
+
+    def open_loop(self, *rates: float) -> pd.DataFrame:
+        """Response times, queue and updates included, where requests come at these rates, so many a second."""
+        return open_loop.open_loop_of(cast("Results", self), rates or cast("Results", self).rates)

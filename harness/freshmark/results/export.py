@@ -32,6 +32,7 @@ TABLES: Mapping[str, Callable[[Results], pd.DataFrame]] = {
     "learning": lambda results: results.learning(),
     "staleness": lambda results: results.staleness(),
     "half_lives": lambda results: results.half_lives(),
+    "open_loop": lambda results: results.open_loop(),
     "slowness": lambda results: results.slowness(),
     "recovery": lambda results: results.recovery(),
     "attainment": lambda results: results.attainment(),

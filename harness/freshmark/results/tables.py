@@ -37,6 +37,7 @@ class Results(Dynamics):
     cells: one row a cell: stream, task, strategy, every, delay, seed, status, reason, seconds …, and its summary
     streams: name → what is known of the stream
     provenance: where and with what the first of the runs was made
+    rates: requests a second, at which response times are given; empty: the usual ones
     heading: what stands above everything in a report; empty where the verdicts are heading enough
     """
 
@@ -46,6 +47,7 @@ class Results(Dynamics):
         super().__init__(folders, metrics)
         self.prices: Prices | None = None
         self.budget = Budget()
+        self.rates: tuple[float, ...] = ()
         self._standings: dict[tuple[str, str], Standings] = {}
         self._rankings: dict[str | None, pd.DataFrame] = {}
 
@@ -96,6 +98,12 @@ class Results(Dynamics):
         """
         found = self._copy()
         found.budget = budget.checked(self.prices)
+        return found
+
+    def asked_at(self, *rates: float) -> Results:
+        """The same results, with response times at these rates of requests a second; see ``results.open_loop``."""
+        found = self._copy()
+        found.rates = rates
         return found
 
     def _copy(self) -> Results:

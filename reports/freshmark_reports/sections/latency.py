@@ -1,4 +1,4 @@
-"""How long a request and an update take: every quantile, on a log axis; and when requests stalled."""
+"""How long a request and an update take: every quantile, on a log axis; when requests stalled; how long users wait."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from freshmark.results.naming import called, seconds
 from freshmark.results.tables import Results
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
+from freshmark_reports.queues import queues
 from freshmark_reports.stalls import stalls
 
 MOST_STEPS = 250
@@ -24,13 +25,14 @@ KINDS = {"latencies": ("Requests", "first"), "updates": ("Updates", "fit")}
 
 
 def section(results: Results) -> Sequence[Section]:
-    """Two charts a stream: single requests, and updates."""
+    """Two charts a stream, single requests and updates; then when requests stalled, and how long users would wait."""
     found = []
     for stream in results.streams:
         rows = rows_of(results, stream)
         if len(rows):
             charts = [*(_chart(results, rows, name) for name in KINDS), stalls(results, rows)]
-            found.append(Section("Latency", tuple(chart for chart in charts if chart), stream))
+            parts = [*charts, queues(results, rows)]
+            found.append(Section("Latency", tuple(part for part in parts if part), stream))
     return found
 
 

@@ -1,0 +1,57 @@
+"""Response times beside service times: what users wait where requests come by themselves and updates are in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from freshmark.contract.section import Column, Entry, Table, Value
+from freshmark.results.latency import too_few
+from freshmark.results.naming import called, number, seconds
+from freshmark.results.open_loop import PERCENTILES, OpenLoop, open_loop, rates_of
+from freshmark.results.tables import Results
+
+from freshmark_reports.choice import best_of_each, keys_of, said_of
+
+
+def queues(results: Results, rows: pd.DataFrame) -> Table | None:
+    """The table, a row a strategy and rate; None where the stream takes no time."""
+    stream = str(rows["stream"].iloc[0])
+    usual = rates_of(results, stream)
+    shown = best_of_each(rows)
+    loops = [
+        (called(row["strategy"], row["every"], row["delay"]), open_loop(results, keys_of(results, row), rate))
+        for rate in usual and (results.rates or usual)
+        for _, row in shown.iterrows()
+    ]
+    if not loops:
+        return None
+    return Table(
+        (Column("Strategy"), Column("Requests / s", "number", "mean; they come at the stream's times, scaled"),
+         Column("Busy", "share", "of the time, with requests and updates; from 100 % on the queue grows without end"),
+         *(Column(f"Service p{p}", "seconds") for p in PERCENTILES),
+         *(Column(f"Response p{p}", "seconds", "service and queue") for p in PERCENTILES),
+         Column("Longest", "seconds", "response")),
+        tuple(_row(name, loop) for name, loop in loops),
+        _caption(loops, stated=bool(results.rates)) + said_of(len(shown), rows),
+    )  # fmt: skip
+
+
+def _row(name: str, loop: OpenLoop) -> tuple[Entry, ...]:
+    few = [too_few(len(loop.service), p) for p in PERCENTILES]
+    tails = [*map(loop.service_percentile, PERCENTILES), *map(loop.response_percentile, PERCENTILES)]
+    noted = [Value(value, note=note) for value, note in zip(tails, few * 2, strict=True)]
+    return (name, loop.rate, loop.load, *noted, float(loop.response.max()))
+
+
+def _caption(loops: Sequence[tuple[str, OpenLoop]], *, stated: bool) -> str:
+    """Who is hurt most by its queue, at the last of the rates."""
+    rate = loops[-1][1].rate
+    longest = {name: loop.response_percentile(95) for name, loop in loops if loop.rate == rate}
+    worst = max(longest, key=lambda name: longest[name])
+    at = f"{number(rate)} requests a second" + ("" if stated else ", a thousand times the stream's own rate")
+    return (
+        f"Response times, if one server took requests as they come and updates when they are due, one after the other. "
+        f"At {at}, 95 % of the requests to {worst} are answered within {seconds(longest[worst])}, queue included; "
+        "no other waits longer."
+    )
