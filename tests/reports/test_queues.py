@@ -37,9 +37,7 @@ def test_response_stands_beside_service_at_both_rates(slow):
     own, denser = found["slow() every 1d", 0], found["slow() every 1d", 1]
     assert denser[1] == pytest.approx(1000 * own[1])
     assert denser[2] == pytest.approx(1000 * own[2])
-    assert own[6].value == pytest.approx(
-        own[3].value, rel=0.05
-    )
+    assert own[6].value == pytest.approx(own[3].value, rel=0.05)
     assert own[9] <= 2.8 + 0.1
     still = found["still() never updated", 1]
     assert still[8].value < 2 * still[5].value
