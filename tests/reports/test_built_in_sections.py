@@ -6,6 +6,8 @@ import pytest
 from freshmark import Chart, Listing, Section, Table, Value
 from freshmark.cli import app
 from freshmark.errors import UsageError
+from freshmark.results.budget import Budget
+from freshmark.results.naming import number
 from freshmark_reports.choice import best_of_each, rows_of, said_of
 from freshmark_reports.palette import looks, markers, short
 from freshmark_reports.sections import (
@@ -21,6 +23,7 @@ from freshmark_reports.sections import (
     tradeoff,
 )
 from freshmark_reports.windows import curve_of, oracle_curve
+from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
 STREAM = "drift(preset='small')"
@@ -91,6 +94,54 @@ def test_the_front_is_named_with_what_it_costs(usual):
 def test_one_row_that_beats_all_is_said_to(fabricated, made):
     cells = [fabricated.MadeCell("a()", skill=0.8, update_seconds=1e-4), fabricated.MadeCell("b()", skill=0.2)]
     assert "at once the best and the cheapest of 2" in chart(tradeoff.section(made(cells))).finding
+
+
+def drawn(found):
+    figure = Figure()
+    found.draw(figure)
+    return figure.axes[0]
+
+
+def test_limits_shade_what_may_be_paid_and_cross_out_what_is_outside(usual):
+    priced = usual.priced(["cpu_hour=1"])
+    rows = priced.ranking().dropna(subset="value")
+    limit = float(rows["cost_per_million"].median()) * 1.01
+    found = chart(tradeoff.section(priced.within(Budget(cost=limit))))
+    inside = int((rows["cost_per_million"] <= limit).sum())
+    assert 0 < inside < 12
+    assert (
+        f"Within cost ≤ {number(limit)} a million events: {inside} of 12; the others are crossed out." in found.finding
+    )
+    assert sum(row[-1] == "" for row in found.table.rows) == inside
+    assert all(row[-1].startswith("cost ") for row in found.table.rows if row[2] > limit)
+    axes = drawn(found)
+    (box,) = axes.patches
+    assert box.get_x() + box.get_width() == pytest.approx(limit)
+    (crosses,) = (line for line in axes.lines if line.get_label() == "outside the limits")
+    assert sorted(crosses.get_xdata()) == sorted(row[2] for row in found.table.rows if row[2] > limit)
+    keys = [text.get_text() for text in axes.figure.legends[0].get_texts()]
+    assert f"cost ≤ {number(limit)}" in keys
+    assert "outside the limits" in keys
+
+
+def test_a_limit_that_is_no_cost_crosses_out_and_shades_nothing(usual):
+    found = chart(tradeoff.section(usual.within(Budget(memory=1))))
+    assert found.finding.endswith("Within memory ≤ 1.00 B: 0 of 12; the others are crossed out.")
+    axes = drawn(found)
+    assert not axes.patches
+    assert axes.get_xlabel() == "CPU seconds for a million events"
+
+
+def test_limits_that_leave_everything_cross_out_nothing(usual):
+    found = chart(tradeoff.section(usual.within(Budget(p99=10.0))))
+    assert found.finding.endswith("Within answer p99 ≤ 10.0 s: 12 of 12.")
+    assert "outside the limits" not in [line.get_label() for line in drawn(found).lines]
+
+
+def test_without_limits_nothing_is_said_of_them(usual):
+    found = chart(tradeoff.section(usual))
+    assert "Within" not in found.finding
+    assert heads(found.table)[-1] == "On the front"
 
 
 def test_over_time_tells_the_share_of_the_oracle(usual):

@@ -1,4 +1,4 @@
-"""Accuracy against cost, and the front that nothing beats on both."""
+"""Accuracy against cost, the front that nothing beats on both, and what the limits leave of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ from freshmark.results.tables import Results
 
 from freshmark_reports.choice import rows_of
 
-COST = "cpu_seconds_per_million"
+CPU, MONEY = "cpu_seconds_per_million", "cost_per_million"
+
+
+def cost_of(results: Results) -> tuple[str, str]:
+    """The column of cost, and how it is called: money where there are prices, as in the verdict."""
+    return (MONEY, "cost") if results.prices else (CPU, "CPU")
 
 
 def section(results: Results) -> Sequence[Section]:
@@ -23,7 +28,7 @@ def section(results: Results) -> Sequence[Section]:
     found = []
     for stream in results.streams:
         rows = rows_of(results, stream)
-        rows = rows[rows[COST] > 0].reset_index(drop=True)
+        rows = rows[rows[cost_of(results)[0]] > 0].reset_index(drop=True)
         if len(rows):
             found.append(Section("Accuracy against cost", (_chart(results, rows),), stream, lead=True))
     return found
@@ -32,42 +37,55 @@ def section(results: Results) -> Sequence[Section]:
 def _chart(results: Results, rows: pd.DataFrame) -> Chart:
     metric = str(rows["metric"].iloc[0])
     sign = 1.0 if results.better(metric) == "higher" else -1.0
-    rows = rows.sort_values(COST, kind="stable").reset_index(drop=True)
-    front = pareto(rows[COST].to_numpy(float), sign * rows["value"].to_numpy(float))
+    cost, word = cost_of(results)
+    rows = rows.sort_values(cost, kind="stable").reset_index(drop=True)
+    front = pareto(rows[cost].to_numpy(float), sign * rows["value"].to_numpy(float))
     table = Table(
         (
             Column("Strategy"),
             Column("Updated"),
-            Column("CPU s / M events", "number"),
+            Column("Cost / M events" if results.prices else "CPU s / M events", "number"),
             Column(metric_in_words(metric), "number"),
             Column("On the front"),
+            *([Column("Outside the limits by")] if results.budget else []),
         ),
         tuple(
             (
                 row["strategy"],
                 row["schedule"],
-                row[COST],
+                row[cost],
                 Value(row["value"], row["margin"]),
                 "yes" if front[place] else "",
+                *([row["excluded"]] if results.budget else []),
             )
             for place, (_, row) in enumerate(rows.iterrows())
         ),
         "Cost and accuracy of every row",
     )
-    return Chart(partial(_draw, results, rows, front), _finding(rows, front, metric), table)
+    finding = _finding(rows, front, metric, cost, word) + _inside(results, rows)
+    return Chart(partial(_draw, results, rows, front), finding, table)
 
 
-def _finding(rows: pd.DataFrame, front: np.ndarray[Any, Any], metric: str) -> str:
-    best = rows[front].sort_values(COST)
+def _inside(results: Results, rows: pd.DataFrame) -> str:
+    """How many rows the limits leave, where there are limits."""
+    if not results.budget:
+        return ""
+    inside = int((rows["excluded"] == "").sum())
+    rest = "" if inside == len(rows) else "; the others are crossed out"
+    return f" Within {results.budget.in_words()}: {inside} of {len(rows)}{rest}."
+
+
+def _finding(rows: pd.DataFrame, front: np.ndarray[Any, Any], metric: str, cost: str, word: str) -> str:
+    best = rows[front].sort_values(cost)
     names = [called(row["strategy"], row["every"], row["delay"]) for _, row in best.iterrows()]
     if len(names) == 1:
         return f"{names[0]} is at once the best and the cheapest of {len(rows)}."
     first, last = best.iloc[0], best.iloc[-1]
-    times = number(last[COST] / first[COST], 2)
+    times = number(last[cost] / first[cost], 2)
     few = listed(names) if len(names) <= 3 else f"from {names[0]} to {names[-1]}"  # noqa: PLR2004
     return (
-        f"{len(names)} of {len(rows)} are on the front, {few}: {times} times the CPU takes {metric_in_words(metric)} "
-        f"from {number(first['value'])} to {number(last['value'])}."
+        f"{len(names)} of {len(rows)} are on the front, {few}: {times} times the {word} takes "
+        f"{metric_in_words(metric)} from {number(first['value'])} to {number(last['value'])}."
     )
 
 
@@ -86,14 +104,15 @@ def _draw(results: Results, rows: pd.DataFrame, front: np.ndarray[Any, Any], fig
     from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
 
     axes = figure.subplots()
+    cost, _ = cost_of(results)
     look, marker = looks(results), markers(rows.sort_values("interval_seconds")["schedule"])
-    step = rows[front].sort_values(COST)
-    axes.step(step[COST], step["value"], where="post", color=ink(), linewidth=1, alpha=0.45, zorder=1)
+    step = rows[front].sort_values(cost)
+    axes.step(step[cost], step["value"], where="post", color=ink(), linewidth=1, alpha=0.45, zorder=1)
     for place, (_, row) in enumerate(rows.iterrows()):
         on_front = front[place]
         colour = look[row["strategy"]].colour
         marks = axes.errorbar(
-            row[COST],
+            row[cost],
             row["value"],
             yerr=row["margin"] if np.isfinite(row["margin"]) else None,
             color=colour,
@@ -107,10 +126,34 @@ def _draw(results: Results, rows: pd.DataFrame, front: np.ndarray[Any, Any], fig
             part.set_label(str(row["strategy"]))
         marks.lines[0].set_gid(rows_gid(place))
     plain_log(axes.xaxis)
-    axes.set_xlabel("CPU seconds for a million events")
+    axes.set_xlabel("Cost of a million events" if results.prices else "CPU seconds for a million events")
     axes.set_title(metric_in_words(str(rows["metric"].iloc[0])))
     keys = [line_key(name, look[name]) for name in look if name in set(rows["strategy"])]
     for key in keys:
         key.set_linestyle("none")
         key.set_marker("o")
+    keys += _limits(results, rows, axes)
     legend_below(figure, [*keys, *(marker_key(name, sign) for name, sign in marker.items())], 2)
+
+
+def _limits(results: Results, rows: pd.DataFrame, axes: Any) -> list[Any]:
+    """The costs within the limit, shaded, and a cross over every row that is outside of any; their keys."""
+    from matplotlib.lines import Line2D  # noqa: PLC0415  (as above)
+
+    from freshmark_reports.palette import ink, muted  # noqa: PLC0415
+
+    keys = []
+    if results.budget.cost is not None:
+        low, high = axes.get_xlim()
+        edge = results.budget.cost
+        box = {"color": muted(), "label": f"cost ≤ {number(edge)}"}
+        low, high = min(low, edge / 2), max(high, edge * 1.2)
+        axes.axvspan(low, edge, alpha=0.14, linewidth=0, zorder=0, **box)
+        axes.set_xlim(low, high)
+        keys.append(Line2D([], [], marker="s", linestyle="none", **box))
+    out = rows[rows["excluded"] != ""]
+    if len(out):
+        cross = {"marker": "x", "color": ink(), "markersize": 11, "linestyle": "none", "label": "outside the limits"}
+        axes.plot(out[cost_of(results)[0]], out["value"], **cross)
+        keys.append(Line2D([], [], **cross))
+    return keys
