@@ -129,14 +129,14 @@ def test_the_best_click_stays_the_best_and_the_best_rank_does_not():
 
 
 def test_drifts_of_all_are_kept_with_those_whom_they_concern(pairs):
-    one = pairs((0, "u", "x"), (5, "v", "y"), drifts=(Drift(4, 4, "sudden", (1,), (0, 1)),))
-    other = pairs((1, "v", "z"), (2, "w", "z"), drifts=(Drift(2, 3, "gradual", (0,), (0,)),))
+    one = pairs((3, "u", "x"), (5, "v", "y"), drifts=(Drift(4, 4, "sudden", (1,), (0, 1)),))
+    other = pairs((1, "w", "z"), (4, "u", "z"), drifts=(Drift(2, 3, "gradual", (0,), (0,)),))
     found = merge(one, other).load()
     named = [
         (one.kind, [found.users[code] for code in one.users], [found.items[code] for code in one.items])
         for one in found.drifts
     ]
-    assert named == [("gradual", ["v"], ["b/z"]), ("sudden", ["v"], ["a/x", "a/y"])]
+    assert named == [("gradual", ["w"], ["b/z"]), ("sudden", ["v"], ["a/x", "a/y"])]
 
 
 @pytest.mark.parametrize(
@@ -158,3 +158,11 @@ def test_what_was_told_of_each_is_told_of_each(pairs):
     found = merge(one, other, domains=["books", "films"]).load()
     assert (found.about["books: licence"], found.about["films: licence"]) == ("free", "none")
     assert found.name == "merge(s, s, users='matched', items='apart', domains=('books', 'films'))"
+
+
+def test_one_shop_in_two_parts_is_the_shop_again():
+    whole = drift("tiny").load()
+    early = np.arange(len(whole)) < 700
+    again = merge(only(whole, early), only(whole, ~early), items="matched").load()
+    assert again.fingerprint == whole.fingerprint
+    assert list(again.users) == list(whole.users)

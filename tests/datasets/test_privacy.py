@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from freshmark.contract.stream import stream_of
@@ -83,11 +85,11 @@ def test_with_one_user_an_id_nothing_waits_and_nothing_is_left_out(some):
 
 
 def test_nothing_of_an_id_a_source_or_a_feature_is_left_but_who_is_who(some):
-    stream = some()
+    stream = replace(some(), about={"source": "/home/someone/log.csv"})
     found = anonymise(stream, salt="secret", seconds=3600).load()
     assert np.array_equal(found.user, stream.user)
     assert np.array_equal(found.item, stream.item)
-    assert not set(found.users) & set(stream.users)
+    assert not (set(found.users) | set(found.items)) & (set(stream.users) | set(stream.items))
     assert dict(found.features) == {}
     assert set(found.about) == {"transform anonymise", "anonymise held back", "anonymise left out"}
     assert "secret" not in str(found.about)
