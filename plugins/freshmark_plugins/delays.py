@@ -74,4 +74,4 @@ def chances(learner: Learner, events: Events) -> FloatArray:
 def _learn(learner: Learner, events: Events, truth: BoolArray, *, epochs: int) -> None:
     if len(events):
         events.label = truth.astype(np.float64)
-        learner.learn(events, epochs=epochs)
+        learner.learn(events, epochs=epochs, weights=np.full(len(events), learner.filled(len(events))))

@@ -124,6 +124,15 @@ class Learner:
             watch.back()
             self._epoch(events, watch.held, weights, terms)
 
+    def filled(self, n: int) -> float:
+        """How full the batches of n events are: n ÷ (steps of an epoch · events a step).
+
+        A step follows the mean over its batch. Weights of this size make it follow the sum instead: each event counts
+        the same, however few come with it.
+        """
+        size = max(self._size(n), 1)
+        return n / (-(-n // size) * size) if n else 1.0
+
     def losses(self, events: Events) -> FloatArray:
         """(n,) what each event costs the model as it is. Nothing is trained, and nothing drawn that training would."""
         draw = torch.Generator(self.run.device).manual_seed(self.run.seed)

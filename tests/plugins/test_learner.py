@@ -220,3 +220,21 @@ def test_auto_makes_enough_steps_of_few_events_and_no_more_than_needed_of_many(l
     one.learn(labelled(np.zeros(events, np.int64)))
     assert len(one.model.seen[0]) == size
     assert sum(map(len, one.model.seen)) == events
+
+
+@pytest.mark.parametrize(
+    ("batch", "n", "share"), [(4, 4, 1.0), (4, 1, 0.25), (4, 6, 0.75), (4, 0, 1.0), ("all", 3, 1.0), ("auto", 16, 0.25)]
+)
+def test_batches_are_as_full_as_the_events_fill_them(batch, n, share):
+    assert Learner(Means(), batch=batch).filled(n) == share
+
+
+def test_with_weights_as_full_as_its_batch_an_event_counts_the_same_however_few_come_with_it(learn):
+    def moved(*updates):
+        learner = learn(known=4, batch=4, lr=0.1)
+        for item in updates:
+            learner.learn(labelled(item), weights=np.full(len(item), learner.filled(len(item))))
+        return learner.model.state()["table"][:4, 0]
+
+    assert moved([0], [1], [2], [3]) == pytest.approx(moved([0, 1, 2, 3]))
+    assert moved([0]) == pytest.approx(moved([0, 1, 2, 3]) * [1, 0, 0, 0])

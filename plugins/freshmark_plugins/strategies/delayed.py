@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Unpack
 
+import numpy as np
 from freshmark import Events, Model, Query, Run
 from freshmark.contract.arrays import AnyArray, FloatArray
 from freshmark.errors import UnknownName, UsageError
@@ -35,6 +36,9 @@ class Delayed(Finetune):
     two further models of the same kind, from the impressions whose labels have come. ``finetune`` itself waits for
     labels. Cost of an update: epochs · entries, with those two three times that. Extra memory: impressions without
     labels; with those two, two more models.
+
+    An update of few events moves the model by less than one of many: where w is said, it is times n ÷ batch, for at
+    night clicks of the day come with few impressions, and a mean over each update alone would make them many.
     Ktena et al., RecSys 2019 (fnw, fnc); Yasui et al., WWW 2020 (fsiw); Yang et al., AAAI 2021 (esdfm).
 
     Args:
@@ -90,14 +94,15 @@ class Delayed(Finetune):
             self.learn(enters, epochs=self.epochs, weights=self.weights(enters))
 
     def weights(self, events: Events) -> FloatArray | None:
-        """(n,) how much each event counts that enters; None: all the same."""
+        """(n,) how much each event counts that enters; None, while no click was late: as in ``finetune``."""
         if not self.late or events.label is None:
             return None
+        weights = np.ones(len(events))
         if self.delays:
-            return self.delays.weights(events, events.label)
-        if self.correction == "fnw":
-            return fake_negative_weights(events.label, chances(self.learner, events), self.q)
-        return None
+            weights = self.delays.weights(events, events.label)
+        elif self.correction == "fnw":
+            weights = fake_negative_weights(events.label, chances(self.learner, events), self.q)
+        return weights * self.learner.filled(len(events))
 
     def calibrated(self, query: Query) -> FloatArray:
         """(n,) the chance of a click, where the model has learned that of a positive."""
