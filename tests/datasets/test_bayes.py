@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark.__main__ import main
+from freshmark.cli import main
 from freshmark.contract.stream import Drift
 from freshmark_datasets.bayes import entropy, told
 from freshmark_datasets.clicks import clicks

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from freshmark.errors import UnknownName, UsageError
@@ -10,7 +12,7 @@ from freshmark_datasets.draws import Draws
 from freshmark_datasets.impressions import Impressions
 from freshmark_datasets.slates import shown, weights
 
-SMALL = {"events": 30_000, "items": 20, "slate": 3}
+SMALL: dict[str, Any] = {"events": 30_000, "items": 20, "slate": 3}
 
 
 def slates(**options):
