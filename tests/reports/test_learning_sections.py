@@ -156,10 +156,24 @@ def test_where_every_drift_was_made_good_or_none_was_the_page_is_whole(made, fab
 
 
 def test_a_run_without_matrix_and_drifts_has_no_such_pictures(made, fabricated):
-    results = made([fabricated.MadeCell("popularity()", "1d")])
+    results = made([fabricated.MadeCell("popularity()", "1d")], [fabricated.MadeStream(oracle=False)])
     assert list(learning.section(results)) == []
     assert list(recovery.section(results)) == []
     assert list(arrivals.section(results)) == []
+
+
+@pytest.mark.parametrize("drifts", [0, 1])
+def test_regret_is_told_of_every_row_where_an_oracle_is_known_with_drifts_and_without(made, fabricated, drifts):
+    begin = 1_600_000_000_000_000 + 40 * fabricated.HOUR
+    planted = [{"begin": begin, "end": begin, "kind": "prior"}] * drifts
+    cells = [fabricated.MadeCell("a()", "never", 0.2), fabricated.MadeCell("a()", "1d", 0.6)]
+    results = made(cells, [fabricated.MadeStream(task="click", drifts=planted)])
+    (section,) = recovery.section(results)
+    assert section.title == ("After each drift" if drifts else "What could be gained")
+    table: Any = section.parts[-1]
+    place = [column.name for column in table.columns].index("Regret")
+    assert sorted(row[place] for row in table.rows) == sorted(results.attainment()["regret"])
+    assert len(section.parts) == 1 + drifts
 
 
 def test_without_a_matrix_ages_of_answers_are_read_and_it_is_said(usual):

@@ -13,7 +13,7 @@ from freshmark.results.summands import RowOfCells, Summands, mean_of, rows_of_ce
 if TYPE_CHECKING:
     from freshmark.results.tables import Results
 
-COLUMNS = ("stream", "strategy", "every", "delay", "metric", "value", "oracle", "floor", "gain_share")
+COLUMNS = ("stream", "strategy", "every", "delay", "metric", "value", "oracle", "regret", "floor", "gain_share")
 
 
 def oracle_outcomes(results: Results, stream: str) -> Outcomes | None:
@@ -28,8 +28,9 @@ def oracle_outcomes(results: Results, stream: str) -> Outcomes | None:
 def attainment_of(results: Results, metric: str | None = None) -> pd.DataFrame:
     """One row a (stream, strategy, every, delay) of streams with an oracle; means over seeds.
 
-    Columns: value, oracle: the metric of the best possible answers, floor: that of the same strategy never updated
-    (a cell of its own, else the matrix's model of the warm-up; NaN without either), gain_share: (value − floor) ÷
+    Columns: value, oracle: the metric of the best possible answers, regret: what value lacks of it (of log loss: the
+    excess over the Bayes log loss, as it came out on these events), floor: that of the same strategy never updated (a
+    cell of its own, else the matrix's model of the warm-up; NaN without either), gain_share: (value − floor) ÷
     (oracle − floor): of all that updating could ever gain, what it did.
     """
     rows, table = list(rows_of_cells(results, metric)), []
@@ -42,7 +43,9 @@ def attainment_of(results: Results, metric: str | None = None) -> pd.DataFrame:
         value = mean_of([_value(results, key, row.summands) for key in row.keys.values()])
         floor = _floor(results, row, never.get((row.names["stream"], row.names["strategy"])))
         share = (value - floor) / (oracle - floor) if oracle != floor else float("nan")
-        table.append({**row.names, "value": value, "oracle": oracle, "floor": floor, "gain_share": share})
+        regret = row.summands.sign * (oracle - value)
+        numbers = {"value": value, "oracle": oracle, "regret": regret, "floor": floor, "gain_share": share}
+        table.append({**row.names, **numbers})
     return pd.DataFrame(table, columns=list(COLUMNS))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.section import Chart, Column, Entry, Section, Table, Value
+from freshmark.contract.section import Chart, Column, Entry, Part, Section, Table, Value
 from freshmark.results.naming import called, listed
 from freshmark.results.tables import Results
 
@@ -19,7 +19,7 @@ RELATIVE = {"oracle": "its share of the oracle", "before": "the metric"}
 
 
 def section(results: Results) -> Sequence[Section]:
-    """One chart for each stream with drifts among its test events, and what was gained of what could be."""
+    """A chart for each stream with drifts among its test events, and what each row lacks of an oracle that is known."""
     recovered, attained = results.recovery(), results.attainment()
     found = []
     for stream in results.streams:
@@ -27,11 +27,12 @@ def section(results: Results) -> Sequence[Section]:
         shown = best_of_each(rows)
         names = ["stream", "strategy", "every", "delay"]
         among = shown[names].merge(recovered, on=names)
-        if len(among):
-            gains = rows[[*names, "schedule"]].merge(attained, on=names)
-            chart = _chart(results, among, said_of(len(shown), rows))
-            parts = (chart, _gains(gains)) if len(gains) else (chart,)
-            found.append(Section("After each drift", parts, stream))
+        gains = rows[[*names, "schedule"]].merge(attained, on=names)
+        parts: list[Part] = [_chart(results, among, said_of(len(shown), rows))] if len(among) else []
+        if len(gains):
+            parts.append(_gains(gains))
+        if parts:
+            found.append(Section("After each drift" if len(among) else "What could be gained", tuple(parts), stream))
     return found
 
 
@@ -165,10 +166,19 @@ def _gains(rows: pd.DataFrame) -> Table:
             Column("Value", "number"),
             Column("Never updated", "number", "the same strategy, or the model of the warm-up in the matrix"),
             Column("Oracle", "number", "of the best possible answers"),
+            Column("Regret", "number", "what the value lacks of the oracle's"),
             Column("Of what could be gained", "share", "(value − never updated) ÷ (oracle − never updated)"),
         ),
         tuple(
-            (row["strategy"], row["schedule"], row["value"], row["floor"], row["oracle"], row["gain_share"])
+            (
+                row["strategy"],
+                row["schedule"],
+                row["value"],
+                row["floor"],
+                row["oracle"],
+                row["regret"],
+                row["gain_share"],
+            )
             for _, row in rows.iterrows()
         ),
         "Share of the oracle's gain",

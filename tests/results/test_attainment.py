@@ -1,0 +1,50 @@
+"""What is lacking of the best possible answers: on a log whose true probabilities are known, and by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from freshmark.results.attainment import COLUMNS, oracle_outcomes
+from freshmark.results.metrics import METRICS
+
+
+def cells(fabricated):
+    return [
+        fabricated.MadeCell("a()", every, skill, seed=seed)
+        for every, skill in (("never", 0.1), ("1d", 0.6))
+        for seed in range(2)
+    ]
+
+
+@pytest.mark.parametrize("task", ["click", "rank"])
+def test_regret_is_what_a_value_lacks_of_the_oracles_whichever_way_is_better(fabricated, made, task):
+    results = made(cells(fabricated), [fabricated.MadeStream(task=task)])
+    table = results.attainment().set_index("every")
+    sign = {"click": 1, "rank": -1}[task]
+    assert table["regret"].to_numpy() == pytest.approx(sign * (table["value"] - table["oracle"]).to_numpy())
+    assert (table["regret"] > 0).all()
+    assert table.loc["1d", "regret"] < table.loc["never", "regret"]
+
+
+def test_regret_of_clicks_is_the_excess_over_the_log_loss_of_the_true_probabilities(fabricated, made):
+    results = made(cells(fabricated), [fabricated.MadeStream(task="click")])
+    (stream,) = results.streams
+    best = oracle_outcomes(results, stream)
+    each = METRICS["logloss"].each
+    lost = [
+        np.mean(each(results.outcomes(key)) - each(best))
+        for key in results.cells.loc[results.cells["every"] == "1d", "key"]
+    ]
+    assert results.attainment().set_index("every").loc["1d", "regret"] == pytest.approx(np.mean(lost))
+
+
+def test_share_of_the_gain_and_regret_say_the_same_twice(fabricated, made):
+    results = made(cells(fabricated), [fabricated.MadeStream(task="click")])
+    table = results.attainment().set_index("every")
+    assert table.loc["1d", "gain_share"] == pytest.approx(1 - table.loc["1d", "regret"] / table.loc["never", "regret"])
+
+
+def test_where_nobody_knows_an_oracle_there_are_columns_and_no_rows(fabricated, made):
+    table = made(cells(fabricated), [fabricated.MadeStream(task="click", oracle=False)]).attainment()
+    assert list(table.columns) == list(COLUMNS)
+    assert table.empty
