@@ -10,9 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
-from freshmark.contract.stream import LAST_TIME
+from freshmark.contract.validity import LAST_TIME
 from freshmark.errors import DataError
 
+from freshmark_datasets.arguments import moment
 from freshmark_datasets.logoptions import ROW
 from freshmark_datasets.numerals import numbers, text_of
 from freshmark_datasets.units import IN_WORDS, MAGNITUDES, PER_UNIT, RESOLUTIONS, UNITS
@@ -63,9 +64,9 @@ class Clock:
         scale = 1.0 if self._kind in DATED else PER_UNIT[str(self.unit)]
         kept = np.ones(len(values), np.bool_)
         if since is not None:
-            kept &= values * scale >= pd.Timestamp(since, tz="UTC").value / 1000
+            kept &= values * scale >= moment("since", since)
         if until is not None:
-            kept &= values * scale < pd.Timestamp(until, tz="UTC").value / 1000
+            kept &= values * scale < moment("until", until)
         return kept
 
     def _stamps(self, column: Any) -> tuple[AnyArray, BoolArray]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from freshmark.contract.stream import stream_of
 from freshmark_datasets.derived import only
 from freshmark_datasets.drift import drift
+from freshmark_datasets.file import file
 from freshmark_datasets.privacy import anonymise, shared
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,6 +59,20 @@ def test_only_the_last_users_that_are_fewer_than_k_are_left_out(rows, k):
     out = np.count_nonzero(stream.user >= len(stream.users) - left)
     assert len(found) == len(stream) - out
     assert found.about["anonymise left out"].startswith(f"{out} events of {left} users")
+
+
+@given(LOGS, st.integers(1, 4), st.integers(1, 50), st.sampled_from([1, 7]))
+def test_what_is_told_before_a_cut_within_a_step_does_not_depend_on_what_comes_after(rows, k, until, seconds):
+    stream = known(rows)
+    early = stream.time < until * SECOND
+    if len(np.unique(stream.user[early])) < k:
+        return
+    whole, cut = (anonymise(one, salt="s", seconds=seconds, k=k).load() for one in (stream, only(stream, early)))
+    for column in ("time", "user", "item", "label"):
+        assert np.array_equal(getattr(whole, column)[: len(cut)], getattr(cut, column))
+    assert whole.users[: len(cut.users)] == cut.users[:]
+    later = whole.time[len(cut) :] // SECOND
+    assert (later >= until // seconds * seconds).all()
 
 
 def test_events_wait_for_the_kth_user_and_are_told_with_his_first(pairs):
@@ -123,3 +139,17 @@ def test_a_label_is_never_known_before_it_was_and_on_the_grid(pairs):
     assert (found.time // SECOND).tolist() == [10, 10, 20]
     assert (known_at // SECOND).tolist() == [10, 120, 30]
     assert not (found.label_delay % (10 * SECOND)).any()
+
+
+def test_the_log_to_be_handed_on_is_read_again_as_it_was(tmp_path, monkeypatch):
+    page = (Path(__file__).parents[2] / "docs" / "transforms.md").read_text("utf-8")
+    code = page.partition("```python\n")[2].partition("```")[0]
+    monkeypatch.chdir(tmp_path)
+    rows = [(f"user{one % 7}", f"item{one % 5}", 1_700_000_000 + 900 * one) for one in range(40)]
+    lines = "".join(f"{user},{item},{time}\n" for user, item, time in rows)
+    Path("log.csv").write_text(f"user,item,time\n{lines}")
+    exec(code, {})
+    shown, stream = file("shown.csv").load(), anonymise(file("log.csv"), salt="a secret", seconds=3600, k=5).load()
+    assert (len(shown.users), len(shown)) == (1, len(stream))
+    assert np.array_equal(shown.time, stream.time)
+    assert shown.items[:] == stream.items[:]
