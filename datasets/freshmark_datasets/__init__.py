@@ -1,8 +1,8 @@
 """Built-in streams: simulators and loaders.
 
-``drift`` and ``clicks`` make streams of their own; ``file``, ``folder``, ``sql``, ``git`` and ``huggingface`` read
-anyone's log; the others read published ones, an entry each in ``freshmark_datasets.entries``, and say where they come
-from.
+``drift``, ``clicks`` and ``topics`` make streams of their own; ``file``, ``folder``, ``sql``, ``git`` and
+``huggingface`` read anyone's log; the others read published ones, an entry each in ``freshmark_datasets.entries``,
+and say where they come from.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ def register_datasets() -> Mapping[str, Factory]:
     return named | {
         "drift": "freshmark_datasets.drift:drift",
         "clicks": "freshmark_datasets.clicks:clicks",
+        "topics": "freshmark_datasets.topics:topics",
         "file": "freshmark_datasets.file:file",
         "folder": "freshmark_datasets.folder:folder",
         "sql": "freshmark_datasets.sql:sql",

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
-from freshmark.contract.stream import LAST_TIME
+from freshmark.contract.validity import LAST_TIME
 from freshmark.errors import DataError
 
 from freshmark_datasets.features import Numbers, Words, matching

@@ -72,5 +72,10 @@ class Texts:
     def _code(self, word: str) -> int:
         code = self._codes.get(word)
         if code is None:
-            code = self._codes[word] = crc32(word.encode()) + 1
+            code = self._codes[word] = token(word)
         return code
+
+
+def token(word: str) -> int:
+    """crc32 + 1 of a word, which is in lower case."""
+    return crc32(word.encode()) + 1

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from freshmark.contract.stream import LAST_TIME
+from freshmark.contract.validity import LAST_TIME
 from freshmark.errors import UsageError
 from freshmark.replay.durations import in_words, microseconds
 from hypothesis import given
