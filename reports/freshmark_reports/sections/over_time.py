@@ -1,4 +1,4 @@
-"""Accuracy over time: when each was updated, when the stream changed, what was achievable, what updating gained."""
+"""Accuracy over time: when each was updated, when the stream changed and when that was found, what was achievable."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.arrays import FloatArray
+from freshmark.contract.arrays import FloatArray, IntArray
 from freshmark.contract.section import Chart, Column, Entry, Section, Table
 from freshmark.results.naming import called, metric_in_words, number
 from freshmark.results.tables import Results
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
+from freshmark_reports.finds import Finds, finds_of
 from freshmark_reports.windows import Curve, curve_of, dates, margin_of, oracle_curve
 
 MOST_TICKS = 150
@@ -28,6 +29,7 @@ class Shown:
 
     curves: name → the metric; gains: name → what it lies above the same strategy never updated
     margin: (points,), half the 95 % interval of the first curve
+    finds: when a detector found that answers got worse
     """
 
     rows: pd.DataFrame
@@ -35,6 +37,7 @@ class Shown:
     gains: Mapping[str, FloatArray]
     margin: FloatArray
     oracle: Curve | None
+    finds: Finds
 
 
 def section(results: Results) -> Sequence[Section]:
@@ -65,7 +68,9 @@ def _chart(results: Results, stream: str, rows: pd.DataFrame) -> Chart:
         _rows(known),
         f"{metric_in_words(metric)} by window",
     )
-    drawn = Shown(shown, curves, gains, margin_of(results, best), oracle[0] if oracle else None)
+    finds = finds_of(results, shown)
+    finding += finds.said
+    drawn = Shown(shown, curves, gains, margin_of(results, best), oracle[0] if oracle else None, finds)
     draw = partial(_draw, results, stream, drawn)
     return Chart(draw, finding + said_of(len(shown), rows), table, wide=True, height=1.2 if gains else 1.0)
 
@@ -139,6 +144,7 @@ def _draw(results: Results, stream: str, shown: Shown, figure: Any) -> None:
         panels[1].axhline(0, color=ink(), linewidth=0.8, alpha=0.5)
         panels[1].set_title("gained by updating", fontsize=10)
     _drifts(results, stream, upper)
+    keys += _finds(shown.finds, upper)
     _ticks(results, shown.rows, panels[-1])
     legend_below(figure, keys, 3)
 
@@ -170,6 +176,31 @@ def _drifts(results: Results, stream: str, axes: Any) -> None:
         )
 
 
+def _finds(finds: Finds, axes: Any) -> list[Any]:
+    """Triangles at the top, which no planted change has; their key."""
+    from matplotlib.lines import Line2D  # noqa: PLC0415  (as above)
+
+    from freshmark_reports.palette import ink  # noqa: PLC0415
+
+    if not len(finds.time):
+        return []
+    mark: dict[str, Any] = {
+        "marker": "v",
+        "color": ink(),
+        "markersize": 7,
+        "linestyle": "none",
+        "label": "a rise of the loss is found",
+    }
+    few = _few(finds.time)
+    axes.plot(dates(few), np.full(len(few), 0.97), transform=axes.get_xaxis_transform(), **mark)
+    return [Line2D([], [], **mark)]
+
+
+def _few(times: IntArray) -> IntArray:
+    """As many as can be told apart."""
+    return times[np.unique(np.linspace(0, len(times) - 1, MOST_TICKS).astype(np.int64))]
+
+
 def _ticks(results: Results, shown: pd.DataFrame, axes: Any) -> None:
     from freshmark_reports.palette import looks  # noqa: PLC0415
 
@@ -178,7 +209,7 @@ def _ticks(results: Results, shown: pd.DataFrame, axes: Any) -> None:
         made = results.table(keys_of(results, row)[0], "updates")
         live = made["live"][~made["fit"].astype(np.bool_)]
         if len(live):
-            few = live[np.unique(np.linspace(0, len(live) - 1, MOST_TICKS).astype(np.int64))]
+            few = _few(live)
             ticks = {"color": look[row["strategy"]].colour, "markersize": 7, "label": _name(row)}
             axes.plot(dates(few), np.full(len(few), -place), "|", **ticks)
     axes.set_ylim(-len(shown) + 0.4, 0.6)
