@@ -32,7 +32,5 @@ def said_of(shown: int, rows: pd.DataFrame) -> str:
 
 def keys_of(results: Results, row: pd.Series) -> list[str]:
     """The keys of the cells behind a row: its seeds."""
-    cells = results.cells
-    same = (cells["stream"] == row["stream"]) & (cells["strategy"] == row["strategy"]) & (cells["status"] == "ok")
-    same &= (cells["every"] == row["every"]) & (cells["delay"] == row["delay"])
-    return [str(key) for key in cells[same]["key"]]
+    stream, strategy, every, delay = (str(row[name]) for name in ("stream", "strategy", "every", "delay"))
+    return results.keys_of(stream, strategy, every, delay)

@@ -21,6 +21,8 @@ _KEPT = "\n\t"
 def visible(text: str) -> str:
     """The text with control and direction-changing characters shown as signs, and the home folder as ``~``."""
     text = redacted(text)
+    if text.isprintable():
+        return text
     return "".join(_sign(one) if unicodedata.category(one) in ("Cc", "Cf", "Cs") else one for one in text)
 
 

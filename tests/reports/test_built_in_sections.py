@@ -22,6 +22,7 @@ from freshmark_reports.sections import (
     segments,
     tradeoff,
 )
+from freshmark_reports.svg import ROWS
 from freshmark_reports.windows import curve_of, oracle_curve
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
@@ -122,6 +123,24 @@ def test_limits_shade_what_may_be_paid_and_cross_out_what_is_outside(usual):
     keys = [text.get_text() for text in axes.figure.legends[0].get_texts()]
     assert f"cost ≤ {number(limit)}" in keys
     assert "outside the limits" in keys
+
+
+def test_of_many_rows_the_front_and_the_best_are_drawn_and_it_is_said(fabricated, made):
+    cells = [fabricated.MadeCell(f"s{place}()", skill=0.1 + place / 100, update_seconds=place % 7 / 100 + 1e-3)
+             for place in range(70)]  # fmt: skip
+    results = made(cells, [fabricated.MadeStream(events=800, windows=8, oracle=False)])
+    found = chart(tradeoff.section(results))
+    assert found.finding.endswith(" Drawn are the front and the best of the rest, 60 of 70.")
+    assert len(found.table.rows) == 70
+    marks = [line for line in drawn(found).lines if line.get_gid()]
+    assert len(marks) == 60
+    for line in marks:
+        row = found.table.rows[int(line.get_gid().removeprefix(ROWS))]
+        assert (float(line.get_xdata()[0]), float(line.get_ydata()[0])) == (row[2], row[3].value)
+    best = list(results.ranking()["strategy"])
+    shown = {found.table.rows[int(line.get_gid().removeprefix(ROWS))][0] for line in marks}
+    assert set(best[:50]) <= shown
+    assert {row[0] for row in found.table.rows if row[4] == "yes"} <= shown
 
 
 def test_a_limit_that_is_no_cost_crosses_out_and_shades_nothing(usual):

@@ -21,10 +21,7 @@ SURE = 0.99
 
 def answers_of(results: Results, stream: str, row: tuple[str, str, str]) -> FloatArray:
     """Seconds of every single request of a (strategy, every, delay), all seeds, without the very first of a cell."""
-    cells = results.cells[(results.cells["stream"] == stream) & (results.cells["status"] == "ok")]
-    for name, value in zip(("strategy", "every", "delay"), row, strict=True):
-        cells = cells[cells[name] == value]
-    return of_requests(results, [str(key) for key in cells["key"]])
+    return of_requests(results, results.keys_of(stream, *row))
 
 
 def of_requests(results: Results, keys: Sequence[str]) -> FloatArray:

@@ -13,6 +13,7 @@ from freshmark.contract.metric import Metric, Outcomes
 from freshmark.errors import StoreError, UnknownName, UsageError
 from freshmark.results.folder import RunFolder, read_table
 from freshmark.results.influence import influence_of
+from freshmark.results.kept import Kept
 from freshmark.results.merging import cells_of, streams_of
 from freshmark.results.metrics import METRICS, depth_of, main_metric, metric_named, metrics_of
 from freshmark.results.plugins import offered
@@ -34,6 +35,7 @@ class Recorded:
         self._measured: dict[tuple[str, str], Measured] = {}
         self._influence: dict[tuple[str, str], FloatArray] = {}
         self._events: dict[str, dict[str, AnyArray]] = {}
+        self._kept = Kept()
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -149,4 +151,16 @@ class Recorded:
         if key not in self._home:
             raise UnknownName("cell", key, self._home)
         folder, cell = self._home[key]
-        return folder.table(cell, name)
+        return self._kept.table((key, name), lambda: folder.table(cell, name))
+
+    def keys_of(self, stream: str, strategy: str, every: str, delay: str) -> list[str]:
+        """The keys of the cells of a row that succeeded: its seeds."""
+        return self._keys.get((stream, strategy, every, delay), [])
+
+    @cached_property
+    def _keys(self) -> dict[tuple[str, ...], list[str]]:
+        fine = self.cells[self.cells["status"] == "ok"]
+        found: dict[tuple[str, ...], list[str]] = {}
+        for key, *row in fine[["key", "stream", "strategy", "every", "delay"]].itertuples(index=False):
+            found.setdefault(tuple(map(str, row)), []).append(str(key))
+        return found

@@ -50,6 +50,7 @@ class Results(Dynamics):
         self.rates: tuple[float, ...] = ()
         self._standings: dict[tuple[str, str], Standings] = {}
         self._rankings: dict[str | None, pd.DataFrame] = {}
+        self._curves: dict[str | None, pd.DataFrame] = {}
 
     @classmethod
     def open(cls, folder: Path | str, *more: Path | str) -> Results:
@@ -109,7 +110,7 @@ class Results(Dynamics):
     def _copy(self) -> Results:
         """These results; what was read and measured is shared, rankings are not."""
         found = copy(self)
-        found._rankings = {}  # noqa: SLF001  (its own)
+        found._rankings, found._curves = {}, {}  # noqa: SLF001  (its own)
         return found
 
     def standings(self, stream: str, metric: str | None = None) -> Standings:
@@ -127,7 +128,9 @@ class Results(Dynamics):
 
     def curves(self, metric: str | None = None) -> pd.DataFrame:
         """One row a schedule of each strategy, slowest first: where its curve flattens; see ``results.curves``."""
-        return curves_of(self, metric)
+        if metric not in self._curves:
+            self._curves[metric] = curves_of(self, metric)
+        return self._curves[metric].copy()
 
     def pairs(self, metric: str | None = None) -> pd.DataFrame:
         """Every pair of rows of a stream: how far apart, and whether they can be told apart; see ``results.pairs``."""

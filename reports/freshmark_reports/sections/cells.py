@@ -14,6 +14,9 @@ from freshmark.results.tables import Results
 
 from freshmark_reports.windows import dates
 
+MOST = 500
+"""Cells of a stream that are listed; a page with more is slow to open, and nobody reads on."""
+
 KEPT = ("outcomes", "windows", "updates", "latencies")
 """Tables of a cell."""
 
@@ -24,8 +27,15 @@ def section(results: Results) -> Sequence[Section]:
     for stream in results.streams:
         cells = results.cells[results.cells["stream"] == stream]
         if len(cells):
-            where = Prose(f"The rows behind each lie in cells/<key>/: {', '.join(KEPT)}, as parquet, and log.txt.")
-            found.append(Section("Every cell", (where, _table(results, stream, cells)), stream))
+            where = f"The rows behind each lie in cells/<key>/: {', '.join(KEPT)}, as parquet, and log.txt."
+            listed = cells.sort_values("status", key=lambda status: status == "ok", kind="stable").head(MOST)
+            if len(listed) < len(cells):
+                where += (
+                    f" Listed are {len(listed):,} of {len(cells):,}, those that failed first; "
+                    "freshmark export writes all of them."
+                )
+                cells = listed
+            found.append(Section("Every cell", (Prose(where), _table(results, stream, cells)), stream))
     return found
 
 

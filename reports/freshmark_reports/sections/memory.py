@@ -30,6 +30,7 @@ def section(results: Results) -> Sequence[Section]:
 
 def _chart(results: Results, rows: pd.DataFrame) -> Chart:
     shown = best_of_each(rows)
+    cells = results.cells.set_index("key")
     table = Table(
         (
             Column("Strategy"),
@@ -40,7 +41,7 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
             Column("Changed an update", "bytes"),
             Column("Growth / M events", "bytes"),
         ),
-        tuple(_entries(results, row) for _, row in rows.iterrows()),
+        tuple(_entries(results, cells, row) for _, row in rows.iterrows()),
         "Resident memory and state of every row",
         open=True,
     )
@@ -58,13 +59,14 @@ def _called(row: Any) -> str:
     return called(row["strategy"], row["every"], row["delay"])
 
 
-def _entries(results: Results, row: pd.Series) -> tuple[Entry, ...]:
-    cells = results.cells.set_index("key").loc[keys_of(results, row)]
-    changed = np.concatenate([results.table(key, "windows")["changed_bytes"] for key in keys_of(results, row)])
+def _entries(results: Results, cells: pd.DataFrame, row: pd.Series) -> tuple[Entry, ...]:
+    keys = keys_of(results, row)
+    changed = np.concatenate([results.table(key, "windows")["changed_bytes"] for key in keys])
     changed = changed[np.isfinite(changed)]
+    known = cells.loc[keys]
 
     def mean(name: str) -> float:
-        return float(cells[name].astype(float).mean()) if name in cells else float("nan")
+        return float(known[name].astype(float).mean()) if name in known else float("nan")
 
     return (
         row["strategy"],

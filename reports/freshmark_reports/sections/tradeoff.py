@@ -15,6 +15,9 @@ from freshmark.results.tables import Results
 
 from freshmark_reports.choice import rows_of
 
+MOST_MARKS = 60
+"""More cannot be told apart, and take long to draw."""
+
 CPU, MONEY = "cpu_seconds_per_million", "cost_per_million"
 
 
@@ -38,8 +41,10 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
     metric = str(rows["metric"].iloc[0])
     sign = 1.0 if results.better(metric) == "higher" else -1.0
     cost, word = cost_of(results)
-    rows = rows.sort_values(cost, kind="stable").reset_index(drop=True)
     front = pareto(rows[cost].to_numpy(float), sign * rows["value"].to_numpy(float))
+    first = np.argsort(~front, kind="stable")  # the front, then the best
+    rows = rows.assign(front=front, drawn=np.isin(np.arange(len(rows)), first[:MOST_MARKS]))
+    rows = rows.sort_values(cost, kind="stable").reset_index(drop=True)
     table = Table(
         (
             Column("Strategy"),
@@ -55,15 +60,17 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
                 row["schedule"],
                 row[cost],
                 Value(row["value"], row["margin"]),
-                "yes" if front[place] else "",
+                "yes" if row["front"] else "",
                 *([row["excluded"]] if results.budget else []),
             )
-            for place, (_, row) in enumerate(rows.iterrows())
+            for _, row in rows.iterrows()
         ),
         "Cost and accuracy of every row",
     )
-    finding = _finding(rows, front, metric, cost, word) + _inside(results, rows)
-    return Chart(partial(_draw, results, rows, front), finding, table)
+    finding = _finding(rows, metric, cost, word) + _inside(results, rows)
+    if not rows["drawn"].all():
+        finding += f" Drawn are the front and the best of the rest, {rows['drawn'].sum()} of {len(rows)}."
+    return Chart(partial(_draw, results, rows), finding, table)
 
 
 def _inside(results: Results, rows: pd.DataFrame) -> str:
@@ -75,8 +82,8 @@ def _inside(results: Results, rows: pd.DataFrame) -> str:
     return f" Within {results.budget.in_words()}: {inside} of {len(rows)}{rest}."
 
 
-def _finding(rows: pd.DataFrame, front: np.ndarray[Any, Any], metric: str, cost: str, word: str) -> str:
-    best = rows[front].sort_values(cost)
+def _finding(rows: pd.DataFrame, metric: str, cost: str, word: str) -> str:
+    best = rows[rows["front"]]
     names = [called(row["strategy"], row["every"], row["delay"]) for _, row in best.iterrows()]
     if len(names) == 1:
         return f"{names[0]} is at once the best and the cheapest of {len(rows)}."
@@ -89,7 +96,7 @@ def _finding(rows: pd.DataFrame, front: np.ndarray[Any, Any], metric: str, cost:
     )
 
 
-def _draw(results: Results, rows: pd.DataFrame, front: np.ndarray[Any, Any], figure: Any) -> None:
+def _draw(results: Results, rows: pd.DataFrame, figure: Any) -> None:
     # Matplotlib costs time that the other forms of report need not pay.
     from freshmark_reports.palette import (  # noqa: PLC0415
         ink,
@@ -105,11 +112,12 @@ def _draw(results: Results, rows: pd.DataFrame, front: np.ndarray[Any, Any], fig
 
     axes = figure.subplots()
     cost, _ = cost_of(results)
+    rows = rows[rows["drawn"]]  # each still under its place in the table
     look, marker = looks(results), markers(rows.sort_values("interval_seconds")["schedule"])
-    step = rows[front].sort_values(cost)
+    step = rows[rows["front"]]
     axes.step(step[cost], step["value"], where="post", color=ink(), linewidth=1, alpha=0.45, zorder=1)
-    for place, (_, row) in enumerate(rows.iterrows()):
-        on_front = front[place]
+    for place, row in rows.iterrows():
+        on_front = row["front"]
         colour = look[row["strategy"]].colour
         marks = axes.errorbar(
             row[cost],
@@ -146,14 +154,15 @@ def _limits(results: Results, rows: pd.DataFrame, axes: Any) -> list[Any]:
     if results.budget.cost is not None:
         low, high = axes.get_xlim()
         edge = results.budget.cost
-        box = {"color": muted(), "label": f"cost ≤ {number(edge)}"}
+        box: dict[str, Any] = {"color": muted(), "label": f"cost ≤ {number(edge)}"}
         low, high = min(low, edge / 2), max(high, edge * 1.2)
         axes.axvspan(low, edge, alpha=0.14, linewidth=0, zorder=0, **box)
         axes.set_xlim(low, high)
         keys.append(Line2D([], [], marker="s", linestyle="none", **box))
     out = rows[rows["excluded"] != ""]
     if len(out):
-        cross = {"marker": "x", "color": ink(), "markersize": 11, "linestyle": "none", "label": "outside the limits"}
+        cross: dict[str, Any] = {"marker": "x", "color": ink(), "markersize": 11, "linestyle": "none"}
+        cross["label"] = "outside the limits"
         axes.plot(out[cost_of(results)[0]], out["value"], **cross)
         keys.append(Line2D([], [], **cross))
     return keys

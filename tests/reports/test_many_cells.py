@@ -1,0 +1,43 @@
+"""A plan may have 10,000 cells: what a page lists and draws of them, and what it says of the rest."""
+
+import pytest
+from freshmark import Prose, Table
+from freshmark_reports.sections import cells
+
+
+@pytest.fixture
+def crowded(fabricated, made):
+    names = [fabricated.MadeCell(f"s{place}()", status="failed", reason="on purpose") for place in range(520)]
+    return made([fabricated.MadeCell("fine()"), *names, fabricated.MadeCell("last()")])
+
+
+def parts_of(results):
+    (section,) = cells.section(results)
+    (where,) = (part.text for part in section.parts if isinstance(part, Prose))
+    (table,) = (part for part in section.parts if isinstance(part, Table))
+    return where, table
+
+
+def test_of_many_cells_some_are_listed_those_that_failed_first_and_it_is_said(crowded):
+    where, table = parts_of(crowded)
+    assert len(table.rows) == cells.MOST == 500
+    assert {row[2] for row in table.rows} == {"failed"}
+    assert where.endswith("Listed are 500 of 522, those that failed first; freshmark export writes all of them.")
+
+
+def test_cells_that_fit_are_all_listed_in_their_order(fabricated, made):
+    results = made(
+        [fabricated.MadeCell("a()"), fabricated.MadeCell("b()", status="timeout"), fabricated.MadeCell("c()")]
+    )
+    where, table = parts_of(results)
+    assert [row[0] for row in table.rows] == ["a() every 1d", "b() every 1d", "c() every 1d"]
+    assert "Listed" not in where
+
+
+def test_the_keys_of_a_row_are_those_of_its_cells_that_succeeded(fabricated, made):
+    rows = [fabricated.MadeCell("a()", seed=seed) for seed in range(3)]
+    rows += [fabricated.MadeCell("a()", seed=3, status="failed"), fabricated.MadeCell("a()", "never")]
+    results = made(rows)
+    stream = next(iter(results.streams))
+    assert results.keys_of(stream, "a()", "1d", "0s") == list(results.cells["key"][:3])
+    assert results.keys_of(stream, "b()", "1d", "0s") == []
