@@ -34,7 +34,7 @@ def anonymise(stream: Given, *, salt: str, seconds: float = 1.0, k: int = 1) -> 
     Args:
         stream: any.
         salt: a secret; with it an id can be found by trying, without it not. It is part of the plan: keep that secret.
-        seconds: step of the grid. The order of events within a step stays, and is a tie.
+        seconds: step of the grid. Events within a step stand in the order in which they were told, and are a tie.
         k: how many users share an id; 1: each has its own, and nothing is held back. Above 1 users of one id may have
             the same items, so the result repeats.
     """
