@@ -95,6 +95,7 @@ def _label_delay(draws: Draws, chosen: Impressions, label: FloatArray) -> IntArr
     within = -math.expm1(-window / mean)  # the share of an exponential that lies in the window
     delay = -mean * np.log1p(-within * draws.uniform("clicks/delay", len(label)))
     seconds: IntArray = np.where(label > 0, np.minimum(np.round(delay), window), window).astype(np.int64)
+    seconds[: int(chosen.settled * len(label) + 1e-9)] = 0  # as the share of a warm-up is rounded
     return seconds * SECOND
 
 

@@ -27,6 +27,7 @@ class Impressions:
     span_days: from the first event to the last, about
     delay_hours: mean time from an impression to its click, exponential; 0: clicks are known at once
     window_hours: after which an impression without a click is known to have none; no click comes later
+    settled: share of the events, the oldest, whose labels are known at once: a log of long ago, to be trained on first
     slate: items shown at one time; from 2 on ``position`` and ``propensity`` are recorded, and ``events`` is rounded
         down to whole slates
     policy: how items are chosen: ``exposure``: some far more often than others; ``uniform``
@@ -47,6 +48,7 @@ class Impressions:
     span_days: float = 60.0
     delay_hours: float = 0.0
     window_hours: float = 168.0
+    settled: float = 0.0
     slate: int = 1
     policy: str = "exposure"
     bots: float = 0.0
@@ -78,6 +80,7 @@ BOUNDS: Bounds = MappingProxyType(
         "span_days": (0.01, 36_500),
         "delay_hours": (0, 876_000),
         "window_hours": (0.01, 876_000),
+        "settled": (0, 1),
         "slate": (1, 1_000),
         "bots": (0, 1),
         "bots_at": (0, 1),

@@ -202,3 +202,10 @@ def test_a_window_shorter_than_the_delay_cuts_delays_and_loses_no_click():
 def test_a_delay_that_is_none_is_refused():
     with pytest.raises(UsageError, match="delay_hours"):
         clicks(delay_hours=-1)
+
+
+def test_what_is_settled_has_its_labels_at_once_and_the_rest_is_late_as_ever():
+    late, settled = (simulated(events=2_000, delay_hours=24, settled=share) for share in (0.0, 0.3))
+    assert (settled.label_delay[:600] == 0).all()
+    assert np.array_equal(settled.label_delay[600:], late.label_delay[600:])
+    assert (late.label_delay > 0).all()
