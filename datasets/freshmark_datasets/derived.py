@@ -47,7 +47,7 @@ def combined(
         UsageError: one of them is no stream.
     """
     _check_given(streams, transform)
-    inner = "\0".join(one.key if isinstance(one, Source) else f"{one.fingerprint} {one.name}" for one in streams)
+    inner = "\0".join(key_of(one) for one in streams)
     written = ", ".join(f"{name}={value!r}" for name, value in options.items())
     key = hashlib.sha256(f"{transform} {VERSION} {written} {inner}".encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -59,6 +59,11 @@ def combined(
         return replace(after, name=name, about=noted(after.about, f"transform {transform}", told))
 
     return Source(key, load)
+
+
+def key_of(stream: Given) -> str:
+    """What tells the stream from others, without loading it."""
+    return stream.key if isinstance(stream, Source) else f"{stream.fingerprint} {stream.name}"
 
 
 def _check_given(streams: Sequence[object], transform: str) -> None:

@@ -13,7 +13,7 @@ from freshmark.contract.vocabulary import Vocabulary
 from freshmark.errors import DataError, UsageError
 
 from freshmark_datasets.arguments import check_number, check_whole
-from freshmark_datasets.derived import Given, derived, noted, occurrence, taken
+from freshmark_datasets.derived import Given, derived, key_of, noted, occurrence, taken
 from freshmark_datasets.pseudonyms import digest
 
 
@@ -47,7 +47,9 @@ def anonymise(stream: Given, *, salt: str, seconds: float = 1.0, k: int = 1) -> 
     made = derived(
         stream, "anonymise", lambda whole: _anonymous(whole, salt, step, k), salt=hidden, seconds=seconds, k=k
     )
-    return Source(made.key, lambda: replace(made.load(), name=f"anonymised(seconds={seconds!r}, k={k})"))
+    # Without the name of what is inside, and yet another for each: where two are alike, a run writes expressions out.
+    name = f"anonymised({digest(salt, 'stream', key_of(stream))[:6]}, seconds={seconds!r}, k={k})"
+    return Source(made.key, lambda: replace(made.load(), name=name))
 
 
 def _anonymous(whole: Stream, salt: str, step: int, k: int) -> Stream:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from freshmark.cli import main
 from freshmark.contract.stream import stream_of
 from freshmark_datasets.derived import only
 from freshmark_datasets.drift import drift
@@ -109,9 +112,30 @@ def test_nothing_of_an_id_a_source_or_a_feature_is_left_but_who_is_who(some):
     assert dict(found.features) == {}
     assert set(found.about) == {"transform anonymise", "anonymise held back", "anonymise left out"}
     assert "secret" not in str(found.about)
-    assert found.name == "anonymised(seconds=3600, k=1)"
     assert not (found.time % HOUR).any()
     assert list(found.users) != list(anonymise(stream, salt="other").load().users)
+
+
+def test_a_name_tells_streams_apart_and_nothing_of_them(some):
+    names = [
+        anonymise(stream, salt=salt, k=k).load().name
+        for stream, salt, k in ((some(), "s", 1), (some(), "s", 2), (some(seed=1), "s", 1), (some(), "t", 1))
+    ]
+    assert len(set(names)) == 4
+    assert all(re.fullmatch(r"anonymised\([0-9a-f]{6}, seconds=1.0, k=[12]\)", name) for name in names)
+    assert names[0][:17] == names[1][:17]
+
+
+def test_a_report_of_a_plan_does_not_hold_the_salt(tmp_path):
+    plan = tmp_path / "plan.toml"
+    streams = [f"anonymise(drift('tiny', seed={seed}), salt='hush hush')" for seed in (0, 1)]
+    plan.write_text(f"streams = {json.dumps(streams)}\nstrategies = ['recency()']\nevery = ['never']\n")
+    with pytest.raises(SystemExit) as left:
+        main(["run", str(plan), "-o", str(tmp_path / "run")])
+    assert left.value.code == 0
+    report = (tmp_path / "run" / "report.html").read_text("utf-8")
+    assert "anonymised(" in report
+    assert "hush" not in report
 
 
 def test_what_a_simulator_knows_is_not_passed_on():
