@@ -16,8 +16,11 @@ from freshmark_datasets.draws import Draws
 from freshmark_datasets.options import Bounds, overridden
 from freshmark_datasets.pictures import Pictures
 
-VERSION = 1
+VERSION = 2
 """Of what is made: another number wherever the same pictures and options give another stream than before."""
+
+CERTAIN = "labels are certain: who knows every picture is always right; no model need be able to"
+"""What the oracle of pictures is."""
 
 DRIFTS = ("none", "rotation", "permutation", "classes")
 
@@ -65,7 +68,7 @@ def stream(found: Pictures, chosen: Motion, seed: int, *, name: str, about: Mapp
         begin = found.label * chosen.phases // len(found.classes) / chosen.phases
         place = begin + place * (1.0 - begin)
     order = np.argsort(place, kind="stable")
-    place = place[order]
+    place, label = place[order], found.label[order]
     return Stream(
         name=name,
         task="classify",
@@ -74,11 +77,17 @@ def stream(found: Pictures, chosen: Motion, seed: int, *, name: str, about: Mapp
         item=np.zeros(len(order), np.int32),
         users=Vocabulary.of(["all"]),
         items=Vocabulary.of(["all"]),
-        label=found.label[order],
+        label=label,
         features={"image": _changed(found.image[order], place, chosen, draws)},
         classes=found.classes,
         drifts=_truth(chosen),
-        about={**about, "order": f"drawn by seed {seed}", **{f"option {k}": str(v) for k, v in asdict(chosen).items()}},
+        oracle=np.eye(len(found.classes))[label],
+        about={
+            **about,
+            "order": f"drawn by seed {seed}",
+            "oracle": CERTAIN,
+            **{f"option {k}": str(v) for k, v in asdict(chosen).items()},
+        },
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.contract.metric import Outcomes
+from freshmark.results.attainment import oracle_outcomes
 from freshmark.results.dependence import spread_of
 from freshmark.results.influence import centred
 from freshmark.results.metrics import ROOTS, metric_named
@@ -45,13 +45,11 @@ def curve_of(results: Results, row: pd.Series) -> Curve:
 
 def oracle_curve(results: Results, stream: str, metric: str) -> tuple[Curve, float] | None:
     """The same of the best achievable answers, and their whole value; None where the stream does not know them."""
-    events = results.events(stream)
-    record = results.streams[stream]
-    if "oracle" not in events or record.task not in ("rank", "click"):
+    outcomes = oracle_outcomes(results, stream)
+    if outcomes is None:
         return None
-    answers = {"rank": events["oracle"]} if record.task == "rank" else {"prediction": events["oracle"]}
-    outcomes = Outcomes(record.task, label=events.get("label"), **answers)
-    one = measure(metric_named(metric, results.metrics), outcomes, events["window"], events["kind"], record.windows)
+    events, windows = results.events(stream), results.streams[stream].windows
+    one = measure(metric_named(metric, results.metrics), outcomes, events["window"], events["kind"], windows)
     return _gathered(results, stream, one, root=metric in ROOTS), float(one.value[0, -1])
 
 

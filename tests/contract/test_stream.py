@@ -171,3 +171,11 @@ def test_ids_are_kept_letter_by_letter(ids):
 def test_a_code_without_an_id_is_an_index_error():
     with pytest.raises(IndexError, match="no code 3 among 3"):
         Vocabulary.of("abc")[3]
+
+
+def test_the_oracle_of_classes_has_a_probability_for_each_of_them():
+    told = {"task": "classify", "label": np.array([0, 1, 1, 0]), "classes": ("a", "b")}
+    assert small(**told, oracle=np.full((4, 2), 0.5)).oracle.shape == (4, 2)
+    for wrong in (np.full(4, 0.5), np.full((4, 3), 0.5)):
+        with pytest.raises(DataError, match=r"oracle has shape .*\(n, 2\): one probability a class"):
+            small(**told, oracle=wrong)

@@ -118,6 +118,15 @@ def test_times_lie_within_the_span(drift):
     assert (place < 1).all()
 
 
+def test_labels_are_certain_and_it_is_said_that_this_is_a_bound(drift):
+    built = moved(drift, phases=4)
+    assert built.oracle.shape == (200, 4)
+    assert (built.oracle[np.arange(200), built.label] == 1).all()
+    assert (built.oracle.sum(1) == 1).all()
+    assert "certain" in built.about["oracle"]
+    assert "no model need" in built.about["oracle"]
+
+
 def test_what_makes_no_stream_is_refused():
     with pytest.raises(UnknownName, match="did you mean 'rotation'"):
         motion(drift="rotate")

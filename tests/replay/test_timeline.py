@@ -56,6 +56,22 @@ def test_the_events_table_says_what_is_the_same_for_every_strategy(make_stream):
     assert table["item_events"].tolist() == [0, 1, 1, 0, 3, 1]
 
 
+def test_the_oracle_of_classes_is_kept_as_what_the_true_one_got_and_which_was_likeliest(make_stream):
+    oracle = np.array([[0.2, 0.8], [0.6, 0.4], [0.1, 0.9], [0.5, 0.5]])
+    label = np.array([0, 1, 1, 0])
+    stream = make_stream([0, 1, 2, 3], "aaaa", "xxxx", task="classify", label=label, classes=("p", "q"), oracle=oracle)
+    table = Timeline(stream, Settings(warmup=0.25, window="1s")).events_table()
+    assert table["oracle"].tolist() == [0.4, 0.9, 0.5]
+    assert table["oracle_class"].tolist() == [0, 1, 0]
+
+
+def test_the_oracle_of_clicks_is_kept_as_it_is_and_where_there_is_none_no_column(make_stream):
+    told = {"task": "click", "label": np.array([1.0, 0.0])}
+    known = make_stream([0, 1], "aa", "xx", **told, oracle=np.array([0.3, 0.7]))
+    assert Timeline(known, Settings(warmup=0.5)).events_table()["oracle"].tolist() == [0.7]
+    assert "oracle" not in Timeline(make_stream([0, 1], "aa", "xx", **told), Settings(warmup=0.5)).events_table()
+
+
 def test_the_head_is_a_fifth_of_what_was_known_when_the_window_began(make_stream):
     # Before the second window: x 3, y 2, z, v, w 1 each; a fifth of 5 items is x alone.
     stream = make_stream([0, 1, 2, 3, 4, 5, 6, 7, 20, 21], "aaaaaaaaaa", "xxxyyzvwxy")

@@ -11,6 +11,7 @@ import pytest
 from freshmark import Chart, Results, Value
 from freshmark.replay.settings import Settings
 from freshmark.results.learning import grid_of
+from freshmark.results.naming import number
 from freshmark.results.summands import rows_of_cells
 from freshmark.runs.api import run
 from freshmark_reports.sections import arrivals, learning, recovery, staleness
@@ -173,7 +174,43 @@ def test_regret_is_told_of_every_row_where_an_oracle_is_known_with_drifts_and_wi
     table: Any = section.parts[-1]
     place = [column.name for column in table.columns].index("Regret")
     assert sorted(row[place] for row in table.rows) == sorted(results.attainment()["regret"])
-    assert len(section.parts) == 1 + drifts
+    assert len(section.parts) == 2 + drifts
+
+
+def gained(made, fabricated, *skills):
+    """The sentence on one strategy of these skills, never updated and daily; and what was attained."""
+    cells = [fabricated.MadeCell("a()", every, skill) for every, skill in zip(("never", "1d"), skills, strict=True)]
+    results = made(cells, [fabricated.MadeStream(task="classify")])
+    (section,) = recovery.section(results)
+    return section.parts[0].text, results.attainment().set_index("every")
+
+
+def test_where_updating_pays_it_is_said_by_how_much_of_the_oracles_gain(made, fabricated):
+    text, table = gained(made, fabricated, 0.2, 0.6)
+    share = float(table.loc["1d", "gain_share"])
+    assert 0.3 < share < 0.8
+    assert text.startswith(f"a() every 1d gains {number(100 * share)}\u00a0% of what updating could: it has accuracy ")
+    assert text.endswith(f"never updated {number(table.loc['never', 'value'])}, the oracle 0.900.")
+
+
+def test_where_it_does_not_pay_it_is_said_what_it_could_at_most(made, fabricated):
+    text, table = gained(made, fabricated, 0.6, 0.6)
+    assert text == (
+        f"a() as first trained has accuracy {number(table.loc['never', 'value'])}, the oracle 0.900: "
+        f"no update could gain more than {number(table.loc['never', 'regret'])}."
+    )
+
+
+def test_what_is_better_than_the_oracle_by_luck_leaves_nothing_to_gain(made, fabricated):
+    text, _ = gained(made, fabricated, 0.99, 0.99)
+    assert text.endswith("the oracle 0.900: no update could gain anything.")
+
+
+def test_without_a_row_that_is_never_updated_no_share_is_said(made, fabricated):
+    results = made([fabricated.MadeCell("a()", "1d", 0.5)], [fabricated.MadeStream(task="classify")])
+    (section,) = recovery.section(results)
+    value = number(float(results.attainment()["value"].iloc[0]))
+    assert section.parts[0].text == f"a() every 1d has accuracy {value}, the oracle 0.900."
 
 
 def test_without_a_matrix_ages_of_answers_are_read_and_it_is_said(usual):

@@ -132,6 +132,10 @@ def _events(stream: MadeStream) -> dict[str, np.ndarray]:
     if stream.oracle and stream.task in ("rank", "click"):
         shown = np.ceil(rng.exponential(3, stream.events)) if stream.task == "rank" else 0.2 + 0.6 * table["label"]
         table["oracle"] = np.maximum(shown, 0.0)
+    if stream.oracle and stream.task == "classify":
+        wrong = np.arange(stream.events) % 10 == 0
+        table["oracle"] = np.where(wrong, 0.3, 0.9)
+        table["oracle_class"] = np.where(wrong, (table["label"] + 1) % 3, table["label"])
     return table
 
 

@@ -38,6 +38,28 @@ def test_regret_of_clicks_is_the_excess_over_the_log_loss_of_the_true_probabilit
     assert results.attainment().set_index("every").loc["1d", "regret"] == pytest.approx(np.mean(lost))
 
 
+def test_the_oracle_of_classes_calls_the_likeliest_and_is_judged_by_each_metric(fabricated, made):
+    results = made(cells(fabricated), [fabricated.MadeStream(task="classify")])
+    (stream,) = results.streams
+    best = oracle_outcomes(results, stream)
+    assert METRICS["accuracy"].each(best).mean() == pytest.approx(0.9)
+    for metric, oracle in (("accuracy", 0.9), ("logloss", -0.9 * np.log(0.9) - 0.1 * np.log(0.3))):
+        table = results.attainment(metric).set_index("every")
+        assert table["oracle"].to_numpy() == pytest.approx(oracle)
+        better = 1 if metric == "accuracy" else -1
+        assert better * table.loc["1d", "value"] > better * table.loc["never", "value"]
+        gain = table.loc["1d", "value"] - table.loc["never", "value"]
+        assert table.loc["1d", "gain_share"] == pytest.approx(gain / (oracle - table.loc["never", "value"]))
+
+
+def test_of_classes_whose_likeliest_was_not_recorded_no_oracle_is_known(fabricated, made, monkeypatch):
+    results = made(cells(fabricated), [fabricated.MadeStream(task="classify")])
+    (stream,) = results.streams
+    events = {name: column for name, column in results.events(stream).items() if name != "oracle_class"}
+    monkeypatch.setattr(results, "events", lambda _: events)
+    assert oracle_outcomes(results, stream) is None
+
+
 def test_share_of_the_gain_and_regret_say_the_same_twice(fabricated, made):
     results = made(cells(fabricated), [fabricated.MadeStream(task="click")])
     table = results.attainment().set_index("every")

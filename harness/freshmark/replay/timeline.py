@@ -160,9 +160,17 @@ class Timeline:
         }
         if self._label is not None:
             table["label"] = self._label[test]
-        if self.stream.oracle is not None:
-            table["oracle"] = self.stream.oracle[test]
-        return table
+        return table | self._oracle(test)
+
+    def _oracle(self, test: slice) -> dict[str, AnyArray]:
+        """The best achievable answer to each test event; of classes, that to the true one, and the likeliest."""
+        if self.stream.oracle is None:
+            return {}
+        best = self.stream.oracle[test]
+        if self.stream.task != "classify":
+            return {"oracle": best}
+        true = best[np.arange(len(best)), self.truth[test]]
+        return {"oracle": true, "oracle_class": best.argmax(1)}
 
     def _heads(self, window: NDArray[np.int32]) -> BoolArray:
         """(n_test,) bool: whether the event's item is in the head of its window."""

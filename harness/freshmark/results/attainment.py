@@ -19,10 +19,13 @@ COLUMNS = ("stream", "strategy", "every", "delay", "metric", "value", "oracle", 
 def oracle_outcomes(results: Results, stream: str) -> Outcomes | None:
     """The best achievable answers to the test events; None where nobody knows them."""
     events, task = results.events(stream), results.streams[stream].task
-    if "oracle" not in events or task not in ("rank", "click"):
+    if "oracle" not in events:
         return None
-    answers = {"rank": events["oracle"]} if task == "rank" else {"prediction": events["oracle"]}
-    return Outcomes(task, label=events.get("label"), **answers)
+    if task == "rank":
+        return Outcomes(task, rank=events["oracle"])
+    if task == "rate" or (task == "classify" and "oracle_class" not in events):
+        return None
+    return Outcomes(task, label=events["label"], prediction=events["oracle"], predicted=events.get("oracle_class"))
 
 
 def attainment_of(results: Results, metric: str | None = None) -> pd.DataFrame:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.section import Chart, Column, Entry, Part, Section, Table, Value
-from freshmark.results.naming import called, listed
+from freshmark.contract.section import Chart, Column, Entry, Part, Prose, Section, Table, Value
+from freshmark.results.naming import called, listed, metric_in_words, number
 from freshmark.results.tables import Results
 
 from freshmark_reports.choice import best_of_each, rows_of, said_of
@@ -21,6 +21,7 @@ RELATIVE = {"oracle": "its share of the oracle", "before": "the metric"}
 def section(results: Results) -> Sequence[Section]:
     """A chart for each stream with drifts among its test events, and what each row lacks of an oracle that is known."""
     recovered, attained = results.recovery(), results.attainment()
+    chosen = {verdict.stream: verdict.chosen for verdict in results.verdicts()} if len(attained) else {}
     found = []
     for stream in results.streams:
         rows = rows_of(results, stream)
@@ -30,7 +31,7 @@ def section(results: Results) -> Sequence[Section]:
         gains = rows[[*names, "schedule"]].merge(attained, on=names)
         parts: list[Part] = [_chart(results, among, said_of(len(shown), rows))] if len(among) else []
         if len(gains):
-            parts.append(_gains(gains))
+            parts += [Prose(_gained(gains, chosen[stream])), _gains(gains)]
         if parts:
             found.append(Section("After each drift" if len(among) else "What could be gained", tuple(parts), stream))
     return found
@@ -156,6 +157,20 @@ def _draw(results: Results, rows: pd.DataFrame, drifts: pd.DataFrame, figure: An
     lost.set_title("% of the level before that was lost")
     took.set_title("Windows until made good; hollow: not in time")
     legend_below(figure, keys, 3)
+
+
+def _gained(rows: pd.DataFrame, chosen: tuple[str, str, str] | None) -> str:
+    """How much of what the oracle could gain the choice of the verdict does; of the best row, where it chose none."""
+    same = [row for _, row in rows.iterrows() if (row["strategy"], row["every"], row["delay"]) == chosen]
+    row = same[0] if same else rows.iloc[0]
+    has, oracle = f"{metric_in_words(row['metric'])} {number(row['value'])}", f"the oracle {number(row['oracle'])}"
+    if row["every"] == "never":
+        left = f"more than {number(row['regret'])}" if row["regret"] > 0 else "anything"
+        return f"{row['strategy']} as first trained has {has}, {oracle}: no update could gain {left}."
+    if not np.isfinite(row["gain_share"]):
+        return f"{_name(row)} has {has}, {oracle}."
+    gained = f"gains {number(100 * row['gain_share'])}\u00a0% of what updating could"
+    return f"{_name(row)} {gained}: it has {has}, never updated {number(row['floor'])}, {oracle}."
 
 
 def _gains(rows: pd.DataFrame) -> Table:
