@@ -23,9 +23,13 @@ def fake_negative_weights(label: AnyArray, p: FloatArray, q: float) -> FloatArra
     With q = 1, where every impression enters at once, it is the published (1 + p) and (1 − p)(1 + p).
     Ktena et al., RecSys 2019 (FNW).
     """
-    late = p * q
-    negative = (1 - p) / np.maximum(1 - p + late, np.finfo(float).tiny)
-    return (1 + late) * np.where(label > 0, 1.0, negative)
+    return elapsed_weights(label, p * q, real_negative(p, q))
+
+
+def real_negative(p: FloatArray, q: float) -> FloatArray:
+    """``(1 − p) / (1 − p + p q)``: the chance that what entered as a negative is one, where all clicks are as late."""
+    negative: FloatArray = (1 - p) / np.maximum(1 - p + p * q, np.finfo(float).tiny)
+    return negative
 
 
 def calibrated(b: FloatArray, q: float) -> FloatArray:

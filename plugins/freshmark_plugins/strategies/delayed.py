@@ -33,9 +33,9 @@ class Delayed(Finetune):
 
     p is the model's answer before the update, q the share of clicks so far that came late: 0 where labels are not
     delayed, and then all of them are ``finetune``, bit for bit. The chances of ``fsiw`` and ``esdfm`` are learned, by
-    two further models of the same kind, from the impressions whose labels have come. ``finetune`` itself waits for
-    labels. Cost of an update: epochs · entries, with those two three times that. Extra memory: impressions without
-    labels; with those two, two more models.
+    two further models of the same kind, from the impressions whose labels have come; until these are no clicks alone,
+    the chances are made of p and q. ``finetune`` itself waits for labels. Cost of an update: epochs · entries, with
+    those two three times that. Extra memory: impressions without labels; with those two, two more models.
 
     An update of few events moves the model by less than one of many: where w is said, it is times n ÷ batch, for at
     night clicks of the day come with few impressions, and a mean over each update alone would make them many.
@@ -87,7 +87,7 @@ class Delayed(Finetune):
         """These labels have come: train on what enters now."""
         entries = self.impressions.come(events)
         self._count(entries)
-        if self.delays and self.late:
+        if self.delays:
             self.delays.learn(entries, epochs=self.epochs)
         enters = entries.events[~entries.late] if self.correction == "fsiw" else entries.events
         if len(enters):
@@ -98,10 +98,10 @@ class Delayed(Finetune):
         if not self.late or events.label is None:
             return None
         weights = np.ones(len(events))
-        if self.delays:
-            weights = self.delays.weights(events, events.label)
-        elif self.correction == "fnw":
-            weights = fake_negative_weights(events.label, chances(self.learner, events), self.q)
+        if self.correction in {"fnw", "fsiw", "esdfm"}:
+            p, q = chances(self.learner, events), self.q
+            beside, label = self.delays, events.label
+            weights = beside.weights(events, label, p=p, q=q) if beside else fake_negative_weights(label, p, q)
         return weights * self.learner.filled(len(events))
 
     def calibrated(self, query: Query) -> FloatArray:
