@@ -2,7 +2,7 @@
 
 import pytest
 from freshmark import Prose, Table
-from freshmark_reports.sections import cells
+from freshmark_reports.sections import cells, memory
 
 
 @pytest.fixture
@@ -41,3 +41,13 @@ def test_the_keys_of_a_row_are_those_of_its_cells_that_succeeded(fabricated, mad
     stream = next(iter(results.streams))
     assert results.keys_of(stream, "a()", "1d", "0s") == list(results.cells["key"][:3])
     assert results.keys_of(stream, "b()", "1d", "0s") == []
+
+
+def test_memory_of_many_rows_is_that_of_the_best_and_it_is_said(fabricated, made):
+    names = [fabricated.MadeCell(f"s{place}()", skill=place / 250) for place in range(203)]
+    results = made(names, [fabricated.MadeStream(events=200, windows=4, oracle=False)])
+    (section,) = memory.section(results)
+    table = section.parts[0].table
+    assert len(table.rows) == memory.MOST_ROWS == 200
+    assert [row[0] for row in table.rows] == list(results.ranking()["strategy"][:200])
+    assert table.caption == "Resident memory and state of the best 200 of 203 rows"

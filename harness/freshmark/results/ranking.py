@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 _CPU = ("fit_cpu_seconds", "update_cpu_seconds", "answer_cpu_seconds")
 _BUSY = ("fit_seconds", "update_seconds", "answer_seconds")
+_MEANS = (*_CPU, *_BUSY, "state_bytes")
 PERCENTILES = (50, 95, 99)
 COLUMNS = (
     "stream", "task", "strategy", "every", "delay", "schedule", "status", "reason", "seeds", "failed",
@@ -140,7 +141,8 @@ def _costs(results: Results, cells: pd.DataFrame, stream: str) -> dict[str, Any]
     made, asked = np.concatenate(updates), latency.of_requests(results, [str(key) for key in cells["key"]])
     each = len(made) / len(cells)
     peak = float(cells["peak_rss_bytes"].max()) if "peak_rss_bytes" in cells else np.nan
-    usage = _usage(results, cells, 1e6 / events, peak)
+    means = cells.reindex(columns=list(_MEANS)).astype(float).mean()
+    usage = _usage(results, cells, means * (1e6 / events), peak)
     return {
         "updates": each,
         "interval_seconds": (edges[-1] - edges[0]) / 1e6 / each if each else np.inf,
@@ -149,25 +151,22 @@ def _costs(results: Results, cells: pd.DataFrame, stream: str) -> dict[str, Any]
         "requests": len(asked),
         **{f"recommend_p{p}_seconds": latency.percentile_of(asked, p) for p in PERCENTILES},
         "update_seconds": float(made.sum()) / len(cells),
-        "fit_seconds": _mean(cells, "fit_seconds"),
+        "fit_seconds": float(means["fit_seconds"]),
         "cpu_seconds_per_million": usage.cpu_seconds,
         "cost_per_million": money(results.prices, usage) if results.prices else np.nan,
         "watt_hours_per_million": watt_hours(usage),
         "peak_bytes": peak,
-        "state_bytes": _mean(cells, "state_bytes"),
+        "state_bytes": float(means["state_bytes"]),
     }
 
 
-def _usage(results: Results, cells: pd.DataFrame, scale: float, peak: float) -> Usage:
-    busy = sum(_mean(cells, name) for name in _BUSY) * scale
+def _usage(results: Results, cells: pd.DataFrame, means: Any, peak: float) -> Usage:
+    """``means``: of the cells, for a million events; what one of them lacks is unknown, not nothing."""
+    busy = float(sum(means[name] for name in _BUSY))
     on_gpu = np.mean([results.device_of(str(key)) != "cpu" for key in cells["key"]])
     return Usage(
-        cpu_seconds=sum(_mean(cells, name) for name in _CPU) * scale,
+        cpu_seconds=float(sum(means[name] for name in _CPU)),
         busy_seconds=busy,
         gpu_seconds=busy * float(on_gpu) if on_gpu else 0.0,
         gigabytes=peak / 1e9,
     )
-
-
-def _mean(cells: pd.DataFrame, name: str) -> float:
-    return float(cells[name].astype(float).mean()) if name in cells else float("nan")

@@ -16,6 +16,8 @@ from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
 from freshmark_reports.windows import dates
 
 MOST_POINTS = 300
+MOST_ROWS = 200
+"""In the table: the changes of every row are read from a table of each of its cells."""
 
 
 def section(results: Results) -> Sequence[Section]:
@@ -41,8 +43,9 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
             Column("Changed an update", "bytes"),
             Column("Growth / M events", "bytes"),
         ),
-        tuple(_entries(results, cells, row) for _, row in rows.iterrows()),
-        "Resident memory and state of every row",
+        tuple(_entries(results, cells, row) for _, row in rows.head(MOST_ROWS).iterrows()),
+        "Resident memory and state of "
+        + ("every row" if len(rows) <= MOST_ROWS else f"the best {MOST_ROWS} of {len(rows):,} rows"),
         open=True,
     )
     peaks = rows["peak_bytes"].astype(float)

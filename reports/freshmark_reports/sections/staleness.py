@@ -40,9 +40,11 @@ def _shown(rows: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
     parts: list[pd.DataFrame] = []
     names: set[str] = set()
     for _, row in rows.iterrows():
+        if row["strategy"] in names or len(parts) == MOST_LINES:
+            continue
         same = (curves["strategy"] == row["strategy"]) & (curves["every"] == row["every"])
         one = curves[same & (curves["delay"] == row["delay"])]
-        if len(one) > 1 and row["strategy"] not in names and len(parts) < MOST_LINES:
+        if len(one) > 1:
             names.add(row["strategy"])
             parts.append(one.assign(name=called(row["strategy"], row["every"], row["delay"])))
     return pd.concat(parts, ignore_index=True) if parts else curves.head(0)
