@@ -40,7 +40,7 @@ def clicks(shift: str = "none", seed: int = 0, **overrides: object) -> Source:
     Args:
         shift: ``none``, ``prior``, ``covariate`` or ``concept``.
         seed: int ≥ 0; the same expression gives the same stream, under every numpy.
-        overrides: any other option of ``Impressions``, such as ``events=10_000`` or ``at=0.5``.
+        overrides: any other option of ``Impressions``, such as ``events=10_000`` or ``slate=5``; see docs/clicks.md.
     """
     if shift not in SHIFTS:
         raise UnknownName("shift of clicks", shift, SHIFTS)
