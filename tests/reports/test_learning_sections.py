@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from freshmark import Chart, Results, Value
+from freshmark.contract.section import Prose
 from freshmark.replay.settings import Settings
 from freshmark.results.learning import grid_of
 from freshmark.results.naming import number
@@ -177,12 +178,18 @@ def test_regret_is_told_of_every_row_where_an_oracle_is_known_with_drifts_and_wi
     assert len(section.parts) == 2 + drifts
 
 
+def said(results) -> str:
+    """What the section on drifts and gains says of a stream without drifts."""
+    (section,) = recovery.section(results)
+    (text,) = [part.text for part in section.parts if isinstance(part, Prose)]
+    return text
+
+
 def gained(made, fabricated, *skills):
     """The sentence on one strategy of these skills, never updated and daily; and what was attained."""
     cells = [fabricated.MadeCell("a()", every, skill) for every, skill in zip(("never", "1d"), skills, strict=True)]
     results = made(cells, [fabricated.MadeStream(task="classify")])
-    (section,) = recovery.section(results)
-    return section.parts[0].text, results.attainment().set_index("every")
+    return said(results), results.attainment().set_index("every")
 
 
 def test_where_updating_pays_it_is_said_by_how_much_of_the_oracles_gain(made, fabricated):
@@ -208,9 +215,14 @@ def test_what_is_better_than_the_oracle_by_luck_leaves_nothing_to_gain(made, fab
 
 def test_without_a_row_that_is_never_updated_no_share_is_said(made, fabricated):
     results = made([fabricated.MadeCell("a()", "1d", 0.5)], [fabricated.MadeStream(task="classify")])
-    (section,) = recovery.section(results)
     value = number(float(results.attainment()["value"].iloc[0]))
-    assert section.parts[0].text == f"a() every 1d has accuracy {value}, the oracle 0.900."
+    assert said(results) == f"a() every 1d has accuracy {value}, the oracle 0.900."
+
+
+def test_what_the_oracle_knows_is_said_where_the_stream_tells_it(made, fabricated):
+    stream = fabricated.MadeStream(task="classify", about={"oracle": "labels are certain"})
+    results = made([fabricated.MadeCell("a()", "1d", 0.5)], [stream])
+    assert said(results).endswith("the oracle 0.900. The oracle: labels are certain.")
 
 
 def test_without_a_matrix_ages_of_answers_are_read_and_it_is_said(usual):

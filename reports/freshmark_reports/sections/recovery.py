@@ -31,7 +31,9 @@ def section(results: Results) -> Sequence[Section]:
         gains = rows[[*names, "schedule"]].merge(attained, on=names)
         parts: list[Part] = [_chart(results, among, said_of(len(shown), rows))] if len(among) else []
         if len(gains):
-            parts += [Prose(_gained(gains, chosen[stream])), _gains(gains)]
+            knows = results.streams[stream].about.get("oracle")
+            text = _gained(gains, chosen[stream]) + (f" The oracle: {knows}." if knows else "")
+            parts += [Prose(text), _gains(gains)]
         if parts:
             found.append(Section("After each drift" if len(among) else "What could be gained", tuple(parts), stream))
     return found
