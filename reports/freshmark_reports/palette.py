@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from freshmark.results.tables import Results
 from matplotlib import rcParams
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogFormatter
+from matplotlib.ticker import Formatter, FuncFormatter, LogFormatter
 
 LONGEST = 38
 """Characters of a name in a chart; tables have it whole."""
@@ -64,18 +64,33 @@ def paper() -> str:
     return str(rcParams["figure.edgecolor"])
 
 
-def plain_log(axis: Any) -> None:
-    """A log axis whose numbers are written out: 100 for 10²."""
+def _written_out(value: float) -> str:
+    return f"{value:,g}"
+
+
+def plain_log(axis: Any, words: Callable[[float], str] = _written_out) -> None:
+    """A log axis whose numbers are written out: 100 for 10², or in these words."""
     axis.axes.set(**{f"{axis.axis_name}scale": "log"})
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
-    axis.set_minor_formatter(_Between(labelOnlyBase=False))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: words(value)))
+    axis.set_minor_formatter(_Between(words))
 
 
-class _Between(LogFormatter):
+class _Between(Formatter):
     """Labels of ticks between the powers, only where there are too few powers to read the axis by."""
 
+    def __init__(self, words: Callable[[float], str]) -> None:
+        self._chosen = LogFormatter(labelOnlyBase=False)
+        self._words = words
+
+    def set_axis(self, axis: Any) -> None:
+        super().set_axis(axis)
+        self._chosen.set_axis(axis)
+
+    def set_locs(self, locs: Any) -> None:
+        self._chosen.set_locs(locs)
+
     def __call__(self, x: float, pos: int | None = None) -> str:
-        return f"{x:,g}" if super().__call__(x, pos) else ""
+        return self._words(x) if self._chosen(x, pos) else ""
 
 
 def line_key(name: str, look: Look) -> Line2D:

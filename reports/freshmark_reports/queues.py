@@ -47,11 +47,12 @@ def _row(name: str, loop: OpenLoop) -> tuple[Entry, ...]:
 def _caption(loops: Sequence[tuple[str, OpenLoop]], *, stated: bool) -> str:
     """Who is hurt most by its queue, at the last of the rates."""
     rate = loops[-1][1].rate
-    longest = {name: loop.response_percentile(95) for name, loop in loops if loop.rate == rate}
-    worst = max(longest, key=lambda name: longest[name])
+    last = {name: loop for name, loop in loops if loop.rate == rate}
+    worst = max(last, key=lambda name: last[name].response_percentile(95))
+    most, all_of_them = last[worst].response_percentile(95), float(last[worst].response.max())
     at = f"{number(rate)} requests a second" + ("" if stated else ", a thousand times the stream's own rate")
     return (
         f"Response times, if one server took requests as they come and updates when they are due, one after the other. "
-        f"At {at}, 95 % of the requests to {worst} are answered within {seconds(longest[worst])}, queue included; "
-        "no other waits longer."
+        f"At {at}, those to {worst} take longest: 95\u00a0% are answered within {seconds(most)}, queue included, all "
+        f"within {seconds(all_of_them)}."
     )

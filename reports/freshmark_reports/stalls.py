@@ -78,17 +78,13 @@ def _draw(
     results: Results, begin: IntArray, slowest: Mapping[str, FloatArray], strategies: Mapping[str, str], figure: Any
 ) -> None:
     # Matplotlib costs time that the other forms of report need not pay.
-    from matplotlib.ticker import FuncFormatter  # noqa: PLC0415
-
-    from freshmark_reports.palette import legend_below, line_key, looks  # noqa: PLC0415
+    from freshmark_reports.palette import legend_below, line_key, looks, plain_log  # noqa: PLC0415
 
     look = looks(results)
     axes = figure.subplots()
     for name, values in slowest.items():
         drawn = look[strategies[name]]
         axes.plot(dates(begin), values, color=drawn.colour, linestyle=drawn.dash, linewidth=1.3, label=name)
-    axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: seconds(value)))
-    axes.minorticks_off()
+    plain_log(axes.yaxis, seconds)
     axes.set_title("Slowest request of each window")
     legend_below(figure, [line_key(name, look[strategies[name]]) for name in slowest], 3)

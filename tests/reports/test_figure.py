@@ -5,7 +5,9 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import seaborn as sns
+from freshmark.results.naming import seconds
 from freshmark_reports.figure import GRID, INK, MUTED, PAPER, page_style, svg_of
+from freshmark_reports.palette import plain_log
 
 
 def line(figure, title="accuracy"):
@@ -103,6 +105,18 @@ def test_a_short_log_axis_has_plain_numbers_between_the_powers():
     shown = texts(svg_of(draw, "x", prefix="f1"))
     assert any(text.startswith("25.") for text in shown)
     assert not any("$" in text for text in shown)
+
+
+@pytest.mark.parametrize(
+    ("ends", "labels"), [((2e-3, 5e-3), {"3.00 ms", "4.00 ms"}), ((1e-5, 10), {"100 µs", "10.0 ms", "1.00 s"})]
+)
+def test_a_log_axis_of_seconds_can_be_read_however_short_it_is(ends, labels):
+    def draw(figure):
+        axes = figure.subplots()
+        axes.plot(ends, [1, 2])
+        plain_log(axes.xaxis, seconds)
+
+    assert labels <= set(texts(svg_of(draw, "x", prefix="f1")))
 
 
 def test_a_figure_leaves_the_readers_settings_alone():

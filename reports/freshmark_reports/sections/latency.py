@@ -79,9 +79,7 @@ def _finding(title: str, samples: Mapping[str, tuple[str, FloatArray]]) -> str:
 
 def _draw(results: Results, title: str, samples: Mapping[str, tuple[str, FloatArray]], figure: Any) -> None:
     # Matplotlib costs time that the other forms of report need not pay.
-    from matplotlib.ticker import FuncFormatter, LogLocator  # noqa: PLC0415
-
-    from freshmark_reports.palette import legend_below, line_key, looks, paper  # noqa: PLC0415
+    from freshmark_reports.palette import legend_below, line_key, looks, paper, plain_log  # noqa: PLC0415
     from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
 
     axes = figure.subplots()
@@ -96,10 +94,7 @@ def _draw(results: Results, title: str, samples: Mapping[str, tuple[str, FloatAr
         if marks:
             axes.plot(*zip(*marks, strict=True), "o", markersize=5, markeredgecolor=paper(),
                       gid=rows_gid([place] * len(marks)), **drawn)  # fmt: skip
-    axes.set_xscale("log")
-    axes.xaxis.set_major_locator(LogLocator(base=10, numticks=6))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: seconds(value)))
-    axes.minorticks_off()
+    plain_log(axes.xaxis, seconds)
     axes.set_yticks([0, 0.5, 0.95, 1], ["", "p50", "p95", "all"])
     axes.set_title(f"{title} that took at most")
     legend_below(figure, [line_key(name, look[strategy]) for name, (strategy, _) in samples.items()], 2)
