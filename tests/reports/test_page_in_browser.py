@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from freshmark import Results
+from freshmark.results.budget import Budget
 from freshmark.results.comparison import comparison_of
 from freshmark.results.folder import RunFolder
 from freshmark.results.index import index_of
@@ -326,14 +327,24 @@ def test_printed_pages_cut_no_column_off(opened, text):
 
 
 def test_printed_pages_cut_off_nothing_at_all(opened, text):
-    tab = opened(text)
+    assert cut_off(opened(text)) == []
+
+
+def test_printed_numbers_of_many_strategies_under_limits_are_not_cut_off_either(opened, fabricated, made, sections):
+    cells = [fabricated.MadeCell(f"strategy(number={place})", every, 0.1 + place / 20)
+             for place in range(9) for every in ("1d", "never")]  # fmt: skip
+    results = made(cells).priced(["cpu_hour=1"]).within(Budget(cost=1e-9))
+    assert cut_off(opened(page(results, sections))) == []
+
+
+def cut_off(tab):
+    """What lies beyond the edge of the paper, A4 across."""
     tab.emulate_media(media="print")
     tab.set_viewport_size({"width": 1032, "height": 730})
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
-    beyond = tab.evaluate("""() => [...document.querySelectorAll("td, th, figcaption, pre, svg, p")]
+    return tab.evaluate("""() => [...document.querySelectorAll("td, th, figcaption, pre, svg, p")]
       .filter((one) => one.getClientRects().length && one.getBoundingClientRect().right > 1033)
       .map((one) => one.tagName + " " + one.textContent.slice(0, 60))""")
-    assert beyond == []
 
 
 def sections_of(document):
