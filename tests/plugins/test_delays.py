@@ -86,11 +86,11 @@ def test_clicks_wait_until_something_as_new_is_told_not_to_be_clicked(start_run,
         one.start(start_run(click_log(), 200))
     whole.learn(clicked([1, 2, 3], [1, 0, 0], [True, True, True]), epochs=1)
     parts.learn(clicked([1], [1], [True]), epochs=1)
-    assert not parts.known
+    early = parts.known
     assert not parts.first.model.state()["bias"].any()
     assert parts.state()["delays.told.time"].tolist() == [1]
     parts.learn(clicked([2, 3], [0, 0], [True, True]), epochs=1)
-    assert parts.known
+    assert (early, parts.known) == (False, True)
     assert_same_state(whole.first, parts.first)
     assert_same_state(whole.negative, parts.negative)
 
