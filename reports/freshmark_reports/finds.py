@@ -30,13 +30,16 @@ class Finds:
     said: str
 
 
-def finds_of(results: Results, shown: pd.DataFrame) -> Finds:
-    """Of the best row that a detector updates, whose updates they are; else of the best row, looked for afterwards."""
-    for _, row in shown.iterrows():
+def finds_of(results: Results, rows: pd.DataFrame) -> Finds:
+    """Of the best row that a detector updates, whose updates they are; else of the best row, looked for afterwards.
+
+    ``rows``: best first.
+    """
+    for _, row in rows.drop_duplicates("every").iterrows():
         watched = watching(str(row["every"]))
         if watched is not None:
             return _made(results, row, WORDS[watched.detector])
-    return _afterwards(results, shown.iloc[0])
+    return _afterwards(results, rows.iloc[0])
 
 
 def _made(results: Results, row: pd.Series, detector: str) -> Finds:

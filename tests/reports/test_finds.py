@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from freshmark import Chart
 from freshmark.replay.detectors import detector_of
-from freshmark_reports.choice import best_of_each, rows_of
+from freshmark_reports.choice import rows_of
 from freshmark_reports.finds import finds_of
 from freshmark_reports.sections import over_time
 from matplotlib.figure import Figure
@@ -14,7 +14,7 @@ STREAM = "drift(preset='small')"
 
 
 def found_in(results):
-    return finds_of(results, best_of_each(rows_of(results, STREAM)))
+    return finds_of(results, rows_of(results, STREAM))
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_an_answer_that_stays_as_good_as_it_is_gives_no_find(fabricated, made):
 
 def test_finds_of_a_run_that_was_watched_are_its_updates(fabricated, made):
     every = "budget(20, detector='page_hinkley')"
-    cells = [fabricated.MadeCell("a()", skill=0.9), fabricated.MadeCell("b()", every, skill=0.5)]
+    cells = [fabricated.MadeCell(*cell) for cell in (("a()", "1d", 0.9), ("b()", "1d", 0.8), ("b()", every, 0.5))]
     results = made(cells)
     finds = found_in(results)
     (key,) = results.keys_of(STREAM, "b()", every, "0s")

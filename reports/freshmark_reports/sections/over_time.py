@@ -68,7 +68,7 @@ def _chart(results: Results, stream: str, rows: pd.DataFrame) -> Chart:
         _rows(known),
         f"{metric_in_words(metric)} by window",
     )
-    finds = finds_of(results, shown)
+    finds = finds_of(results, rows)
     finding += finds.said
     drawn = Shown(shown, curves, gains, margin_of(results, best), oracle[0] if oracle else None, finds)
     draw = partial(_draw, results, stream, drawn)
