@@ -17,6 +17,9 @@ from freshmark_reports.windows import dates
 MOST = 500
 """Cells of a stream that are listed; a page with more is slow to open, and nobody reads on."""
 
+HIDDEN = "anonymised("
+"""In the name of a stream whose expression holds a secret, so that the name cannot be run."""
+
 KEPT = ("outcomes", "windows", "updates", "latencies")
 """Tables of a cell."""
 
@@ -35,6 +38,11 @@ def section(results: Results) -> Sequence[Section]:
                     "freshmark export writes all of them."
                 )
                 cells = listed
+            if HIDDEN in stream:
+                where += (
+                    " Give the commands in the run folder: its plan.toml holds the salt, which no report tells. "
+                    "They measure every stream of that plan."
+                )
             found.append(Section("Every cell", (Prose(where), _table(results, stream, cells)), stream))
     return found
 
@@ -83,10 +91,12 @@ def _numbers(results: Results, cell: Any, record: StreamRecord, metric: str) -> 
 
 
 def reproduce(cell: Any, record: StreamRecord) -> str:
-    """The command line that measures this cell (and the seeds before it) again."""
-    words = ["freshmark", "run", "-d", cell["stream"], "-s", cell["strategy"], "--every", cell["every"]]
-    if cell["delay"] not in ("", "0s"):
-        words += ["--delay", cell["delay"]]
+    """The command line that measures this cell (and the seeds before it) again; see HIDDEN for where it is given."""
+    source = ["plan.toml"] if HIDDEN in cell["stream"] else ["-d", cell["stream"]]
+    words = ["freshmark", "run", *source, "-s", cell["strategy"], "--every", cell["every"]]
+    for option, span in (("--delay", cell["delay"]), ("--label-delay", record.settings.get("label_delay"))):
+        if span not in (None, "", "0s"):
+            words += [option, span]
     words += ["--seeds", str(int(cell["seed"]) + 1)]
     words += [
         "--warmup",
