@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 from freshmark.contract.arrays import FloatArray, IntArray
 from freshmark.contract.stream import Drift
+from scipy.special import xlog1py, xlogy
 
 
 def entropy(probability: FloatArray) -> FloatArray:
     """(n,) nats: −p ln p − (1 − p) ln(1 − p), the expected log loss of saying p where p is true.
 
-    Shannon, Bell System Technical Journal 27 (1948).
+    Nothing where p is 0 or 1. Shannon, Bell System Technical Journal 27 (1948).
     """
-    lost: FloatArray = -probability * np.log(probability) - (1.0 - probability) * np.log1p(-probability)
+    lost: FloatArray = -xlogy(probability, probability) - xlog1py(1.0 - probability, -probability)
     return lost
 
 

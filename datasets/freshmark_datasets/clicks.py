@@ -27,6 +27,9 @@ from freshmark_datasets.population import populate
 VERSION = 1
 """Of what is generated: another number wherever one expression gives another stream than before."""
 
+CERTAIN = 600.0
+"""Log-odds beyond which nothing is left to chance, and not far from which exp is infinite."""
+
 STEP = 1 / 1024
 """To which features are rounded, so that their last bit is the same on every machine."""
 
@@ -144,6 +147,6 @@ def _probability(draws: Draws, chosen: Impressions, *, x: NDArray[np.float32], a
     if chosen.shift == "concept":
         weight[::2] *= -1.0  # every second one, so that item, user and context are all concerned
         log_odds[after] = x[after].astype(np.float64) @ weight
-    odds = chosen.base_rate / (1.0 - chosen.base_rate) * np.exp(log_odds)
+    odds = chosen.base_rate / (1.0 - chosen.base_rate) * np.exp(np.clip(log_odds, -CERTAIN, CERTAIN))
     probability: FloatArray = odds / (1.0 + odds)
     return probability

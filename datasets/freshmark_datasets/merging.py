@@ -50,8 +50,9 @@ def _domains(told: Sequence[str], count: int) -> tuple[str, ...]:
     if count < 2:  # noqa: PLR2004
         what = f"merge is given {count} stream{'s' * (count != 1)}"
         raise UsageError(what, where="merge", remedy="two or more: merge(drift('tiny'), drift('small'))")
-    names = tuple(told) if told else tuple(ascii_lowercase[:count])
-    right = not isinstance(told, str) and all(isinstance(one, str) and one and "/" not in one for one in names)
+    names = tuple(told) if isinstance(told, list | tuple) else (told,)
+    names = names if told else tuple(ascii_lowercase[:count])
+    right = all(isinstance(one, str) and one and "/" not in one for one in names)
     if not right or len(names) != count or len(set(names)) != count:
         remedy = f"{count} different names without a slash, such as ('books', 'films')"
         raise UsageError(f"domains={told!r}", where="domains", remedy=remedy)

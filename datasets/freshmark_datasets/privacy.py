@@ -54,12 +54,12 @@ def anonymise(stream: Given, *, salt: str, seconds: float = 1.0, k: int = 1) -> 
 
 def _anonymous(whole: Stream, salt: str, step: int, k: int) -> Stream:
     """The changed stream, without anything that was told of its source: paths, columns, examples."""
+    if k > len(whole.users):
+        what = f"{len(whole.users)} users, so that no id is shared by {k}"
+        raise DataError(what, where=whole.name, remedy="a smaller k", code="FM201")
     time = np.asarray(whole.time)
     group, told = shared(np.asarray(whole.user, np.int64), time, k)
     rows = np.flatnonzero(group >= 0)
-    if not len(rows):
-        what = f"{len(whole.users)} users, so that no id is shared by {k}"
-        raise DataError(what, where=whole.name, remedy="a smaller k", code="FM201")
     order = rows[np.argsort(told[rows], kind="stable")]
     named = [digest(salt, "user", name) for name in whole.users] if k == 1 else range(len(whole.users) // k)
     full = Vocabulary.of(named)

@@ -10,7 +10,7 @@ from freshmark.contract.stream import SECOND, Source, Stream
 from freshmark.contract.vocabulary import Vocabulary
 from freshmark.errors import DataError, UsageError
 
-from freshmark_datasets.arguments import check_number
+from freshmark_datasets.arguments import LARGEST, check_number
 from freshmark_datasets.coding import coded
 from freshmark_datasets.derived import Given, derived, occurrence
 
@@ -52,6 +52,8 @@ def normalise(stream: Given, *, feature: str) -> Source:
         stream: any with that feature.
         feature: its name.
     """
+    if not isinstance(feature, str):
+        raise UsageError(f"feature={feature!r}", where="feature", remedy="the name of one feature")
 
     def change(whole: Stream) -> Stream:
         column = whole.features.get(feature)
@@ -91,7 +93,9 @@ def relabel(stream: Given, *, least: float, classes: tuple[str, str] = ("low", "
         least: the lowest label of the second class.
         classes: names of the two.
     """
-    if len(classes) != 2 or not all(isinstance(one, str) for one in classes):  # noqa: PLR2004
+    check_number("least", least, -LARGEST)
+    named = isinstance(classes, list | tuple) and all(isinstance(one, str) for one in classes)
+    if not named or len(classes) != 2 or classes[0] == classes[1]:  # noqa: PLR2004
         raise UsageError(f"classes={classes!r}", where="classes", remedy="two names")
 
     def change(whole: Stream) -> Stream:

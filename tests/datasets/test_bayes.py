@@ -21,6 +21,17 @@ def test_the_entropy_of_a_coin_is_the_logarithm_of_two():
     assert entropy(np.array([0.5, 0.25])) == pytest.approx([np.log(2), 0.25 * np.log(4) + 0.75 * np.log(4 / 3)])
 
 
+def test_what_is_certain_loses_nothing():
+    assert entropy(np.array([0.0, 1.0, 5e-324])) == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(("shift", "size"), [("prior", 100), ("prior", -100), ("covariate", 100)])
+def test_a_shift_that_leaves_nothing_to_chance_has_numbers_all_the_same(shift, size):
+    stream = clicks(shift, size=size, events=300, features=4000).load()
+    assert np.isfinite(stream.oracle).all()
+    assert "nan" not in stream.about[NUMBER]
+
+
 @pytest.mark.parametrize("options", [{}, {"bots": 0.5}, {"slate": 5}])
 @pytest.mark.parametrize("shift", ["none", "prior", "covariate", "concept"])
 def test_what_a_stream_says_of_itself_is_what_its_oracle_loses_within_sampling_error(shift, options):

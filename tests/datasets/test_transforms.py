@@ -121,6 +121,12 @@ def test_two_of_one_kind_are_both_told(some):
         ("subsample(drift(), share=0)", "above 0"),
         ("sessionise(drift(), minutes=-1)", "a number from 0"),
         ("relabel(drift(), least=1, classes=('a',))", "two names"),
+        ("relabel(drift(), least=1, classes='ab')", "two names"),
+        ("relabel(drift(), least=1, classes=('a', 'a'))", "two names"),
+        ("relabel(drift(), least=1, classes=5)", "two names"),
+        ("relabel(drift(), least='x')", "least='x'"),
+        ("normalise(drift(), feature=['x'])", "the name of one feature"),
+        ("merge(drift(), drift(), domains=5)", "2 different names"),
         ("anonymise(drift(), salt='')", "a secret text"),
         ("anonymise(drift(), salt='s', k=0)", "a whole number from 1"),
         ("clean(drift(), per_minute=0)", "a whole number from 1"),
@@ -152,3 +158,5 @@ def test_a_transform_that_does_not_fit_says_why(some, pairs):
         relabel(pairs((0, "a", "x")), least=1).load()
     with pytest.raises(DataError, match=r"30 users, so that no id is shared by 31 .*a smaller k"):
         anonymise(some(), salt="s", k=31).load()
+    with pytest.raises(DataError, match="so that no id is shared by 1000"):
+        anonymise(some(), salt="s", k=10**30).load()
