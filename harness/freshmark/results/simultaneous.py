@@ -56,11 +56,12 @@ def level_of_each(replicated: FloatArray) -> float:
     if pairs <= 1:
         return LEVEL
     largest = np.zeros(len(replicated))
+    nothing = 1e-12 * max(float(np.abs(replicated).max()), 1e-300)
     for row in range(rows - 1):
         apart = replicated[:, row + 1 :] - replicated[:, row : row + 1]
         apart -= apart.mean(axis=0)
         scale = apart.std(axis=0)
-        moves = scale > 1e-12 * max(float(np.abs(replicated).max()), 1e-300)
+        moves = scale > nothing
         if moves.any():
             np.maximum(largest, np.abs(apart[:, moves] / scale[moves]).max(axis=1), out=largest)
     bound = float(np.quantile(largest, 1 - LEVEL))
