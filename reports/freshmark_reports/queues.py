@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -15,7 +16,7 @@ from freshmark_reports.choice import best_of_each, keys_of, said_of
 
 
 def queues(results: Results, rows: pd.DataFrame) -> Table | None:
-    """The table, a row a strategy and rate; None where the stream takes no time."""
+    """The table, a row a strategy and rate; None where the stream takes no time, or no single request was measured."""
     stream = str(rows["stream"].iloc[0])
     usual = rates_of(results, stream)
     shown = best_of_each(rows)
@@ -24,6 +25,7 @@ def queues(results: Results, rows: pd.DataFrame) -> Table | None:
         for rate in usual and (results.rates or usual)
         for _, row in shown.iterrows()
     ]
+    loops = [(name, loop) for name, loop in loops if len(loop.service)]
     if not loops:
         return None
     return Table(
@@ -45,14 +47,18 @@ def _row(name: str, loop: OpenLoop) -> tuple[Entry, ...]:
 
 
 def _caption(loops: Sequence[tuple[str, OpenLoop]], *, stated: bool) -> str:
-    """Who is hurt most by its queue, at the last of the rates."""
+    """Who is hurt most by its queue, at the last of the rates; by its longest response, where no p95 is known."""
     rate = loops[-1][1].rate
     last = {name: loop for name, loop in loops if loop.rate == rate}
-    worst = max(last, key=lambda name: last[name].response_percentile(95))
-    most, all_of_them = last[worst].response_percentile(95), float(last[worst].response.max())
+    tails = {name: (loop.response_percentile(95), float(loop.response.max())) for name, loop in last.items()}
+    known = all(math.isfinite(most) for most, _ in tails.values())
+    worst = max(tails, key=lambda name: tails[name] if known else tails[name][1:])
+    most, longest = tails[worst]
     at = f"{number(rate)} requests a second" + ("" if stated else ", a thousand times the stream's own rate")
+    tail = f"95\u00a0% are answered within {seconds(most)}, queue included, all within {seconds(longest)}"
     return (
         f"Response times, if one server took requests as they come and updates when they are due, one after the other. "
-        f"At {at}, those to {worst} take longest: 95\u00a0% are answered within {seconds(most)}, queue included, all "
-        f"within {seconds(all_of_them)}."
+        f"At {at}, those to {worst} take longest: "
+        + (tail if known else f"all are answered within {seconds(longest)}, queue included")
+        + "."
     )

@@ -70,6 +70,22 @@ def test_a_tail_that_nobody_can_know_says_why(fabricated, made):
     assert row[8].note == "p99 needs 459 samples, there are 319"
 
 
+def test_where_no_tail_is_known_the_longest_response_is_told(fabricated, made):
+    cells = [fabricated.MadeCell("a()", "never"), fabricated.MadeCell("slow()", skill=0.2, update_seconds=2.0)]
+    table = made_of(made(cells, [fabricated.MadeStream(windows=2)]).asked_at(1000))
+    assert "those to slow() every 1d take longest: all are answered within" in table.caption
+    assert "95\u00a0%" not in table.caption
+
+
+def test_without_a_single_request_there_is_no_table(slow, monkeypatch):
+    read = slow.table
+    monkeypatch.setattr(slow, "table", lambda key, name: {
+        column: values[: 1 if name == "latencies" else None] for column, values in read(key, name).items()
+    })  # fmt: skip
+    assert made_of(slow) is None
+    assert len(latency.section(slow)) == 1
+
+
 def test_the_table_closes_the_section_of_latency(slow):
     assert parts_of(slow)[-1].startswith("Response times")
     slow.events(STREAM)["time"] = np.zeros(4000, np.int64)

@@ -123,6 +123,23 @@ def test_no_tail_where_too_few_requests_were_measured(fabricated, made):
     assert np.isfinite(row["response_p95_seconds"])
 
 
+def test_without_a_single_request_nothing_is_known(fabricated, made):
+    results = made([fabricated.MadeCell("a()")])
+    read = results.table
+    results.table = lambda key, name: {
+        column: values[: 1 if name == "latencies" else None] for column, values in read(key, name).items()
+    }  # the very first, which fills caches
+    row = results.open_loop(1.0).iloc[0]
+    assert row["rate"] == 1.0
+    assert row[["load", "service_p50_seconds", "response_p50_seconds", "response_max_seconds"]].isna().all()
+
+
+@pytest.mark.parametrize("rate", [0, -5, float("nan"), float("inf"), "500/s"])
+def test_a_rate_that_is_none_is_refused(injected, rate):
+    with pytest.raises(UsageError, match="a number above 0"):
+        injected.open_loop(rate)
+
+
 def test_a_stream_that_takes_no_time_has_no_rate(injected):
     injected.events(STREAM)["time"] = np.zeros(20_000, np.int64)
     assert rates_of(injected, STREAM) == []
@@ -135,7 +152,7 @@ def test_a_rate_is_requests_in_a_unit_of_time(text, rate):
     assert rate_from(text) == rate
 
 
-@pytest.mark.parametrize("text", ["", "500", "0/s", "-1/s", "5/day", "s/5", "nan/s"])
+@pytest.mark.parametrize("text", ["", "500", "0/s", "-1/s", "5/day", "s/5", "nan/s", "9" * 400 + "/s"])
 def test_what_is_no_rate_is_refused(text):
     with pytest.raises(UsageError, match="is no rate; write it like 500/s"):
         rate_from(text)

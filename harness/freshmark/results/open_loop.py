@@ -14,9 +14,11 @@ at a higher rate there are as many events between two updates, in less time.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -109,13 +111,20 @@ def rate_from(text: str) -> float:
     """
     match = _RATE.fullmatch(text.strip())
     rate = float(match["count"]) / _UNITS[match["unit"]] if match else 0.0
-    if not rate:
+    if not 0 < rate < math.inf:
         raise UsageError(f"{text!r} is no rate", remedy="write it like 500/s, 30/min or 20/h")
     return rate
 
 
 def open_loop(results: Results, keys: Sequence[str], rate: float) -> OpenLoop:
-    """Of cells of one row, where its test events come at this rate, requests a second."""
+    """Of cells of one row, where its test events come at this rate, requests a second.
+
+    Responses and load are NaN where no single request was measured.
+
+    Raises:
+        UsageError: the rate is no number above 0.
+    """
+    _check(rate)
     stream = results.stream_of(keys[0])
     events = results.events(stream)
     own, _ = rates_of(results, stream)
@@ -132,10 +141,17 @@ def open_loop(results: Results, keys: Sequence[str], rate: float) -> OpenLoop:
     return OpenLoop(rate, load, of_requests(results, keys), np.concatenate(found))
 
 
+def _check(rate: object) -> None:
+    if not (isinstance(rate, Real) and 0 < float(rate) < math.inf):
+        raise UsageError(f"rate {rate!r}", remedy="requests a second, a number above 0")
+
+
 def _services(latencies: Any, window: Any) -> FloatArray:
-    """(n,) seconds: for each event one of the single requests of its window; of any, where it has none."""
+    """(n,) seconds: for each event one of the single requests of its window; of any, where it has none; else NaN."""
     kept = ~latencies["first"].astype(np.bool_)
     seconds, of = latencies["seconds"][kept], latencies["window"][kept]
+    if not len(seconds):
+        return np.full(len(window), np.nan)
     starts, stops = np.searchsorted(of, window, "left"), np.searchsorted(of, window, "right")
     starts, stops = np.where(stops > starts, (starts, stops), ([0], [len(seconds)]))
     chosen = starts + np.random.default_rng(0).random(len(window)) * (stops - starts)
