@@ -87,7 +87,9 @@ def test_two_plans_are_one_too_many(file: Path):
         plan_among([file, Path("other.toml")], ["cpu_hour=0.04"])
 
 
-@pytest.mark.parametrize("wish", [{"price": ["cpu_hour=cheap"]}, {"max_p99": "soon"}, {"max_cost": "3/1M"}])
+@pytest.mark.parametrize(
+    "wish", [{"price": ["cpu_hour=cheap"]}, {"max_p99": "soon"}, {"max_p99": ""}, {"max_cost": "3/1M"}]
+)
 def test_terms_that_cannot_be_read_are_refused_before_anything_is_measured(wish):
     with pytest.raises(UsageError):
         Terms.of(plan_for(Wishes(**wish)))
@@ -99,8 +101,12 @@ def test_a_missing_file_is_told_with_its_path(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "wish", [{"timeout": "soon"}, {"max_memory": "much"}, {"every": ["sometimes"]}, {"delay": ["late"]}]
-)
+    "wish",
+    [
+        {"timeout": "soon"}, {"timeout": ""}, {"max_memory": "much"}, {"max_memory": ""}, {"every": ["sometimes"]},
+        {"delay": ["late"]},
+    ],
+)  # fmt: skip
 def test_a_wish_that_cannot_be_read_is_refused(wish):
     with pytest.raises(UsageError):
         plan_for(Wishes(**wish))

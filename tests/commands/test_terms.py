@@ -43,6 +43,12 @@ def test_a_limit_of_cost_needs_a_price(run):
         Terms(max_cost="3").applied(Results.open(run))
 
 
+@pytest.mark.parametrize("option", ["max_p99", "max_memory", "max_cost", "request_rate"])
+def test_an_empty_option_is_refused_and_not_as_if_it_were_not_there(run, option):
+    with pytest.raises(UsageError, match="write it like"):
+        Terms(price=["cpu_hour=1"], **{option: ""}).applied(Results.open(run))
+
+
 def test_prices_may_follow_each_other_as_in_the_manual(run):
     assert "by the price list" in told(run, "--price", "cpu_hour=0.04", "gb_hour=0.005")
     assert "by the price list" not in told(run)

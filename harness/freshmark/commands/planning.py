@@ -70,14 +70,16 @@ def plan_for(wishes: Wishes) -> Plan:
 
     plan = Plan.read(_file(wishes.plan)) if wishes.plan else Plan((demo.STREAM,), demo.STRATEGIES, demo.EVERY)
     lists = {name: tuple(getattr(wishes, name)) for name in ("streams", "strategies", "every", "delay", "price")}
-    as_said = {name: getattr(wishes, name) for name in ("durations", "device", "max_p99", "max_cost")}
-    chosen: dict[str, Any] = {name: value for name, value in (lists | as_said).items() if value}
+    as_said = {name: getattr(wishes, name) for name in ("durations", "max_p99", "max_cost")}
+    chosen: dict[str, Any] = {name: value for name, value in (lists | as_said).items() if value not in (None, ())}
     if wishes.seeds is not None:
         chosen["seeds"] = first_seeds(wishes.seeds)
-    if wishes.timeout:
+    if wishes.timeout is not None:
         chosen["timeout"] = seconds(wishes.timeout)
-    if wishes.max_memory:
+    if wishes.max_memory is not None:
         chosen["max_memory"] = byte_count(wishes.max_memory)
+    if wishes.device:
+        chosen["device"] = wishes.device
     settings = {name: value for name in SETTINGS if (value := getattr(wishes, name)) is not None}
     if settings:
         chosen["settings"] = replace(plan.settings, **settings)

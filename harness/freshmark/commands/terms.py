@@ -73,9 +73,9 @@ class Terms:
 
         prices = Prices.parse(self.price) if self.price else None
         budget = Budget(
-            p99=microseconds(self.max_p99) / 1e6 if self.max_p99 else None,
-            memory=byte_count(self.max_memory) if self.max_memory else None,
-            cost=per_million(self.max_cost) if self.max_cost else None,
+            p99=None if self.max_p99 is None else microseconds(self.max_p99) / 1e6,
+            memory=None if self.max_memory is None else byte_count(self.max_memory),
+            cost=None if self.max_cost is None else per_million(self.max_cost),
         )
         return prices, budget.checked(prices)
 
@@ -84,7 +84,7 @@ class Terms:
         from freshmark.results.open_loop import rate_from  # noqa: PLC0415  (as above)
 
         prices, budget = self.read()
-        asked = results.asked_at(rate_from(self.request_rate)) if self.request_rate else results
+        asked = results if self.request_rate is None else results.asked_at(rate_from(self.request_rate))
         priced = asked.priced(prices) if prices else asked
         return priced.within(budget) if budget else priced
 
