@@ -9,11 +9,15 @@ from scipy.special import xlog1py, xlogy
 
 
 def entropy(probability: FloatArray) -> FloatArray:
-    """(n,) nats: −p ln p − (1 − p) ln(1 − p), the expected log loss of saying p where p is true.
+    """(n,) nats: −Σ p ln p over what may happen, the expected log loss of saying p where p is true.
 
     Nothing where p is 0 or 1. Shannon, Bell System Technical Journal 27 (1948).
+
+    Args:
+        probability: (n,) of a click, beside which there is none; or (n, classes).
     """
-    lost: FloatArray = -xlogy(probability, probability) - xlog1py(1.0 - probability, -probability)
+    known = -xlogy(probability, probability)
+    lost: FloatArray = known.sum(1) if known.ndim > 1 else known - xlog1py(1.0 - probability, -probability)
     return lost
 
 
@@ -21,7 +25,7 @@ def told(probability: FloatArray, time: IntArray, drifts: tuple[Drift, ...]) -> 
     """The Bayes log loss of a stream in words: of all of it, before its first drift and after, and during a burst.
 
     Args:
-        probability: (n,) the true ones.
+        probability: (n,) or (n, classes) the true ones.
         time: (n,) microseconds.
         drifts: what was planted.
     """

@@ -10,7 +10,7 @@ from freshmark.contract.arrays import FloatArray, IntArray
 from freshmark.contract.stream import SECOND, Drift, Source, Stream
 from freshmark.contract.vocabulary import Vocabulary
 
-from freshmark_datasets import calendar
+from freshmark_datasets import bayes, calendar
 from freshmark_datasets.calendar import DAY, START
 from freshmark_datasets.documents import Documents, documents
 from freshmark_datasets.draws import Draws
@@ -45,10 +45,11 @@ def stream(chosen: Documents, seed: int, *, name: str) -> Stream:
     progress = _progress(chosen, time)
     label = spoken.classes(draws, progress)
     word = spoken.words(draws, label, progress, length=chosen.length)
+    moment, probability, drifts = (time + START) * SECOND, spoken.posterior(word, progress), _truth(chosen)
     return Stream(
         name=name,
         task="classify",
-        time=(time + START) * SECOND,
+        time=moment,
         user=np.zeros(chosen.events, np.int32),
         item=np.zeros(chosen.events, np.int32),
         users=Vocabulary.of(["all"]),
@@ -56,9 +57,13 @@ def stream(chosen: Documents, seed: int, *, name: str) -> Stream:
         label=label,
         features={"text": _tokens(spoken.word.shape[2])[word]},
         classes=tuple(f"topic{one}" for one in range(chosen.classes)),
-        drifts=_truth(chosen),
-        oracle=spoken.posterior(word, progress),
-        about={**described("topics", VERSION, seed, chosen), "oracle": "the true probability of each class"},
+        drifts=drifts,
+        oracle=probability,
+        about={
+            **described("topics", VERSION, seed, chosen),
+            "oracle": "the true probability of each class",
+            "bayes log loss": bayes.told(probability, moment, drifts),
+        },
     )
 
 

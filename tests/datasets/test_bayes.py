@@ -25,6 +25,11 @@ def test_what_is_certain_loses_nothing():
     assert entropy(np.array([0.0, 1.0, 5e-324])) == pytest.approx(0.0)
 
 
+def test_the_entropy_of_classes_counts_all_of_them_and_two_are_a_coin():
+    shares = np.array([[0.5, 0.5, 0.0], [0.25, 0.75, 0.0], [1.0, 0.0, 0.0], [1 / 3, 1 / 3, 1 / 3]])
+    assert entropy(shares) == pytest.approx([*entropy(np.array([0.5, 0.25])), 0.0, np.log(3)])
+
+
 @pytest.mark.parametrize(("shift", "size"), [("prior", 100), ("prior", -100), ("covariate", 100)])
 def test_a_shift_that_leaves_nothing_to_chance_has_numbers_all_the_same(shift, size):
     stream = clicks(shift, size=size, events=300, features=4000).load()
