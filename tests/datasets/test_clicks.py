@@ -210,3 +210,4 @@ def test_what_is_settled_has_its_labels_at_once_and_the_rest_is_late_as_ever():
     assert (settled.label_delay[:600] == 0).all()
     assert np.array_equal(settled.label_delay[600:], late.label_delay[600:])
     assert (late.label_delay > 0).all()
+    assert (simulated(events=100, delay_hours=24, settled=0.29).label_delay[:30] == 0).sum() == 29

@@ -18,6 +18,11 @@ def test_a_session_ends_with_a_gap(pairs):
     assert list(sessions.users) == ["a/0", "b/0", "a/1"]
 
 
+def test_the_longest_gap_is_still_within_a_session(pairs):
+    stream = pairs((0, "a", "x"), (120, "a", "y"), (241, "a", "x"))
+    assert sessionise(stream, minutes=2).load().user.tolist() == [0, 0, 1]
+
+
 def test_an_endless_gap_leaves_every_user_one_session(some):
     assert np.array_equal(sessionise(some(), minutes=1e6).load().user, some().user)
 

@@ -38,6 +38,21 @@ def test_regret_of_clicks_is_the_excess_over_the_log_loss_of_the_true_probabilit
     assert results.attainment().set_index("every").loc["1d", "regret"] == pytest.approx(np.mean(lost))
 
 
+def test_of_nothing_that_could_be_gained_there_is_no_share(fabricated, made):
+    """An oracle that was unlucky: who is better than it would have a share below nought."""
+    results = made(cells(fabricated), [fabricated.MadeStream(task="click")])
+    (stream,) = results.streams
+    sound = results.attainment().set_index("every")
+    assert sound.loc["1d", "gain_share"] == pytest.approx(
+        (sound.loc["1d", "value"] - sound.loc["1d", "floor"]) / (sound.loc["1d", "oracle"] - sound.loc["1d", "floor"])
+    )
+    events = results.events(stream)
+    events["oracle"] = np.where(events["label"] > 0, 0.01, 0.99)
+    table = results.attainment()
+    assert (table["regret"] < 0).all()
+    assert table["gain_share"].isna().all()
+
+
 def test_the_oracle_of_classes_calls_the_likeliest_and_is_judged_by_each_metric(fabricated, made):
     results = made(cells(fabricated), [fabricated.MadeStream(task="classify")])
     (stream,) = results.streams

@@ -34,7 +34,8 @@ def attainment_of(results: Results, metric: str | None = None) -> pd.DataFrame:
     Columns: value, oracle: the metric of the best possible answers, regret: what value lacks of it (of log loss: the
     excess over the Bayes log loss, as it came out on these events), floor: that of the same strategy never updated (a
     cell of its own, else the matrix's model of the warm-up; NaN without either), gain_share: (value − floor) ÷
-    (oracle − floor): of all that updating could ever gain, what it did.
+    (oracle − floor): of all that updating could ever gain, what it did; NaN where that is nothing, because the oracle
+    came out no better than the floor on these events.
     """
     rows, table = list(rows_of_cells(results, metric)), []
     never = {(row.names["stream"], row.names["strategy"]): row for row in rows if row.names["every"] == "never"}
@@ -45,8 +46,8 @@ def attainment_of(results: Results, metric: str | None = None) -> pd.DataFrame:
         oracle = float(row.summands.number(row.summands.each(best).mean()))
         value = mean_of([_value(results, key, row.summands) for key in row.keys.values()])
         floor = _floor(results, row, never.get((row.names["stream"], row.names["strategy"])))
-        share = (value - floor) / (oracle - floor) if oracle != floor else float("nan")
-        regret = row.summands.sign * (oracle - value)
+        regret, gainable = row.summands.sign * (oracle - value), row.summands.sign * (oracle - floor)
+        share = 1.0 - regret / gainable if gainable > 0 else float("nan")
         numbers = {"value": value, "oracle": oracle, "regret": regret, "floor": floor, "gain_share": share}
         table.append({**row.names, **numbers})
     return pd.DataFrame(table, columns=list(COLUMNS))
