@@ -100,7 +100,7 @@ def test_the_plugin_of_the_readme_passes_the_check(place: Path):
 @pytest.mark.parametrize("file", sorted((ROOT / "examples").glob("*.toml")), ids=lambda file: file.name)
 def test_every_plan_among_the_examples_can_be_read_and_names_what_there_is(file):
     plan = Plan.read(file)
-    registry = load()
+    registry = load(plan.plugins)
     for kind, texts in (("streams", plan.streams), ("strategies", plan.strategies)):
         for text in texts:
             assert registry.canonical(kind, text)
