@@ -95,6 +95,13 @@ def test_clicks_wait_until_something_as_new_is_told_not_to_be_clicked(start_run,
     assert_same_state(whole.negative, parts.negative)
 
 
+def test_a_click_of_the_moment_of_one_that_is_not_clicked_waits_no_longer(start_run, click_log):
+    delays = Delays(Learner(Logistic(bits=4)), repeats=True)
+    delays.start(start_run(click_log(), 200))
+    delays.learn(clicked([1, 1, 2], [1, 0, 1], [True, True, True]), epochs=1)
+    assert delays.state()["delays.told.time"].tolist() == [2]
+
+
 @pytest.mark.parametrize("repeats", [True, False])
 def test_until_something_is_learned_all_clicks_are_taken_for_equally_late(repeats, start_run, click_log):
     delays, p, q = Delays(Learner(Logistic(bits=4)), repeats=repeats), np.array([0.2, 0.4, 0.4]), 0.5

@@ -2,7 +2,8 @@
 
 import pytest
 from freshmark import Chart, Prose, Table
-from freshmark_reports.sections import cells, memory
+from freshmark_reports.sections import cells, memory, tradeoff
+from matplotlib.figure import Figure
 
 
 @pytest.fixture
@@ -32,6 +33,23 @@ def test_cells_that_fit_are_all_listed_in_their_order(fabricated, made):
     where, table = parts_of(results)
     assert [row[0] for row in table.rows] == ["a() every 1d", "b() every 1d", "c() every 1d"]
     assert "Listed" not in where
+
+
+def test_of_many_rows_the_front_is_drawn_however_bad_the_cheapest_is(fabricated, made, monkeypatch):
+    monkeypatch.setattr(tradeoff, "MOST_MARKS", 2)
+    costs = {"best()": 9.0, "dear()": 99.0, "cheap()": 1.0}
+    skills = {"best()": 0.9, "dear()": 0.6, "cheap()": 0.1}
+    kinds = ("fit_cpu_seconds", "update_cpu_seconds", "answer_cpu_seconds")
+    summaries = {name: dict.fromkeys(kinds, cost) for name, cost in costs.items()}
+    results = made([fabricated.MadeCell(name, skill=skills[name], summary=summaries[name]) for name in costs])
+    (section,) = tradeoff.section(results)
+    (chart,) = (part for part in section.parts if isinstance(part, Chart))
+    figure = Figure()
+    chart.draw(figure)
+    drawn = {str(line.get_label()) for line in figure.axes[0].lines}
+    assert {"best()", "cheap()"} <= drawn
+    assert "dear()" not in drawn
+    assert "Drawn are the front and the best of the rest, 2 of 3" in chart.finding
 
 
 def test_the_keys_of_a_row_are_those_of_its_cells_that_succeeded(fabricated, made):
