@@ -19,7 +19,7 @@ from freshmark.errors import DataError, UsageError
 
 from freshmark_datasets.coding import coded
 
-VERSION = 2
+VERSION = 3
 """Of the transforms: another number wherever one expression gives another stream than before."""
 
 Given: TypeAlias = Stream | Source
@@ -101,6 +101,8 @@ def taken(stream: Stream, rows: IntArray, **instead: Any) -> Stream:
         stream: any.
         rows: (m,) which events.
         instead: fields of the result that are not those of the stream.
+
+    The oracle of a ranking is kept only with every event: its ranks are among the items that the stream has shown.
     """
     user, users = recoded(np.asarray(stream.user)[rows], stream.users)
     item, items = recoded(np.asarray(stream.item)[rows], stream.items)
@@ -108,6 +110,7 @@ def taken(stream: Stream, rows: IntArray, **instead: Any) -> Stream:
     def of(column: AnyArray | None) -> Any:
         return None if column is None else np.asarray(column)[rows]
 
+    known = len(rows) == len(stream) or stream.task != "rank"
     kept: dict[str, Any] = {
         "time": of(stream.time),
         "user": user,
@@ -116,9 +119,10 @@ def taken(stream: Stream, rows: IntArray, **instead: Any) -> Stream:
         "items": items,
         "label": of(stream.label),
         "features": {name: of(column) for name, column in stream.features.items()},
-        "oracle": of(stream.oracle),
+        "oracle": of(stream.oracle) if known else None,
         "label_delay": of(stream.label_delay),
         "drifts": tuple(replace(one, users=(), items=()) for one in stream.drifts),
+        "about": {what: told for what, told in stream.about.items() if known or what != "oracle"},
     }
     return replace(stream, **(kept | instead))
 

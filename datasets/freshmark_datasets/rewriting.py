@@ -18,6 +18,9 @@ from freshmark_datasets.derived import Given, derived, occurrence
 def sessionise(stream: Given, *, minutes: float = 30.0) -> Source:
     """Makes a session of a user the user: a new one after a gap without events.
 
+    What a user had before is a candidate again in the next session: where a stream does not repeat, the oracle of its
+    ranking knew of fewer candidates, and is left out.
+
     Args:
         stream: any.
         minutes: the longest gap within a session.
@@ -36,7 +39,9 @@ def sessionise(stream: Given, *, minutes: float = 30.0) -> Source:
         codes, old = coded(session, len(first))
         names = [f"{whole.users[int(user[first[one]])]}/{number[one]}" for one in old]
         drifts = tuple(replace(one, users=()) for one in whole.drifts)
-        return replace(whole, user=codes, users=Vocabulary.of(names), drifts=drifts)
+        known = whole.repeats or whole.task != "rank"
+        oracle = whole.oracle if known else None
+        return replace(whole, user=codes, users=Vocabulary.of(names), drifts=drifts, oracle=oracle)
 
     return derived(stream, "sessionise", change, minutes=minutes)
 

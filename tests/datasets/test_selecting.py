@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
+from freshmark_datasets.clicks import clicks
+from freshmark_datasets.drift import drift
+from freshmark_datasets.rewriting import sessionise, time_shift
 from freshmark_datasets.selecting import deduplicate, min_count, subsample
 
 SECOND = 1_000_000
@@ -35,3 +41,34 @@ def test_subsample_keeps_users_whole_and_a_smaller_share_is_part_of_a_larger(som
         assert np.sum(half.user == code) == counts[list(some().users).index(name)]
     assert subsample(some(), share=1).load().fingerprint == some().fingerprint
     assert set(subsample(some(), share=0.5, seed=1).load().users) != set(half.users)
+
+
+@pytest.fixture(scope="module")
+def ranked():
+    return drift(preset="tiny").load()
+
+
+def test_the_oracle_of_a_ranking_goes_with_the_items_that_it_ranked_among(ranked):
+    assert ranked.oracle is not None
+    some = subsample(ranked, share=0.5).load()
+    assert some.oracle is None
+    assert "oracle" in ranked.about
+    assert "oracle" not in some.about
+
+
+@pytest.mark.parametrize("change", [lambda one: subsample(one, share=1), lambda one: time_shift(one, days=1)])
+def test_the_oracle_of_a_ranking_stays_where_every_event_does(ranked, change):
+    assert np.array_equal(change(ranked).load().oracle, ranked.oracle)
+
+
+def test_the_oracle_of_a_session_stays_where_what_was_had_is_a_candidate_anyway(ranked):
+    assert (sessionise(replace(ranked, repeats=True)).load().oracle == ranked.oracle).all()
+    assert sessionise(replace(ranked, repeats=False)).load().oracle is None
+
+
+def test_the_chance_of_a_click_is_what_it_was_whichever_events_are_left():
+    stream = clicks(events=500).load()
+    half = subsample(stream, share=0.5).load()
+    assert half.oracle is not None
+    assert set(half.oracle) <= set(stream.oracle)
+    assert "oracle" in half.about

@@ -26,6 +26,24 @@ def test_texts_become_canonical_and_nothing_is_named_twice():
     assert one.count == len(one.cells()) == 4
 
 
+@pytest.mark.parametrize("device", ["cow", "", "cpu:0", "cuda:", "cuda:x", "CUDA"])
+def test_a_device_that_is_none_is_refused_before_anything_is_measured(device):
+    with pytest.raises(PlanError) as caught:
+        plan(device=device)
+    assert caught.value.code == "FM119"
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda", "cuda:1", "mps"])
+def test_a_device_is_called_as_torch_calls_it(device):
+    assert plan(device=device).device == device
+
+
+def test_a_matrix_on_a_gpu_is_refused_before_anything_is_measured():
+    with pytest.raises(PlanError) as caught:
+        plan(device="cuda", settings=Settings(matrix=8))
+    assert caught.value.code == "FM118"
+
+
 def test_strategies_alternate_and_seeds_come_last():
     cells = plan(strategies=("a", "b"), every=("1d", "never"), seeds=(0, 1)).cells()
     assert [(cell.seed, cell.every, cell.strategy) for cell in cells[:5]] == [

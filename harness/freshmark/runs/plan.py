@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from freshmark.replay.timeline import Settings
 from freshmark.runs.expressions import canonical
 
 MOST_CELLS = 10_000
+DEVICE = re.compile(r"cpu|(cuda|mps|xpu)(:\d+)?")
 
 
 def first_seeds(count: int) -> tuple[int, ...]:
@@ -112,6 +114,11 @@ class Plan:
         if self.count > MOST_CELLS:
             remedy = f"at most {MOST_CELLS}: split the plan"
             raise PlanError(f"the plan has {self.count} cells", remedy=remedy, code="FM113")
+        if not DEVICE.fullmatch(self.device):
+            raise PlanError(f"device {self.device!r} is none", remedy="cpu, cuda or cuda:1, mps, xpu", code="FM119")
+        if self.settings.matrix and self.device != "cpu":
+            what = f"a matrix is made of copies of the process, and none can use {self.device}"
+            raise PlanError(what, remedy="device cpu, or no matrix", code="FM118")
 
     def _set(self, name: str, values: Sequence[object]) -> None:
         object.__setattr__(self, name, tuple(dict.fromkeys(values)))
