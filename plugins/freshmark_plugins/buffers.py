@@ -12,7 +12,7 @@ from freshmark.errors import UnknownName, UsageError
 
 from freshmark_plugins.compiled import compiled
 from freshmark_plugins.growth import counted, enlarged, highest
-from freshmark_plugins.mixing import chosen, joined
+from freshmark_plugins.mixing import chosen, columns, joined
 
 Losses: TypeAlias = Callable[[Events], FloatArray]
 """(n,) what each event costs the model as it is."""
@@ -69,11 +69,7 @@ class Buffer:
 
     def state(self) -> Mapping[str, AnyArray]:
         """The columns of what is held."""
-        if self.held is None:
-            return {}
-        columns = {"time": self.held.time, "user": self.held.user, "item": self.held.item, "label": self.held.label}
-        columns |= self.held.features
-        return {f"buffer.{name}": column for name, column in columns.items() if column is not None}
+        return {} if self.held is None else columns("buffer", self.held)
 
 
 class Reservoir(Buffer):

@@ -10,8 +10,9 @@ from freshmark import Events, Query, Run
 from freshmark.contract.arrays import AnyArray, BoolArray, FloatArray
 
 from freshmark_plugins.corrections import elapsed_weights, real_negative, shift_weights
-from freshmark_plugins.impressions import Entries, concatenated
+from freshmark_plugins.impressions import Entries
 from freshmark_plugins.learner import Learner
+from freshmark_plugins.mixing import columns, concatenated
 
 
 class Delays:
@@ -85,7 +86,8 @@ class Delays:
 
     def _states(self) -> Iterator[tuple[str, AnyArray]]:
         if self.told:
-            yield "delays.told.time", self.told[0].time
+            yield from columns("delays.told", self.told[0]).items()
+            yield "delays.told.entered", self.entered
         for side, learner in (("first", self.first), ("negative", self.negative)):
             for name, value in learner.state().items():
                 yield f"delays.{side}.{name}", value

@@ -10,12 +10,14 @@ clicked, and once more, as clicked, when the click has come::
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from freshmark import Events
 from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
+
+from freshmark_plugins.mixing import columns, concatenated
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +84,7 @@ class Impressions:
         waiting = self.shown[0] if self.shown else None
         if waiting is None or len(waiting) != len(self.entered):
             return {}
-        return {"impressions.time": waiting.time, "impressions.entered": self.entered}
-
-
-def concatenated(parts: Iterable[Events]) -> Events:
-    """One after the other; without labels where one of them has none."""
-    parts = list(parts)
-    labels = [part.label for part in parts if part.label is not None]
-    return Events(
-        np.concatenate([part.time for part in parts]),
-        np.concatenate([part.user for part in parts]),
-        np.concatenate([part.item for part in parts]),
-        np.concatenate(labels) if len(labels) == len(parts) else None,
-        {name: np.concatenate([part.features[name] for part in parts]) for name in parts[0].features},
-    )
+        return {**columns("impressions", waiting), "impressions.entered": self.entered}
 
 
 def _rows(shown: Events, known: Events) -> IntArray:

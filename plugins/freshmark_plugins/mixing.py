@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -11,15 +12,19 @@ from freshmark.contract.arrays import AnyArray, IntArray
 
 def joined(first: Events, second: Events) -> Events:
     """Both, one after the other, whatever their times."""
-    label = None
-    if first.label is not None and second.label is not None:
-        label = np.concatenate([first.label, second.label])
+    return concatenated([first, second])
+
+
+def concatenated(parts: Iterable[Events]) -> Events:
+    """One after the other; without labels where one of them has none."""
+    parts = list(parts)
+    labels = [part.label for part in parts if part.label is not None]
     return Events(
-        _both(first.time, second.time),
-        _both(first.user, second.user),
-        _both(first.item, second.item),
-        label,
-        {name: _both(column, second.features[name]) for name, column in first.features.items()},
+        np.concatenate([part.time for part in parts]),
+        np.concatenate([part.user for part in parts]),
+        np.concatenate([part.item for part in parts]),
+        np.concatenate(labels) if len(labels) == len(parts) else None,
+        {name: np.concatenate([part.features[name] for part in parts]) for name in parts[0].features},
     )
 
 
@@ -33,5 +38,7 @@ def in_order(events: Events) -> Events:
     return events[np.argsort(events.time, kind="stable")]
 
 
-def _both(one: AnyArray, other: AnyArray) -> AnyArray:
-    return np.concatenate([one, other])
+def columns(name: str, events: Events) -> dict[str, AnyArray]:
+    """Every column of events that are kept, called ``name.time``, ``name.user`` …: what ``state()`` tells of them."""
+    held = {"time": events.time, "user": events.user, "item": events.item, "label": events.label, **events.features}
+    return {f"{name}.{column}": values for column, values in held.items() if values is not None}

@@ -10,7 +10,7 @@ from freshmark import Events
 from freshmark.contract.arrays import AnyArray, IntArray
 from torch import Tensor
 
-from freshmark_plugins.mixing import chosen, in_order, joined
+from freshmark_plugins.mixing import chosen, columns, concatenated, in_order, joined
 
 
 class Supports:
@@ -51,10 +51,9 @@ class Supports:
         return held[: int(np.searchsorted(held.time, time, "left"))]
 
     def state(self) -> Iterator[tuple[str, AnyArray]]:
-        """Who has events, and the times of all of them."""
+        """The columns of what is held, user by user."""
         if self.of:
-            yield "supports.user", np.fromiter(self.of, np.int64)
-            yield "supports.time", np.concatenate([held.time for held in self.of.values()])
+            yield from columns("supports", concatenated(self.of.values())).items()
 
 
 Own: TypeAlias = Mapping[str, Tensor] | None

@@ -100,6 +100,8 @@ def test_a_click_of_the_moment_of_one_that_is_not_clicked_waits_no_longer(start_
     delays.start(start_run(click_log(), 200))
     delays.learn(clicked([1, 1, 2], [1, 0, 1], [True, True, True]), epochs=1)
     assert delays.state()["delays.told.time"].tolist() == [2]
+    told = {name.rpartition(".")[2] for name in delays.state() if name.startswith("delays.told.")}
+    assert told >= {"time", "user", "item", "label", "entered"}  # all that is held counts as memory
 
 
 @pytest.mark.parametrize("repeats", [True, False])

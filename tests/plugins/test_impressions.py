@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from freshmark import Events
 from freshmark_plugins.corrections import elapsed_weights, fake_negative_weights, shift_weights
-from freshmark_plugins.impressions import Impressions, concatenated
+from freshmark_plugins.impressions import Impressions
+from freshmark_plugins.mixing import concatenated
 
 UNLABELLED = None
 

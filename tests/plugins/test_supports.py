@@ -72,7 +72,7 @@ def test_it_can_be_copied_and_tells_of_itself():
     some.observe(events([1, 4, 1]))
     other = copy.deepcopy(some)
     other.add(events([7]))
-    assert dict(some.state())["supports.user"].tolist() == [1, 4]
+    assert dict(some.state())["supports.user"].tolist() == [1, 1, 4]
     assert dict(some.state())["supports.time"].tolist() == [0, 2, 1]
 
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from freshmark_plugins.abilities import require
 from freshmark_plugins.herding import herded
-from freshmark_plugins.mixing import chosen, joined
+from freshmark_plugins.mixing import chosen, columns, joined
 from freshmark_plugins.strategies.finetune import Finetune, Training
 from freshmark_plugins.teacher import Teacher
 
@@ -92,9 +92,9 @@ class ADER(Finetune):
         self.held = self._chosen(events if old is None else joined(old, events))
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Those of the model, and time, user and item of the exemplars."""
-        held = {} if self.held is None else {name: getattr(self.held, name) for name in ("time", "user", "item")}
-        return {**super().state(), **{f"exemplars.{name}": column for name, column in held.items()}}
+        """Those of the model, and the columns of the exemplars."""
+        held = {} if self.held is None else columns("exemplars", self.held)
+        return {**super().state(), **held}
 
     def _chosen(self, events: Events) -> Events:
         """N of these events, or fewer."""
