@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 def run(
     *,
-    streams: str | Stream | Sequence[str | Stream],
-    strategies: str | Callable[..., Any] | Sequence[str | Callable[..., Any]],
-    every: str | int | Sequence[str | int] = "1d",
-    delay: str | Sequence[str] = "0s",
+    streams: str | Stream | Iterable[str | Stream],
+    strategies: str | Callable[..., Any] | Iterable[str | Callable[..., Any]],
+    every: str | int | Iterable[str | int] = "1d",
+    delay: str | Iterable[str] = "0s",
     seeds: int | Iterable[int] = 1,
     folder: Path | str | None = None,
     settings: Settings | None = None,
     timeout: str | float | None = None,
     max_memory: str | int | None = None,
     device: str = "cpu",
-    plugins: Sequence[Path | str] = (),
+    plugins: Iterable[Path | str] = (),
     jobs: int = 1,
 ) -> Results:
     """Measure every stream × strategy × schedule × seed, and give the results.
