@@ -45,7 +45,7 @@ def test_a_hyphen_inside_a_text_stays():
     [
         "", "3", "'text'", "a(", "a.b()", "a(b.c)", "a(1+1)", "a(lambda: 1)", "a(*b)", "a(**b)", "a[0]", "a;b",
         "a(1e999)", "a(x for x in y)", "a(-True)", "a(f'{x}')", "a(1j)", "a(b'x')", "a({1: 2})", "a()()",
-        "a(x=1, x=2)", "a\0b", "import os", "a(" * 500,
+        "a(x=1, x=2)", "a\0b", "import os", "a(" * 500, "\u01c3", "a\u01c3()", "a(\u01c3=1)",
     ],
 )  # fmt: skip
 def test_what_is_no_expression_is_refused_and_shown(text):

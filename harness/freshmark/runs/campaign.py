@@ -27,7 +27,7 @@ from freshmark.runs.plan import Cell, Plan, stream_name
 from freshmark.runs.preparation import prepare_streams
 from freshmark.runs.registry import Registry
 from freshmark.runs.store import Planned, Store
-from freshmark.runs.suitability import refuse_unsuited
+from freshmark.runs.suitability import have_compiled, refuse_unsuited
 from freshmark.runs.tally import Tally
 
 
@@ -129,7 +129,8 @@ class Campaign:
         self._waiting = [cell for cell in self._cells if cell.key not in done]
         left = {cell.strategy for cell in self._waiting}
         wanted = [text for text in self.plan.strategies if text in left]
-        refuse_unsuited(self.plan, wanted, self._records, self._executor)
+        built = refuse_unsuited(self.plan, wanted, self._records, self._executor)
+        have_compiled(self.plan, built, self._records, self._executor)
         store.queue(self._cells, done=done)
         store.keep_plan(self.plan)
         store.record(self._provenance())

@@ -83,8 +83,11 @@ def _without_hyphens(match: re.Match[str]) -> str:
     return found if found[0] in "'\"" else found.replace("-", _HYPHEN)
 
 
-def _name(name: str) -> str:
-    return name.replace(_HYPHEN, "-")
+def _name(name: str, text: str) -> str:
+    written = name.replace(_HYPHEN, "-")
+    if not _NAME.fullmatch(written):  # somebody did write the letter
+        raise _unreadable(text, f"{written!r} is no name")
+    return written
 
 
 def _value(node: ast.expr, text: str) -> Value:
@@ -102,9 +105,9 @@ def _value(node: ast.expr, text: str) -> Value:
         case ast.Tuple(elts=elements):
             return tuple(_value(element, text) for element in elements)
         case ast.Name(id=name):
-            return Expression(_name(name))
+            return Expression(_name(name, text))
         case ast.Call(func=ast.Name(id=name)):
-            return _call(node, _name(name), text)
+            return _call(node, _name(name, text), text)
     raise _unreadable(text, f"{ast.unparse(node).replace(_HYPHEN, '-')!r} is neither a literal nor a call")
 
 
@@ -113,9 +116,10 @@ def _call(node: ast.Call, name: str, text: str) -> Expression:
     for keyword in node.keywords:
         if keyword.arg is None:
             raise _unreadable(text, "'**' is not known here")
-        if _name(keyword.arg) in options:
-            raise _unreadable(text, f"option {_name(keyword.arg)!r} is given twice")
-        options[_name(keyword.arg)] = _value(keyword.value, text)
+        option = _name(keyword.arg, text)
+        if option in options:
+            raise _unreadable(text, f"option {option!r} is given twice")
+        options[option] = _value(keyword.value, text)
     return Expression(name, tuple(_value(value, text) for value in node.args), tuple(options.items()))
 
 

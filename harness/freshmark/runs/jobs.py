@@ -16,7 +16,7 @@ class Job:
 
     key: names it among the jobs of a run
     kind: ``cell`` replays and writes tables; ``stream`` prepares a stream and writes its table of test events;
-        ``strategies`` builds those that ``cell`` names, and tells their tasks
+        ``strategies`` builds those that ``cell`` names, and tells their tasks; ``rehearsal`` has a strategy compiled
     text: the expression of the strategy, or of the stream
     settings: of the replay
     target: the folder (cell) or file (stream) to write
@@ -27,7 +27,7 @@ class Job:
     """
 
     key: str
-    kind: Literal["cell", "stream", "strategies"]
+    kind: Literal["cell", "stream", "strategies", "rehearsal"]
     text: str
     settings: Mapping[str, Any]
     target: str

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 def refuse_unsuited(
     plan: Plan, strategies: Sequence[str], records: Mapping[str, Mapping[str, Any]], executor: Executor
-) -> None:
-    """Build strategies once, elsewhere, and hold their tasks against those of the streams.
+) -> list[str]:
+    """Build strategies once, elsewhere, hold their tasks against those of the streams, and give those that were built.
 
     Args:
         plan: whose strategies they are.
@@ -32,7 +32,7 @@ def refuse_unsuited(
         UsageError: a strategy cannot do the task of a stream, or says that its options are wrong.
     """
     if not strategies:
-        return
+        return []
     job = Job(
         key="strategies",
         kind="strategies",
@@ -58,6 +58,38 @@ def refuse_unsuited(
                 raise unsuited(strategy, tasks, stream, str(record["task"]))
             if not set(needs) <= set(record.get("features", needs)):
                 raise wanting(strategy, needs, stream, record["features"])
+    return list(told.get("tasks", {}))
+
+
+def have_compiled(
+    plan: Plan, strategies: Sequence[str], records: Mapping[str, Mapping[str, Any]], executor: Executor
+) -> None:
+    """Try out strategies on the beginning of a stream, each in a process of its own, so that no cell pays a compiler.
+
+    What goes wrong there goes wrong in a cell as well, and is told by it.
+
+    Args:
+        plan: whose strategies they are.
+        strategies: those that have something left to do, and could be built.
+        records: stream of the plan → what is known of it.
+        executor: where the processes run.
+    """
+    stream = next(iter(records.values()))
+    jobs = [
+        Job(
+            key=f"rehearsal {place}",
+            kind="rehearsal",
+            text=text,
+            settings={},
+            target="",
+            stream=str(stream["folder"]),
+            device=plan.device,
+            plugins=[str(file.absolute()) for file in plan.plugins],
+            factories=plan.factories,
+        )
+        for place, text in enumerate(strategies)
+    ]
+    executor.run(jobs, started=lambda _: None, ended=lambda _, __: None)
 
 
 def unsuited(strategy: str, tasks: list[str], stream: str, task: str) -> UsageError:

@@ -31,7 +31,7 @@ OUT_OF_MEMORY = ("MemoryError", "OutOfMemoryError", "CudaError")
 def work(job: Job, tell: Tell) -> None:
     """Do the job; whatever it raises is told, and printed into the log with its traceback."""
     try:
-        do = {"cell": _measure, "stream": _prepare, "strategies": _ask}[job.kind]
+        do = {"cell": _measure, "stream": _prepare, "strategies": _ask, "rehearsal": _rehearse}[job.kind]
         result = do(job, tell)
     except BaseException as error:  # noqa: BLE001  (sys.exit and KeyboardInterrupt of a plugin end the cell, not the run)
         traceback.print_exception(error)
@@ -129,6 +129,22 @@ def _ask(job: Job, tell: Tell) -> dict[str, Any]:
     told = suitability(load(map(Path, job.plugins), factories=job.factories), job.cell["strategies"])
     tell({"say": "ready"})
     return told
+
+
+def _rehearse(job: Job, tell: Tell) -> dict[str, Any]:
+    """Have what numba compiles of the strategy compiled, and kept on disk, before a cell is measured."""
+    from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
+    from freshmark.runs.registry import load  # noqa: PLC0415
+    from freshmark.runs.rehearsal import compiles, try_out  # noqa: PLC0415
+
+    registry = load(map(Path, job.plugins), factories=job.factories)
+    assembly = registry.assembly("strategies", job.text)
+    packages = {str(registry.factory(kind, name).__module__).partition(".")[0] for kind, name in assembly.parts}
+    settle_torch()
+    tell({"say": "ready"})
+    if compiles(packages):
+        try_out(open_stream(Path(job.stream)), assembly.build())
+    return {}
 
 
 class _Forwarding(logging.Handler):
