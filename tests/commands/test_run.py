@@ -244,6 +244,19 @@ def test_an_interruption_finishes_the_cell_says_how_to_go_on_and_is_exit_code_5(
     assert "Traceback" not in err
 
 
+def test_an_interruption_before_the_first_cell_says_so_and_is_exit_code_5(shell: Shell):
+    hung = "import time\nimport freshmark\n\n@freshmark.hookimpl\ndef register_datasets():\n    return {'hung': hung}\n"
+    (shell.folder / "hung.py").write_text(f"{hung}\ndef hung():\n    open('begun', 'w').close()\n    time.sleep(60)\n")
+    process = shell.start(
+        "run", "--plugin", "hung.py", "-d", "hung()", "-s", "popularity()", "--every", "1d", "-o", "out"
+    )
+    wait_for(shell.folder, "begun")
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 5
+    assert err == "interrupted before the first cell; the same command begins again\n"
+
+
 def test_a_second_interruption_stops_at_once_with_130(shell: Shell):
     process = shell.start("run", "--plugin", "faults.py", "-d", TINY, "-s", "sleeps()", "--every", "1d", "-o", "out")
     assert process.stderr is not None

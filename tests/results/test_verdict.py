@@ -206,6 +206,12 @@ def test_the_next_schedules_are_told_with_what_they_gain_lose_and_cost():
     assert "A faster schedule gains nothing measurable for a() beyond every 1d." in found
 
 
+def test_of_what_lies_beyond_the_fastest_schedule_nothing_is_said():
+    curves = curve({"every": "1w"}, {"every": "1d", "knee": True})
+    found = verdict_on("s", rows({}, WORSE), "higher", curves).more
+    assert not any(one.startswith("A faster schedule gains nothing") for one in found)
+
+
 def test_at_the_ends_of_a_curve_there_is_one_step_only():
     curves = curve({"every": "never", "knee": True}, {"every": "1d", "step": 0.0, "step_margin": 0.0, "step_cost": 3.0})
     frozen = rows({"every": "never", "updates": 0.0}, {**WORSE, "strategy": "a()"})

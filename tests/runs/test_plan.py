@@ -33,6 +33,12 @@ def test_a_device_that_is_none_is_refused_before_anything_is_measured(device):
     assert caught.value.code == "FM119"
 
 
+def test_memory_that_holds_no_process_is_refused():
+    with pytest.raises(PlanError, match="no process fits into 10 bytes") as caught:
+        plan(max_memory=10)
+    assert "4GB" in caught.value.remedy
+
+
 @pytest.mark.parametrize("device", ["cpu", "cuda", "cuda:1", "mps"])
 def test_a_device_is_called_as_torch_calls_it(device):
     assert plan(device=device).device == device

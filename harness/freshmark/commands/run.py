@@ -167,8 +167,15 @@ def run_command(
         show_cells(described)
         return
     folder = output or folder_for(file)
-    tally = measure(described, folder, registry, jobs=jobs, executor=executor, as_json=json)
+    try:
+        tally = measure(described, folder, registry, jobs=jobs, executor=executor, as_json=json)
+    except KeyboardInterrupt:  # from the first cell on an interrupt is a wish, not an exception
+        note("interrupted before the first cell; the same command begins again")
+        raise typer.Exit(RESUMABLE) from None
     conclude(tally, registry, terms, report=report, as_json=json)
+
+
+RESUMABLE = 5
 
 
 def folder_for(plan: Path | None) -> Path:

@@ -12,6 +12,7 @@ import pandas as pd
 from freshmark.results.dependence import worth
 from freshmark.results.folder import StreamRecord
 from freshmark.results.sentences import name_of
+from freshmark.results.verdict import is_best
 
 if TYPE_CHECKING:
     from freshmark.results.tables import Results
@@ -89,12 +90,13 @@ def _alike(results: Results, record: StreamRecord, ranking: pd.DataFrame) -> Ite
         return
     standings = results.standings(record.name, str(fine.iloc[0]["metric"]))
     as_many = worth(standings.rows[standings.best()].influence.sum(axis=1))
+    told = f"as much as {as_many:.1f} independent ones" if as_many > 1 else "no more than one"
     if as_many < WORTH:
         yield Alert(
             record.name,
             "doubt",
-            f"{_counted(record.windows, 'window')} follow each other so closely that they say as much as {as_many:.1f} "
-            "independent ones: ± is too narrow. A longer stream would help, shorter windows would not.",
+            f"{_counted(record.windows, 'window')} follow each other so closely that they say {told}: "
+            "± is too narrow. A longer stream would help, shorter windows would not.",
         )
 
 
@@ -102,7 +104,11 @@ def _baseline(stream: str, ranking: pd.DataFrame) -> Iterator[Alert]:
     fine = ranking[np.isfinite(ranking["value"].astype(float))]
     counts = fine[fine["strategy"].str.startswith(BASELINE)]
     if len(fine) > len(counts) > 0 and not counts.iloc[0]["distinguishable"]:
-        yield Alert(stream, "doubt", f"Nothing beats {name_of(counts.iloc[0])}: counting is as good as any model here.")
+        name = name_of(counts.iloc[0])
+        told = f"Nothing beats {name}: counting is as good as any model here."
+        if not is_best(counts.iloc[0]):
+            told = f"Nothing is known to beat {name}: counting may be as good as any model here."
+        yield Alert(stream, "doubt", told)
 
 
 def _timing(stream: str, cells: pd.DataFrame) -> Iterator[Alert]:

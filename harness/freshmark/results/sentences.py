@@ -141,8 +141,9 @@ def knees(curves: pd.DataFrame | None) -> list[str]:
     """From which schedule on each strategy gains nothing by a faster one."""
     if curves is None or not len(curves):
         return []
-    size_of = curves.groupby(["strategy", "delay"], sort=False)["every"].transform("size")
-    found = [row for _, row in curves[curves["knee"].astype(bool) & (size_of > 1)].iterrows()]
+    behind = curves.groupby(["strategy", "delay"], sort=False).cumcount(ascending=False)
+    faster = behind > 0  # slowest first: of what lies beyond the fastest schedule nothing was measured
+    found = [row for _, row in curves[curves["knee"].astype(bool) & faster].iterrows()]
     told = [_knee(row) for row in found[:_NAMED]]
     more = f", and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     return [f"A faster schedule gains nothing measurable for {listed(told)}{more}."] if told else []

@@ -14,6 +14,7 @@ from freshmark.replay.timeline import Settings
 from freshmark.runs.expressions import canonical
 
 MOST_CELLS = 10_000
+LEAST_MEMORY = 10_000_000
 DEVICE = re.compile(r"cpu|(cuda|mps|xpu)(:\d+)?")
 
 
@@ -114,6 +115,12 @@ class Plan:
         if self.count > MOST_CELLS:
             remedy = f"at most {MOST_CELLS}: split the plan"
             raise PlanError(f"the plan has {self.count} cells", remedy=remedy, code="FM113")
+        self._check_machine()
+
+    def _check_machine(self) -> None:
+        if self.max_memory is not None and self.max_memory < LEAST_MEMORY:
+            what = f"no process fits into {self.max_memory} bytes"
+            raise PlanError(what, where="max_memory", remedy="with a unit: 4GB or 512MiB", code="FM107")
         if not DEVICE.fullmatch(self.device):
             raise PlanError(f"device {self.device!r} is none", remedy="cpu, cuda or cuda:1, mps, xpu", code="FM119")
         if self.settings.matrix and self.device != "cpu":
