@@ -206,6 +206,12 @@ def test_the_next_schedules_are_told_with_what_they_gain_lose_and_cost():
     assert "A faster schedule gains nothing measurable for a() beyond every 1d." in found
 
 
+@pytest.mark.parametrize("other", [WORSE, EQUAL])
+def test_where_nothing_was_ever_updated_nobody_is_told_not_to(other):
+    found = verdict({"every": "never", "updates": 0.0}, {**other, "every": "never", "updates": 0.0})
+    assert found.sentence.startswith("No update was measured. ")
+
+
 def test_of_what_lies_beyond_the_fastest_schedule_nothing_is_said():
     curves = curve({"every": "1w"}, {"every": "1d", "knee": True})
     found = verdict_on("s", rows({}, WORSE), "higher", curves).more

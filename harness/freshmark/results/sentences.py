@@ -47,23 +47,28 @@ def alone(row: Any) -> str:
     return f"Only {name_of(row)} was measured: {_score(row)}. There is nothing to compare it with."
 
 
-def winner(choice: Any, second: Any, better: str) -> str:
-    """One row is better than every other."""
+def advice(rows: Sequence[Any]) -> str:
+    """What to do where a row that is never updated is chosen: nothing, if any other could have been."""
+    return "Do not update." if any(row["every"] != "never" for row in rows) else "No update was measured."
+
+
+def winner(choice: Any, second: Any, better: str, *, frozen: str) -> str:
+    """One row is better than every other; ``frozen`` is the advice where it is one that is never updated."""
     lead, margin = abs(second["difference"]), second["difference_margin"]
     more = "above" if better == "higher" else "below"
     interval = f"95\u00a0% interval {number(lead - margin)} to {number(lead + margin)}"
     rest = f"{_score(choice)}, {number(lead)} {more} the runner-up, {name_of(second)} ({interval})."
     if choice["every"] == "never":
-        return f"Do not update. {choice['strategy']} as first trained gives {rest}"
+        return f"{frozen} {choice['strategy']} as first trained gives {rest}"
     return f"Use {name_of(choice)}: {rest}"
 
 
-def tie(good: Sequence[Any], choice: Any, *, cheapest: bool) -> str:
-    """Several rows are as good."""
+def tie(good: Sequence[Any], choice: Any, *, cheapest: bool, frozen: str) -> str:
+    """Several rows are as good; ``frozen`` as for ``winner``."""
     apart = f"{_names(good)} cannot be told apart on {metric_in_words(choice['metric'])}"
     if choice["every"] == "never":
         which = "the cheapest" if cheapest else "the cheapest that is never updated"
-        return f"Do not update. {apart}; {which}, {choice['strategy']} as first trained, gives {_score(choice)}."
+        return f"{frozen} {apart}; {which}, {choice['strategy']} as first trained, gives {_score(choice)}."
     if cheapest:
         return f"{apart}; take the cheapest, {name_of(choice)}: {_score(choice)}."
     return f"{apart}; take {name_of(choice)}, which nothing beats on both accuracy and cost: {_score(choice)}."

@@ -108,11 +108,12 @@ def _decided(field: Field, better: str) -> tuple[Any, str]:
     if own:
         return own[0], sentences.not_yet(own[0], choice)
     if len(field.good) > 1:
-        return choice, sentences.tie(field.good, choice, cheapest=cost_of(choice) == cost_of(_cheapest(field.good)))
+        cheapest = cost_of(choice) == cost_of(_cheapest(field.good))
+        return choice, sentences.tie(field.good, choice, cheapest=cheapest, frozen=sentences.advice(field.rows))
     if field.uncertain:
         return choice, sentences.best_so_far(choice, field.uncertain)
     second = next(row for row in field.rows if not is_best(row))
-    return choice, sentences.winner(choice, second, better)
+    return choice, sentences.winner(choice, second, better, frozen=sentences.advice(field.rows))
 
 
 def is_best(row: Any) -> bool:
