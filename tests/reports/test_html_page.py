@@ -194,6 +194,15 @@ def test_a_plugins_section_shows_and_none_of_its_text_is_html(usual):
     assert "&lt;em&gt;Mine&lt;/em&gt;" in text
 
 
+def test_long_texts_of_a_table_take_lines_and_short_ones_one(usual):
+    def add(results):
+        long = "merge(drift('tiny'), drift('tiny', seed=1), users='apart')"
+        yield Section("Extra", (Table((Column("a"), Column("b"), Column("c")), (("x", long, "short"),), ""),))
+
+    cells = Reader(page(usual, {"x": add})).all("td")
+    assert [one.get("class") for one in cells[-2:]] == ["long", None]
+
+
 def test_every_part_of_the_usual_page_could_be_made(text):
     assert "could not be made" not in text
 
