@@ -27,7 +27,7 @@ class EWC(Anchored):
 
     Args:
         model: any.
-        lam: λ; with adam, which hides how small F is, 10 held SASRec back (docs/reproductions.md).
+        lam: λ, to be tuned: F is small, and adam hides how small; for SASRec 1000 (docs/reproductions.md).
         fisher_samples: events whose gradients are averaged, drawn uniformly (1000: Mi et al.).
         gamma: γ.
         training: as for ``finetune``; not sparse.
