@@ -135,8 +135,8 @@ def test_what_is_far_behind_but_too_noisy_to_be_ruled_out_is_neither_taken_nor_h
     found = verdict({}, {**FAR, "cpu_seconds_per_million": 1.0})
     assert found.chosen == ("a()", "1d", "0s")
     assert found.sentence == (
-        "Take a() every 1d: NDCG@10 0.300\u00a0±\u00a00.010, the best measured. b() every 1d is more than a tenth behind, "
-        "but too uncertain to be ruled out."
+        "Take a() every 1d: NDCG@10 0.300\u00a0±\u00a00.010, the best measured. b() every 1d is more than a tenth "
+        "behind, but too uncertain to be ruled out."
     )
 
 

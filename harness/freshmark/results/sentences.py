@@ -88,8 +88,8 @@ def best_so_far(choice: Any, uncertain: Sequence[Any]) -> str:
     """The best, with others that are far below and too noisy to be ruled out."""
     are = "is" if len(uncertain) == 1 else "are"
     return (
-        f"Take {name_of(choice)}: {_score(choice)}, the best measured. {_names(uncertain)} {are} more than a tenth behind, "
-        "but too uncertain to be ruled out."
+        f"Take {name_of(choice)}: {_score(choice)}, the best measured. {_names(uncertain)} {are} more than a tenth "
+        "behind, but too uncertain to be ruled out."
     )
 
 
