@@ -80,7 +80,17 @@ def test_a_copy_dies_with_the_process_that_waits_for_it():
     assert gone(copy)
 
 
-def test_an_interrupt_while_waiting_ends_the_copy_and_goes_on():
+@pytest.mark.parametrize("late", [0.0, 0.3])
+def test_an_interrupt_while_waiting_ends_the_copy_and_goes_on(late, monkeypatch):
+    fork = os.fork
+
+    def slow():
+        pid = fork()
+        if pid:
+            time.sleep(late)  # the copy interrupts before this process waits for it
+        return pid
+
+    monkeypatch.setattr(os, "fork", slow)
     copies = mmap.mmap(-1, 8)
     shared = np.frombuffer(copies, np.int64)
     here = os.getpid()

@@ -30,11 +30,15 @@ def in_a_copy(work: Callable[[], object]) -> None:
     check_copyable()
     hear, tell = os.pipe()
     here = os.getpid()
+    # An interrupt between the fork and the try would leave a copy that nobody ends.
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     copy = os.fork()
     if not copy:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
         _work_and_leave(work, here, tell)
-    os.close(tell)
     try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+        os.close(tell)
         with os.fdopen(hear, "rb") as pipe:
             told = pipe.read().decode("utf-8", "replace")
     except BaseException:
