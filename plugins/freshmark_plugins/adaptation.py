@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import torch
 from freshmark import Events
+from freshmark.errors import UsageError
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from freshmark_plugins.built import tables
+from freshmark_plugins.demands import demand_parts
+
 Weights: TypeAlias = Mapping[str, Tensor]
 """Name of a parameter of the model → what it is to be."""
+
+
+def adaptable(model: nn.Module, parts: Sequence[str], name: str) -> list[str]:
+    """Names of the parameters of a built model that are adapted: those of the parts, or all but tables.
+
+    Args:
+        model: built.
+        parts: first words of the names of parameters; empty for all but those of tables.
+        name: of the strategy.
+
+    Raises:
+        UsageError: it has no such part, or nothing but tables.
+    """
+    named, shared, kind = dict(model.named_parameters()), tables(model), type(model).__name__
+    demand_parts(named, parts, f"{kind} that {name} adapts")
+    local = [one for one in named if one.partition(".")[0] in parts or (not parts and one not in shared)]
+    if not local:
+        raise UsageError(f"{kind} has nothing but tables", remedy=f"name some to adapt: {name}(…, local='users')")
+    return local
 
 
 class Adaptation:

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 from freshmark import Events
-from freshmark_plugins.adaptation import Adaptation
+from freshmark.errors import UsageError
+from freshmark_plugins.adaptation import Adaptation, adaptable
+from freshmark_plugins.models.table import Table
 from torch import nn
 
 DRAW = torch.Generator()
@@ -102,3 +104,24 @@ def test_weights_that_a_loss_does_not_use_stay():
     adapted = rule.adapted(SUPPORT, DRAW, dict(model.named_parameters()))
     assert adapted["idle"] is model.idle
     assert not torch.equal(adapted["w"], model.w)
+
+
+class Tabled(nn.Module):
+    """A table, and a layer beside it."""
+
+    def __init__(self):
+        super().__init__()
+        self.users = Table(2, scale=0.1, seed=(0, 1))
+        self.out = nn.Linear(2, 1)
+
+
+def test_all_but_tables_are_adapted_unless_parts_are_named():
+    assert adaptable(Tabled(), [], "melu") == ["out.weight", "out.bias"]
+    assert adaptable(Tabled(), ["users"], "melu") == ["users.weight"]
+
+
+def test_a_part_that_is_not_there_and_a_model_of_tables_alone_are_refused():
+    with pytest.raises(UsageError, match="no part 'heads' of Tabled that melu adapts"):
+        adaptable(Tabled(), ["heads"], "melu")
+    with pytest.raises(UsageError, match="Table has nothing but tables"):
+        adaptable(Table(2, scale=0.1, seed=(0, 1)), [], "melu")

@@ -10,11 +10,10 @@ import torch
 from freshmark import Events, Model, Run
 from freshmark.contract.arrays import AnyArray, Task
 from freshmark.errors import UsageError
-from torch import Tensor, nn
+from torch import Tensor
 
-from freshmark_plugins.adaptation import Adaptation
-from freshmark_plugins.built import tables
-from freshmark_plugins.demands import demand_able, demand_dense, demand_parts, demand_whole
+from freshmark_plugins.adaptation import Adaptation, adaptable
+from freshmark_plugins.demands import demand_able, demand_dense, demand_whole
 from freshmark_plugins.personal import PersonalChances, PersonalScores
 from freshmark_plugins.strategies.finetune import Finetune, Training
 from freshmark_plugins.supports import Supports, user_by_user
@@ -70,7 +69,7 @@ class MeLU(Finetune):
                 f"melu has support={support}, inner={inner}, local_lr={local_lr}", remedy="1 or more, and 0 or more"
             )
         self.parts = [local] if isinstance(local, str) else list(local or ())
-        self.tasks = demand_able(model, self.adapted)
+        self.tasks = demand_able(model, lambda built: adaptable(built, self.parts, "melu"))
         self.size = support
         self.adaptation = Adaptation(self.learner.model, lr=local_lr, steps=inner, second_order=True)
         self.learner.objective = self.objective
@@ -87,16 +86,7 @@ class MeLU(Finetune):
         """
         super().start(run)
         self.supports = Supports(self.size, labelled=run.task != "rank")
-        self.local = self.adapted(self.learner.model)
-
-    def adapted(self, model: nn.Module) -> list[str]:
-        """Names of the parameters that are adapted, of all that a built model has."""
-        named, shared, kind = dict(model.named_parameters()), tables(model), type(model).__name__
-        demand_parts(named, self.parts, f"{kind} that melu adapts")
-        local = [name for name in named if _first(name) in self.parts or (not self.parts and name not in shared)]
-        if not local:
-            raise UsageError(f"{kind} has nothing but tables", remedy="name some to adapt: melu(…, local='users')")
-        return local
+        self.local = adaptable(self.learner.model, self.parts, "melu")
 
     def fit(self, history: Events) -> None:
         """Train on the warm-up, which is history."""
@@ -140,7 +130,3 @@ class MeLU(Finetune):
     def state(self) -> Mapping[str, AnyArray]:
         """Those of finetune, and the histories."""
         return {**super().state(), **dict(self.supports.state())}
-
-
-def _first(name: str) -> str:
-    return name.partition(".")[0]
