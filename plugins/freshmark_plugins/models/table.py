@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from freshmark.errors import UsageError
 from torch import Tensor, nn
 
 
@@ -18,6 +19,8 @@ class Table(nn.Module):
 
     def __init__(self, dim: int, *, scale: float, seed: tuple[int, ...]) -> None:
         super().__init__()
+        if dim < 1:
+            raise UsageError(f"dim={dim}", where="dim", remedy="1 or more: with none all users and items are alike")
         self.scale = scale
         self.sparse = False
         self.draw = np.random.default_rng(seed)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from freshmark.errors import UsageError
 from freshmark_plugins.models.table import Table, extended
 
 
@@ -65,3 +66,9 @@ def test_a_part_of_a_larger_tensor_is_never_overwritten():
     whole = torch.arange(12.0).view(6, 2)
     assert extended(whole[2:4], torch.zeros(1, 2)).tolist() == [[4, 5], [6, 7], [0, 0]]
     assert whole.flatten().tolist() == list(range(12))
+
+
+@pytest.mark.parametrize("dim", [0, -3])
+def test_rows_without_numbers_are_refused(dim):
+    with pytest.raises(UsageError, match=f"dim={dim}"):
+        Table(dim, scale=0.1, seed=(0,))
