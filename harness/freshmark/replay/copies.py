@@ -30,23 +30,21 @@ def in_a_copy(work: Callable[[], object]) -> None:
     check_copyable()
     hear, tell = os.pipe()
     here = os.getpid()
-    # An interrupt between the fork and the try would leave a copy that nobody ends.
-    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    copy = os.fork()
-    if not copy:
-        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
-        _work_and_leave(work, here, tell)
-    try:
-        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+    copy = 0
+    try:  # from before the fork on: an interrupt right after it must leave no copy behind
+        copy = os.fork()
+        if not copy:
+            _work_and_leave(work, here, tell)
         os.close(tell)
         with os.fdopen(hear, "rb") as pipe:
             told = pipe.read().decode("utf-8", "replace")
     except BaseException:
-        with suppress(ProcessLookupError):
-            os.kill(copy, signal.SIGKILL)
+        if copy:
+            with suppress(ProcessLookupError):
+                os.kill(copy, signal.SIGKILL)
         raise
     finally:
-        _, status = os.waitpid(copy, 0)
+        _, status = os.waitpid(copy, 0) if copy else (0, 0)
     if status:
         raise _failure(told, status)
 
