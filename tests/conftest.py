@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import zipfile
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,6 +33,18 @@ def shared_data() -> Path:
 
 ML_100K = "recbole/dataset_example/ml-100k/ml-100k.inter"
 ML_100K_SHA256 = "4edb74e2a81178c2ba9ff381495f754f996c4aea351b1272ca36b43da0935eff"
+
+
+@pytest.fixture(scope="session")
+def fabricated() -> Any:
+    """The module that makes run folders up; tests are no package, so it is loaded from its file."""
+    spec = spec_from_file_location("freshmark_fabricated", Path(__file__).parent / "results" / "fabricated.py")
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-from typing import Any
-
 import pytest
 from freshmark.results.folder import RunFolder
 from freshmark.results.plugins import imported
@@ -15,19 +10,6 @@ from freshmark_reports import register_sections
 from freshmark_reports.html import write
 
 SCHEDULES = ("never", "1w", "1d", "1h")
-
-
-@pytest.fixture(scope="module")
-def fabricated() -> Any:
-    """The module that makes run folders up; tests are no package, so it is loaded from its file."""
-    path = Path(__file__).parents[1] / "results" / "fabricated.py"
-    spec = spec_from_file_location("freshmark_fabricated", path)
-    assert spec
-    assert spec.loader
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def drawn(benchmark, folder, rounds):

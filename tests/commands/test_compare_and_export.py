@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from freshmark.cli import app, main
 from typer.testing import CliRunner
-
-
-@pytest.fixture(scope="module")
-def fabricated():
-    path = Path(__file__).parents[1] / "results" / "fabricated.py"
-    spec = spec_from_file_location("freshmark_fabricated", path)
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

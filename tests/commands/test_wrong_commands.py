@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -30,15 +28,10 @@ def place(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def run(fabricated, tmp_path_factory):
     """A run to report on."""
-    path = Path(__file__).parents[1] / "results" / "fabricated.py"
-    spec = spec_from_file_location("freshmark_fabricated", path)
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    cells = [module.MadeCell("a()", every) for every in ("never", "1d")]
-    return str(module.fabricate(tmp_path_factory.mktemp("runs") / "run", cells))
+    cells = [fabricated.MadeCell("a()", every) for every in ("never", "1d")]
+    return str(fabricated.fabricate(tmp_path_factory.mktemp("runs") / "run", cells))
 
 
 @pytest.fixture

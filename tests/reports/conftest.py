@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,19 +28,6 @@ HOSTILE = (
     "=cmd|'/c calc'!A1",
 )
 """Names that a page must show as they are, and never obey."""
-
-
-@pytest.fixture(scope="session")
-def fabricated() -> Any:
-    """The module that makes run folders up; tests are no package, so it is loaded from its file."""
-    path = Path(__file__).parents[1] / "results" / "fabricated.py"
-    spec = spec_from_file_location("freshmark_fabricated", path)
-    assert spec
-    assert spec.loader
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="session")
