@@ -14,8 +14,8 @@ from typing import Any
 import typer
 from freshmark.cli import Commands, app
 from freshmark.commands.codes import EXPLANATIONS
-from freshmark_datasets.entries import ENTRIES
-from freshmark_datasets.published import PUBLISHED
+from freshmark_datasets.published.entries import ENTRIES
+from freshmark_datasets.published.sources import PUBLISHED
 from typer.testing import CliRunner
 
 DOCS = Path(__file__).parent

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from freshmark.runs.registry import load
+from freshmark.runs.catalogue.registry import load
 
 HEAVY = ("torch", "pandas", "seaborn", "matplotlib", "numba", "pyarrow", "rich")
 CONTROLS = set("\x1b\r\x08\x07")
@@ -138,7 +138,7 @@ def test_built_in_plugins_add_no_commands_so_that_help_need_not_ask_them():
 
 
 def test_help_asks_no_plugin_where_only_built_in_ones_are_installed():
-    assert imported_by("--help", heavy=("numpy", "freshmark_plugins", "freshmark.results.metrics")) == []
+    assert imported_by("--help", heavy=("numpy", "freshmark_plugins", "freshmark.results.metrics.registry")) == []
 
 
 def test_a_plugin_cannot_take_the_name_of_a_command(tmp_path: Path):

@@ -12,9 +12,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from freshmark.runs.discovery import HOOKS
-from freshmark.runs.plan import Plan
-from freshmark.runs.registry import load
+from freshmark.runs.catalogue.discovery import HOOKS
+from freshmark.runs.catalogue.registry import load
+from freshmark.runs.plan.plan import Plan
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

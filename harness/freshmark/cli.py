@@ -10,10 +10,11 @@ import typer
 from typer.core import TyperGroup
 
 from freshmark import __version__
-from freshmark.commands import catalogue, check, compare, data, export, new_plugin, outlet, report, run
+from freshmark.commands import check, compare, data, export, new_plugin, outlet, report, run
+from freshmark.commands import listing as catalogue
 from freshmark.commands.options import plugin_files, registry_of, strangers
 from freshmark.errors import FreshmarkError, PluginError
-from freshmark.runs.discovery import broken
+from freshmark.runs.catalogue.discovery import broken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from freshmark.contract.section import Listing, Prose, Section
-from freshmark.results.alerts import Alert
-from freshmark.results.document import Document
+from freshmark.results.decision.alerts import Alert
+from freshmark.results.decision.verdict import Verdict
+from freshmark.results.output.document import Document
 from freshmark.results.tables import Results
-from freshmark.results.verdict import Verdict
 
 Shown: TypeAlias = Results | Document
 """What a report is about: runs, or a document that says what it shows."""

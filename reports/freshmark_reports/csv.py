@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from freshmark.results.export import write_csv
+from freshmark.results.output.export import write_csv
 from freshmark.results.tables import Results
 
 from freshmark_reports.chapters import Sections

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from freshmark.contract.section import Entry, Kind, Link, Value
 from freshmark.results.naming import number, seconds, size, within
-from freshmark.results.privacy import redacted
+from freshmark.results.redaction import redacted
 
 MISSING = "–"
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from freshmark.contract.arrays import FloatArray, IntArray
 from freshmark.errors import UsageError
-from freshmark.replay.detectors import detector_of, losses, watching
+from freshmark.replay.scheduling.detectors import detector_of, losses, watching
 from freshmark.results.naming import called
 from freshmark.results.tables import Results
 

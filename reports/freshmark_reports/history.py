@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from freshmark.contract.arrays import FloatArray, IntArray
 from freshmark.contract.section import Chart, Column, Table
-from freshmark.results.metrics import metric_named
+from freshmark.results.metrics.registry import metric_named
 from freshmark.results.naming import called, metric_in_words, number
 from freshmark.results.tables import Results
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.results.attainment import oracle_outcomes
-from freshmark.results.dependence import spread_of
-from freshmark.results.influence import centred
-from freshmark.results.metrics import ROOTS, metric_named
-from freshmark.results.segments import SEGMENTS, Measured, measure
-from freshmark.results.statistics import margin, spread_over_seeds
+from freshmark.results.dynamics.attainment import oracle_outcomes
+from freshmark.results.metrics.influence import centred
+from freshmark.results.metrics.registry import ROOTS, metric_named
+from freshmark.results.metrics.segments import SEGMENTS, Measured, measure
+from freshmark.results.statistics.dependence import spread_of
+from freshmark.results.statistics.intervals import margin, spread_over_seeds
 from freshmark.results.tables import Results
 
 from freshmark_reports.choice import keys_of

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from freshmark_datasets.draws import Draws
-from freshmark_datasets.drift import drift
-from freshmark_datasets.oracle import oracle_ranks
-from freshmark_datasets.presets import options
-from freshmark_datasets.world import build, happen
+from freshmark_datasets.simulators.draws import Draws
+from freshmark_datasets.simulators.interactions.drift import drift
+from freshmark_datasets.simulators.interactions.oracle import oracle_ranks
+from freshmark_datasets.simulators.interactions.presets import options
+from freshmark_datasets.simulators.interactions.world import build, happen
 
 CHOSEN = options("large", {})
 

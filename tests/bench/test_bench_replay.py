@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from freshmark import Strategy, stream_of
 from freshmark.replay.loop import replay
-from freshmark.replay.ranking import Ranker, Truths
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.ranking.exact_rank import Ranker, Truths
+from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
 
 SECOND = 1_000_000

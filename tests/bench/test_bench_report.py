@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from freshmark.results.folder import RunFolder
 from freshmark.results.plugins import imported
+from freshmark.results.stored.folder import RunFolder
 from freshmark.results.tables import Results
 from freshmark_reports import register_sections
 from freshmark_reports.html import write

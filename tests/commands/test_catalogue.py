@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from freshmark.cli import main
-from freshmark.commands.catalogue import LISTS, complete_lists, complete_things
+from freshmark.commands.listing import LISTS, complete_lists, complete_things
 
 MINE = '''
 from freshmark import Strategy, hookimpl

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from freshmark.commands.planning import with_every_strategy
 from freshmark.errors import UsageError
-from freshmark.runs.plan import Plan
-from freshmark.runs.registry import load
+from freshmark.runs.catalogue.registry import load
+from freshmark.runs.plan.plan import Plan
 
 RANK, CLICK = "drift(preset='tiny')", "clicks(events=2000)"
 

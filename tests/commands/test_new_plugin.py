@@ -10,7 +10,7 @@ import pytest
 from freshmark.cli import main
 from freshmark.commands.new_plugin import written
 from freshmark.errors import UsageError
-from freshmark.runs.registry import load
+from freshmark.runs.catalogue.registry import load
 
 
 def test_the_package_declares_what_freshmark_looks_for(tmp_path: Path):

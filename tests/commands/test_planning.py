@@ -7,8 +7,8 @@ from freshmark.commands import demo
 from freshmark.commands.planning import Wishes, checked, plan_among, plan_for
 from freshmark.commands.terms import Terms
 from freshmark.errors import PlanError, UnknownName, UsageError
-from freshmark.runs.plan import Plan
-from freshmark.runs.registry import load
+from freshmark.runs.catalogue.registry import load
+from freshmark.runs.plan.plan import Plan
 
 PLAN = """
 streams = ["drift(preset='tiny')"]

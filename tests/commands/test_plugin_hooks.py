@@ -12,7 +12,7 @@ import pytest
 PLUGIN = '''
 from freshmark import hookimpl
 from freshmark.contract.section import Prose, Section
-from freshmark.runs.local import Local
+from freshmark.runs.executors.local import Local
 
 
 @hookimpl

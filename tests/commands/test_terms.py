@@ -4,10 +4,10 @@ import pytest
 from freshmark.cli import app
 from freshmark.commands.terms import Terms, prices_among
 from freshmark.errors import UsageError
-from freshmark.results.budget import Budget
-from freshmark.results.prices import Prices
+from freshmark.results.decision.budget import Budget
+from freshmark.results.decision.prices import Prices
 from freshmark.results.tables import Results
-from freshmark.runs.plan import Plan
+from freshmark.runs.plan.plan import Plan
 from typer.testing import CliRunner
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from freshmark.errors import UsageError
 from freshmark_datasets.arguments import check_number, check_whole, moment
-from freshmark_datasets.file import file
+from freshmark_datasets.logs.file import file
 
 
 @pytest.mark.parametrize(

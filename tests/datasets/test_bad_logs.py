@@ -8,7 +8,7 @@ import time
 
 import pytest
 from freshmark.errors import DataError
-from freshmark_datasets.file import file
+from freshmark_datasets.logs.file import file
 
 HEAD = b"user,item,time\n"
 GOOD = b"1,2,1400000000\n3,4,1400000001\n"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from freshmark.cli import main
 from freshmark.contract.stream import Drift
-from freshmark_datasets.bayes import entropy, told
-from freshmark_datasets.clicks import clicks
+from freshmark_datasets.simulators.bayes import entropy, told
+from freshmark_datasets.simulators.clicks.click_stream import clicks
 
 NUMBER = "bayes log loss"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from freshmark.contract.stream import Stream
 from freshmark.errors import UsageError
-from freshmark_datasets.clicks import clicks
+from freshmark_datasets.simulators.clicks.click_stream import clicks
 
 DAY = 86_400_000_000
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark_datasets.cleaning import clean, too_fast
-from freshmark_datasets.drift import drift
+from freshmark_datasets.simulators.interactions.drift import drift
+from freshmark_datasets.transforms.cleaning import clean, too_fast
 from hypothesis import given
 from hypothesis import strategies as st
 

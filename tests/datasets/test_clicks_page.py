@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from freshmark.cli import main
-from freshmark_datasets.impressions import Impressions
+from freshmark_datasets.simulators.clicks.exposures import Impressions
 
 PAGE = (Path(__file__).parents[2] / "docs" / "clicks.md").read_text("utf-8")
 

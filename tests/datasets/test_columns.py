@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from freshmark.errors import DataError
-from freshmark_datasets.columns import COMMON, choose
+from freshmark_datasets.logs.columns import COMMON, choose
 
 NEEDED = ("user", "item", "time")
 

@@ -10,8 +10,8 @@ import pytest
 from freshmark.contract.stream import SECOND, Source
 from freshmark.errors import UnknownName, UsageError
 from freshmark_datasets.coding import coded
-from freshmark_datasets.drift import drift
-from freshmark_datasets.presets import PRESETS
+from freshmark_datasets.simulators.interactions.drift import drift
+from freshmark_datasets.simulators.interactions.presets import PRESETS
 
 GOLDEN = {
     ("tiny", 0): "bc851d4f4dae04ccc351bad4f7eeec015df39927b7919f92376fb16ed8b63c67",
@@ -32,7 +32,7 @@ def test_an_expression_gives_the_stream_that_it_has_always_given(preset, seed):
 
 
 def test_a_factory_builds_nothing_until_it_is_told(monkeypatch):
-    monkeypatch.setattr("freshmark_datasets.drift.build", None)
+    monkeypatch.setattr("freshmark_datasets.simulators.interactions.drift.build", None)
     assert isinstance(drift("large"), Source)
 
 
@@ -144,7 +144,7 @@ def test_codes_are_given_in_order_of_first_appearance():
 def test_a_simulated_stream_needs_numpy_alone():
     heavy = ["torch", "pandas", "seaborn", "numba", "pyarrow", "matplotlib"]
     code = (
-        "import sys; from freshmark_datasets.drift import drift; drift('tiny').load();"
+        "import sys; from freshmark_datasets.simulators.interactions.drift import drift; drift('tiny').load();"
         f"print(sorted(set({heavy}) & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark_datasets.calendar import BY_DAY, BY_HOUR, DAY, HOUR, START, rate, times
-from freshmark_datasets.draws import Draws
+from freshmark_datasets.simulators.draws import Draws
+from freshmark_datasets.simulators.rhythm import BY_DAY, BY_HOUR, DAY, HOUR, START, rate, times
 
 WEEKS = 8
 

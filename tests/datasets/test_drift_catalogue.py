@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark.errors import UsageError
-from freshmark_datasets.calendar import DAY
-from freshmark_datasets.catalogue import Catalogue, stock, turned_over
-from freshmark_datasets.draws import Draws
+from freshmark_datasets.simulators.draws import Draws
+from freshmark_datasets.simulators.interactions.item_population import Catalogue, stock, turned_over
+from freshmark_datasets.simulators.rhythm import DAY
 
 TRAITS: dict[str, Any] = {"topics": 5, "span_days": 100.0, "initial": 0.4, "half_life_days": 10.0, "tail": 1.2}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark.errors import UsageError
-from freshmark_datasets.draws import Draws
+from freshmark_datasets.simulators.draws import Draws
 
 
 def test_the_first_numbers_of_a_name_are_known_to_the_last_bit():

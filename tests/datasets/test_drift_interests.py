@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark_datasets.draws import Draws
-from freshmark_datasets.interests import Change, interests, scheduled
+from freshmark_datasets.simulators.draws import Draws
+from freshmark_datasets.simulators.interactions.interests import Change, interests, scheduled
 
 TOPICS = 6
 USERS = 4

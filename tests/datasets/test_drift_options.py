@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 from freshmark.errors import UnknownName, UsageError
-from freshmark_datasets.options import described, digest, expression, overridden
-from freshmark_datasets.presets import BOUNDS, DEFAULT, PRESETS, Options, options
+from freshmark_datasets.simulators.interactions.presets import BOUNDS, DEFAULT, PRESETS, Options, options
+from freshmark_datasets.simulators.options import described, digest, expression, overridden
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from freshmark_datasets.draws import Draws
-from freshmark_datasets.drift import drift
-from freshmark_datasets.oracle import oracle_ranks
-from freshmark_datasets.presets import options
-from freshmark_datasets.world import Log, build, happen
+from freshmark_datasets.simulators.draws import Draws
+from freshmark_datasets.simulators.interactions.drift import drift
+from freshmark_datasets.simulators.interactions.oracle import oracle_ranks
+from freshmark_datasets.simulators.interactions.presets import options
+from freshmark_datasets.simulators.interactions.world import Log, build, happen
 
 
 def ranks_by_definition(world, log):
@@ -69,7 +69,7 @@ def test_an_item_never_seen_before_is_a_miss_and_an_item_of_the_same_second_too(
 def test_chunks_and_eras_change_nothing(monkeypatch):
     world, log = simulated()
     whole = ranked(world, log)
-    monkeypatch.setattr("freshmark_datasets.oracle.CHUNK", 7)
+    monkeypatch.setattr("freshmark_datasets.simulators.interactions.oracle.CHUNK", 7)
     np.testing.assert_array_equal(ranked(world, log), whole)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark.errors import UsageError
-from freshmark_datasets.calendar import DAY
-from freshmark_datasets.draws import Draws
-from freshmark_datasets.population import FOREVER, Population, populate
+from freshmark_datasets.simulators.draws import Draws
+from freshmark_datasets.simulators.interactions.user_population import FOREVER, Population, populate
+from freshmark_datasets.simulators.rhythm import DAY
 
 TRAITS: dict[str, Any] = {"span_days": 100.0, "initial": 0.4, "lifetime_days": 30.0, "tail": 1.5}
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark.contract.stream import SECOND
-from freshmark_datasets.calendar import DAY, START
-from freshmark_datasets.drift import drift
+from freshmark_datasets.simulators.interactions.drift import drift
+from freshmark_datasets.simulators.rhythm import DAY, START
 
 STILL = {"half_life_days": None, "lifetime_days": None, "initial_users": 1.0, "initial_items": 1.0}
 SPAN = 90

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from freshmark.errors import UnknownName, UsageError
-from freshmark_datasets.presets import PRESETS
-from freshmark_datasets.shifts import Shift, parse
+from freshmark_datasets.simulators.interactions.presets import PRESETS
+from freshmark_datasets.simulators.interactions.shifts import Shift, parse
 
 
 def test_kinds_and_places_are_read():

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark.contract.stream import SECOND
-from freshmark_datasets.calendar import DAY
-from freshmark_datasets.draws import Draws
-from freshmark_datasets.drift import drift
-from freshmark_datasets.presets import options
-from freshmark_datasets.world import build, happen
+from freshmark_datasets.simulators.draws import Draws
+from freshmark_datasets.simulators.interactions.drift import drift
+from freshmark_datasets.simulators.interactions.presets import options
+from freshmark_datasets.simulators.interactions.world import build, happen
+from freshmark_datasets.simulators.rhythm import DAY
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ import pytest
 from freshmark.contract.stream import Stream
 from freshmark.errors import DataError, UnknownName, UsageError
 from freshmark_datasets import register_datasets
-from freshmark_datasets.entries import ENTRIES
+from freshmark_datasets.published.entries import ENTRIES
 
 EVENTS = 20
 BEGIN = 1_512_000_000  # 2017-11-30, within the nine days of Taobao

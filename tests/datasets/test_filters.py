@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from freshmark.contract.stream import Stream
 from freshmark.errors import DataError
-from freshmark_datasets.file import file
-from freshmark_datasets.folder import folder
+from freshmark_datasets.logs.file import file
+from freshmark_datasets.logs.folder import folder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

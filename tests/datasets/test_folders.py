@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 from freshmark.errors import DataError, UnknownName, UsageError
-from freshmark.runs.registry import load as registry
-from freshmark.runs.streams import prepare
-from freshmark_datasets.file import file
-from freshmark_datasets.folder import folder
+from freshmark.runs.catalogue.registry import load as registry
+from freshmark.runs.store.prepared_streams import prepare
+from freshmark_datasets.logs.file import file
+from freshmark_datasets.logs.folder import folder
 
 TABLE = pd.DataFrame(
     {

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 from freshmark.errors import DataError
-from freshmark_datasets.file import file
-from freshmark_datasets.folder import folder
+from freshmark_datasets.logs.file import file
+from freshmark_datasets.logs.folder import folder
 
 HERE = Path(__file__).parent
 PIECES = (

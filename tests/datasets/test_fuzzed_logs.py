@@ -8,7 +8,7 @@ from pathlib import Path
 
 from freshmark.contract.stream import Stream
 from freshmark.errors import DataError
-from freshmark_datasets.file import file
+from freshmark_datasets.logs.file import file
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from freshmark.errors import DataError, UsageError
-from freshmark_datasets.git import DIGITS, git
+from freshmark_datasets.logs.git import DIGITS, git
 
 ANN = ("Ann Lee", "ann@example.org")
 BOB = ("Bob Ray", "bob@example.org")

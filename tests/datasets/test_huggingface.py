@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from freshmark.errors import DataError
-from freshmark_datasets.huggingface import huggingface
+from freshmark_datasets.logs.huggingface import huggingface
 
 TABLE = pa.table(
     {

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from freshmark.errors import DataError
-from freshmark_datasets.ids import Ids, by_first_appearance
+from freshmark_datasets.logs.ids import Ids, by_first_appearance
 
 
 def taken(*batches: Any) -> tuple[Any, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from freshmark.errors import DataError, UnknownName, UsageError
 from freshmark.testing import check_dataset
-from freshmark_datasets.images import digits, images, mnist
+from freshmark_datasets.published.images import digits, images, mnist
 
 RAMP = np.arange(12 * 16, dtype=np.uint8).reshape(12, 16) % 17
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark.errors import UnknownName, UsageError
-from freshmark_datasets.documents import SHIFTS, documents
-from freshmark_datasets.draws import Draws
-from freshmark_datasets.language import language
+from freshmark_datasets.simulators.documents.documents import SHIFTS, documents
+from freshmark_datasets.simulators.documents.language import language
+from freshmark_datasets.simulators.draws import Draws
 from scipy.stats import chisquare
 
 MANY = 40_000

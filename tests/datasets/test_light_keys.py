@@ -13,11 +13,11 @@ HEAVY = {"pandas", "pyarrow", "pooch", "torch", "numba", "seaborn"}
 @pytest.mark.parametrize(
     "built",
     [
-        "from freshmark_datasets.file import file; file({log!r}, user=0, item=1, time=2)",
-        "from freshmark_datasets.movielens import movielens; movielens('25m'); movielens('1m', path={log!r})",
-        "from freshmark_datasets.movietweetings import movietweetings; movietweetings()",
+        "from freshmark_datasets.logs.file import file; file({log!r}, user=0, item=1, time=2)",
+        "from freshmark_datasets.published.movielens import movielens; movielens('25m'); movielens('1m', path={log!r})",
+        "from freshmark_datasets.published.movietweetings import movietweetings; movietweetings()",
         "from freshmark_datasets import register_datasets; register_datasets()['gowalla'](path={log!r})",
-        "from freshmark_datasets.folder import folder; folder({folder!r}, '*.csv')",
+        "from freshmark_datasets.logs.folder import folder; folder({folder!r}, '*.csv')",
         "import freshmark_datasets; freshmark_datasets.register_datasets()",
     ],
 )

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 from freshmark.contract.stream import Stream
 from freshmark.errors import DataError, UsageError
-from freshmark_datasets.file import file
-from freshmark_datasets.reading import rawtext
+from freshmark_datasets.logs.file import file
+from freshmark_datasets.readers import rawtext
 
 SECOND = 1_000_000
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from freshmark.contract.stream import Drift
 from freshmark.errors import DataError
-from freshmark_datasets.clicks import clicks
-from freshmark_datasets.derived import only
-from freshmark_datasets.drift import drift
-from freshmark_datasets.merging import merge
+from freshmark_datasets.simulators.clicks.click_stream import clicks
+from freshmark_datasets.simulators.interactions.drift import drift
+from freshmark_datasets.transforms.derived import only
+from freshmark_datasets.transforms.merging import merge
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark.errors import UnknownName, UsageError
-from freshmark_datasets.moving import DRIFTS, motion, permuted, stream, turned
-from freshmark_datasets.pictures import Pictures
+from freshmark_datasets.simulators.images.moving import DRIFTS, motion, permuted, stream, turned
+from freshmark_datasets.simulators.images.pictures import Pictures
 
 CLASSES = tuple("abcd")
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from freshmark_datasets.numerals import numbers, text_of
+from freshmark_datasets.logs.numerals import numbers, text_of
 
 
 @pytest.mark.parametrize(

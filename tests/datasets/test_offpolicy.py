@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from freshmark.errors import UsageError
-from freshmark_datasets.clicks import clicks
-from freshmark_datasets.entries import ENTRIES
-from freshmark_datasets.named import Named
-from freshmark_datasets.offpolicy import off_policy
+from freshmark_datasets.logs.offpolicy import off_policy
+from freshmark_datasets.published.entries import ENTRIES
+from freshmark_datasets.published.named import Named
+from freshmark_datasets.simulators.clicks.click_stream import clicks
 
 ITEMS, SEEDS = 10, 60
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark.errors import DataError
-from freshmark_datasets.pictures import idx, pictures, read
+from freshmark_datasets.simulators.images.pictures import idx, pictures, read
 
 LABELS = np.array([3, 1, 3, 2], np.uint8)
 IMAGES = np.arange(4 * 2 * 3, dtype=np.uint8).reshape(4, 2, 3)

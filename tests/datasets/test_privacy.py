@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from freshmark.cli import main
 from freshmark.contract.stream import stream_of
-from freshmark_datasets.derived import only
-from freshmark_datasets.drift import drift
-from freshmark_datasets.file import file
-from freshmark_datasets.privacy import anonymise, shared
+from freshmark_datasets.logs.file import file
+from freshmark_datasets.simulators.interactions.drift import drift
+from freshmark_datasets.transforms.anonymising import anonymise, shared
+from freshmark_datasets.transforms.derived import only
 from hypothesis import given
 from hypothesis import strategies as st
 

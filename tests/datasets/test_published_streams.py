@@ -17,15 +17,16 @@ from typing import Any
 import pytest
 from freshmark.contract.stream import Stream
 from freshmark.errors import DataError, UnknownName, UsageError
-from freshmark_datasets import downloading, published, ratings
-from freshmark_datasets.entries import ENTRIES
-from freshmark_datasets.entry import Entry, Licence, Part
-from freshmark_datasets.logoptions import Options
-from freshmark_datasets.movielens import movielens
-from freshmark_datasets.movietweetings import movietweetings
-from freshmark_datasets.named import Named
-from freshmark_datasets.reading import rawtext
-from freshmark_datasets.telling import check_options
+from freshmark_datasets.logs.checked_options import check_options
+from freshmark_datasets.logs.options import Options
+from freshmark_datasets.published import downloading, ratings
+from freshmark_datasets.published import sources as published
+from freshmark_datasets.published.entries import ENTRIES
+from freshmark_datasets.published.entry import Entry, Licence, Part
+from freshmark_datasets.published.movielens import movielens
+from freshmark_datasets.published.movietweetings import movietweetings
+from freshmark_datasets.published.named import Named
+from freshmark_datasets.readers import rawtext
 
 DAT = b"1::0011::4::1400000000\n2::0012::3.5::1400000001\n1::0012::5::1400000001\n"
 TAB = DAT.replace(b"::", b"\t")

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pytest
 from freshmark.contract.stream import Source, Stream
 from freshmark.errors import DataError, UnknownName
-from freshmark_datasets import sql as module
-from freshmark_datasets.file import file
-from freshmark_datasets.reading.given import Given
-from freshmark_datasets.sql import sql
+from freshmark_datasets.logs import sql as module
+from freshmark_datasets.logs.file import file
+from freshmark_datasets.logs.sql import sql
+from freshmark_datasets.readers.given import Given
 
 pytest.importorskip("sqlalchemy")
 

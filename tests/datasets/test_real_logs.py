@@ -9,10 +9,10 @@ import json
 import pandas as pd
 import pytest
 from freshmark.errors import DataError
-from freshmark_datasets.file import file
-from freshmark_datasets.movielens import movielens
-from freshmark_datasets.movietweetings import movietweetings
-from freshmark_datasets.published import published
+from freshmark_datasets.logs.file import file
+from freshmark_datasets.published.movielens import movielens
+from freshmark_datasets.published.movietweetings import movietweetings
+from freshmark_datasets.published.sources import published
 
 BY_INDEX = {"user": 0, "item": 1}
 REAL = [

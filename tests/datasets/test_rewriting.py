@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from freshmark.contract.stream import stream_of
-from freshmark_datasets.clicks import clicks
-from freshmark_datasets.rewriting import normalise, relabel, sessionise, time_shift
+from freshmark_datasets.simulators.clicks.click_stream import clicks
+from freshmark_datasets.transforms.rewriting import normalise, relabel, sessionise, time_shift
 
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND

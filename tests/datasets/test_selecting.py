@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from freshmark_datasets.clicks import clicks
-from freshmark_datasets.drift import drift
-from freshmark_datasets.rewriting import sessionise, time_shift
-from freshmark_datasets.selecting import deduplicate, min_count, subsample
+from freshmark_datasets.simulators.clicks.click_stream import clicks
+from freshmark_datasets.simulators.interactions.drift import drift
+from freshmark_datasets.transforms.rewriting import sessionise, time_shift
+from freshmark_datasets.transforms.selecting import deduplicate, min_count, subsample
 
 SECOND = 1_000_000
 

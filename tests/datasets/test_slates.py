@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark.errors import UnknownName, UsageError
-from freshmark_datasets.clicks import clicks
-from freshmark_datasets.draws import Draws
-from freshmark_datasets.impressions import Impressions
-from freshmark_datasets.slates import shown, weights
+from freshmark_datasets.simulators.clicks.click_stream import clicks
+from freshmark_datasets.simulators.clicks.exposures import Impressions
+from freshmark_datasets.simulators.clicks.slates import shown, weights
+from freshmark_datasets.simulators.draws import Draws
 
 SMALL: dict[str, Any] = {"events": 30_000, "items": 20, "slate": 3}
 

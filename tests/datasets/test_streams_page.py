@@ -14,9 +14,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from freshmark.cli import main
-from freshmark.runs.registry import load
+from freshmark.runs.catalogue.registry import load
 from freshmark_datasets import register_datasets
-from freshmark_datasets.entries import ENTRIES
+from freshmark_datasets.published.entries import ENTRIES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "streams.md").read_text("utf-8")
 FIRST, SECOND = (block for block in re.findall(r"^```\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))

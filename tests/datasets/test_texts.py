@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from freshmark.errors import DataError, UsageError
-from freshmark_datasets.file import file
-from freshmark_datasets.texts import Texts
+from freshmark_datasets.logs.file import file
+from freshmark_datasets.logs.texts import Texts
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from freshmark.contract.arrays import IntArray
 from freshmark.errors import DataError
-from freshmark_datasets.times import Clock
+from freshmark_datasets.logs.times import Clock
 
 
 def place(row: int) -> str:

@@ -7,9 +7,9 @@ from zlib import crc32
 import numpy as np
 import pytest
 from freshmark.errors import UnknownName, UsageError
-from freshmark_datasets.bayes import entropy
-from freshmark_datasets.documents import SHIFTS
-from freshmark_datasets.topics import topics
+from freshmark_datasets.simulators.bayes import entropy
+from freshmark_datasets.simulators.documents.documents import SHIFTS
+from freshmark_datasets.simulators.documents.topics import topics
 
 GOLDEN = "18d7f56fa256d69300f18053de8f1a4c411a87e10cc5e4be26de0e9107f03940"
 

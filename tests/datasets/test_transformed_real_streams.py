@@ -7,8 +7,8 @@ import pytest
 from freshmark.cli import main
 from freshmark.contract.stream import Stream
 from freshmark.results.tables import Results
-from freshmark.runs.registry import load
-from freshmark_datasets.privacy import shared
+from freshmark.runs.catalogue.registry import load
+from freshmark_datasets.transforms.anonymising import shared
 
 MAGAZINES = "amazon-2018('Magazine_Subscriptions', path='{}/amazon-magazine')"
 CARDS = "amazon-2018-5core('Gift_Cards', path='{}/amazon-giftcards-5core')"

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from freshmark.contract.stream import Source
 from freshmark.errors import DataError, UsageError
-from freshmark.runs.registry import load
+from freshmark.runs.catalogue.registry import load
 from freshmark_datasets import register_datasets
-from freshmark_datasets.cleaning import clean
-from freshmark_datasets.derived import derived, noted, only
-from freshmark_datasets.merging import merge
-from freshmark_datasets.privacy import anonymise
-from freshmark_datasets.rewriting import normalise, relabel, sessionise, time_shift
-from freshmark_datasets.selecting import deduplicate, min_count, subsample
+from freshmark_datasets.transforms.anonymising import anonymise
+from freshmark_datasets.transforms.cleaning import clean
+from freshmark_datasets.transforms.derived import derived, noted, only
+from freshmark_datasets.transforms.merging import merge
+from freshmark_datasets.transforms.rewriting import normalise, relabel, sessionise, time_shift
+from freshmark_datasets.transforms.selecting import deduplicate, min_count, subsample
 
 PACKAGE = "freshmark_datasets"
 DAY = 86_400 * 1_000_000

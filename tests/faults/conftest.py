@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from freshmark.replay.timeline import Settings
 from freshmark.runs.campaign import Campaign
-from freshmark.runs.plan import Plan
-from freshmark.runs.processes import descendants
-from freshmark.runs.registry import load
+from freshmark.runs.catalogue.registry import load
+from freshmark.runs.executors.processes import descendants
+from freshmark.runs.plan.plan import Plan
 
 FAULTY = Path(__file__).with_name("faulty.py")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from freshmark.results.folder import RunFolder
+from freshmark.results.stored.folder import RunFolder
 from freshmark.results.tables import Results
 from freshmark.testing import strategies as checks
 from freshmark.testing.findings import failures
@@ -66,8 +66,8 @@ def half():
 
 FETCH = """
 import sys
-from freshmark_datasets.downloading import fetch
-from freshmark_datasets.published import Published
+from freshmark_datasets.published.downloading import fetch
+from freshmark_datasets.published.sources import Published
 print(fetch(Published("tweets", "1k", sys.argv[1], "Do as you like.", sys.argv[1])))
 """
 

@@ -17,14 +17,14 @@ from typing import Any
 
 import pytest
 from freshmark.runs.campaign import Campaign
-from freshmark.runs.registry import load
+from freshmark.runs.catalogue.registry import load
 
 SCRIPT = """
 import sys
 from pathlib import Path
 from freshmark.runs.campaign import Campaign
-from freshmark.runs.plan import Plan
-from freshmark.runs.registry import load
+from freshmark.runs.plan.plan import Plan
+from freshmark.runs.catalogue.registry import load
 plan = Plan.read(Path(sys.argv[1]))
 with Campaign(plan, Path(sys.argv[2]), load(plan.plugins), jobs=int(sys.argv[3])) as campaign:
     tally = campaign.measure()

@@ -10,35 +10,35 @@ import torch
 from freshmark import Events, Query, Run, Stream, stream_of
 from freshmark.contract.past import Past
 from freshmark.replay.loop import replay
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
-from freshmark_plugins.models.gru4rec import GRU4Rec
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.models.multvae import MultVAE
-from freshmark_plugins.models.neumf import NeuMF
-from freshmark_plugins.models.sasrec import SASRec
-from freshmark_plugins.strategies.batch_gd import BatchGD
-from freshmark_plugins.strategies.bisgd import BISGD
-from freshmark_plugins.strategies.chance import Random
-from freshmark_plugins.strategies.edgebank import EdgeBank
-from freshmark_plugins.strategies.ema import EMA
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.frozen import Frozen
-from freshmark_plugins.strategies.hybrid import Hybrid
-from freshmark_plugins.strategies.isgd import ISGD
-from freshmark_plugins.strategies.itemknn import ItemKNN
-from freshmark_plugins.strategies.online_bpr import OnlineBPR
-from freshmark_plugins.strategies.online_mf import OnlineMF
-from freshmark_plugins.strategies.online_sgd import OnlineSGD
-from freshmark_plugins.strategies.popularity import Popularity
-from freshmark_plugins.strategies.raisgd import RAISGD
-from freshmark_plugins.strategies.recency import Recency
-from freshmark_plugins.strategies.repeat_popularity import RepeatPopularity
-from freshmark_plugins.strategies.retrain import Retrain
-from freshmark_plugins.strategies.rsisgd import RSISGD
-from freshmark_plugins.strategies.sequential_rules import SequentialRules
-from freshmark_plugins.strategies.transition import Transition
-from freshmark_plugins.strategies.userknn import UserKNN
+from freshmark_plugins.models.ranking.gru4rec import GRU4Rec
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.models.ranking.multvae import MultVAE
+from freshmark_plugins.models.ranking.neumf import NeuMF
+from freshmark_plugins.models.ranking.sasrec import SASRec
+from freshmark_plugins.strategies.counting.chance import Random
+from freshmark_plugins.strategies.counting.edgebank import EdgeBank
+from freshmark_plugins.strategies.counting.itemknn import ItemKNN
+from freshmark_plugins.strategies.counting.popularity import Popularity
+from freshmark_plugins.strategies.counting.recency import Recency
+from freshmark_plugins.strategies.counting.repeat_popularity import RepeatPopularity
+from freshmark_plugins.strategies.counting.sequential_rules import SequentialRules
+from freshmark_plugins.strategies.counting.transition import Transition
+from freshmark_plugins.strategies.counting.userknn import UserKNN
+from freshmark_plugins.strategies.factorisation.bisgd import BISGD
+from freshmark_plugins.strategies.factorisation.isgd import ISGD
+from freshmark_plugins.strategies.factorisation.online_bpr import OnlineBPR
+from freshmark_plugins.strategies.factorisation.online_mf import OnlineMF
+from freshmark_plugins.strategies.factorisation.raisgd import RAISGD
+from freshmark_plugins.strategies.factorisation.rsisgd import RSISGD
+from freshmark_plugins.strategies.retraining.batch_gd import BatchGD
+from freshmark_plugins.strategies.retraining.ema import EMA
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.strategies.retraining.frozen import Frozen
+from freshmark_plugins.strategies.retraining.hybrid import Hybrid
+from freshmark_plugins.strategies.retraining.online_sgd import OnlineSGD
+from freshmark_plugins.strategies.retraining.retrain import Retrain
 
 HOUR = 3_600_000_000
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 from freshmark import Events
 from freshmark.errors import UsageError
-from freshmark_plugins.adaptation import Adaptation, adaptable
 from freshmark_plugins.models.table import Table
+from freshmark_plugins.strategies.meta.adaptation import Adaptation, adaptable
 from torch import nn
 
 DRAW = torch.Generator()

@@ -7,7 +7,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from freshmark import Events, FreshmarkError
-from freshmark_plugins.buffers import BUFFERS, ByLoss, ClassBalanced, Fifo, InverseDegree, Reservoir, buffer_called
+from freshmark_plugins.training.buffers import (
+    BUFFERS,
+    ByLoss,
+    ClassBalanced,
+    Fifo,
+    InverseDegree,
+    Reservoir,
+    buffer_called,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats

@@ -8,11 +8,11 @@ from functools import partial
 
 import pytest
 import torch
-from freshmark_plugins.built import Built, Fixed, Part, growing, tables
-from freshmark_plugins.models.logistic import Logistic
-from freshmark_plugins.models.mf import MF
+from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.models.table import Table
-from freshmark_plugins.optimisers import Optimiser
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.training.optimisers import Optimiser
+from freshmark_plugins.training.reparametrised import Built, Fixed, Part, growing, tables
 from torch import nn
 
 SGD = partial(Optimiser, name="sgd", lr=0.1, sparse=False)

@@ -13,19 +13,19 @@ from freshmark import Events, Query, Run
 from freshmark.contract import compiling as module
 from freshmark.contract.compiling import COMPILED, compiling
 from freshmark.contract.past import Past
-from freshmark_plugins.strategies.bisgd import BISGD
-from freshmark_plugins.strategies.brismf import BRISMF
-from freshmark_plugins.strategies.edgebank import EdgeBank
-from freshmark_plugins.strategies.isgd import ISGD
-from freshmark_plugins.strategies.itemknn import ItemKNN
-from freshmark_plugins.strategies.online_bpr import OnlineBPR
-from freshmark_plugins.strategies.online_mf import OnlineMF
-from freshmark_plugins.strategies.raisgd import RAISGD
-from freshmark_plugins.strategies.repeat_popularity import RepeatPopularity
-from freshmark_plugins.strategies.rsisgd import RSISGD
-from freshmark_plugins.strategies.sequential_rules import SequentialRules
-from freshmark_plugins.strategies.transition import Transition
-from freshmark_plugins.strategies.userknn import UserKNN
+from freshmark_plugins.strategies.counting.edgebank import EdgeBank
+from freshmark_plugins.strategies.counting.itemknn import ItemKNN
+from freshmark_plugins.strategies.counting.repeat_popularity import RepeatPopularity
+from freshmark_plugins.strategies.counting.sequential_rules import SequentialRules
+from freshmark_plugins.strategies.counting.transition import Transition
+from freshmark_plugins.strategies.counting.userknn import UserKNN
+from freshmark_plugins.strategies.factorisation.bisgd import BISGD
+from freshmark_plugins.strategies.factorisation.brismf import BRISMF
+from freshmark_plugins.strategies.factorisation.isgd import ISGD
+from freshmark_plugins.strategies.factorisation.online_bpr import OnlineBPR
+from freshmark_plugins.strategies.factorisation.online_mf import OnlineMF
+from freshmark_plugins.strategies.factorisation.raisgd import RAISGD
+from freshmark_plugins.strategies.factorisation.rsisgd import RSISGD
 
 STRATEGIES: tuple[Any, ...] = (
     ItemKNN(gamma=0.9, history=12),

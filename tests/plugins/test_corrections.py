@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark_plugins.corrections import MOST, calibrated, elapsed_weights, fake_negative_weights, shift_weights
+from freshmark_plugins.strategies.delayed.corrections import (
+    MOST,
+    calibrated,
+    elapsed_weights,
+    fake_negative_weights,
+    shift_weights,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 

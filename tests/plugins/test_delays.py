@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark import Events
-from freshmark_plugins.corrections import fake_negative_weights
-from freshmark_plugins.delays import Delays, chances
-from freshmark_plugins.impressions import Entries
-from freshmark_plugins.learner import Learner
-from freshmark_plugins.models.logistic import Logistic
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.strategies.delayed.corrections import fake_negative_weights
+from freshmark_plugins.strategies.delayed.delays import Delays, chances
+from freshmark_plugins.strategies.delayed.waiting_impressions import Entries
+from freshmark_plugins.training.learner import Learner
 
 NONE = np.zeros(0)
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 from freshmark import FreshmarkError
 from freshmark.errors import UsageError
-from freshmark_plugins.demands import demand_able, demand_dense, demand_parts, demand_whole
-from freshmark_plugins.learner import Learner
-from freshmark_plugins.models.logistic import Logistic
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.stopping import Stop
-from freshmark_plugins.strategies.adapter import Adapter
-from freshmark_plugins.strategies.bitfit import BitFit
-from freshmark_plugins.strategies.head_tune import HeadTune
-from freshmark_plugins.strategies.lora import LoRA
-from freshmark_plugins.strategies.maml import FOMAML, MAML
-from freshmark_plugins.strategies.melu import MeLU
-from freshmark_plugins.strategies.reptile import Reptile
-from freshmark_plugins.strategies.sml import SML
+from freshmark_plugins.models.demands import demand_able, demand_dense, demand_parts, demand_whole
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.strategies.meta.maml import FOMAML, MAML
+from freshmark_plugins.strategies.meta.melu import MeLU
+from freshmark_plugins.strategies.meta.reptile import Reptile
+from freshmark_plugins.strategies.meta.sml import SML
+from freshmark_plugins.strategies.transfer.adapter import Adapter
+from freshmark_plugins.strategies.transfer.bitfit import BitFit
+from freshmark_plugins.strategies.transfer.head_tune import HeadTune
+from freshmark_plugins.strategies.transfer.lora import LoRA
+from freshmark_plugins.training.learner import Learner
+from freshmark_plugins.training.stopping import Stop
 
 
 def test_gradients_of_single_rows_are_refused_by_name():

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark import Events, Factors
-from freshmark_plugins.fallback import Fallback
+from freshmark_plugins.histories.fallback import Fallback
 
 
 class Fixed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from freshmark_plugins.ftrl import FTRL
+from freshmark_plugins.kernels.ftrl import FTRL
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from freshmark_plugins.generators import Average, Generator, Outputs
 from freshmark_plugins.models.table import Table
-from freshmark_plugins.optimisers import Optimiser
+from freshmark_plugins.training.generators import Average, Generator, Outputs
+from freshmark_plugins.training.optimisers import Optimiser
 
 MODELS = [torch.randn(5, 2, generator=torch.Generator().manual_seed(seed)) for seed in range(4)]
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark_plugins.growth import counted, enlarged, highest
+from freshmark_plugins.kernels.growth import counted, enlarged, highest
 
 
 def test_an_array_that_suffices_is_left_alone():

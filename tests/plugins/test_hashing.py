@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark_plugins.hashing import buckets, mixed
+from freshmark_plugins.kernels.hashing import buckets, mixed
 
 
 def test_the_hash_is_splitmix64():

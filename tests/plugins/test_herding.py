@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark_plugins.herding import PATIENCE, herded
+from freshmark_plugins.training.herding import PATIENCE, herded
 from hypothesis import given
 from hypothesis import strategies as st
 

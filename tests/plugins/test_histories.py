@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark_plugins.histories import Histories
+from freshmark_plugins.histories.user_histories import Histories
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 from freshmark import Events, Run
-from freshmark_plugins.importance import importance
-from freshmark_plugins.learner import Learner
-from freshmark_plugins.models.logistic import Logistic
-from freshmark_plugins.models.mf import MF
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.training.importance import importance
+from freshmark_plugins.training.learner import Learner
 
 
 def clicks(n=40):

@@ -7,9 +7,9 @@ import copy
 import numpy as np
 import pytest
 from freshmark import Events
-from freshmark_plugins.corrections import elapsed_weights, fake_negative_weights, shift_weights
-from freshmark_plugins.impressions import Impressions
-from freshmark_plugins.mixing import concatenated
+from freshmark_plugins.strategies.delayed.corrections import elapsed_weights, fake_negative_weights, shift_weights
+from freshmark_plugins.strategies.delayed.waiting_impressions import Impressions
+from freshmark_plugins.training.mixing import concatenated
 
 UNLABELLED = None
 

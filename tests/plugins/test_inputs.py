@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark import Events, Stream, stream_of
-from freshmark_plugins.hashing import buckets
-from freshmark_plugins.inputs import categorical, numbers, numeric, pixels, tokens, width
-from freshmark_plugins.learner import Learner
-from freshmark_plugins.models.logistic import Logistic
+from freshmark_plugins.kernels.hashing import buckets
+from freshmark_plugins.models.inputs import categorical, numbers, numeric, pixels, tokens, width
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.training.learner import Learner
 
 FEATURES: dict[str, np.ndarray] = {
     "price": np.zeros(3, np.float32),

@@ -11,11 +11,11 @@ import pytest
 import torch
 from freshmark import Events, FreshmarkError
 from freshmark.contract.arrays import Task
-from freshmark_plugins import learner as loop
-from freshmark_plugins.learner import Learner
 from freshmark_plugins.models.context_free import ContextFree
-from freshmark_plugins.models.mf import MF
+from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.models.table import Table
+from freshmark_plugins.training import learner as loop
+from freshmark_plugins.training.learner import Learner
 
 
 class Means(ContextFree):

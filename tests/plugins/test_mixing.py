@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark import Events
-from freshmark_plugins.mixing import columns, concatenated, joined
+from freshmark_plugins.training.mixing import columns, concatenated, joined
 
 
 def events(times, label=None, **features):

@@ -7,7 +7,7 @@ import pytest
 import torch
 from freshmark import FreshmarkError
 from freshmark_plugins.models.table import Table
-from freshmark_plugins.optimisers import DENSE, SPARSE, WHY_NOT, Optimiser, check
+from freshmark_plugins.training.optimisers import DENSE, SPARSE, WHY_NOT, Optimiser, check
 
 PLAIN = {
     "sgd": lambda p: torch.optim.SGD(p, lr=0.1),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from freshmark_plugins.optimisers import Optimiser
+from freshmark_plugins.training.optimisers import Optimiser
 
 GOLDEN = {
     "sgd": (0.01, 0.33011),

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from freshmark_plugins.pairs import PairCounts, accumulate_each, add, count_of, room
+from freshmark_plugins.histories.pair_counts import PairCounts, accumulate_each, add, count_of, room
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark_plugins.recent import Recent
+from freshmark_plugins.histories.recent_events import Recent
 from hypothesis import given
 from hypothesis import strategies as st
 

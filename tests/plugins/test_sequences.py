@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark import Events
-from freshmark_plugins.sequences import Sequences
+from freshmark_plugins.histories.sequences import Sequences
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark_plugins.sessions import ENDLESS, Sessions, newest, push, push_each
+from freshmark_plugins.histories.sessions import ENDLESS, Sessions, newest, push, push_each
 from hypothesis import given
 from hypothesis import strategies as st
 

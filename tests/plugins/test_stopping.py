@@ -9,13 +9,13 @@ import pytest
 import torch
 from freshmark import Events, FreshmarkError
 from freshmark.contract.arrays import Task
-from freshmark_plugins.learner import Learner
 from freshmark_plugins.models.context_free import ContextFree
-from freshmark_plugins.models.mf import MF
+from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.models.table import Table
-from freshmark_plugins.stopping import Stop, split
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.retrain import Retrain
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.strategies.retraining.retrain import Retrain
+from freshmark_plugins.training.learner import Learner
+from freshmark_plugins.training.stopping import Stop, split
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from freshmark import Events
-from freshmark_plugins.supports import Supports, user_by_user
+from freshmark_plugins.strategies.meta.support_sets import Supports, user_by_user
 
 
 def events(user, time=None, *, label=True):

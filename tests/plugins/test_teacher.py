@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 from freshmark import Events
-from freshmark_plugins.learner import Learner
 from freshmark_plugins.models.context_free import ContextFree
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.teacher import Teacher
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.training.learner import Learner
+from freshmark_plugins.training.teacher import Teacher
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from freshmark_plugins.transfers import Transfer
+from freshmark_plugins.training.transfers import Transfer
 
 
 def draw(seed=0):

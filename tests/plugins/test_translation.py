@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark import Events, Factors
-from freshmark_plugins.translation import Codes, Translated, Translation
+from freshmark_plugins.strategies.transfer.translation import Codes, Translated, Translation
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark_plugins.unreached import then_popularity
+from freshmark_plugins.histories.unreached import then_popularity
 
 
 def test_what_has_a_score_keeps_it_and_the_rest_follows_by_popularity():

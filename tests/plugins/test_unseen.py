@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark_plugins.unseen import Unseen
+from freshmark_plugins.histories.unseen import Unseen
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark_plugins.vectors import Vectors, product
+from freshmark_plugins.kernels.vectors import Vectors, product
 from hypothesis import given
 from hypothesis import strategies as st
 

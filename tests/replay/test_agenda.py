@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from freshmark import Strategy, stream_of
 from freshmark.errors import UsageError
-from freshmark.replay import agenda as agendas
-from freshmark.replay.detectors import detector_of, losses
 from freshmark.replay.loop import replay
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.scheduling import agenda as agendas
+from freshmark.replay.scheduling.detectors import detector_of, losses
+from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
 from hypothesis import given, settings
 from hypothesis import strategies as st

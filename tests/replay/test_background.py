@@ -8,7 +8,7 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from freshmark.replay.background import BackgroundMeter
+from freshmark.replay.measuring.background import BackgroundMeter
 
 NANO = 1_000_000_000
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from freshmark.errors import PluginError, UsageError
-from freshmark.replay.copies import check_copyable, in_a_copy
+from freshmark.replay.answering.process_copies import check_copyable, in_a_copy
 
 
 def gone(pid: int) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from freshmark import stream_of
 from freshmark.replay.loop import replay
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
 
 

@@ -9,7 +9,7 @@ import pytest
 from freshmark import Strategy
 from freshmark.errors import InvalidAnswer, PluginError
 from freshmark.replay.loop import replay
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from freshmark import Strategy
 from freshmark.errors import PluginError, UsageError
-from freshmark.replay.agenda import Agenda, agenda_of
+from freshmark.replay.answering.matrix import block_starts
 from freshmark.replay.loop import replay
-from freshmark.replay.matrix import block_starts
-from freshmark.replay.schedule import Schedule, Updates
+from freshmark.replay.scheduling.agenda import Agenda, agenda_of
+from freshmark.replay.scheduling.schedule import Schedule, Updates
 from freshmark.replay.timeline import Settings, Timeline
 
 BLOCKS = 4
@@ -220,7 +220,7 @@ def test_clocks_do_not_run_while_copies_answer(random_stream, counts):
     """A clock that counts its readings: with and without a matrix they are the same readings of the same calls."""
 
     def reading() -> tuple[Any, list[int]]:
-        from freshmark.replay.meters import Clock  # noqa: PLC0415  (beside its only use)
+        from freshmark.replay.measuring.meters import Clock  # noqa: PLC0415  (beside its only use)
 
         told: list[int] = []
 

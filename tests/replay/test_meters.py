@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from freshmark import Strategy, stream_of
 from freshmark.replay.loop import replay
-from freshmark.replay.meters import (
+from freshmark.replay.measuring.meters import (
     Clock,
     CollectorMeter,
     MemoryMeter,
@@ -19,7 +19,7 @@ from freshmark.replay.meters import (
     growth_per_million,
     resident_bytes,
 )
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
 
 MEGA = 1024**2
@@ -226,7 +226,7 @@ def test_an_update_that_changes_nothing_changes_no_bytes():
 
 
 def test_a_state_too_large_to_copy_is_not_guessed_at(monkeypatch):
-    monkeypatch.setattr("freshmark.replay.meters.LARGEST_SNAPSHOT", 10)
+    monkeypatch.setattr("freshmark.replay.measuring.meters.LARGEST_SNAPSHOT", 10)
     meter = StateMeter(lambda: {"table": np.ones(10)})
     meter.before_update()
     assert np.isnan(meter.changed_bytes())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark.errors import InvalidAnswer
-from freshmark.replay.numbers import arrays_of, check_list, numbers, only_row
+from freshmark.replay.answering.numbers import arrays_of, check_list, numbers, only_row
 from hypothesis import given
 from hypothesis import strategies as st
 

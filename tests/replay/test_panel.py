@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from freshmark.replay.answering.panel import MOST
 from freshmark.replay.loop import replay
-from freshmark.replay.panel import MOST
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
 
 SECOND = 1_000_000

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from freshmark import Factors
 from freshmark.errors import InvalidAnswer
-from freshmark.replay import kernels
-from freshmark.replay.ranking import Ranker, Truths, best, rank_on_device
+from freshmark.replay.ranking import kernels
+from freshmark.replay.ranking.exact_rank import Ranker, Truths, best, rank_on_device
 from hypothesis import given
 from hypothesis import strategies as st
 

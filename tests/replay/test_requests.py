@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from freshmark import Strategy
 from freshmark.replay.loop import replay
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark.errors import UsageError
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.scheduling.schedule import Schedule
 from hypothesis import given
 from hypothesis import strategies as st
 

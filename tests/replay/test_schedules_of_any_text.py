@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from freshmark.errors import UsageError
 from freshmark.replay.durations import microseconds
-from freshmark.replay.schedule import Schedule
-from freshmark.runs.limits import byte_count, seconds
+from freshmark.replay.scheduling.schedule import Schedule
+from freshmark.runs.plan.limits import byte_count, seconds
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark.errors import UsageError
-from freshmark.replay.agenda import Agenda
 from freshmark.replay.loop import replay
-from freshmark.replay.meters import Clock
-from freshmark.replay.schedule import Schedule, Updates
-from freshmark.replay.served import delayed_by, replay_served
+from freshmark.replay.measured_delay import delayed_by, replay_served
+from freshmark.replay.measuring.meters import Clock
+from freshmark.replay.scheduling.agenda import Agenda
+from freshmark.replay.scheduling.schedule import Schedule, Updates
 from freshmark.replay.timeline import Settings, Timeline
 from hypothesis import given
 from hypothesis import strategies as st

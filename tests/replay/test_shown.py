@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from freshmark.replay.shown import STRETCH, Shown
+from freshmark.replay.answering.visible_columns import STRETCH, Shown
 from hypothesis import given
 from hypothesis import strategies as st
 

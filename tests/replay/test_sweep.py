@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark import stream_of
-from freshmark.replay.schedule import Schedule
-from freshmark.replay.sweep import sweep
+from freshmark.replay.scheduling.schedule import Schedule
+from freshmark.replay.scheduling.sweep import sweep
 from freshmark.replay.timeline import Settings, Timeline
 
 SECOND = 1_000_000

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from freshmark import Results
-from freshmark.results.folder import RunFolder
 from freshmark.results.plugins import imported
+from freshmark.results.stored.folder import RunFolder
 from freshmark_reports import register_sections
 
 HOSTILE = (

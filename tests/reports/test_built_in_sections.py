@@ -6,7 +6,7 @@ import pytest
 from freshmark import Chart, Listing, Section, Table, Value
 from freshmark.cli import app
 from freshmark.errors import UsageError
-from freshmark.results.budget import Budget
+from freshmark.results.decision.budget import Budget
 from freshmark.results.naming import number
 from freshmark_reports.choice import best_of_each, rows_of, said_of
 from freshmark_reports.palette import looks, markers, short

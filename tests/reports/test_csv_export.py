@@ -3,7 +3,7 @@ import csv
 import numpy as np
 import pandas as pd
 import pytest
-from freshmark.results.export import guarded, write_csv
+from freshmark.results.output.export import guarded, write_csv
 from freshmark_reports.csv import write
 from hypothesis import given
 from hypothesis import strategies as st

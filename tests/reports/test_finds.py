@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from freshmark import Chart
-from freshmark.replay.detectors import detector_of
+from freshmark.replay.scheduling.detectors import detector_of
 from freshmark_reports.choice import rows_of
 from freshmark_reports.finds import finds_of
 from freshmark_reports.sections import over_time

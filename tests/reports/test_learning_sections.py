@@ -11,9 +11,9 @@ import pytest
 from freshmark import Chart, Results, Value
 from freshmark.contract.section import Prose
 from freshmark.replay.settings import Settings
-from freshmark.results.learning import grid_of
+from freshmark.results.dynamics.learning import grid_of
+from freshmark.results.metrics.per_event import rows_of_cells
 from freshmark.results.naming import number
-from freshmark.results.summands import rows_of_cells
 from freshmark.runs.api import run
 from freshmark_reports.sections import arrivals, learning, recovery, staleness
 from freshmark_reports.spans import span_in_words, unit_of

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from freshmark import Results
-from freshmark.results.budget import Budget
-from freshmark.results.comparison import comparison_of
-from freshmark.results.folder import RunFolder
-from freshmark.results.index import index_of
-from freshmark.results.limits import Limits
+from freshmark.results.decision.budget import Budget
+from freshmark.results.output.comparison import comparison_of
+from freshmark.results.output.index import index_of
+from freshmark.results.output.regression_limits import Limits
+from freshmark.results.stored.folder import RunFolder
 from freshmark_reports.html import page
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from freshmark import Chart, Column, Section, Table
 from freshmark.contract.section import Link
-from freshmark.results.comparison import comparison_of
-from freshmark.results.index import index_of
-from freshmark.results.limits import Limits
+from freshmark.results.output.comparison import comparison_of
+from freshmark.results.output.index import index_of
+from freshmark.results.output.regression_limits import Limits
 from freshmark_reports.choice import rows_of
 from freshmark_reports.entries import target
 from freshmark_reports.history import groups_of, history

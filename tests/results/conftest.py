@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from freshmark.results.folder import RunFolder
+from freshmark.results.stored.folder import RunFolder
 from freshmark.results.tables import Results
 
 

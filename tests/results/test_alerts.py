@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from freshmark.results.standings import Standing
+from freshmark.results.decision.standings import Standing
 
 
 def texts(results, level=None):

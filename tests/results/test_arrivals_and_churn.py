@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark.results.arrivals import arrivals
-from freshmark.results.churn import churn
+from freshmark.results.dynamics.arrivals import arrivals
+from freshmark.results.dynamics.churn import churn
 
 SECOND = 1_000_000
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark.results.attainment import COLUMNS, oracle_outcomes
-from freshmark.results.metrics import METRICS
+from freshmark.results.dynamics.attainment import COLUMNS, oracle_outcomes
+from freshmark.results.metrics.registry import METRICS
 
 
 def cells(fabricated):

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from freshmark import Table
 from freshmark.errors import UsageError
-from freshmark.results.compare import P99, compared, shared_streams
-from freshmark.results.comparison import comparison_of, in_words
-from freshmark.results.folder import RunFolder
-from freshmark.results.limits import Drop, Limits
+from freshmark.results.output.compare import P99, compared, shared_streams
+from freshmark.results.output.comparison import comparison_of, in_words
+from freshmark.results.output.regression_limits import Drop, Limits
+from freshmark.results.stored.folder import RunFolder
 from freshmark.results.tables import Results
 
 
@@ -91,7 +91,7 @@ def test_slower_answers_are_a_regression_where_they_are_limited(run, fabricated)
 def test_answers_that_are_slower_within_chance_are_doubtful(run, fabricated, monkeypatch):
     cell = fabricated.MadeCell
     before, after = run("one", [cell("a()")]), run("two", [cell("a()", update_seconds=0.2)])
-    monkeypatch.setattr("freshmark.results.compare.interval_of", lambda durations, percentile: (0.0, 9.0))
+    monkeypatch.setattr("freshmark.results.output.compare.interval_of", lambda durations, percentile: (0.0, 9.0))
     table = compared(before, after, Limits.parse([], "+10%"))
     assert states(table, P99) == {"a()": "doubtful"}
     assert table[table["quantity"] == P99]["margin"].iloc[0] == 4.5

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from freshmark.results.dependence import (
+from freshmark.results.statistics.dependence import (
     FEW_GROUPS,
     block_length,
     bootstrap_variance,
@@ -12,8 +12,8 @@ from freshmark.results.dependence import (
     without_trend,
     worth,
 )
-from freshmark.results.simultaneous import resample
-from freshmark.results.statistics import student
+from freshmark.results.statistics.intervals import student
+from freshmark.results.statistics.simultaneous import resample
 from scipy.special import stdtrit
 
 

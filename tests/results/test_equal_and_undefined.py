@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from freshmark.contract.metric import Metric, Outcomes
-from freshmark.results.export import FORMS, TABLES
-from freshmark.results.influence import influence_of
-from freshmark.results.letters import letters_of
-from freshmark.results.metrics import METRICS
-from freshmark.results.privacy import redacted
-from freshmark.results.segments import measure
+from freshmark.results.metrics.influence import influence_of
+from freshmark.results.metrics.registry import METRICS
+from freshmark.results.metrics.segments import measure
+from freshmark.results.output.export import FORMS, TABLES
+from freshmark.results.redaction import redacted
+from freshmark.results.statistics.letters import letters_of
 from hypothesis import given
 from hypothesis import strategies as st
 

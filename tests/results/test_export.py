@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from freshmark.errors import UnknownName
-from freshmark.results.export import FORMS, TABLES, USUAL, guarded, write_csv, write_latex, write_markdown
+from freshmark.results.output.export import FORMS, TABLES, USUAL, guarded, write_csv, write_latex, write_markdown
 
 ODD = pd.DataFrame(
     {"name": ["=1+1", "a|b\nc", r"50% & $x_1$ #{\}~^", None], "value": [0.1 + 0.2, -2.0, float("nan"), 1e-7],

@@ -5,7 +5,7 @@ import sqlite3
 import numpy as np
 import pytest
 from freshmark.errors import StoreError
-from freshmark.results.folder import RunFolder, read_table
+from freshmark.results.stored.folder import RunFolder, read_table
 from freshmark.results.tables import Results
 
 

@@ -6,8 +6,8 @@ import pytest
 from freshmark import Section, Table
 from freshmark.contract.section import Link
 from freshmark.errors import StoreError, UnknownName
-from freshmark.results.document import Document
-from freshmark.results.index import index_of
+from freshmark.results.output.document import Document
+from freshmark.results.output.index import index_of
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 from freshmark import Outcomes
-from freshmark.results.influence import GROUPS, centred, groups_of, influence_of
-from freshmark.results.metrics import METRICS, metric_named
-from freshmark.results.segments import measure
+from freshmark.results.metrics.influence import GROUPS, centred, groups_of, influence_of
+from freshmark.results.metrics.registry import METRICS, metric_named
+from freshmark.results.metrics.segments import measure
 
 
 def influence(metric, outcomes, window, user, windows):

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from freshmark.results.statistics import (
+from freshmark.results.statistics.intervals import (
     Spread,
     combined,
     detectable,

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from freshmark.results.kept import Kept
+from freshmark.results.stored.table_cache import Kept
 
 
 class Reader:

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 from freshmark.contract.metric import Outcomes
-from freshmark.results.label_metrics import auc_by, calibration_by, f1_by
-from freshmark.results.metrics import metric_named
+from freshmark.results.metrics.label import auc_by, calibration_by, f1_by
+from freshmark.results.metrics.registry import metric_named
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from freshmark.results.latency import interval_of, percentile_of, samples_needed, too_few
+from freshmark.results.metrics.latency import interval_of, percentile_of, samples_needed, too_few
 
 
 @pytest.mark.parametrize(("percentile", "samples"), [(50, 7), (95, 90), (99, 459), (99.9, 4603)])

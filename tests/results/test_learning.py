@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from freshmark.results.learning import backward_transfer, forward_transfer, grid_of
-from freshmark.results.metrics import METRICS, metric_named
-from freshmark.results.summands import summands_of
+from freshmark.results.dynamics.learning import backward_transfer, forward_transfer, grid_of
+from freshmark.results.metrics.per_event import summands_of
+from freshmark.results.metrics.registry import METRICS, metric_named
 
 HAND = np.array(
     [

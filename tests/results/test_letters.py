@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from freshmark.results.letters import letters_of
+from freshmark.results.statistics.letters import letters_of
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from freshmark.results.mean_ranks import of_values
+from freshmark.results.statistics.mean_ranks import of_values
 from scipy import stats
 
 # Accuracies of C4.5 and its variants on 14 data sets: Demšar 2006, table 2 (m, cf, and both, beside plain C4.5).

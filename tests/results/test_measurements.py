@@ -1,8 +1,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from freshmark.results.measurements import WHOLE
-from freshmark.results.segments import SEGMENTS
+from freshmark.results.metrics.segments import SEGMENTS
+from freshmark.results.stored.measurements import WHOLE
 
 
 def one(table, **where):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from freshmark.errors import UsageError
-from freshmark.results.open_loop import COLUMNS, behind, open_loop, rate_from, rates_of, responses
+from freshmark.results.dynamics.queueing import COLUMNS, behind, open_loop, rate_from, rates_of, responses
 
 STREAM = "drift(preset='small')"
 SERVICE, STALL, BETWEEN = 0.0002, 0.5, 5000

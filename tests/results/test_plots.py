@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from freshmark import Chart, Column, Section, Table
 from freshmark.errors import UnknownName, UsageError
-from freshmark.results import plots
+from freshmark.results.output import plots
 from freshmark.results.style import INK, PAPER, WIDE, WIDTH
 from matplotlib import rcParams
 from matplotlib.colors import to_hex

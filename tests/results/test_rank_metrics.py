@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 from freshmark.contract.metric import Outcomes
-from freshmark.results.metrics import at, metric_named
+from freshmark.results.metrics.registry import at, metric_named
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score

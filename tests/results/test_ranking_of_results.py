@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from freshmark.results.ranking import COLUMNS
+from freshmark.results.decision.ranking import COLUMNS
 
 
 def row(table, strategy, every):

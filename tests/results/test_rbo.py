@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark.results.rbo import rbo
+from freshmark.results.statistics.rank_overlap import rbo
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark.results.recovery import BAND, course, courses
+from freshmark.results.dynamics.recovery import BAND, course, courses
 
 FINE = [1.0] * 6
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 from freshmark import Metric, Outcomes
-from freshmark.results.metrics import METRICS, metric_named
-from freshmark.results.rank_metrics import ranks
-from freshmark.results.segments import SEGMENTS, kinds_of, measure
+from freshmark.results.metrics.rank import ranks
+from freshmark.results.metrics.registry import METRICS, metric_named
+from freshmark.results.metrics.segments import SEGMENTS, kinds_of, measure
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -2,9 +2,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from freshmark.results.dependence import over_windows
-from freshmark.results.simultaneous import DRAWS, errors, level_of_each, resample
-from freshmark.results.statistics import LEVEL, student
+from freshmark.results.statistics.dependence import over_windows
+from freshmark.results.statistics.intervals import LEVEL, student
+from freshmark.results.statistics.simultaneous import DRAWS, errors, level_of_each, resample
 from scipy.stats import norm, studentized_range
 
 

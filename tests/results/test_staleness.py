@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from freshmark.errors import UsageError
-from freshmark.results.learning import Grid
-from freshmark.results.metrics import METRICS
-from freshmark.results.staleness import by_age, by_matrix, half_life, half_lives_of
-from freshmark.results.summands import mean_of, ratio, summands_of
+from freshmark.results.dynamics.learning import Grid
+from freshmark.results.dynamics.staleness import by_age, by_matrix, half_life, half_lives_of
+from freshmark.results.metrics.per_event import mean_of, ratio, summands_of
+from freshmark.results.metrics.registry import METRICS
 
 SECOND = 1_000_000
 

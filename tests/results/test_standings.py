@@ -7,8 +7,8 @@ deviation 0.0050 a window, lag-1 autocorrelation 0.3, and 0.0006 from seed to se
 
 import numpy as np
 import pytest
-from freshmark.results.standings import Standing, Standings
-from freshmark.results.statistics import LEVEL
+from freshmark.results.decision.standings import Standing, Standings
+from freshmark.results.statistics.intervals import LEVEL
 
 WINDOWS, MEAN, SPREAD, ALIKE = 65, 0.066, 0.035, 0.84
 SEED_MEAN, SEED_SPREAD, SEED_ALIKE, LUCK = 0.090, 0.0050, 0.3, 0.0006

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from freshmark import Metric, Results
 from freshmark.errors import StoreError, UnknownName, UsageError
-from freshmark.results.folder import RunFolder
-from freshmark.results.rank_metrics import hit_rate
+from freshmark.results.metrics.rank import hit_rate
+from freshmark.results.stored.folder import RunFolder
 
 
 def test_results_open_by_their_folder(fabricated, tmp_path):

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from freshmark.results.verdict import verdict_on
+from freshmark.results.decision.verdict import verdict_on
 from freshmark.runs.api import run
 
 

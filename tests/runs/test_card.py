@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from freshmark.contract.stream import stream_of
 from freshmark.errors import DataError
-from freshmark.runs.card import FEWEST, _top, card_of
-from freshmark_datasets.clicks import clicks
-from freshmark_datasets.drift import drift
-from freshmark_datasets.file import file
-from freshmark_datasets.images import digits
-from freshmark_datasets.movietweetings import movietweetings
+from freshmark.runs.cards.stream_card import FEWEST, _top, card_of
+from freshmark_datasets.logs.file import file
+from freshmark_datasets.published.images import digits
+from freshmark_datasets.published.movietweetings import movietweetings
+from freshmark_datasets.simulators.clicks.click_stream import clicks
+from freshmark_datasets.simulators.interactions.drift import drift
 
 DAY = 86_400_000_000
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from freshmark.contract.section import Chart
 from freshmark.contract.stream import stream_of
-from freshmark.runs.card import card_of
-from freshmark.runs.cardpage import document_of, facts, sentence, warnings
-from freshmark_datasets.clicks import clicks
-from freshmark_datasets.drift import drift
+from freshmark.runs.cards.card_page import document_of, facts, sentence, warnings
+from freshmark.runs.cards.stream_card import card_of
+from freshmark_datasets.simulators.clicks.click_stream import clicks
+from freshmark_datasets.simulators.interactions.drift import drift
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR

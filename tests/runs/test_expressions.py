@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from freshmark.errors import UsageError
-from freshmark.runs.expressions import Expression, Value, canonical, is_name, parse
+from freshmark.runs.catalogue.expressions import Expression, Value, canonical, is_name, parse
 from hypothesis import given
 from hypothesis import strategies as st
 

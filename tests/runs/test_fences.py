@@ -11,7 +11,7 @@ from freshmark import stream_of
 from freshmark.contract.past import Past
 from freshmark.contract.prepared import open_stream, save_stream
 from freshmark.errors import PluginError
-from freshmark.runs.fences import Fence
+from freshmark.runs.executors.sandbox import Fence
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import signal
 import threading
 
-from freshmark.runs.interrupts import Interrupts
-from freshmark.runs.jobs import CALM, FINISH, NOW
+from freshmark.runs.executors.interrupts import Interrupts
+from freshmark.runs.executors.jobs import CALM, FINISH, NOW
 
 
 def test_nothing_is_wished_until_a_signal_comes():

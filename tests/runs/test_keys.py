@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from freshmark.runs.keys import cell_key, code_of
-from freshmark.runs.plan import Cell
-from freshmark.runs.registry import load
+from freshmark.runs.catalogue.registry import load
+from freshmark.runs.plan.plan import Cell
+from freshmark.runs.store.keys import cell_key, code_of
 
 CELL = Cell(0, "drift()", "mf()", "1d", "0s", 0)
 SETTINGS = {"warmup": 0.3, "window": "auto"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from freshmark.runs.logs import Log, last_lines
+from freshmark.runs.executors.logs import Log, last_lines
 from hypothesis import given
 from hypothesis import strategies as st
 

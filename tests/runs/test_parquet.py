@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import numpy as np
 import pytest
-from freshmark.runs.parquet import write_table, write_tables
+from freshmark.runs.store.parquet import write_table, write_tables
 from pyarrow import parquet
 
 TABLE = {
@@ -61,7 +61,7 @@ def test_a_table_that_cannot_be_written_leaves_nothing(tmp_path):
 
 def test_writing_does_not_import_pandas(tmp_path):
     code = (
-        "import sys, numpy as np\nfrom pathlib import Path\nfrom freshmark.runs.parquet import write_table\n"
+        "import sys, numpy as np\nfrom pathlib import Path\nfrom freshmark.runs.store.parquet import write_table\n"
         "write_table({'a': np.arange(3), 'b': np.ones(3, bool)}, Path(sys.argv[1]))\nprint('pandas' in sys.modules)"
     )
     done = subprocess.run(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from freshmark.errors import PlanError, UsageError
 from freshmark.replay.timeline import Settings
-from freshmark.runs.limits import byte_count, seconds
-from freshmark.runs.plan import Cell, Plan
+from freshmark.runs.plan.limits import byte_count, seconds
+from freshmark.runs.plan.plan import Cell, Plan
 
 
 def plan(**more) -> Plan:

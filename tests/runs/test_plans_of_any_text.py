@@ -8,8 +8,8 @@ from keyword import iskeyword
 import pytest
 from freshmark.errors import PlanError, UsageError
 from freshmark.replay.timeline import Settings
-from freshmark.runs.expressions import Expression, canonical, parse
-from freshmark.runs.plan import MOST_CELLS, Plan, first_seeds
+from freshmark.runs.catalogue.expressions import Expression, canonical, parse
+from freshmark.runs.plan.plan import MOST_CELLS, Plan, first_seeds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from freshmark.errors import DataError, PluginError
 from freshmark.replay.timeline import Settings
-from freshmark.results.folder import RunFolder
+from freshmark.results.stored.folder import RunFolder
 from freshmark.runs.campaign import Campaign, _uses_torch
-from freshmark.runs.plan import Plan
-from freshmark.runs.preparation import _name
-from freshmark.runs.registry import load
+from freshmark.runs.catalogue.registry import load
+from freshmark.runs.executors.preparation import _name
+from freshmark.runs.plan.plan import Plan
 from pyarrow import parquet
 
 PLUGIN = """
@@ -136,7 +136,7 @@ def test_one_name_means_one_stream(known, name):
 
 def test_only_what_comes_with_freshmark_is_imported_ahead(campaign, tmp_path):
     modules = campaign("drift(preset='tiny')", "tiny")._preload()
-    assert "freshmark_datasets.drift" in modules
+    assert "freshmark_datasets.simulators.interactions.drift" in modules
     assert all(module.partition(".")[0].startswith(("freshmark", "numpy")) for module in modules)
     assert not any("freshmark_file" in module for module in modules)
 

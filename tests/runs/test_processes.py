@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from freshmark.runs import processes
-from freshmark.runs.processes import children, descendants, free_bytes, held_bytes, kill_tree
+from freshmark.runs.executors import processes
+from freshmark.runs.executors.processes import children, descendants, free_bytes, held_bytes, kill_tree
 
 FAMILY = """
 import os, sys, time

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from freshmark.errors import PluginError, UnknownName, UsageError
-from freshmark.runs.registry import KINDS, Registry, load
+from freshmark.runs.catalogue.registry import KINDS, Registry, load
 
 PLUGIN = '''
 """A plugin in a plain file."""
@@ -224,7 +224,7 @@ def test_an_installed_plugin_that_cannot_be_imported_is_named(tmp_path, monkeypa
 
 def test_listing_what_is_installed_imports_nothing_heavy(tmp_path):
     code = (
-        "import sys\nfrom freshmark.runs.registry import load, KINDS\nregistry = load()\n"
+        "import sys\nfrom freshmark.runs.catalogue.registry import load, KINDS\nregistry = load()\n"
         "for kind in KINDS:\n    [(registry.describe(kind, name)) for name in registry.names(kind)]\n"
         "print(sorted({'torch', 'pandas', 'seaborn', 'numba', 'pyarrow'} & sys.modules.keys()))"
     )

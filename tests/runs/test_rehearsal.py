@@ -11,9 +11,9 @@ from freshmark import stream_of
 from freshmark.contract.compiling import COMPILED
 from freshmark.replay.timeline import Settings
 from freshmark.runs.campaign import Campaign
-from freshmark.runs.plan import Plan
-from freshmark.runs.registry import load
-from freshmark.runs.rehearsal import FEW, beginning, compiles, try_out
+from freshmark.runs.catalogue.registry import load
+from freshmark.runs.executors.precompile import FEW, beginning, compiles, try_out
+from freshmark.runs.plan.plan import Plan
 
 PLUGIN = """
 from pathlib import Path
@@ -81,7 +81,7 @@ def test_what_breaks_when_it_is_tried_out_is_one_row_as_ever(plugin, tmp_path):
 
 
 def test_only_packages_with_loops_for_numba_are_tried_out():
-    import freshmark_plugins.strategies.online_mf  # noqa: PLC0415, F401
+    import freshmark_plugins.strategies.factorisation.online_mf  # noqa: PLC0415, F401
 
     assert compiles({"freshmark_plugins"}) == COMPILED
     assert not compiles({"json"})

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from freshmark.runs.scratch import enter_scratch, make_scratch, remove_scratch, scratch_bytes
+from freshmark.runs.executors.scratch import enter_scratch, make_scratch, remove_scratch, scratch_bytes
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from freshmark.runs.sources import file_of, first_line, signature_at
+from freshmark.runs.catalogue.static_signatures import file_of, first_line, signature_at
 
 TEXT = '''
 """A module."""

@@ -10,11 +10,11 @@ from hashlib import sha256
 
 import pytest
 from freshmark.errors import StoreError
-from freshmark.results.folder import SCHEMA, RunFolder
-from freshmark.runs import database
-from freshmark.runs.jobs import Ending
-from freshmark.runs.plan import Plan
-from freshmark.runs.store import Planned, Store
+from freshmark.results.stored.folder import SCHEMA, RunFolder
+from freshmark.runs.executors.jobs import Ending
+from freshmark.runs.plan.plan import Plan
+from freshmark.runs.store import database
+from freshmark.runs.store.run_store import Planned, Store
 
 CELL = Planned("k1", 0, "s", "a()", "1d", "0s", 0)
 OTHER = Planned("k2", 1, "s", "b()", "1d", "0s", 0)

@@ -11,8 +11,8 @@ import pytest
 from freshmark import stream_of
 from freshmark.contract.prepared import open_stream
 from freshmark.errors import DataError, PluginError
-from freshmark.runs.registry import load
-from freshmark.runs.streams import cache_folder, keep, prepare, slug
+from freshmark.runs.catalogue.registry import load
+from freshmark.runs.store.prepared_streams import cache_folder, keep, prepare, slug
 
 PLUGIN = """
 import numpy as np
@@ -99,7 +99,7 @@ def test_a_build_that_fails_half_way_leaves_nothing_that_is_used(registry, tmp_p
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("freshmark.runs.streams.save_stream", full)
+        patch.setattr("freshmark.runs.store.prepared_streams.save_stream", full)
         with pytest.raises(DataError, match=r"No space left on device.*set FRESHMARK_CACHE"):
             prepare(registry, "made()", tmp_path)
     assert not [one for one in (tmp_path / "streams").iterdir() if one.is_dir()]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from freshmark.errors import PluginError, UnknownName, UsageError, rebuilt
 from freshmark.runs.campaign import Campaign
-from freshmark.runs.jobs import Ending
-from freshmark.runs.plan import Plan
-from freshmark.runs.registry import load
-from freshmark.runs.suitability import refuse_unsuited, suitability, unsuited
+from freshmark.runs.catalogue.registry import load
+from freshmark.runs.executors.jobs import Ending
+from freshmark.runs.plan.compatibility import refuse_unsuited, suitability, unsuited
+from freshmark.runs.plan.plan import Plan
 
 PLUGIN = '''
 import os, time
@@ -126,7 +126,7 @@ def test_a_run_that_is_done_builds_no_strategy_again(plugin, tmp_path):
         assert campaign.measure().statuses == ("ok",)
     asked = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("freshmark.runs.suitability.Job", lambda **fields: asked.append(fields))
+        patch.setattr("freshmark.runs.plan.compatibility.Job", lambda **fields: asked.append(fields))
         with Campaign(done, tmp_path / "run", registry) as campaign:
             assert campaign.waiting == []
     assert not asked

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 
-from freshmark.runs.suspensions import Suspensions
+from freshmark.runs.executors.suspensions import Suspensions
 
 
 def test_each_time_that_the_process_goes_on_is_counted():

@@ -9,8 +9,8 @@ import selectors
 import time
 
 import pytest
-from freshmark.runs.jobs import Job, Limits
-from freshmark.runs.watch import Watch
+from freshmark.runs.executors.jobs import Job, Limits
+from freshmark.runs.executors.monitor import Watch
 
 JOB = Job(key="k", kind="cell", text="a()", settings={}, target="/nowhere")
 

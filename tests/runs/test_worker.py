@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from freshmark.errors import DataError
-from freshmark.runs.jobs import Job
-from freshmark.runs.worker import _described, teller, work
+from freshmark.runs.executors.jobs import Job
+from freshmark.runs.executors.worker import _described, teller, work
 
 
 def caught(code, filename="/somewhere/mine.py"):
@@ -75,9 +75,9 @@ def test_messages_are_lines_of_json():
 def test_a_rehearsal_leaves_nothing_to_compile_and_imports_nothing_heavy():
     code = """
 import sys
-from freshmark.runs.rehearsal import rehearse
+from freshmark.runs.executors.precompile import rehearse
 rehearse()
-from freshmark.replay import kernels
+from freshmark.replay.ranking import kernels
 loops = [one for one in vars(kernels).values() if hasattr(one, "signatures")]
 print(sum(bool(one.signatures) for one in loops), len(loops))
 print(sorted({"pandas", "torch", "pyarrow"} & sys.modules.keys()))

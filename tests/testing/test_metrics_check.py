@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark import Metric
-from freshmark.results.metrics import METRICS
+from freshmark.results.metrics.registry import METRICS
 from freshmark.testing import check_metric, failures
 
 

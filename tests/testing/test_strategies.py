@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from freshmark import Strategy
 from freshmark.errors import PluginError
-from freshmark.replay.answers import tasks_of
+from freshmark.replay.answering.answers import tasks_of
 from freshmark.replay.timeline import Timeline
 from freshmark.testing import check_strategy, failures
 from freshmark.testing import strategies as checks

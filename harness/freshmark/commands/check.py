@@ -9,13 +9,13 @@ import typer
 from freshmark.commands.options import Plugins, names_of, registry_of
 from freshmark.commands.outlet import note, one_line, say
 from freshmark.errors import UnknownName
-from freshmark.runs.expressions import parse
-from freshmark.runs.isolation import settle_torch
+from freshmark.runs.catalogue.expressions import parse
+from freshmark.runs.executors.isolation import settle_torch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from freshmark.runs.registry import Registry
+    from freshmark.runs.catalogue.registry import Registry
     from freshmark.testing import Finding
 
 CHECKED = ("strategies", "streams", "metrics")

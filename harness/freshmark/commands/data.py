@@ -33,7 +33,7 @@ def fetch(stream: Name, *, plugin: Plugins = None) -> None:
 
     Where a licence applies, it is shown before the download. A stream that is there already is not fetched again.
     """
-    from freshmark.runs.streams import prepare  # noqa: PLC0415  (numpy, which a help text does not need)
+    from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415  (numpy, which a help text does not need)
 
     say(str(prepare(registry_of(plugin), stream)))
 
@@ -41,7 +41,7 @@ def fetch(stream: Name, *, plugin: Plugins = None) -> None:
 @app.command("path")
 def path(stream: Name, *, plugin: Plugins = None) -> None:
     """Print the folder where a stream is kept; fails where it was not fetched yet."""
-    from freshmark.runs.streams import prepared  # noqa: PLC0415  (as above)
+    from freshmark.runs.store.prepared_streams import prepared  # noqa: PLC0415  (as above)
 
     say(str(prepared(registry_of(plugin), stream)))
 
@@ -62,13 +62,13 @@ def describe(
     all so far and of the last window hits. With -o the same as a page, with charts.
     """
     from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
-    from freshmark.runs.streams import prepare  # noqa: PLC0415
+    from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415
 
     registry = registry_of(plugin)
     opened = open_stream(prepare(registry, stream))
     counts = _facts(opened)
     try:
-        from freshmark.runs.card import card_of  # noqa: PLC0415  (as above)
+        from freshmark.runs.cards.stream_card import card_of  # noqa: PLC0415  (as above)
 
         card = card_of(opened)
     except DataError as error:
@@ -76,7 +76,7 @@ def describe(
             raise
         say_table([*counts, ("does it pay?", error.what)])
         return
-    from freshmark.runs.cardpage import document_of, facts, warnings  # noqa: PLC0415
+    from freshmark.runs.cards.card_page import document_of, facts, warnings  # noqa: PLC0415
 
     counts = [*counts, *facts(card)]
     say_table([*counts, *(("warning", text) for text in warnings(opened, card))])

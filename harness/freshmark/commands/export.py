@@ -33,7 +33,7 @@ def export_command(
     plugin: Plugins = None,
 ) -> None:
     """Write the tables of one or more runs, a file each, and print their paths. No text in a CSV is a formula."""
-    from freshmark.results.export import USUAL  # noqa: PLC0415  (pandas: half a second that no help must pay)
+    from freshmark.results.output.export import USUAL  # noqa: PLC0415  (pandas: half a second that no help must pay)
 
     results, folder = opened(registry_of(plugin), runs), output or runs[0] / "tables"
     with writing_into(folder):

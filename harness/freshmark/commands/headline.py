@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def headline_in(folder: Path) -> Callable[[Mapping[str, Any]], tuple[str, float]]:
     """A function: a cell of this run folder that succeeded → the name of its main metric, and the value."""
     from freshmark.contract.metric import Outcomes  # noqa: PLC0415  (numpy, which a help text does not need)
-    from freshmark.results.folder import RunFolder, StreamRecord, read_table  # noqa: PLC0415
-    from freshmark.results.metrics import main_metric, metric_named  # noqa: PLC0415
+    from freshmark.results.metrics.registry import main_metric, metric_named  # noqa: PLC0415
+    from freshmark.results.stored.folder import RunFolder, StreamRecord, read_table  # noqa: PLC0415
 
     @cache
     def streams() -> Mapping[str, StreamRecord]:

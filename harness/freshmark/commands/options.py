@@ -14,7 +14,7 @@ from freshmark.contract.hookspecs import PROJECT
 from freshmark.errors import FreshmarkError
 
 if TYPE_CHECKING:
-    from freshmark.runs.registry import Registry
+    from freshmark.runs.catalogue.registry import Registry
 
 
 PLUGIN_VARIABLE = "FRESHMARK_PLUGIN"
@@ -57,6 +57,6 @@ def strangers() -> bool:
 
 def registry_of(plugins: list[Path] | None) -> Registry:
     """Everything that installed plugins and these files offer."""
-    from freshmark.runs.registry import load  # noqa: PLC0415  (`freshmark --version` needs no registry)
+    from freshmark.runs.catalogue.registry import load  # noqa: PLC0415  (`freshmark --version` needs no registry)
 
     return load(plugins or [])

@@ -13,8 +13,8 @@ from freshmark.commands.terms import prices_among
 from freshmark.errors import UsageError
 
 if TYPE_CHECKING:
-    from freshmark.runs.plan import Plan
-    from freshmark.runs.registry import Registry
+    from freshmark.runs.catalogue.registry import Registry
+    from freshmark.runs.plan.plan import Plan
 
 PLAN_FILE = "plan.toml"
 _MORE = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
@@ -65,8 +65,8 @@ def plan_for(wishes: Wishes) -> Plan:
         PlanError: the file is wrong.
         UsageError: an option is.
     """
-    from freshmark.runs.limits import byte_count, seconds  # noqa: PLC0415  (plans need numpy, a help text does not)
-    from freshmark.runs.plan import Plan, first_seeds  # noqa: PLC0415
+    from freshmark.runs.plan.limits import byte_count, seconds  # noqa: PLC0415  (plans need numpy, a help text does not)
+    from freshmark.runs.plan.plan import Plan, first_seeds  # noqa: PLC0415
 
     plan = Plan.read(_file(wishes.plan)) if wishes.plan else Plan((demo.STREAM,), demo.STRATEGIES, demo.EVERY)
     lists = {name: tuple(getattr(wishes, name)) for name in ("streams", "strategies", "every", "delay", "price")}
@@ -110,8 +110,8 @@ def with_every_strategy(plan: Plan, registry: Registry) -> tuple[Plan, list[str]
         UsageError: the streams are of several tasks.
     """
     from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
-    from freshmark.runs.streams import prepare  # noqa: PLC0415
-    from freshmark.runs.suitability import suitability  # noqa: PLC0415
+    from freshmark.runs.plan.compatibility import suitability  # noqa: PLC0415
+    from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415
 
     tasks = {open_stream(prepare(registry, stream)).task for stream in plan.streams}
     if len(tasks) > 1:
@@ -139,9 +139,9 @@ def with_every_strategy(plan: Plan, registry: Registry) -> tuple[Plan, list[str]
 def swept(plan: Plan, registry: Registry) -> Plan:
     """The plan with the schedules that its first stream suggests; the stream is prepared for it."""
     from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
-    from freshmark.replay.sweep import sweep  # noqa: PLC0415
+    from freshmark.replay.scheduling.sweep import sweep  # noqa: PLC0415
     from freshmark.replay.timeline import Timeline  # noqa: PLC0415
-    from freshmark.runs.streams import prepare  # noqa: PLC0415
+    from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415
 
     stream = open_stream(prepare(registry, plan.streams[0]))
     return replace(plan, every=sweep(Timeline(stream, plan.settings)))

@@ -16,7 +16,7 @@ from freshmark.errors import UsageError
 
 if TYPE_CHECKING:
     from freshmark.results.tables import Results
-    from freshmark.runs.registry import Registry
+    from freshmark.runs.catalogue.registry import Registry
 
 ENDINGS = {"html": ".html", "markdown": ".md", "csv": ".csv"}
 
@@ -85,7 +85,7 @@ def write_index(registry: Registry, folders: list[Path], output: Path | None = N
         UsageError: more than one folder.
         StoreError: there is no run below it.
     """
-    from freshmark.results.index import index_of  # noqa: PLC0415  (pandas: half a second that no help must pay)
+    from freshmark.results.output.index import index_of  # noqa: PLC0415  (pandas: half a second that no help must pay)
 
     if len(folders) != 1:
         raise UsageError("an index is of one folder", where="--index", remedy="name the folder that holds the runs")
@@ -104,7 +104,7 @@ def _offered(hook: Any) -> Mapping[str, Any]:
 
 def opened(registry: Registry, runs: list[Path]) -> Results:
     """The results in these folders, with the metrics of every plugin that the registry knows."""
-    from freshmark.results.folder import RunFolder  # noqa: PLC0415  (pandas: half a second that no list must pay)
+    from freshmark.results.stored.folder import RunFolder  # noqa: PLC0415  (pandas: half a second that no list must pay)
     from freshmark.results.tables import Results  # noqa: PLC0415
 
     metrics = {name: registry.factory("metrics", name) for name in registry.names("metrics")}

@@ -17,9 +17,9 @@ from freshmark.commands.report import write_report
 from freshmark.commands.terms import MaxCost, MaxP99, Price, Terms
 
 if TYPE_CHECKING:
-    from freshmark.runs.plan import Plan
-    from freshmark.runs.registry import Registry
-    from freshmark.runs.tally import Tally
+    from freshmark.runs.catalogue.registry import Registry
+    from freshmark.runs.plan.plan import Plan
+    from freshmark.runs.summary import Tally
 
 
 def run_command(
@@ -199,7 +199,7 @@ def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor
     Streams are prepared here first: what a download has to say, a licence say, must be seen before it begins.
     """
     from freshmark.runs.campaign import Campaign  # noqa: PLC0415  (a dry run starts no process)
-    from freshmark.runs.streams import prepare  # noqa: PLC0415
+    from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415
 
     for stream in plan.streams:
         prepare(registry, stream)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 if TYPE_CHECKING:
-    from freshmark.results.budget import Budget
-    from freshmark.results.prices import Prices
+    from freshmark.results.decision.budget import Budget
+    from freshmark.results.decision.prices import Prices
     from freshmark.results.tables import Results
-    from freshmark.runs.plan import Plan
+    from freshmark.runs.plan.plan import Plan
 
 Price: TypeAlias = Annotated[
     list[str] | None,
@@ -67,9 +67,9 @@ class Terms:
             UsageError: a price or limit cannot be read, or there is a limit of cost and no price.
         """
         from freshmark.replay.durations import microseconds  # noqa: PLC0415  (numpy, which a help text does not need)
-        from freshmark.results.budget import Budget, per_million  # noqa: PLC0415
-        from freshmark.results.prices import Prices  # noqa: PLC0415
-        from freshmark.runs.limits import byte_count  # noqa: PLC0415
+        from freshmark.results.decision.budget import Budget, per_million  # noqa: PLC0415
+        from freshmark.results.decision.prices import Prices  # noqa: PLC0415
+        from freshmark.runs.plan.limits import byte_count  # noqa: PLC0415
 
         prices = Prices.parse(self.price) if self.price else None
         budget = Budget(
@@ -81,7 +81,7 @@ class Terms:
 
     def applied(self, results: Results) -> Results:
         """The results on these terms; refuses what ``read`` refuses, and a rate that cannot be read."""
-        from freshmark.results.open_loop import rate_from  # noqa: PLC0415  (as above)
+        from freshmark.results.dynamics.queueing import rate_from  # noqa: PLC0415  (as above)
 
         prices, budget = self.read()
         asked = results if self.request_rate is None else results.asked_at(rate_from(self.request_rate))

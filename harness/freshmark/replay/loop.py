@@ -22,16 +22,16 @@ from freshmark.contract.arrays import AnyArray
 from freshmark.contract.hookspecs import Meter
 from freshmark.contract.past import Past
 from freshmark.contract.strategy import Run, Strategy
-from freshmark.replay.agenda import Agenda, agenda_of
-from freshmark.replay.answers import answers_of
-from freshmark.replay.asides import Asides
-from freshmark.replay.batches import Batches
-from freshmark.replay.calls import calls_of
-from freshmark.replay.matrix import Matrix
-from freshmark.replay.meters import Clock, CollectorMeter
-from freshmark.replay.panel import Panel
-from freshmark.replay.records import Records
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.answering.answers import answers_of
+from freshmark.replay.answering.batches import Batches
+from freshmark.replay.answering.calls import calls_of
+from freshmark.replay.answering.matrix import Matrix
+from freshmark.replay.answering.panel import Panel
+from freshmark.replay.measuring.meters import Clock, CollectorMeter
+from freshmark.replay.measuring.records import Records
+from freshmark.replay.scheduling.agenda import Agenda, agenda_of
+from freshmark.replay.scheduling.schedule import Schedule
+from freshmark.replay.side_evaluations import Asides
 from freshmark.replay.timeline import Timeline
 
 Table = dict[str, AnyArray]

@@ -12,20 +12,22 @@ import pandas as pd
 from freshmark.contract.hookspecs import Factory
 from freshmark.contract.metric import Metric
 from freshmark.errors import UnknownName, UsageError
-from freshmark.results import measurements, notebook, ranking
-from freshmark.results.alerts import Alert, alerts_of
-from freshmark.results.budget import Budget
-from freshmark.results.curves import curves_of
-from freshmark.results.dynamics import Dynamics
-from freshmark.results.export import FORMS, TABLES, USUAL
-from freshmark.results.folder import RunFolder
-from freshmark.results.mean_ranks import CriticalDifference, critical_difference
-from freshmark.results.pairs import pairs_of
-from freshmark.results.plots import Plots
+from freshmark.results.decision import ranking
+from freshmark.results.decision.alerts import Alert, alerts_of
+from freshmark.results.decision.budget import Budget
+from freshmark.results.decision.curves import curves_of
+from freshmark.results.decision.pairs import pairs_of
+from freshmark.results.decision.prices import Prices
+from freshmark.results.decision.standings import Standings, standings_of
+from freshmark.results.decision.verdict import Verdict, verdict_on
+from freshmark.results.dynamics.dynamics import Dynamics
+from freshmark.results.output import notebook
+from freshmark.results.output.export import FORMS, TABLES, USUAL
+from freshmark.results.output.plots import Plots
 from freshmark.results.plugins import imported, offered
-from freshmark.results.prices import Prices
-from freshmark.results.standings import Standings, standings_of
-from freshmark.results.verdict import Verdict, verdict_on
+from freshmark.results.statistics.mean_ranks import CriticalDifference, critical_difference
+from freshmark.results.stored import measurements
+from freshmark.results.stored.folder import RunFolder
 
 
 class Results(Dynamics):

@@ -12,10 +12,10 @@ from freshmark.contract.stream import Stream
 from freshmark.errors import UsageError
 from freshmark.replay.timeline import Settings
 from freshmark.runs.campaign import Campaign
-from freshmark.runs.expressions import Expression, canonical
-from freshmark.runs.limits import byte_count, seconds
-from freshmark.runs.plan import Plan, first_seeds
-from freshmark.runs.registry import load
+from freshmark.runs.catalogue.expressions import Expression, canonical
+from freshmark.runs.catalogue.registry import load
+from freshmark.runs.plan.limits import byte_count, seconds
+from freshmark.runs.plan.plan import Plan, first_seeds
 
 if TYPE_CHECKING:
     from freshmark.results.tables import Results

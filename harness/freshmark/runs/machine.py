@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from freshmark import __version__
-from freshmark.runs.isolation import ENVIRONMENT
+from freshmark.runs.executors.isolation import ENVIRONMENT
 
 PACKAGES = (
     "freshmark", "numpy", "torch", "numba", "llvmlite", "pandas", "pyarrow", "seaborn", "matplotlib", "scipy",

@@ -10,9 +10,9 @@ import numpy as np
 
 from freshmark.contract.arrays import AnyArray, Task
 from freshmark.contract.stream import Stream
-from freshmark.replay.answers import tasks_of
+from freshmark.replay.answering.answers import tasks_of
 from freshmark.replay.loop import replay
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
 from freshmark.testing.findings import Check, Finding, run_checks
 from freshmark.testing.streams import small_stream, with_other_future

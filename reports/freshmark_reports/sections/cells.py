@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 from freshmark.contract.section import Column, Entry, Prose, Section, Table, Value
-from freshmark.results.folder import StreamRecord
 from freshmark.results.naming import called, metric_in_words
+from freshmark.results.stored.folder import StreamRecord
 from freshmark.results.tables import Results
 
 from freshmark_reports.windows import dates

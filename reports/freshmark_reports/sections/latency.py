@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from freshmark.contract.arrays import FloatArray
 from freshmark.contract.section import Chart, Column, Section, Table, Value
-from freshmark.results.latency import percentile_of, too_few
+from freshmark.results.metrics.latency import percentile_of, too_few
 from freshmark.results.naming import called, seconds
 from freshmark.results.tables import Results
 

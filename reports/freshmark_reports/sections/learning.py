@@ -11,10 +11,10 @@ import pandas as pd
 from freshmark.contract.arrays import FloatArray
 from freshmark.contract.metric import Metric
 from freshmark.contract.section import Chart, Column, Section, Table
-from freshmark.results.learning import grid_of
-from freshmark.results.metrics import metric_named
+from freshmark.results.dynamics.learning import grid_of
+from freshmark.results.metrics.per_event import summands_of
+from freshmark.results.metrics.registry import metric_named
 from freshmark.results.naming import called, metric_in_words, number
-from freshmark.results.summands import summands_of
 from freshmark.results.tables import Results
 
 from freshmark_reports.choice import keys_of, rows_of

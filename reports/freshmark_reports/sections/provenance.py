@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from freshmark.contract.section import Column, Entry, Prose, Section, Table
-from freshmark.results.folder import StreamRecord
+from freshmark.results.stored.folder import StreamRecord
 from freshmark.results.tables import Results
 
 _FACT = (Column("What"), Column("Value"))

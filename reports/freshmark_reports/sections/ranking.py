@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from freshmark.contract.section import Column, Entry, Section, Table, Value
-from freshmark.results.latency import too_few
+from freshmark.results.metrics.latency import too_few
 from freshmark.results.naming import metric_in_words
 from freshmark.results.tables import Results
 

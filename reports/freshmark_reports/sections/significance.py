@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark.contract.section import Chart, Column, Section, Table, Value
-from freshmark.results.mean_ranks import CriticalDifference
 from freshmark.results.naming import called, listed, metric_in_words, number
-from freshmark.results.statistics import holm
+from freshmark.results.statistics.intervals import holm
+from freshmark.results.statistics.mean_ranks import CriticalDifference
 from freshmark.results.tables import Results
 
 from freshmark_reports.choice import best_of_each, rows_of, said_of

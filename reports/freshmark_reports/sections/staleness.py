@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark.contract.section import Chart, Column, Section, Table
+from freshmark.results.dynamics.staleness import half_lives_of
 from freshmark.results.naming import called, metric_in_words
-from freshmark.results.staleness import half_lives_of
 from freshmark.results.tables import Results
 
 from freshmark_reports.choice import MOST_LINES, rows_of

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from freshmark.contract.section import Chart, Column, Section, Table, Value
 from freshmark.results.naming import called, listed, metric_in_words, number
-from freshmark.results.statistics import pareto
+from freshmark.results.statistics.intervals import pareto
 from freshmark.results.tables import Results
 
 from freshmark_reports.choice import rows_of

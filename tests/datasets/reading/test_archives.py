@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from freshmark.errors import DataError
-from freshmark_datasets.folder import folder
-from freshmark_datasets.reading import archives, rawtext
-from freshmark_datasets.reading.archives import is_archive, matches, members
+from freshmark_datasets.logs.folder import folder
+from freshmark_datasets.readers import archives, rawtext
+from freshmark_datasets.readers.archives import is_archive, matches, members
 
 ROWS = b"user,item,time\n1,2,1400000000\n3,4,1400000001\n"
 KINDS = {

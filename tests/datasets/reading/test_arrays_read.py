@@ -16,7 +16,7 @@ import pytest
 from freshmark.contract.arrays import AnyArray
 from freshmark.contract.stream import Source
 from freshmark.errors import DataError
-from freshmark_datasets.file import file
+from freshmark_datasets.logs.file import file
 from numpy.lib import format as npy
 
 

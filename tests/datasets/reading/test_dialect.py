@@ -3,7 +3,7 @@ from __future__ import annotations
 import csv
 
 import pytest
-from freshmark_datasets.reading.dialect import (
+from freshmark_datasets.readers.dialect import (
     SEPARATORS,
     Dialect,
     dialect_of,

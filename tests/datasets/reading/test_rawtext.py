@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 from freshmark.errors import DataError
-from freshmark_datasets.reading import rawtext
-from freshmark_datasets.reading.rawtext import TextFile
+from freshmark_datasets.readers import rawtext
+from freshmark_datasets.readers.rawtext import TextFile
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ import pytest
 from freshmark.contract.stream import Stream
 from freshmark.errors import DataError
 from freshmark_datasets import register_datasets
-from freshmark_datasets.file import file
-from freshmark_datasets.reading import sheets
-from freshmark_datasets.reading.sheets import _column, _date
+from freshmark_datasets.logs.file import file
+from freshmark_datasets.readers import sheets
+from freshmark_datasets.readers.sheets import _column, _date
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 HEAD = "".join(f'<c r="{letter}1" t="s"><v>{place}</v></c>' for place, letter in enumerate(("A", "B", "C", "D")))

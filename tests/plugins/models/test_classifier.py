@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import torch
 from freshmark import Events, FreshmarkError, stream_of
-from freshmark_plugins.learner import Learner
-from freshmark_plugins.models.bow_logistic import BowLogistic
-from freshmark_plugins.models.cnn import CNN
-from freshmark_plugins.models.embedding_bag import EmbeddingBag
-from freshmark_plugins.models.softmax import Softmax
-from freshmark_plugins.models.text_gru import TextGRU
-from freshmark_plugins.models.vae_head import VAEHead
+from freshmark_plugins.models.content.bow_logistic import BowLogistic
+from freshmark_plugins.models.content.cnn import CNN
+from freshmark_plugins.models.content.embedding_bag import EmbeddingBag
+from freshmark_plugins.models.content.softmax import Softmax
+from freshmark_plugins.models.content.text_gru import TextGRU
+from freshmark_plugins.models.content.vae_head import VAEHead
+from freshmark_plugins.training.learner import Learner
 
 TEXT = {
     "bow_logistic": lambda: BowLogistic(bits=9),

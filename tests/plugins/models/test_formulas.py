@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 import torch
 from freshmark import stream_of
-from freshmark_plugins.hashing import buckets
-from freshmark_plugins.models.biased_mf import BiasedMF
-from freshmark_plugins.models.bow_logistic import BowLogistic
-from freshmark_plugins.models.cnn import CNN
-from freshmark_plugins.models.dlrm import DLRM
-from freshmark_plugins.models.embedding_bag import EmbeddingBag
-from freshmark_plugins.models.fm import FM
-from freshmark_plugins.models.softmax import Softmax
-from freshmark_plugins.models.text_gru import TextGRU
-from freshmark_plugins.models.vae_head import VAEHead
-from freshmark_plugins.models.wide_deep import WideDeep
+from freshmark_plugins.kernels.hashing import buckets
+from freshmark_plugins.models.content.bow_logistic import BowLogistic
+from freshmark_plugins.models.content.cnn import CNN
+from freshmark_plugins.models.content.embedding_bag import EmbeddingBag
+from freshmark_plugins.models.content.softmax import Softmax
+from freshmark_plugins.models.content.text_gru import TextGRU
+from freshmark_plugins.models.content.vae_head import VAEHead
+from freshmark_plugins.models.tabular.biased_mf import BiasedMF
+from freshmark_plugins.models.tabular.dlrm import DLRM
+from freshmark_plugins.models.tabular.fm import FM
+from freshmark_plugins.models.tabular.wide_deep import WideDeep
 
 BITS = 6
 DRAW = np.random.default_rng(0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from freshmark import FreshmarkError
-from freshmark_plugins.models.gru4rec import GRU4Rec
+from freshmark_plugins.models.ranking.gru4rec import GRU4Rec
 from scipy.special import expit, logsumexp
 
 

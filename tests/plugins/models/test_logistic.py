@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 from freshmark import FreshmarkError, stream_of
-from freshmark_plugins.learner import Learner
-from freshmark_plugins.models.logistic import Logistic
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.training.learner import Learner
 from hypothesis import given
 from hypothesis import strategies as st
 

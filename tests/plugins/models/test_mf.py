@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from freshmark import FreshmarkError
-from freshmark_plugins.models.mf import MF
+from freshmark_plugins.models.ranking.mf import MF
 
 
 def built(stream, start_run, **options):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from freshmark import FreshmarkError
-from freshmark_plugins.models.multvae import MultVAE
+from freshmark_plugins.models.ranking.multvae import MultVAE
 from scipy.special import logsumexp
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 from freshmark import FreshmarkError
-from freshmark_plugins.models.neumf import NeuMF
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.frozen import Frozen
+from freshmark_plugins.models.ranking.neumf import NeuMF
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.strategies.retraining.frozen import Frozen
 from scipy.special import log_expit
 
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from freshmark_datasets.drift import drift
-from freshmark_plugins.models.gru4rec import GRU4Rec
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.models.multvae import MultVAE
-from freshmark_plugins.models.neumf import NeuMF
-from freshmark_plugins.models.sasrec import SASRec
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.frozen import Frozen
-from freshmark_plugins.strategies.popularity import Popularity
+from freshmark_datasets.simulators.interactions.drift import drift
+from freshmark_plugins.models.ranking.gru4rec import GRU4Rec
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.models.ranking.multvae import MultVAE
+from freshmark_plugins.models.ranking.neumf import NeuMF
+from freshmark_plugins.models.ranking.sasrec import SASRec
+from freshmark_plugins.strategies.counting.popularity import Popularity
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.strategies.retraining.frozen import Frozen
 
 MODELS: dict[str, Callable[[], Any]] = {
     "mf(logistic)": lambda: MF(dim=16, loss="logistic"),

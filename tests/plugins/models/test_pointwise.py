@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 from freshmark import Events, FreshmarkError, stream_of
-from freshmark_plugins.learner import Learner
-from freshmark_plugins.models.biased_mf import BiasedMF
-from freshmark_plugins.models.dlrm import DLRM
-from freshmark_plugins.models.fm import FM
-from freshmark_plugins.models.wide_deep import WideDeep
+from freshmark_plugins.models.tabular.biased_mf import BiasedMF
+from freshmark_plugins.models.tabular.dlrm import DLRM
+from freshmark_plugins.models.tabular.fm import FM
+from freshmark_plugins.models.tabular.wide_deep import WideDeep
+from freshmark_plugins.training.learner import Learner
 
 MODELS = {
     "fm": lambda: FM(4, bits=8),

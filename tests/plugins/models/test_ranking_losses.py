@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from freshmark_plugins.models.ranking_losses import bpr_max, cross_entropy, logistic
+from freshmark_plugins.models.ranking.ranking_losses import bpr_max, cross_entropy, logistic
 from scipy.special import expit, log_expit, logsumexp, softmax
 
 LOSSES: dict[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {

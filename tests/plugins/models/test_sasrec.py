@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from freshmark import FreshmarkError
-from freshmark_plugins.models.sasrec import SASRec
+from freshmark_plugins.models.ranking.sasrec import SASRec
 from scipy.special import log_expit, logsumexp, softmax
 
 

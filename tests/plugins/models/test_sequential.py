@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 import torch
 from freshmark import FreshmarkError, stream_of
-from freshmark_plugins.models.gru4rec import GRU4Rec
-from freshmark_plugins.models.multvae import MultVAE
-from freshmark_plugins.models.sasrec import SASRec
-from freshmark_plugins.models.sequential import Sequential
-from freshmark_plugins.sequences import Log
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.frozen import Frozen
-from freshmark_plugins.strategies.popularity import Popularity
-from freshmark_plugins.strategies.retrain import Retrain
+from freshmark_plugins.histories.sequences import Log
+from freshmark_plugins.models.ranking.gru4rec import GRU4Rec
+from freshmark_plugins.models.ranking.multvae import MultVAE
+from freshmark_plugins.models.ranking.sasrec import SASRec
+from freshmark_plugins.models.ranking.sequential import Sequential
+from freshmark_plugins.strategies.counting.popularity import Popularity
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.strategies.retraining.frozen import Frozen
+from freshmark_plugins.strategies.retraining.retrain import Retrain
 
 MODELS = {
     "gru4rec": lambda **o: GRU4Rec(dim=6, scale=0.5, **{"length": 5, "negatives": 8, **o}),

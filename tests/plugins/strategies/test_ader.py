@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from freshmark_plugins.herding import herded
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies import ader
-from freshmark_plugins.strategies.ader import ADER
-from freshmark_plugins.teacher import Teacher
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.strategies.continual import ader
+from freshmark_plugins.strategies.continual.ader import ADER
+from freshmark_plugins.training.herding import herded
+from freshmark_plugins.training.teacher import Teacher
 
 LIKE: dict[str, Any] = {"batch": 32, "lr": 0.05, "epochs": 2, "warmup_epochs": 2}
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.ewc import EWC
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.l2sp import L2SP
-from freshmark_plugins.strategies.mas import MAS
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.strategies.continual.ewc import EWC
+from freshmark_plugins.strategies.continual.l2sp import L2SP
+from freshmark_plugins.strategies.continual.mas import MAS
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 
 LIKE: dict[str, Any] = {"batch": 32, "lr": 0.05, "epochs": 2, "warmup_epochs": 2}
 SGD: dict[str, Any] = {**LIKE, "optimiser": "sgd", "lr": 1.0}

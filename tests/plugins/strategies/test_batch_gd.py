@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 from freshmark import FreshmarkError
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.batch_gd import BatchGD
-from freshmark_plugins.strategies.finetune import Finetune
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.strategies.retraining.batch_gd import BatchGD
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 
 
 def mf():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from freshmark import Events, FreshmarkError, Query
-from freshmark_plugins.strategies.brismf import BRISMF
+from freshmark_plugins.strategies.factorisation.brismf import BRISMF
 
 LIKE: dict[str, Any] = {"dim": 3, "lr": 0.1, "reg": 0.05, "scale": 0.3}
 

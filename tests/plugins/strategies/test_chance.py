@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark_plugins.strategies.chance import Random
+from freshmark_plugins.strategies.counting.chance import Random
 
 
 @pytest.fixture

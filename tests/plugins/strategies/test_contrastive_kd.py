@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from freshmark_plugins.histories import Histories
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.contrastive_kd import ContrastiveKD
-from freshmark_plugins.strategies.finetune import Finetune
+from freshmark_plugins.histories.user_histories import Histories
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.strategies.continual.contrastive_kd import ContrastiveKD
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 
 LIKE: dict[str, Any] = {"batch": 32, "lr": 0.05, "epochs": 2, "warmup_epochs": 2}
 

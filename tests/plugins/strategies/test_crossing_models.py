@@ -7,9 +7,9 @@ import pytest
 from freshmark.contract.arrays import Task
 from freshmark.errors import UsageError
 from freshmark.replay.loop import replay
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
-from freshmark.runs.registry import load
+from freshmark.runs.catalogue.registry import load
 from freshmark.testing.streams import small_stream
 
 SOME = "epochs=1, warmup_epochs=1, batch=64"

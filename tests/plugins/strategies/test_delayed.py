@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from freshmark import FreshmarkError
 from freshmark.replay.loop import replay
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
-from freshmark_plugins.models.logistic import Logistic
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.delayed import CORRECTIONS, Delayed
-from freshmark_plugins.strategies.finetune import Finetune
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.strategies.delayed.delayed import CORRECTIONS, Delayed
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 
 HOUR = 3_600_000_000
 LIKE: dict[str, Any] = {"batch": 32, "epochs": 1, "warmup_epochs": 3}

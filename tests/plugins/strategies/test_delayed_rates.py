@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from freshmark import Stream, stream_of
 from freshmark.replay.loop import replay
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
-from freshmark_plugins.models.logistic import Logistic
-from freshmark_plugins.strategies.delayed import Delayed
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.strategies.delayed.delayed import Delayed
 
 HOUR = 3_600_000_000
 P, MEAN, WINDOW = 0.4, 6 * HOUR, 48 * HOUR

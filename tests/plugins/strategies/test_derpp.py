@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.derpp import DERpp
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.strategies.continual.derpp import DERpp
 
 LIKE: dict[str, Any] = {"batch": 32, "lr": 0.05, "epochs": 2, "warmup_epochs": 2}
 

@@ -17,8 +17,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from freshmark import Events
-from freshmark_plugins.strategies.popularity import Popularity
-from freshmark_plugins.strategies.sequential_rules import SequentialRules
+from freshmark_plugins.strategies.counting.popularity import Popularity
+from freshmark_plugins.strategies.counting.sequential_rules import SequentialRules
 
 pytestmark = pytest.mark.slow
 

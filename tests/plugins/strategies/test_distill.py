@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark import stream_of
-from freshmark_plugins.models.logistic import Logistic
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.distill import Distill
-from freshmark_plugins.strategies.finetune import Finetune
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.strategies.continual.distill import Distill
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 
 LIKE: dict[str, Any] = {"batch": 32, "lr": 0.1, "epochs": 3, "warmup_epochs": 2, "optimiser": "sgd"}
 

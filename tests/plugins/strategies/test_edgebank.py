@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark import Events, FreshmarkError
-from freshmark_plugins.strategies.edgebank import EdgeBank
+from freshmark_plugins.strategies.counting.edgebank import EdgeBank
 
 DAY = 86_400_000_000
 

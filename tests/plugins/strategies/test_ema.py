@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from freshmark import Events, FreshmarkError, Run, stream_of
 from freshmark.contract.past import Past
-from freshmark_plugins.models.logistic import Logistic
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.ema import EMA
-from freshmark_plugins.strategies.finetune import Finetune
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.strategies.retraining.ema import EMA
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 
 LIKE: dict[str, Any] = {"batch": 32, "epochs": 2, "warmup_epochs": 2, "lr": 0.05}
 

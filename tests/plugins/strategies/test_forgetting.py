@@ -8,20 +8,20 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark import FreshmarkError, stream_of
-from freshmark_plugins.models.gru4rec import GRU4Rec
-from freshmark_plugins.models.logistic import Logistic
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.models.sasrec import SASRec
-from freshmark_plugins.strategies.ader import ADER
-from freshmark_plugins.strategies.contrastive_kd import ContrastiveKD
-from freshmark_plugins.strategies.derpp import DERpp
-from freshmark_plugins.strategies.distill import Distill
-from freshmark_plugins.strategies.ewc import EWC
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.l2sp import L2SP
-from freshmark_plugins.strategies.mas import MAS
-from freshmark_plugins.strategies.replay import Replay
-from freshmark_plugins.strategies.spmf import SPMF
+from freshmark_plugins.models.ranking.gru4rec import GRU4Rec
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.models.ranking.sasrec import SASRec
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.strategies.continual.ader import ADER
+from freshmark_plugins.strategies.continual.contrastive_kd import ContrastiveKD
+from freshmark_plugins.strategies.continual.derpp import DERpp
+from freshmark_plugins.strategies.continual.distill import Distill
+from freshmark_plugins.strategies.continual.ewc import EWC
+from freshmark_plugins.strategies.continual.l2sp import L2SP
+from freshmark_plugins.strategies.continual.mas import MAS
+from freshmark_plugins.strategies.continual.spmf import SPMF
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.strategies.retraining.replay import Replay
 
 LIKE: dict[str, Any] = {"batch": 32, "lr": 0.05, "epochs": 2, "warmup_epochs": 2}
 

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark import Events, Run
-from freshmark_plugins.strategies.edgebank import EdgeBank
-from freshmark_plugins.strategies.itemknn import ItemKNN
-from freshmark_plugins.strategies.popularity import Popularity
-from freshmark_plugins.strategies.recency import Recency
-from freshmark_plugins.strategies.repeat_popularity import RepeatPopularity
-from freshmark_plugins.strategies.sequential_rules import SequentialRules
-from freshmark_plugins.strategies.transition import Transition
-from freshmark_plugins.strategies.userknn import UserKNN
+from freshmark_plugins.strategies.counting.edgebank import EdgeBank
+from freshmark_plugins.strategies.counting.itemknn import ItemKNN
+from freshmark_plugins.strategies.counting.popularity import Popularity
+from freshmark_plugins.strategies.counting.recency import Recency
+from freshmark_plugins.strategies.counting.repeat_popularity import RepeatPopularity
+from freshmark_plugins.strategies.counting.sequential_rules import SequentialRules
+from freshmark_plugins.strategies.counting.transition import Transition
+from freshmark_plugins.strategies.counting.userknn import UserKNN
 
 
 class Saving(pickle.Pickler):

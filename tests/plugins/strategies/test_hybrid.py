@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark import FreshmarkError
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.hybrid import Hybrid
-from freshmark_plugins.strategies.online_sgd import OnlineSGD
-from freshmark_plugins.strategies.retrain import Retrain
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.strategies.retraining.hybrid import Hybrid
+from freshmark_plugins.strategies.retraining.online_sgd import OnlineSGD
+from freshmark_plugins.strategies.retraining.retrain import Retrain
 
 PERIOD = 8 * 3_600_000_000
 LIKE: dict[str, Any] = {"batch": 32, "lr": 0.1}

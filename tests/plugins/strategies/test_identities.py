@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark import stream_of
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.frozen import Frozen
-from freshmark_plugins.strategies.retrain import Retrain
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.strategies.retraining.frozen import Frozen
+from freshmark_plugins.strategies.retraining.retrain import Retrain
 
 LIKE: dict[str, Any] = {"batch": 32, "optimiser": "adagrad", "lr": 0.1}
 

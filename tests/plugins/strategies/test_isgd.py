@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import torch
 from freshmark import Events, FreshmarkError
-from freshmark_plugins.isgd_steps import towards_one, towards_zero
-from freshmark_plugins.strategies.bisgd import BISGD
-from freshmark_plugins.strategies.isgd import ISGD
-from freshmark_plugins.strategies.raisgd import RAISGD
-from freshmark_plugins.strategies.rsisgd import RSISGD
+from freshmark_plugins.kernels.isgd_steps import towards_one, towards_zero
+from freshmark_plugins.strategies.factorisation.bisgd import BISGD
+from freshmark_plugins.strategies.factorisation.isgd import ISGD
+from freshmark_plugins.strategies.factorisation.raisgd import RAISGD
+from freshmark_plugins.strategies.factorisation.rsisgd import RSISGD
 
 LIKE: dict[str, Any] = {"dim": 4, "lr": 0.2, "reg": 0.05, "scale": 0.5}
 KIN = [ISGD, RAISGD, RSISGD, BISGD]

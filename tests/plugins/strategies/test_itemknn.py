@@ -5,7 +5,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 from freshmark import Events, FreshmarkError
-from freshmark_plugins.strategies.itemknn import ItemKNN
+from freshmark_plugins.strategies.counting.itemknn import ItemKNN
 
 
 def plainly(stream, user, history, gamma, learned):

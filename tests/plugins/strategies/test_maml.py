@@ -11,11 +11,11 @@ import torch
 from freshmark import FreshmarkError
 from freshmark.contract.arrays import Task
 from freshmark_plugins.models.context_free import ContextFree
-from freshmark_plugins.models.logistic import Logistic
-from freshmark_plugins.models.mf import MF
+from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.models.table import Table
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.maml import FOMAML, MAML
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.strategies.meta.maml import FOMAML, MAML
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 
 BOTH = [MAML, FOMAML]
 

@@ -12,12 +12,12 @@ import pytest
 import torch
 from freshmark import FreshmarkError, stream_of
 from freshmark.replay.loop import replay
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
-from freshmark_plugins.models.logistic import Logistic
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.melu import MeLU
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.strategies.meta.melu import MeLU
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 
 LIKE: dict[str, Any] = {"batch": 50, "epochs": 1, "warmup_epochs": 1}
 

@@ -16,16 +16,16 @@ import numpy as np
 import pytest
 from freshmark import stream_of
 from freshmark.replay.loop import replay
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
-from freshmark_plugins.strategies.isgd import ISGD
-from freshmark_plugins.strategies.itemknn import ItemKNN
-from freshmark_plugins.strategies.online_bpr import OnlineBPR
-from freshmark_plugins.strategies.popularity import Popularity
-from freshmark_plugins.strategies.raisgd import RAISGD
-from freshmark_plugins.strategies.recency import Recency
-from freshmark_plugins.strategies.rsisgd import RSISGD
-from freshmark_plugins.strategies.userknn import UserKNN
+from freshmark_plugins.strategies.counting.itemknn import ItemKNN
+from freshmark_plugins.strategies.counting.popularity import Popularity
+from freshmark_plugins.strategies.counting.recency import Recency
+from freshmark_plugins.strategies.counting.userknn import UserKNN
+from freshmark_plugins.strategies.factorisation.isgd import ISGD
+from freshmark_plugins.strategies.factorisation.online_bpr import OnlineBPR
+from freshmark_plugins.strategies.factorisation.raisgd import RAISGD
+from freshmark_plugins.strategies.factorisation.rsisgd import RSISGD
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark import FreshmarkError
-from freshmark_plugins.strategies.online_bpr import OnlineBPR
-from freshmark_plugins.strategies.online_mf import OnlineMF
+from freshmark_plugins.strategies.factorisation.online_bpr import OnlineBPR
+from freshmark_plugins.strategies.factorisation.online_mf import OnlineMF
 
 
 def test_it_is_online_mf_with_other_draws(walk, stream, events):

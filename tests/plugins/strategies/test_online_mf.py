@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 from freshmark import FreshmarkError
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.online_mf import OnlineMF
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.strategies.factorisation.online_mf import OnlineMF
 
 
 @pytest.mark.parametrize(("negatives", "reg"), [(1, 0.01), (3, 0.0)])

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark import FreshmarkError, stream_of
-from freshmark_plugins.models.logistic import Logistic
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.online_sgd import OnlineSGD
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.strategies.retraining.online_sgd import OnlineSGD
 
 
 def mf():

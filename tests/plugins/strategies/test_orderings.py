@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from freshmark import stream_of
 from freshmark.replay.timeline import Settings, Timeline
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.chance import Random
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.frozen import Frozen
-from freshmark_plugins.strategies.itemknn import ItemKNN
-from freshmark_plugins.strategies.online_mf import OnlineMF
-from freshmark_plugins.strategies.popularity import Popularity
-from freshmark_plugins.strategies.retrain import Retrain
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.strategies.counting.chance import Random
+from freshmark_plugins.strategies.counting.itemknn import ItemKNN
+from freshmark_plugins.strategies.counting.popularity import Popularity
+from freshmark_plugins.strategies.factorisation.online_mf import OnlineMF
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.strategies.retraining.frozen import Frozen
+from freshmark_plugins.strategies.retraining.retrain import Retrain
 
 
 @pytest.fixture(scope="module")

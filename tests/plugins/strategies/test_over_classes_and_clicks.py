@@ -8,13 +8,13 @@ import freshmark_plugins
 import numpy as np
 import pytest
 from freshmark.replay.loop import replay
-from freshmark.replay.schedule import Schedule
+from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
 from freshmark.testing import check_strategy
 from freshmark.testing.streams import small_stream
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.frozen import Frozen
-from freshmark_plugins.strategies.retrain import Retrain
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.strategies.retraining.frozen import Frozen
+from freshmark_plugins.strategies.retraining.retrain import Retrain
 
 STRATEGIES = {"frozen": Frozen, "finetune": Finetune, "retrain": Retrain}
 

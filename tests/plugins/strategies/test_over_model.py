@@ -9,13 +9,13 @@ import pytest
 import torch
 from freshmark import FreshmarkError, stream_of
 from freshmark.contract.arrays import Task
-from freshmark.replay.calls import calls_of
-from freshmark_plugins.models.logistic import Logistic
-from freshmark_plugins.models.mf import MF
+from freshmark.replay.answering.calls import calls_of
+from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.models.table import Table
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.frozen import Frozen
-from freshmark_plugins.strategies.retrain import Retrain
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.strategies.retraining.frozen import Frozen
+from freshmark_plugins.strategies.retraining.retrain import Retrain
 
 OVER_MODEL = [Frozen, Finetune, Retrain]
 WAYS = {"factors", "score", "predict", "recommend"}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark import Events, FreshmarkError
-from freshmark_plugins.strategies.popularity import Popularity
+from freshmark_plugins.strategies.counting.popularity import Popularity
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 from freshmark import Events
-from freshmark_plugins.strategies.recency import Recency
+from freshmark_plugins.strategies.counting.recency import Recency
 
 
 def test_the_item_taken_last_comes_first(query):

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from freshmark import Events
-from freshmark_plugins.strategies.repeat_popularity import RepeatPopularity
+from freshmark_plugins.strategies.counting.repeat_popularity import RepeatPopularity
 
 
 def test_own_counts_come_first_then_popularity(stream, events, query):

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark import FreshmarkError
-from freshmark_plugins.buffers import BUFFERS
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.replay import UNIONS, Replay
-from freshmark_plugins.strategies.retrain import Retrain
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.strategies.retraining.replay import UNIONS, Replay
+from freshmark_plugins.strategies.retraining.retrain import Retrain
+from freshmark_plugins.training.buffers import BUFFERS
 
 
 def mf():

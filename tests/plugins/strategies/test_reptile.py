@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 from freshmark import FreshmarkError
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.reptile import Reptile
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.strategies.meta.reptile import Reptile
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 
 
 def mf():

@@ -5,8 +5,8 @@ from collections import defaultdict
 import numpy as np
 import pytest
 from freshmark import Events, FreshmarkError
-from freshmark_plugins.strategies.sequential_rules import SequentialRules
-from freshmark_plugins.strategies.transition import Transition
+from freshmark_plugins.strategies.counting.sequential_rules import SequentialRules
+from freshmark_plugins.strategies.counting.transition import Transition
 
 HOUR = 3_600_000_000
 

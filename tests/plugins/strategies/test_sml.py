@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark import FreshmarkError
-from freshmark_plugins.models.logistic import Logistic
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.sml import SML
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.strategies.meta.sml import SML
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 
 LIKE: dict[str, Any] = {"batch": 32, "epochs": 2}
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark import stream_of
-from freshmark_plugins.models.logistic import Logistic
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.spmf import SPMF, Worst
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.strategies.continual.spmf import SPMF, Worst
 
 LIKE: dict[str, Any] = {"batch": 32, "lr": 0.05, "epochs": 2, "warmup_epochs": 2}
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark import FreshmarkError, Source, stream_of
-from freshmark.replay.calls import calls_of
-from freshmark.runs.registry import load
-from freshmark_plugins.models.logistic import Logistic
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.models.sasrec import SASRec
-from freshmark_plugins.strategies.finetune import Finetune
-from freshmark_plugins.strategies.transfer import Transfer
+from freshmark.replay.answering.calls import calls_of
+from freshmark.runs.catalogue.registry import load
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.models.ranking.sasrec import SASRec
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.strategies.transfer.transfer import Transfer
 
 LIKE: dict[str, Any] = {"batch": 32, "epochs": 2, "warmup_epochs": 3, "optimiser": "adagrad", "lr": 0.1}
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 from freshmark import Events, FreshmarkError
-from freshmark_plugins.strategies.transition import Transition
+from freshmark_plugins.strategies.counting.transition import Transition
 
 
 def told(users, items, **options):

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 import torch
 from freshmark import FreshmarkError
-from freshmark_plugins.models.logistic import Logistic
-from freshmark_plugins.models.mf import MF
-from freshmark_plugins.strategies.adapter import Adapter
-from freshmark_plugins.strategies.bitfit import BitFit
-from freshmark_plugins.strategies.finetune import Finetune, Training
-from freshmark_plugins.strategies.frozen import Frozen
-from freshmark_plugins.strategies.head_tune import HeadTune
-from freshmark_plugins.strategies.lora import LoRA, LowRank
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.frozen import Frozen
+from freshmark_plugins.strategies.transfer.adapter import Adapter
+from freshmark_plugins.strategies.transfer.bitfit import BitFit
+from freshmark_plugins.strategies.transfer.head_tune import HeadTune
+from freshmark_plugins.strategies.transfer.lora import LoRA, LowRank
 
 TUNED = [HeadTune, BitFit, LoRA, Adapter]
 HEAD = {HeadTune: {"items.weight", "bias.weight"}, BitFit: {"bias.weight"}}

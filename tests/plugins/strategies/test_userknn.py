@@ -6,7 +6,7 @@ from math import sqrt
 import numpy as np
 import pytest
 from freshmark import Events, FreshmarkError
-from freshmark_plugins.strategies.userknn import UserKNN
+from freshmark_plugins.strategies.counting.userknn import UserKNN
 
 
 def brute(learned, shown, *, user, items, neighbours):

@@ -1,0 +1,108 @@
+"""Which column is the user, the item, the time, the label: as told, or by the names that people give them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+
+from freshmark.errors import DataError
+
+from freshmark_datasets.logs.options import Column
+from freshmark_datasets.readers.formats import Reader
+
+COMMON: Mapping[str, tuple[str, ...]] = {
+    "user": (
+        *("user", "userid", "uid", "u", "customerid", "customer", "visitorid", "reviewerid", "author", "username"),
+        *("sessionid", "session", "playerid", "accountid"),
+    ),
+    "item": (
+        *("item", "itemid", "iid", "i", "movieid", "movie", "filmid", "productid", "product", "asin", "parentasin"),
+        *("stockcode", "articleid", "newsid", "songid", "trackid", "videoid", "bookid", "businessid", "contentid"),
+    ),
+    "time": (
+        *("time", "timestamp", "ts", "t", "unixtime", "unixreviewtime", "datetime", "eventtime", "date", "eventdate"),
+        *("invoicedate", "createdat", "dt", "dmin"),
+    ),
+    "label": ("label", "rating", "click", "clicked", "overall", "score", "stars", "y", "target"),
+}
+
+
+def choose(
+    reader: Reader, told: Mapping[str, Column], needed: tuple[str, ...], wished: tuple[str, ...] = ()
+) -> tuple[dict[str, int], str]:
+    """For each role the index of its column, and a sentence that says which were taken and why.
+
+    Args:
+        reader: of the file.
+        told: role → name or index of the column, None where it is to be guessed.
+        needed: roles without which there is no stream.
+        wished: roles that are guessed, but may be absent.
+
+    Raises:
+        DataError: a column that was told is not there, or one that is needed cannot be guessed.
+    """
+    chosen: dict[str, int] = {}
+    why: list[str] = []
+    for role in dict.fromkeys((*COMMON, *told)):
+        column = told.get(role)
+        if column is not None:
+            chosen[role] = _named(reader, role, column)
+            if role in COMMON:
+                why.append(f"{role} {reader.names[chosen[role]]!r}")
+        elif role in needed or role in wished:
+            index = _guessed(reader, role)
+            if index is not None:
+                chosen[role] = index
+                why.append(f"{role} {reader.names[index]!r} (by its name)")
+    missing = [role for role in needed if role not in chosen]
+    if missing:
+        raise _not_guessed(reader, missing)
+    return chosen, ", ".join(why)
+
+
+def _named(reader: Reader, role: str, column: str | int) -> int:
+    where = reader.top
+    if isinstance(column, int):
+        if not 0 <= column < len(reader.names):
+            raise DataError(
+                f"{role}={column}: there are {len(reader.names)} columns, counted from 0",
+                where=where,
+                remedy=f"the first line is {reader.first[:200]!r}",
+                code="FM214",
+            )
+        return column
+    if not reader.headed:
+        raise DataError(
+            f"{role}={column!r}, but the first line names no columns: {reader.first[:200]!r}",
+            where=where,
+            remedy=f"pass indexes, counted from 0, as in {role}=0, or header=True",
+            code="FM214",
+        )
+    if column not in reader.names:
+        close = difflib.get_close_matches(column, reader.names, n=1)
+        known = ", ".join(reader.names[:20])
+        raise DataError(
+            f"no column {column!r}",
+            where=where,
+            remedy=f"did you mean {close[0]!r}?" if close else f"there are {known}",
+            code="FM214",
+        )
+    return reader.names.index(column)
+
+
+def _guessed(reader: Reader, role: str) -> int | None:
+    untyped = (name.lower().partition(":")[0] for name in reader.names)  # RecBole writes user_id:token
+    plain = [re.sub(r"[^a-z0-9]", "", name) for name in untyped]
+    return next((plain.index(name) for name in COMMON[role] if name in plain), None)
+
+
+def _not_guessed(reader: Reader, missing: list[str]) -> DataError:
+    example = ", ".join(f"{role}={'…' if reader.headed else index}" for index, role in enumerate(missing))
+    kind = "names" if reader.headed else "indexes, counted from 0 (the file names no columns)"
+    return DataError(
+        f"cannot tell which column is the {' and which the '.join(missing)}; the first line is {reader.first[:200]!r}",
+        where=reader.top,
+        remedy=f"pass {kind}: {example}",
+        code="FM214",
+    )

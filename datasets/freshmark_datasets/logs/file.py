@@ -1,0 +1,115 @@
+"""A stream from anyone's log: csv, tsv, ``::``, whitespace, JSON lines (each also gzipped), parquet, npz, Excel."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+from freshmark.contract.arrays import Task
+from freshmark.contract.stream import Source, Stream
+from freshmark.errors import DataError
+
+from freshmark_datasets.logs.checked_options import Columns, Only, check_options, check_paths, options_of
+from freshmark_datasets.logs.options import Options
+
+VERSION = 2
+"""Of the loader: changes whenever the same file and options would give another stream."""
+
+
+def file(
+    path: str | Path | Sequence[str | Path],
+    *,
+    user: str | int | None = None,
+    item: str | int | None = None,
+    time: str | int | None = None,
+    label: str | int | None = None,
+    unit: str | None = None,
+    positive: float | None = None,
+    repeats: bool | None = None,
+    task: Task = "rank",
+    sep: str | None = None,
+    header: bool | None = None,
+    skip_bad: bool = False,
+    ids: Columns | None = None,
+    numbers: Columns = (),
+    words: Columns = (),
+    log: bool = False,
+    text: str | int | None = None,
+    length: int = 64,
+    only: Only = (),
+    since: str | None = None,
+    until: str | None = None,
+    rows: int | None = None,
+    form: str = "",
+) -> Source:
+    """A log that you have: text, JSON lines, parquet, npz or an Excel workbook.
+
+    What is not told is found out, and stands in the stream's ``about``. A row that cannot be read is an error with
+    its line. Ids are kept as the text that they are; times are sorted stably, so file order breaks ties.
+
+    Args:
+        path: the file, or several that follow each other.
+        user: its column, by name or by index from 0.
+        item: its column.
+        time: its column.
+        label: its column; needed for ``positive`` and for tasks other than ``rank``.
+        unit: of time: ns, us, ms, s, min, h, d, iso, a pattern such as ``%d/%m/%Y %H:%M``, or ``row`` where the log
+            has no times: its rows are then a second apart.
+        positive: the least label that makes a row an event; the others are left out.
+        repeats: whether users come back to items.
+        task: rank, click, rate or classify.
+        sep: what separates fields; ``whitespace`` for any run of blanks.
+        header: whether the first line names the columns.
+        skip_bad: leave rows out that cannot be read, and count them.
+        ids: which of ``user`` and ``item`` an event has; both where it is not said, but for ``classify``.
+        numbers: columns of numbers; together the feature ``numbers``, float32; what is empty counts 0.
+        words: columns of anything else; together the feature ``words``, hashes of 32 bits.
+        log: numbers x become sign(x) · log(1 + |x|).
+        text: a column of texts; the feature ``text``, hashes of their words, as docs/models.md says.
+        length: how many words of a text are kept, its first.
+        only: ``('event', '^view$')``, or several such pairs: rows whose column matches the pattern of RE2.
+        since: an ISO date; events before it are left out. ``unit`` must be told.
+        until: an ISO date; events from there on are left out.
+        rows: how many rows to read at most.
+        form: ``python`` for a dictionary of Python a line; ``events``, ``mind``, ``netflix`` and
+            ``jodie`` as docs/streams.md says.
+    """
+    told = {name: value for name, value in locals().items() if name != "path"}
+    paths = [Path(one).expanduser() for one in ([path] if isinstance(path, str | Path) else path)]
+    options = options_of(**told)
+    check_paths(paths)
+    check_options(options)
+    return Source(key=key_of(options, *map(digest_of, paths)), load=partial(_load, paths, options))
+
+
+def key_of(options: Options, *digests: str) -> str:
+    """Changes whenever the stream would: the files, what was told of them, this code."""
+    told = json.dumps([VERSION, asdict(options), digests], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def digest_of(path: Path) -> str:
+    """Sha256 of a file's bytes.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(
+            f"cannot be read: {reason}", where=str(path), remedy="the path of a file", code="FM210"
+        ) from error
+
+
+def _load(paths: Sequence[Path], options: Options) -> Stream:
+    from freshmark_datasets.logs.loading import load  # noqa: PLC0415  (pyarrow and pandas, a second that a kept stream does not need)
+    from freshmark_datasets.readers.rawtext import TextFile  # noqa: PLC0415
+
+    return load([TextFile(path) for path in paths], options, name=paths[0].name, about={})

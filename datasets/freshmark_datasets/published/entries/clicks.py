@@ -1,0 +1,199 @@
+"""Shown and clicked, or not: Open Bandit, MIND, KuaiRec, KuaiRand."""
+
+from __future__ import annotations
+
+from freshmark_datasets.logs.options import Options
+from freshmark_datasets.published.entry import Entry, Licence, Part
+
+MICROSOFT = Licence(
+    "Microsoft Research License Terms, non-commercial",
+    False,
+    "For research, non-commercial; not to be passed on.",
+    "https://msnews.github.io/",
+)
+KUAI = Licence(
+    "CC BY-SA 4.0",
+    True,
+    "May be used, changed and passed on, also commercially, with credit, on the same terms.",
+    "https://creativecommons.org/licenses/by-sa/4.0/",
+)
+BANDIT = "https://research.zozo.com/data_release/open_bandit_dataset.zip"
+BANDIT_ROWS = {
+    "random-all": 1_374_327,
+    "random-men": 452_949,
+    "random-women": 864_585,
+    "bts-all": 12_357_200,
+    "bts-men": 4_077_727,
+    "bts-women": 7_765_497,
+}
+NEWS = "https://recodatasets.z20.web.core.windows.net/newsrec"
+RAND = "https://zenodo.org/records/10439422/files"
+
+ENTRIES = (
+    Entry(
+        name="open-bandit",
+        about="Open Bandit: 26 million items shown in a fashion shop by known propensities, clicked or not, in a week.",
+        parts=tuple(
+            Part(
+                name,
+                BANDIT,
+                size=f"{rows:,} rows",
+                member="{0}/{1}/{1}.csv".format(*name.split("-")),
+                counts={"events": rows},
+            )
+            for name, rows in BANDIT_ROWS.items()
+        ),
+        options=Options(
+            task="click",
+            item="item_id",
+            label="click",
+            time="timestamp",
+            unit="iso",
+            ids=("item",),
+            sep=",",
+            repeats=True,
+            numbers=("propensity_score",),
+            words=("position", "user_feature_0", "user_feature_1", "user_feature_2", "user_feature_3"),
+        ),
+        licence=Licence(
+            "CC BY 4.0",
+            True,
+            "May be used, changed and passed on, also commercially, with credit.",
+            "https://creativecommons.org/licenses/by/4.0/",
+        ),
+        granularity="microseconds",
+        traps=(
+            "There are no users, only groups of them.",
+            (
+                "The feature numbers is the propensity with which the item was shown there: exactly 1/80, 1/34 and "
+                "1/46 under the random policy. It is for off-policy checks."
+            ),
+            "A click comes in 0.4 to 0.7 % of rows: small files have a few dozen.",
+        ),
+        checked="format and propensities, on the samples of 10,000 rows; address as public loaders have it, not tried",
+        cite="Y. Saito et al. Open Bandit Dataset and Pipeline. NeurIPS Datasets and Benchmarks 2021.",
+    ),
+    Entry(
+        name="mind",
+        about="MIND, Microsoft News: pages of news shown to a million users in weeks of 2019, clicked or not.",
+        parts=tuple(
+            Part(f"{size}-{split}", f"{NEWS}/MIND{size}_{split}.zip", member="behaviors.tsv")
+            for size in ("small", "large", "demo")
+            for split in ("train", "dev")
+        ),
+        options=Options(
+            task="click",
+            user="user",
+            item="item",
+            label="label",
+            time="time",
+            unit="%m/%d/%Y %I:%M:%S %p",
+            repeats=True,
+            form="mind",
+        ),
+        rank_from=1,
+        licence=MICROSOFT,
+        granularity="seconds",
+        traps=(
+            "A line is a page; each of its news is an event here, and all of a page are a tie.",
+            "task='rank' keeps the clicks.",
+            "The clicks of the weeks before stand as history without times, and are not read.",
+            "Times name no zone; UTC is assumed. The test set has no labels.",
+        ),
+        checked="addresses as Microsoft's own Recommenders have them; no file was fetched",
+        cite="F. Wu et al. MIND: A Large-scale Dataset for News Recommendation. ACL 2020.",
+    ),
+    Entry(
+        name="kuairec",
+        about="KuaiRec: short videos that were watched, and how much of each; one matrix of it has almost no gap.",
+        parts=(
+            Part(
+                "big",
+                "https://zenodo.org/records/18164998/files/KuaiRec.zip",
+                size="12,530,806 rows",
+                member="big_matrix.csv",
+                counts={"events": 12_530_806, "users": 7_176},
+            ),
+            Part(
+                "small",
+                "https://zenodo.org/records/18164998/files/KuaiRec.zip",
+                size="4,676,570 rows, some without a time",
+                member="small_matrix.csv",
+            ),
+        ),
+        options=Options(
+            user="user_id",
+            item="video_id",
+            label="watch_ratio",
+            time="timestamp",
+            unit="s",
+            sep=",",
+            repeats=True,
+            only=(("timestamp", r"\d"),),
+        ),
+        licence=KUAI,
+        granularity="milliseconds",
+        traps=(
+            "Rows of the small matrix without a time are left out and counted.",
+            "The label is how often the video was watched through; positive=2 is what its authors call a like.",
+            "The first edition had 10,729 videos, the second 10,728.",
+        ),
+        checked="counts as the publisher states them; address as public loaders have it; no file was fetched",
+        cite="C. Gao et al. KuaiRec: A Fully-Observed Dataset and Insights. CIKM 2022.",
+    ),
+    Entry(
+        name="kuairand",
+        about="KuaiRand: short videos shown by the site's policies in a month of 2022, or at random, clicked or not.",
+        parts=(
+            Part(
+                "pure",
+                f"{RAND}/KuaiRand-Pure.tar.gz",
+                size="1,436,609 rows",
+                member="log_standard_*.csv",
+                counts={"events": 1_436_609, "users": 27_285, "items": 7_551},
+            ),
+            Part(
+                "pure-random",
+                f"{RAND}/KuaiRand-Pure.tar.gz",
+                size="1,186,059 rows",
+                member="log_random_*.csv",
+                counts={"events": 1_186_059, "users": 27_285, "items": 7_583},
+            ),
+            Part(
+                "1k",
+                f"{RAND}/KuaiRand-1K.tar.gz",
+                size="11,713,045 rows",
+                member="log_standard_*.csv",
+                counts={"events": 11_713_045, "users": 1_000, "items": 4_369_953},
+            ),
+            Part(
+                "1k-random",
+                f"{RAND}/KuaiRand-1K.tar.gz",
+                size="43,028 rows",
+                member="log_random_*.csv",
+                counts={"events": 43_028, "users": 1_000, "items": 7_388},
+            ),
+        ),
+        options=Options(
+            task="click",
+            user="user_id",
+            item="video_id",
+            label="is_click",
+            time="time_ms",
+            unit="ms",
+            sep=",",
+            repeats=True,
+            words=("tab",),
+        ),
+        rank_from=1,
+        licence=KUAI,
+        granularity="milliseconds",
+        traps=(
+            "The standard log is two files, two weeks each.",
+            "What a click is depends on the tab: in one column it means that the video was played for a while.",
+            "The ids of the three editions are not the same ids.",
+        ),
+        checked="format and counts as the publisher's README states them; no file was fetched",
+        cite="C. Gao et al. KuaiRand: An Unbiased Sequential Recommendation Dataset. CIKM 2022.",
+    ),
+)

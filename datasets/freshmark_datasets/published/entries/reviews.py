@@ -1,0 +1,202 @@
+"""Ratings and reviews: Amazon in three editions, Netflix, Steam, Yelp."""
+
+from __future__ import annotations
+
+from freshmark_datasets.logs.options import Options
+from freshmark_datasets.published.entry import Entry, Licence, Part
+
+UCSD = "https://mcauleylab.ucsd.edu/public_datasets/data"
+
+CATEGORIES_2014 = """Books Electronics Movies_and_TV CDs_and_Vinyl Clothing_Shoes_and_Jewelry Home_and_Kitchen
+Kindle_Store Sports_and_Outdoors Cell_Phones_and_Accessories Health_and_Personal_Care Toys_and_Games Video_Games
+Tools_and_Home_Improvement Beauty Apps_for_Android Office_Products Pet_Supplies Automotive Grocery_and_Gourmet_Food
+Patio_Lawn_and_Garden Baby Digital_Music Musical_Instruments Amazon_Instant_Video"""
+
+CATEGORIES_2018 = """Magazine_Subscriptions AMAZON_FASHION All_Beauty Appliances Arts_Crafts_and_Sewing Automotive Books
+CDs_and_Vinyl Cell_Phones_and_Accessories Clothing_Shoes_and_Jewelry Digital_Music Electronics Gift_Cards
+Grocery_and_Gourmet_Food Home_and_Kitchen Industrial_and_Scientific Kindle_Store Luxury_Beauty Movies_and_TV
+Musical_Instruments Office_Products Patio_Lawn_and_Garden Pet_Supplies Prime_Pantry Software Sports_and_Outdoors
+Tools_and_Home_Improvement Toys_and_Games Video_Games"""
+
+CATEGORIES_2023 = """All_Beauty Amazon_Fashion Appliances Arts_Crafts_and_Sewing Automotive Baby_Products
+Beauty_and_Personal_Care Books CDs_and_Vinyl Cell_Phones_and_Accessories Clothing_Shoes_and_Jewelry Digital_Music
+Electronics Gift_Cards Grocery_and_Gourmet_Food Handmade_Products Health_and_Household Health_and_Personal_Care
+Home_and_Kitchen Industrial_and_Scientific Kindle_Store Magazine_Subscriptions Movies_and_TV Musical_Instruments
+Office_Products Patio_Lawn_and_Garden Pet_Supplies Software Sports_and_Outdoors Subscription_Boxes
+Tools_and_Home_Improvement Toys_and_Games Unknown Video_Games"""
+
+RESEARCH = "Published for research; a licence is not stated. Amazon's and the authors' rights in the reviews remain."
+COUNTED = {
+    "Magazine_Subscriptions": {"events": 89_689, "users": 72_098, "items": 2_428},
+    "Gift_Cards": {"events": 2_972, "users": 458, "items": 148},
+}
+
+ENTRIES = (
+    Entry(
+        name="amazon-2014",
+        about="Ratings of products at Amazon until 2014, a category each; every time is a day.",
+        parts=tuple(
+            Part(name, f"http://snap.stanford.edu/data/amazon/productGraph/categoryFiles/ratings_{name}.csv")
+            for name in CATEGORIES_2014.split()
+        ),
+        options=Options(user=0, item=1, label=2, time=3, unit="s", sep=",", header=False, repeats=False),
+        licence=Licence(
+            "research, no licence stated", None, RESEARCH, "https://cseweb.ucsd.edu/~jmcauley/datasets.html"
+        ),
+        granularity="days, written in seconds",
+        traps=("Nearly every event shares its time with others: order within a day is not known.",),
+        cite="R. He, J. McAuley. Ups and Downs. WWW 2016.",
+    ),
+    Entry(
+        name="amazon-2018",
+        about="Ratings of products at Amazon until 2018, a category each; item before user, days.",
+        parts=tuple(
+            Part(
+                name,
+                f"{UCSD}/amazon_v2/categoryFilesSmall/{name}.csv",
+                counts=COUNTED[name] if name == "Magazine_Subscriptions" else {},
+            )
+            for name in CATEGORIES_2018.split()
+        ),
+        options=Options(user=1, item=0, label=2, time=3, unit="s", sep=",", header=False, repeats=False),
+        licence=Licence(
+            "research, no licence stated", None, RESEARCH, "https://cseweb.ucsd.edu/~jmcauley/datasets/amazon_v2/"
+        ),
+        granularity="days, written in seconds",
+        traps=(
+            "The item stands before the user, unlike in 2014 and 2023.",
+            "Nearly every event shares its time with others: order within a day is not known.",
+        ),
+        checked="format and counts of Magazine_Subscriptions, on a copy; no address was tried",
+        cite="J. Ni, J. Li, J. McAuley. Justifying Recommendations using Distantly-Labeled Reviews. EMNLP 2019.",
+    ),
+    Entry(
+        name="amazon-2018-5core",
+        about="Reviews at Amazon until 2018 of users and items with five or more, a category each.",
+        parts=tuple(
+            Part(
+                name,
+                f"{UCSD}/amazon_v2/categoryFilesSmall/{name}_5.json.gz",
+                counts=COUNTED[name] if name == "Gift_Cards" else {},
+            )
+            for name in ("Gift_Cards", *(one for one in CATEGORIES_2018.split() if one != "Gift_Cards"))
+        ),
+        options=Options(
+            user="reviewerID", item="asin", label="overall", time="unixReviewTime", unit="s", repeats=False
+        ),
+        licence=Licence(
+            "research, no licence stated", None, RESEARCH, "https://cseweb.ucsd.edu/~jmcauley/datasets/amazon_v2/"
+        ),
+        granularity="days, written in seconds",
+        traps=(
+            (
+                "The five-core was cut with the whole future in view: how often a user or an item comes is known "
+                "before it happens."
+            ),
+            "A review may stand in the file twice.",
+        ),
+        checked="format and counts of Gift_Cards, on a copy; no address was tried",
+        cite="J. Ni, J. Li, J. McAuley. Justifying Recommendations using Distantly-Labeled Reviews. EMNLP 2019.",
+    ),
+    Entry(
+        name="amazon-2023",
+        about="Ratings of products at Amazon until 2023, a category each; milliseconds.",
+        parts=tuple(
+            Part(name, f"{UCSD}/amazon_2023/benchmark/0core/rating_only/{name}.csv.gz")
+            for name in CATEGORIES_2023.split()
+        ),
+        options=Options(user="user_id", item="parent_asin", label="rating", time="timestamp", unit="ms", repeats=False),
+        licence=Licence("research, no licence stated", None, RESEARCH, "https://amazon-reviews-2023.github.io/"),
+        granularity="milliseconds",
+        traps=("Times count milliseconds, those of 2014 and 2018 seconds.", "Items are parents of their variants."),
+        checked="address as several public loaders have it; no file was fetched",
+        cite="Y. Hou et al. Bridging Language and Items for Retrieval and Recommendation. arXiv:2403.03952, 2024.",
+    ),
+    Entry(
+        name="netflix",
+        about="The Netflix Prize: 100 million ratings of films, 1 to 5, in days from 1999 to 2005.",
+        parts=(
+            Part(
+                "prize",
+                "https://www.kaggle.com/datasets/netflix-inc/netflix-prize-data",
+                size="100,480,507 ratings",
+                member="*combined_data_[1-4].txt",
+                counts={"events": 100_480_507, "users": 480_189, "items": 17_770},
+            ),
+        ),
+        options=Options(
+            item=0,
+            user=1,
+            label=2,
+            time=3,
+            unit="iso",
+            sep=",",
+            header=False,
+            quotes=False,
+            repeats=False,
+            form="netflix",
+        ),
+        licence=Licence(
+            "research, not to be passed on",
+            False,
+            "Not to be redistributed, nor used commercially; the publisher withdrew it from its own site.",
+            "https://www.kaggle.com/datasets/netflix-inc/netflix-prize-data",
+        ),
+        granularity="days",
+        traps=(
+            "Ratings stand below a line 'movie:'; the files are sorted by film, not by time.",
+            (
+                "The older edition has a file mv_0000001.txt a film, in a tar within a tar: unpack it, and join the "
+                "files into one."
+            ),
+        ),
+        by_hand="Kaggle asks for an account",
+        cite="J. Bennett, S. Lanning. The Netflix Prize. KDD Cup and Workshop 2007.",
+    ),
+    Entry(
+        name="steam",
+        about="Reviews of games at Steam, in days from 2010 to 2018.",
+        parts=(
+            Part(
+                "reviews",
+                "https://cseweb.ucsd.edu/~wckang/steam_reviews.json.gz",
+                size="7,793,069 reviews",
+                counts={"events": 7_793_069},
+            ),
+        ),
+        options=Options(user="username", item="product_id", time="date", unit="iso", repeats=True, form="python"),
+        licence=Licence(
+            "research, no licence stated", None, RESEARCH, "https://cseweb.ucsd.edu/~jmcauley/datasets.html#steam_data"
+        ),
+        granularity="days",
+        traps=(
+            "Lines are dictionaries of Python, not JSON: they are read as literals, slowly, and nothing is run.",
+            "user_id is missing from most reviews: the user is the username.",
+        ),
+        checked="address as several public loaders have it; no file was fetched",
+        cite="W.-C. Kang, J. McAuley. Self-Attentive Sequential Recommendation. ICDM 2018.",
+    ),
+    Entry(
+        name="yelp",
+        about="Reviews of businesses at Yelp, with stars from 1 to 5.",
+        parts=(
+            Part(
+                "reviews",
+                "https://www.yelp.com/dataset",
+                size="about 7 million reviews; each year's edition is another",
+                member="*yelp_academic_dataset_review.json",
+            ),
+        ),
+        options=Options(user="user_id", item="business_id", label="stars", time="date", unit="iso", repeats=True),
+        licence=Licence(
+            "Yelp Dataset Terms of Use, not to be passed on",
+            False,
+            "For academic or non-commercial use; not to be displayed or passed on.",
+            "https://www.yelp.com/dataset",
+        ),
+        granularity="seconds",
+        traps=("Every edition replaces the one before: say which you have.", "Times name no zone; UTC is assumed."),
+        by_hand="Yelp asks for a form",
+        cite="Yelp Open Dataset, with the year of the edition.",
+    ),
+)

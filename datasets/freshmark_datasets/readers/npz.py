@@ -1,0 +1,146 @@
+"""npz archives: one array a column, unpacked within limits; nothing pickled is loaded."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from freshmark.contract.arrays import AnyArray
+from freshmark.errors import DataError
+from numpy.lib import format as npy
+
+from freshmark_datasets.readers.rawtext import FREE_BYTES, PIECE, RATIO
+
+MAGIC = b"PK"
+ORIGIN = "t0"
+"""The name of a single number, seconds since 1970, from which an array of steps counts."""
+STEPS = {
+    "dt": (1_000_000, "seconds"),
+    "ds": (1_000_000, "seconds"),
+    "dms": (1_000, "milliseconds"),
+    "dmin": (60_000_000, "minutes"),
+}
+"""Beside a ``t0``, arrays of these names hold the time since the row before: its microseconds, its name."""
+
+
+class Npz:
+    """One npz archive.
+
+    names: of its arrays
+    headed: True
+    first: the arrays and their types, to be shown
+    top: the place of the columns
+    told: what was found out
+    left_out: 0
+    """
+
+    headed = True
+    left_out = 0
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.top = str(path)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                members = archive.namelist()
+        except (zipfile.BadZipFile, OSError) as error:
+            raise _damaged(path, error) from error
+        self.names = tuple(name.removesuffix(".npy") for name in members if name.endswith(".npy"))
+        if not self.names:
+            raise DataError(
+                "a zip archive without arrays", where=str(path), remedy="unpack it and name the file", code="FM210"
+            )
+        if len(set(self.names)) < len(self.names):
+            raise DataError("an array stands in the archive twice", where=str(path), code="FM213")
+        self.first = "arrays " + ", ".join(self.names)
+        self.told = {"format": "npz"}
+
+    def batches(self, wanted: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+        """For each role its array as an Arrow array, all rows at once."""
+        names = {role: self.names[index] for role, index in wanted.items()}
+        arrays = {name: self._array(name) for name in set(names.values())}
+        lengths = {name: array.shape for name, array in arrays.items()}
+        if any(len(shape) != 1 for shape in lengths.values()) or len(set(lengths.values())) > 1:
+            shapes = ", ".join(f"{name} {shape}" for name, shape in sorted(lengths.items()))
+            raise DataError(f"the columns are not of one length: {shapes}", where=str(self.path), code="FM212")
+        try:
+            columns = {role: pa.array(arrays[name]) for role, name in names.items()}
+        except (pa.ArrowException, UnicodeDecodeError) as error:
+            raise DataError(
+                f"an array of a type that is no column: {error}", where=str(self.path), code="FM212"
+            ) from error
+
+        if names.get("time") in STEPS and ORIGIN in self.names:
+            columns["time"] = self._stepped(names["time"], arrays[names["time"]])
+        yield columns
+
+    def place(self, row: int) -> str:
+        """The file and the row, counted from 1."""
+        return f"{self.path}:{row + 1}"
+
+    def _stepped(self, name: str, steps: AnyArray) -> Any:
+        """Timestamps out of the time that passed from row to row."""
+        origin = self._array(ORIGIN)
+        if origin.size != 1 or {origin.dtype.kind, steps.dtype.kind} - set("iu"):
+            raise DataError(f"{ORIGIN} and {name} are not whole numbers", where=str(self.path), code="FM215")
+        size, unit = STEPS[name]
+        start = int(origin.reshape(-1)[0])
+        self.told |= {"steps": f"{name!r} holds the {unit} since the row before, from {ORIGIN} = {start} s"}
+        return pa.array(start * 1_000_000 + np.cumsum(steps, dtype=np.int64) * size, pa.timestamp("us"))
+
+    def _array(self, name: str) -> AnyArray:
+        """The array of that name: its bytes counted against a limit, its header against the bytes that are there."""
+        try:
+            data = self._unpacked(name)
+            file = io.BytesIO(data)
+            version = npy.read_magic(file)
+            read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+            shape, by_column, dtype = read_header(file)
+            if dtype.hasobject:
+                raise DataError(
+                    f"the array {name!r} holds Python objects, which are not loaded",
+                    where=str(self.path),
+                    remedy="save numbers or text",
+                    code="FM217",
+                )
+            begin = file.tell()
+            count = int(np.prod(shape, dtype=np.float64))
+            if count * dtype.itemsize != len(data) - begin:
+                raise _damaged(self.path, f"{name!r} is not as long as it says")
+            return np.frombuffer(data, dtype, count, begin).reshape(shape, order="F" if by_column else "C")
+        except (
+            ValueError,
+            EOFError,
+            zlib.error,
+            zipfile.BadZipFile,
+            RuntimeError,
+            NotImplementedError,
+            OSError,
+        ) as error:
+            raise _damaged(self.path, error) from error
+
+    def _unpacked(self, name: str) -> bytes:
+        limit = max(FREE_BYTES, RATIO * self.path.stat().st_size)
+        pieces: list[bytes] = []
+        size = 0
+        with zipfile.ZipFile(self.path) as archive, archive.open(f"{name}.npy") as stream:
+            while piece := stream.read(PIECE):
+                size += len(piece)
+                if size > limit:
+                    raise DataError(
+                        f"{name!r} unpacks into more than {RATIO} times the archive's size",
+                        where=str(self.path),
+                        code="FM217",
+                    )
+                pieces.append(piece)
+        return b"".join(pieces)
+
+
+def _damaged(path: Path, why: object) -> DataError:
+    return DataError(f"no readable npz: {why}", where=str(path), code="FM217")

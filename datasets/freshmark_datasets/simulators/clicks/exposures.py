@@ -1,0 +1,91 @@
+"""Impressions: what a simulated click stream is made of, and what each number may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from freshmark_datasets.simulators.options import Bounds
+from freshmark_datasets.simulators.rhythm import DAY
+
+SHIFTS = ("none", "prior", "covariate", "concept")
+
+POLICIES = ("exposure", "uniform")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impressions:
+    """What a simulated click stream is made of.
+
+    shift: ``none``; ``prior``: all log-odds move by ``size``; ``covariate``: the context's features move by ``size``
+        and P(click|x) stays, so that there is nothing to relearn; ``concept``: every second weight changes sign
+    at: share of the span after which the shift sets in, at once
+    size: of the shift, in units of log-odds (prior) or of the feature (covariate)
+    events, users, items: how many; users and items that never occur are left out
+    features: columns of x: a half say something of the item, a quarter of the user, the rest of the context
+    base_rate: probability of a click where every feature is 0
+    span_days: from the first event to the last, about
+    delay_hours: mean time from an impression to its click, exponential; 0: clicks are known at once
+    window_hours: after which an impression without a click is known to have none; no click comes later
+    settled: share of the events, the oldest, whose labels are known at once: a log of long ago, to be trained on first
+    slate: items shown at one time; from 2 on ``position`` and ``propensity`` are recorded, and ``events`` is rounded
+        down to whole slates
+    policy: how items are chosen: ``exposure``: some far more often than others; ``uniform``
+    bots: share of the impressions of the burst that are shown to bots
+    bots_at, bots_days: share of the span after which the burst begins, and how long it lasts
+    bot_users: how many bots there are
+    bot_clicks: probability that a bot clicks, whatever it is shown: .5 is at random
+    """
+
+    shift: str = "none"
+    at: float = 0.6
+    size: float = 1.5
+    events: int = 50_000
+    users: int = 1_000
+    items: int = 500
+    features: int = 8
+    base_rate: float = 0.2
+    span_days: float = 60.0
+    delay_hours: float = 0.0
+    window_hours: float = 168.0
+    settled: float = 0.0
+    slate: int = 1
+    policy: str = "exposure"
+    bots: float = 0.0
+    bots_at: float = 0.7
+    bots_days: float = 2.0
+    bot_users: int = 20
+    bot_clicks: float = 0.95
+
+    @property
+    def requests(self) -> int:
+        """How many times something is shown."""
+        return max(1, self.events // self.slate)
+
+    @property
+    def moment(self) -> int:
+        """Seconds since the start at which the shift sets in."""
+        return round(self.at * self.span_days * DAY)
+
+
+BOUNDS: Bounds = MappingProxyType(
+    {
+        "at": (0, 1),
+        "size": (-100, 100),
+        "events": (1, 1_000_000_000),
+        "users": (1, 100_000_000),
+        "items": (1, 10_000_000),
+        "features": (4, 10_000),
+        "base_rate": (1e-9, 1 - 1e-9),
+        "span_days": (0.01, 36_500),
+        "delay_hours": (0, 876_000),
+        "window_hours": (0.01, 876_000),
+        "settled": (0, 1),
+        "slate": (1, 1_000),
+        "bots": (0, 1),
+        "bots_at": (0, 1),
+        "bots_days": (0.001, 36_500),
+        "bot_users": (1, 1_000_000),
+        "bot_clicks": (1e-9, 1 - 1e-9),
+    }
+)

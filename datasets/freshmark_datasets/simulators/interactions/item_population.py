@@ -1,0 +1,136 @@
+"""The catalogue: items of a topic that appear, are popular more or less, and grow stale.
+
+Within topic k an item's share is φ_ki(t) = w_i · 2^(−(t − b_i)/h) / Σ_j w_j · 2^(−(t − b_j)/h), over the items j of
+the topic born by t. The factor 2^(−t/h) cancels, so the **standing** w_i · 2^(b_i/h) is all that matters and does not
+move with time: an item grows stale because younger ones arrive that stand higher. That makes a draw one binary search
+in a cumulative sum, and the order of a topic's items the same until a turnover.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from freshmark.contract.arrays import FloatArray, IntArray
+from freshmark.errors import UsageError
+
+from freshmark_datasets.simulators.draws import Draws
+from freshmark_datasets.simulators.rhythm import DAY
+
+HALVINGS = 900
+"""Half-lives that a stream may span: beyond, a standing is more than a float64 holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Items in the order of their births.
+
+    birth: (items,) int64, seconds since the start, negative where older than the stream
+    topic: (items,) int64, in [0, topics); every topic has an item born before the start
+    since: (eras,) int64, seconds: when each era begins; the first at the start of time, the others by a turnover
+    standing: (eras, items) relative share within the topic, as above
+    half_life: seconds, inf where nothing grows stale
+    """
+
+    birth: IntArray
+    topic: IntArray
+    since: IntArray
+    standing: FloatArray
+    half_life: float
+
+    def __len__(self) -> int:
+        return len(self.birth)
+
+    @property
+    def topics(self) -> int:
+        """How many topics there are."""
+        return int(self.topic.max()) + 1
+
+    def era(self, time: IntArray) -> IntArray:
+        """(n,) the era of each time."""
+        return np.searchsorted(self.since, time, side="right") - 1
+
+    def mass(self, era: int, topic: int, time: IntArray) -> FloatArray:
+        """(n,) sum of the standings of the topic's items born by each time."""
+        of_topic = np.flatnonzero(self.topic == topic)
+        born = np.searchsorted(self.birth[of_topic], time, side="right")
+        sums: FloatArray = np.cumsum(self.standing[era, of_topic])[born - 1]
+        return sums
+
+    def draw(self, draws: Draws, topic: IntArray, time: IntArray) -> IntArray:
+        """(n,) an item for each topic and time, drawn by φ."""
+        point = draws.uniform("catalogue/which", len(topic))
+        era = self.era(time)
+        item = np.empty(len(topic), np.int64)
+        group = era * self.topics + topic
+        order = np.argsort(group, kind="stable")
+        begins = np.searchsorted(group[order], np.arange(len(self.since) * self.topics + 1))
+        for number, (begin, end) in enumerate(pairwise(begins.tolist())):
+            rows = order[begin:end]
+            of_topic = np.flatnonzero(self.topic == number % self.topics)
+            reach = np.cumsum(self.standing[number // self.topics, of_topic])
+            born = np.searchsorted(self.birth[of_topic], time[rows], side="right")
+            found = np.searchsorted(reach, point[rows] * reach[born - 1], side="right")
+            item[rows] = of_topic[np.minimum(found, born - 1)]
+        return item
+
+
+def stock(
+    draws: Draws,
+    items: int,
+    *,
+    topics: int,
+    span_days: float,
+    initial: float,
+    half_life_days: float | None,
+    tail: float,
+) -> Catalogue:
+    """A catalogue without turnovers; births as frequent before the start as after.
+
+    Args:
+        draws: where the numbers come from.
+        items: how many, over the whole span.
+        topics: how many.
+        span_days: of the stream.
+        initial: share of the items born before the start, (0, 1].
+        half_life_days: after which an item is half as attractive; None: never.
+        tail: of the Pareto popularity w.
+    """
+    span = span_days * DAY
+    first = max(topics, round(items * initial))
+    spread = draws.uniform("catalogue/birth", items)
+    age = span * first / (items - first) if first < items else 0.0
+    birth = np.floor(np.concatenate([np.sort(spread[:first] - 1.0) * age, np.sort(spread[first:]) * span]))
+    topic = np.minimum((draws.uniform("catalogue/topic", items) * topics).astype(np.int64), topics - 1)
+    topic[:topics] = np.arange(topics)
+    half_life = np.inf if half_life_days is None else half_life_days * DAY
+    if (birth[-1] - birth[0]) / half_life > HALVINGS:
+        raise UsageError(f"half_life_days is {half_life_days}, too short for {span_days} days", remedy="a longer one")
+    popularity = draws.pareto("catalogue/popularity", tail, items)
+    standing = popularity * np.exp2(birth / half_life)
+    since = np.array([np.iinfo(np.int64).min])
+    return Catalogue(birth.astype(np.int64), topic, since, standing[np.newaxis], half_life)
+
+
+def turned_over(catalogue: Catalogue, time: int, affected: IntArray) -> Catalogue:
+    """The catalogue with one more era from ``time`` on: affected items of a topic trade popularity, first with last.
+
+    Args:
+        catalogue: as it was.
+        time: seconds since the start, later than every turnover before.
+        affected: (n,) items; their births stay, so their freshness does.
+    """
+    freshness = np.exp2(catalogue.birth / catalogue.half_life)
+    popularity = catalogue.standing[-1] / freshness
+    for topic in range(catalogue.topics):
+        traders = affected[catalogue.topic[affected] == topic]
+        by_popularity = traders[np.argsort(popularity[traders], kind="stable")]
+        popularity[by_popularity] = popularity[by_popularity[::-1]]
+    return Catalogue(
+        catalogue.birth,
+        catalogue.topic,
+        np.append(catalogue.since, time),
+        np.vstack([catalogue.standing, popularity * freshness]),
+        catalogue.half_life,
+    )

@@ -1,0 +1,130 @@
+"""World: users, items and interests, the drifts planted in them, and what happens there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from freshmark.contract.arrays import FloatArray, IntArray
+
+from freshmark_datasets.simulators import rhythm as calendar
+from freshmark_datasets.simulators.draws import Draws
+from freshmark_datasets.simulators.interactions.interests import Change, Interests, interests, scheduled
+from freshmark_datasets.simulators.interactions.item_population import Catalogue, stock, turned_over
+from freshmark_datasets.simulators.interactions.presets import Options
+from freshmark_datasets.simulators.interactions.shifts import parse
+from freshmark_datasets.simulators.interactions.user_population import Population, populate
+from freshmark_datasets.simulators.rhythm import DAY
+
+NOBODY = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A drift in the simulator's own terms.
+
+    kind: as in ``shifts``
+    begin, end: int, seconds since the start
+    users, items: rows of the population and of the catalogue that it affects
+    """
+
+    kind: str
+    begin: int
+    end: int
+    users: IntArray
+    items: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything that decides P(i|u,t)."""
+
+    population: Population
+    catalogue: Catalogue
+    interests: Interests
+    planted: tuple[Planted, ...]
+
+    def probability(self, user: int, time: int) -> FloatArray:
+        """(items,) P(i|u,t) of every item of the catalogue, written as in the text books: slow and plain.
+
+        Args:
+            user: row of the population.
+            time: seconds since the start.
+        """
+        moment = np.array([time])
+        theta = self.interests.share(np.array([user]), moment)[0]
+        standing = self.catalogue.standing[self.catalogue.era(moment)[0]] * (self.catalogue.birth <= time)
+        mass = np.bincount(self.catalogue.topic, standing)
+        chance: FloatArray = (theta / mass)[self.catalogue.topic] * standing
+        return chance
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What happened in a world.
+
+    time: (n,) int64, seconds since the start, never decreasing
+    user, item: (n,) int64, rows of the population and of the catalogue
+    """
+
+    time: IntArray
+    user: IntArray
+    item: IntArray
+
+
+def build(draws: Draws, chosen: Options) -> World:
+    """The world of these options, with its drifts planted."""
+    population = populate(
+        draws,
+        chosen.users,
+        span_days=chosen.span_days,
+        initial=chosen.initial_users,
+        lifetime_days=chosen.lifetime_days,
+        tail=chosen.activity_tail,
+    )
+    catalogue = stock(
+        draws,
+        chosen.items,
+        topics=chosen.topics,
+        span_days=chosen.span_days,
+        initial=chosen.initial_items,
+        half_life_days=chosen.half_life_days,
+        tail=chosen.popularity_tail,
+    )
+    theta = interests(
+        draws,
+        chosen.users,
+        topics=chosen.topics,
+        concentration=chosen.concentration,
+        skew=chosen.topic_skew,
+        wander=chosen.wander,
+    )
+    return _plant(draws, chosen, population=population, catalogue=catalogue, theta=theta)
+
+
+def _plant(draws: Draws, chosen: Options, *, population: Population, catalogue: Catalogue, theta: FloatArray) -> World:
+    """The world in which every scheduled drift changes those who were born by its begin, a share of them."""
+    planted: list[Planted] = []
+    changes: list[Change] = []
+    for number, shift in enumerate(parse(chosen.drifts)):
+        begin, end = (round(place * chosen.span_days * DAY) for place in (shift.begin, shift.end))
+        birth = catalogue.birth if shift.kind == "popularity" else population.birth
+        affected = (draws.uniform(f"world/affected/{number}", len(birth)) < chosen.share) & (birth < begin)
+        rows = np.flatnonzero(affected)
+        if shift.kind == "popularity":
+            catalogue = turned_over(catalogue, begin, rows)
+            planted.append(Planted("popularity", begin, end, NOBODY, rows))
+        else:
+            changes.append(Change(shift.kind, begin, end, affected))
+            planted += [Planted(shift.kind, *span, rows, NOBODY) for span in changes[-1].spans]
+    return World(population, catalogue, scheduled(theta, changes), tuple(planted))
+
+
+def happen(draws: Draws, world: World, chosen: Options) -> Log:
+    """The events of this world."""
+    time = calendar.times(
+        draws, chosen.events, span_days=chosen.span_days, diurnal=chosen.diurnal, weekly=chosen.weekly
+    )
+    user = world.population.draw(draws, time)
+    topic = world.interests.draw(draws, user, time)
+    return Log(time, user, world.catalogue.draw(draws, topic, time))

@@ -1,0 +1,129 @@
+"""Rewriting: transforms that say the same events otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from freshmark.contract.arrays import AnyArray, FloatArray
+from freshmark.contract.stream import SECOND, Source, Stream
+from freshmark.contract.vocabulary import Vocabulary
+from freshmark.errors import DataError, UsageError
+
+from freshmark_datasets.arguments import LARGEST, check_number
+from freshmark_datasets.coding import coded
+from freshmark_datasets.transforms.derived import Given, derived, occurrence
+
+
+def sessionise(stream: Given, *, minutes: float = 30.0) -> Source:
+    """Makes a session of a user the user: a new one after a gap without events.
+
+    What a user had before is a candidate again in the next session: where a stream does not repeat, the oracle of its
+    ranking knew of fewer candidates, and is left out.
+
+    Args:
+        stream: any.
+        minutes: the longest gap within a session.
+    """
+    check_number("minutes", minutes, 0)
+
+    def change(whole: Stream) -> Stream:
+        user, time = np.asarray(whole.user, np.int64), np.asarray(whole.time)
+        order = np.argsort(user, kind="stable")
+        new = np.ones(len(whole), np.bool_)
+        new[1:] = (np.diff(user[order]) != 0) | (np.diff(time[order]) > minutes * 60 * SECOND)
+        session = np.empty(len(whole), np.int64)
+        session[order] = np.cumsum(new) - 1
+        first = order[new]  # the event that begins each session
+        number = occurrence(user[np.sort(first)])[np.argsort(np.argsort(first))]
+        codes, old = coded(session, len(first))
+        names = [f"{whole.users[int(user[first[one]])]}/{number[one]}" for one in old]
+        drifts = tuple(replace(one, users=()) for one in whole.drifts)
+        known = whole.repeats or whole.task != "rank"
+        oracle = whole.oracle if known else None
+        return replace(whole, user=codes, users=Vocabulary.of(names), drifts=drifts, oracle=oracle)
+
+    return derived(stream, "sessionise", change, minutes=minutes)
+
+
+def normalise(stream: Given, *, feature: str) -> Source:
+    """A feature of numbers less its mean and over its standard deviation, both of all events of earlier times.
+
+    ::
+
+        x'ᵢ = (xᵢ − m(t)) / s(t),   m, s over events with time < tᵢ;   s = 1 where they do not differ
+
+    Args:
+        stream: any with that feature.
+        feature: its name.
+    """
+    if not isinstance(feature, str):
+        raise UsageError(f"feature={feature!r}", where="feature", remedy="the name of one feature")
+
+    def change(whole: Stream) -> Stream:
+        column = whole.features.get(feature)
+        if column is None or np.asarray(column).dtype.kind != "f":
+            known = ", ".join(whole.features) or "none"
+            what = f"no feature of numbers is called {feature!r}; there are {known}"
+            raise DataError(what, where=whole.name, remedy="one of float32 or float64")
+        return replace(
+            whole, features={**whole.features, feature: _running(np.asarray(column), np.asarray(whole.time))}
+        )
+
+    return derived(stream, "normalise", change, feature=feature)
+
+
+def _running(column: AnyArray, time: AnyArray) -> AnyArray:
+    x = column.astype(np.float64).reshape(len(column), -1)
+    before = np.searchsorted(time, time, "left")  # events of earlier times
+
+    def sums(values: FloatArray) -> FloatArray:
+        running: FloatArray = np.vstack([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])[before]
+        return running
+
+    origin = x[0]  # sums of squares of numbers far from 0 would lose their digits
+    count = np.maximum(before, 1)[:, None]
+    mean = sums(x - origin) / count
+    variance = np.maximum(sums(np.square(x - origin)) / count - np.square(mean), 0.0)
+    spread = np.sqrt(np.where(variance > 1e-12 * np.square(mean), variance, 1.0))
+    scaled = np.where(before[:, None] > 0, (x - origin - mean) / np.where(spread > 0, spread, 1.0), 0.0)
+    return scaled.astype(column.dtype).reshape(column.shape)
+
+
+def relabel(stream: Given, *, least: float, classes: tuple[str, str] = ("low", "high")) -> Source:
+    """Two classes of a number: the task becomes ``classify``.
+
+    Args:
+        stream: one with labels that are numbers.
+        least: the lowest label of the second class.
+        classes: names of the two.
+    """
+    check_number("least", least, -LARGEST)
+    named = isinstance(classes, list | tuple) and all(isinstance(one, str) for one in classes)
+    if not named or len(classes) != 2 or classes[0] == classes[1]:  # noqa: PLR2004
+        raise UsageError(f"classes={classes!r}", where="classes", remedy="two names")
+
+    def change(whole: Stream) -> Stream:
+        if whole.label is None or whole.task == "classify":
+            raise DataError("no labels that are numbers", where=whole.name, remedy="a stream of click or rate")
+        label = (np.asarray(whole.label) >= least).astype(np.int64)
+        return replace(whole, task="classify", label=label, classes=tuple(classes), oracle=None)
+
+    return derived(stream, "relabel", change, least=least, classes=tuple(classes))
+
+
+def time_shift(stream: Given, *, days: float) -> Source:
+    """Every time, and every planted drift, so much later; or earlier.
+
+    Args:
+        stream: any.
+        days: how much.
+    """
+    check_number("days", days, -1e6)
+    by = round(days * 86_400 * SECOND)
+
+    def change(whole: Stream) -> Stream:
+        drifts = tuple(replace(one, begin=one.begin + by, end=one.end + by) for one in whole.drifts)
+        return replace(whole, time=np.asarray(whole.time) + by, drifts=drifts)
+
+    return derived(stream, "time_shift", change, days=days)

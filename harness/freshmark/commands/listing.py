@@ -1,0 +1,184 @@
+"""``freshmark list`` and ``freshmark show``: what there is, without importing any of it before it must be."""
+
+from __future__ import annotations
+
+import inspect
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from freshmark.commands.codes import EXPLANATIONS
+from freshmark.commands.options import Plugins, registry_of
+from freshmark.commands.outlet import say, say_table
+from freshmark.errors import UnknownName, UsageError
+from freshmark.runs.catalogue.discovery import HOOKS
+from freshmark.runs.catalogue.registry import KINDS
+
+if TYPE_CHECKING:
+    from freshmark.runs.catalogue.registry import Registry
+
+LISTS = (*KINDS, "hooks", "plugins", "errors")
+"""What can be listed."""
+
+
+def complete_lists(incomplete: str) -> list[str]:
+    """The lists whose name begins so."""
+    return [name for name in LISTS if name.startswith(incomplete)]
+
+
+def complete_things(incomplete: str) -> list[str]:
+    """The names, of any kind, that begin so."""
+    registry = registry_of(None)
+    names = {name for kind in KINDS for name in registry.names(kind)}
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
+def list_command(
+    kind: Annotated[
+        str | None, typer.Argument(metavar="[KIND]", autocompletion=complete_lists, help=f"One of {', '.join(LISTS)}.")
+    ] = None,
+    *,
+    plugin: Plugins = None,
+) -> None:
+    """List what there is to run, and which plugin it comes from.
+
+    Without KIND: every kind, names only.
+    """
+    registry = registry_of(plugin)
+    if kind is None:
+        say_table((one, ", ".join(registry.names(one))) for one in KINDS)
+        say("\nfreshmark list KIND says more, freshmark show NAME all.")
+        return
+    kind = {"datasets": "streams", "metric": "metrics"}.get(kind, kind)
+    if kind not in LISTS:
+        raise UnknownName("list", kind, LISTS, where="freshmark list")
+    say_table(_rows(registry, kind))
+
+
+def _rows(registry: Registry, kind: str) -> list[tuple[str, ...]]:
+    """A table: name, where it comes from, one line about it."""
+    match kind:
+        case "hooks":
+            return [(name, _summary(_spec(name))) for name in sorted(HOOKS)]
+        case "plugins":
+            return [(name, *_offers(registry, name)) for name, _ in registry.manager.list_name_plugin()]
+        case "errors":
+            return [(code, explanation.title) for code, explanation in EXPLANATIONS.items()]
+    return [(name, registry.plugin(kind, name), registry.describe(kind, name)) for name in registry.names(kind)]
+
+
+def _offers(registry: Registry, plugin: str) -> tuple[str]:
+    """What a plugin offers, in words."""
+    parts = []
+    for kind in KINDS:
+        names = [name for name in registry.names(kind) if registry.plugin(kind, name) == plugin]
+        if names:
+            parts.append(f"{len(names)} {kind if len(names) > 1 else KINDS[kind]}")
+    module = registry.manager.get_plugin(plugin)
+    callers = registry.manager.get_hookcallers(module) or []
+    parts += [caller.name for caller in callers if not caller.name.startswith("register_")]
+    return (", ".join(parts) or "nothing",)
+
+
+def _spec(hook: str) -> Any:
+    from freshmark.contract import hookspecs  # noqa: PLC0415  (the module, whose names are the hooks)
+
+    return getattr(hookspecs, hook)
+
+
+def _summary(function: Any) -> str:
+    return (inspect.getdoc(function) or "").partition("\n")[0]
+
+
+def show_command(
+    name: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME", autocompletion=complete_things, help="A name, an expression, a hook or an error code."
+        ),
+    ],
+    *,
+    plugin: Plugins = None,
+) -> None:
+    """Show one thing: its options and defaults, its documentation, where it comes from.
+
+    `freshmark show FM101` explains an error.
+    """
+    *kinds, wanted = name
+    if wanted.upper().startswith("FM") and wanted[2:].isdigit():
+        _show_error(wanted.upper())
+    elif wanted in HOOKS:
+        say(f"hook {wanted}{_without_types(inspect.signature(_spec(wanted)))}\n")
+        say(inspect.getdoc(_spec(wanted)) or "")
+    else:
+        _show_things(registry_of(plugin), kinds, wanted)
+
+
+def _show_error(code: str) -> None:
+    if code not in EXPLANATIONS:
+        raise UnknownName("error", code, EXPLANATIONS, where="freshmark show")
+    explanation = EXPLANATIONS[code]
+    say(f"{code}: {explanation.title}\n\n{explanation.why}\n\nWhat to do: {explanation.remedy}")
+
+
+def _show_things(registry: Registry, kinds: list[str], wanted: str) -> None:
+    """Everything that has the name, whatever its kind: a strategy and a model may share one."""
+    from freshmark.runs.catalogue.expressions import parse  # noqa: PLC0415  (only where a name is asked for)
+
+    short = {single: kind for kind, single in KINDS.items()} | {"dataset": "streams", "datasets": "streams"}
+    chosen = [short.get(kind, kind) for kind in kinds] or list(KINDS)
+    for kind in chosen:
+        if kind not in KINDS:
+            raise UnknownName("kind", kind, KINDS, where="freshmark show")
+    bare = wanted if any(wanted in registry.names(kind) for kind in chosen) else _head(parse, wanted)
+    found = [kind for kind in chosen if bare in registry.names(kind)]
+    if not found:
+        raise UnknownName(
+            KINDS[chosen[0]] if len(chosen) == 1 else "thing",
+            bare,
+            [one for kind in chosen for one in registry.names(kind)],
+        )
+    for place, kind in enumerate(found):
+        if place:
+            say("")
+        _show(registry, kind, bare)
+
+
+def _head(parse: Any, text: str) -> str:
+    """The name that an expression begins with; the text itself where it is none (``hr@10``)."""
+    try:
+        return str(parse(text).name)
+    except UsageError:
+        return text
+
+
+def _show(registry: Registry, kind: str, name: str) -> None:
+    thing = registry.factory(kind, name)
+    documented = getattr(thing, "each", None) or getattr(thing, "whole", None) or thing
+    if kind == "metrics":
+        say(f"metric {name}: {thing.better} is better, for {', '.join(sorted(thing.tasks))}")
+    else:
+        say(f"{KINDS[kind]} {name}{_without_types(registry.signature(kind, name))}")
+    plugin = registry.plugin(kind, name)
+    say(f"from {plugin}{_version(plugin)}, {_place(documented)}\n")
+    say(inspect.getdoc(documented) or "It has no documentation.")
+
+
+def _without_types(signature: inspect.Signature) -> str:
+    """The call as it is written in a plan: names and defaults."""
+    parameters = [one.replace(annotation=one.empty) for one in signature.parameters.values()]
+    return str(signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty))
+
+
+def _version(plugin: str) -> str:
+    """The version of the distribution that a plugin's name begins with; a plain file has none."""
+    try:
+        return f" {version(plugin.partition(':')[0])}"
+    except (PackageNotFoundError, ValueError):
+        return ""
+
+
+def _place(thing: Any) -> str:
+    module = getattr(thing, "__module__", "?")
+    return f"{module}.{getattr(thing, '__qualname__', type(thing).__qualname__)}"

@@ -1,0 +1,238 @@
+"""Records: what is written down about a cell while it runs, and the tables that come of it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
+from freshmark.contract.events import Events
+from freshmark.contract.hookspecs import Meter
+from freshmark.replay.answering.answers import Answers
+from freshmark.replay.answering.calls import Calls
+from freshmark.replay.measuring.background import BackgroundMeter
+from freshmark.replay.measuring.meters import (
+    NANO,
+    Clock,
+    CollectorMeter,
+    MemoryMeter,
+    StateMeter,
+    Stopwatch,
+    growth_per_million,
+    resident_bytes,
+)
+from freshmark.replay.measuring.requests import Requests
+from freshmark.replay.scheduling.agenda import Agenda
+from freshmark.replay.scheduling.detectors import losses
+from freshmark.replay.timeline import Timeline
+
+Table = dict[str, AnyArray]
+
+OnWindow = Callable[[Mapping[str, float]], None]
+
+
+class Records:
+    """Times the calls, keeps the outcomes, reads the meters at the end of each window."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        calls: Calls,
+        answers: Answers,
+        agenda: Agenda,
+        *,
+        seed: int,
+        clock: Clock,
+        meters: Mapping[str, Meter],
+    ) -> None:
+        self._timeline = timeline
+        self._answers = answers
+        self._agenda = agenda
+        self._clock = clock
+        self._ask, self._learn = Stopwatch(clock), Stopwatch(clock)
+        self._memory, self._background = MemoryMeter(), BackgroundMeter()
+        self._state = StateMeter(calls.state)
+        self._meters = meters
+        self._requests = Requests(timeline, answers, seed=seed, clock=clock)
+        # Written to, so that the pages count as the harness's, not the strategy's.
+        self._outcomes: Table = {
+            name: np.full(timeline.end - timeline.first, -1, kind) for name, kind in answers.columns.items()
+        }
+        # Row 0 is the warm-up.
+        self._update_nanoseconds = array("q")
+        self._update_cpu_seconds = array("d")
+        self._rows: list[dict[str, float]] = []
+        self._window = 0
+        self._window_stop = self._stop_of(0)
+        self._changed_in_window, self._unmeasured = float("nan"), True
+        self._marks = dict.fromkeys(("update_seconds", "update_cpu_seconds", "answer_seconds", "gc_seconds"), 0.0)
+        self._updates_before = 0
+
+    def begin(self, collector: CollectorMeter, on_window: OnWindow | None) -> None:
+        """Just before the strategy starts."""
+        self._collector, self._on_window = collector, on_window
+        self._memory.begin()
+        self._background.begin()
+        for meter in self._meters.values():
+            meter.begin()
+
+    def learn_warmup(self, fit: Callable[[Events], Any], history: Events) -> None:
+        """The call of ``fit``, timed."""
+        warmup = Stopwatch(self._clock)
+        warmup.time(fit, history)
+        self._update_nanoseconds.append(warmup.nanoseconds)
+        self._update_cpu_seconds.append(warmup.cpu_seconds)
+
+    def learn(self, update: Callable[[Events], Any], events: Events) -> None:
+        """The call of ``update``, timed; once a window also how much of the state it changed."""
+        measured = self._unmeasured
+        if measured:
+            self._unmeasured = False
+            # The copy of the state is the harness's, not the strategy's: it must not show in the peak.
+            self._memory.pause()
+            copy = self._state.before_update()
+            self._memory.resume()
+        self._learn.time(update, events)
+        self._update_nanoseconds.append(self._learn.last)
+        self._update_cpu_seconds.append(self._learn.last_cpu_seconds)
+        if measured:
+            self._memory.pause(less=copy)
+            self._changed_in_window = self._state.changed_bytes()
+            self._memory.resume()
+
+    def ask(self, at: int, stop: int) -> None:
+        """The queries [at, stop): asked in one call, timed, judged."""
+        call, arguments = self._answers.ask(at, stop)
+        answer = self._ask.time(call, *arguments)
+        self._answers.judge(answer, at, stop, self._outcomes)
+
+    def losses(self, positions: IntArray) -> FloatArray:
+        """The losses of the answers to these events; NaN for those of the warm-up."""
+        line = self._timeline
+        found = np.full(len(positions), np.nan)
+        asked = positions >= line.first
+        rows = positions[asked] - line.first
+        outcomes = {name: column[rows] for name, column in self._outcomes.items()}
+        found[asked] = losses(line.stream.task, outcomes, line.truth[positions[asked]])
+        return found
+
+    def passed(self, stop: int) -> None:
+        """The events before ``stop`` are past: the single requests among them are served, windows closed."""
+        self._requests.serve(stop)
+        while stop >= self._window_stop and self._window < len(self._timeline.edges) - 1:
+            self._close_window()
+
+    def aside(self, call: Callable[[], object]) -> None:
+        """Make a call that is not the strategy's to answer for: no clock runs, and its memory does not count."""
+        self._memory.pause()
+        self._background.pause()
+        call()
+        self._background.resume()
+        self._memory.resume()
+
+    def tables(self) -> dict[str, Table]:
+        """The tables of the cell."""
+        windows = {name: np.array([row[name] for row in self._rows]) for name in self._rows[0]}
+        for name in ("window", "begin", "end", "events", "updates"):
+            windows[name] = windows[name].astype(np.int64)
+        return {
+            "outcomes": self._outcomes | {"age": self._ages()},
+            "windows": windows,
+            "updates": self._update_table(),
+            **self._requests.tables(),
+        }
+
+    def summary(self) -> dict[str, float]:
+        """Seconds and bytes of the whole cell."""
+        seen = np.cumsum([row["events"] for row in self._rows])
+        return {
+            "start_rss_bytes": float(self._memory.start_bytes),
+            "peak_rss_bytes": float(self._memory.peak_bytes()),
+            "state_bytes": float(self._state.total_bytes()),
+            "growth_bytes_per_million_events": growth_per_million(
+                seen, np.array([row["rss_bytes"] for row in self._rows])
+            ),
+            "fit_seconds": self._update_nanoseconds[0] * NANO,
+            "fit_cpu_seconds": self._update_cpu_seconds[0],
+            "update_seconds": self._learn.seconds,
+            "update_cpu_seconds": self._learn.cpu_seconds,
+            "answer_seconds": self._ask.seconds,
+            "answer_cpu_seconds": self._ask.cpu_seconds,
+            "background_cpu_seconds": self._background.seconds,
+            "gc_seconds": self._collector.seconds,
+            "updates": float(len(self._update_nanoseconds) - 1),
+            "events": float(self._timeline.end - self._timeline.first),
+            "threads": float(sum(1 for _ in Path("/proc/self/task").iterdir())),
+        }
+
+    def _stop_of(self, window: int) -> int:
+        return int(np.searchsorted(self._timeline.time, self._timeline.edges[window + 1], "left"))
+
+    def _close_window(self) -> None:
+        """Read every meter. A batch may end windows later than their edge: they are then read there."""
+        window, edges, line = self._window, self._timeline.edges, self._timeline
+        begin = int(np.searchsorted(line.time, edges[window], "left"))
+        made = len(self._update_nanoseconds) - 1
+        row: dict[str, float] = {
+            "window": window,
+            "begin": int(edges[window]),
+            "end": int(edges[window + 1]),
+            "events": self._window_stop - max(begin, line.first),
+            "updates": made - self._updates_before,
+            **self._since_last_window(),
+            "rss_bytes": resident_bytes(),
+            "state_bytes": self._state.total_bytes(),
+            "changed_bytes": self._changed_in_window,
+            **self._requests.close_window(window),
+        }
+        for meter in self._meters.values():
+            row |= meter.window()
+        self._rows.append(row)
+        self._updates_before = made
+        self._changed_in_window, self._unmeasured = float("nan"), True
+        self._window += 1
+        if self._window < len(edges) - 1:
+            self._window_stop = self._stop_of(self._window)
+        if self._on_window is not None:
+            self._on_window(row)
+
+    def _since_last_window(self) -> dict[str, float]:
+        now = {
+            "update_seconds": self._learn.seconds,
+            "update_cpu_seconds": self._learn.cpu_seconds,
+            "answer_seconds": self._ask.seconds,
+            "gc_seconds": self._collector.seconds,
+        }
+        since = {name: value - self._marks[name] for name, value in now.items()}
+        self._marks = now
+        return since
+
+    def _ages(self) -> IntArray:
+        """(n_test,) µs: how old the boundary of the knowledge was that answered each event."""
+        line = self._timeline
+        updates = self._agenda.updates()
+        dues = np.concatenate([[line.time[line.first]], updates.due])
+        places = np.searchsorted(updates.live, np.arange(line.first, line.end), "right")
+        return np.asarray(line.time[line.first :] - dues[places], np.int64)
+
+    def _update_table(self) -> Table:
+        line, updates = self._timeline, self._agenda.updates()
+        start = int(line.time[line.first])
+        due = np.concatenate([[start], updates.due])
+        live = np.concatenate([[start], line.time[updates.live]])
+        known = np.concatenate([[line.warm], updates.known])
+        number = np.arange(len(due))
+        return {
+            "fit": number == 0,
+            "due": due,
+            "live": live,
+            "window": ((live - line.edges[0]) // line.span).astype(np.int32),
+            "events": np.diff(known, prepend=0),
+            "seconds": np.array(self._update_nanoseconds) * NANO,
+            "cpu_seconds": np.array(self._update_cpu_seconds),
+            "first": number == 1,
+        }

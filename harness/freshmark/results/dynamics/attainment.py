@@ -1,0 +1,64 @@
+"""Attainment: how much of what was achievable was achieved, where the stream knows the best possible answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from freshmark.contract.metric import Outcomes
+from freshmark.results.dynamics.learning import grid_of
+from freshmark.results.metrics.per_event import RowOfCells, Summands, mean_of, rows_of_cells
+
+if TYPE_CHECKING:
+    from freshmark.results.tables import Results
+
+COLUMNS = ("stream", "strategy", "every", "delay", "metric", "value", "oracle", "regret", "floor", "gain_share")
+
+
+def oracle_outcomes(results: Results, stream: str) -> Outcomes | None:
+    """The best achievable answers to the test events; None where nobody knows them."""
+    events, task = results.events(stream), results.streams[stream].task
+    if "oracle" not in events:
+        return None
+    if task == "rank":
+        return Outcomes(task, rank=events["oracle"])
+    if task == "rate" or (task == "classify" and "oracle_class" not in events):
+        return None
+    return Outcomes(task, label=events["label"], prediction=events["oracle"], predicted=events.get("oracle_class"))
+
+
+def attainment_of(results: Results, metric: str | None = None) -> pd.DataFrame:
+    """One row a (stream, strategy, every, delay) of streams with an oracle; means over seeds.
+
+    Columns: value, oracle: the metric of the best possible answers, regret: what value lacks of it (of log loss: the
+    excess over the Bayes log loss, as it came out on these events), floor: that of the same strategy never updated (a
+    cell of its own, else the matrix's model of the warm-up; NaN without either), gain_share: (value − floor) ÷
+    (oracle − floor): of all that updating could ever gain, what it did; NaN where that is nothing, because the oracle
+    came out no better than the floor on these events.
+    """
+    rows, table = list(rows_of_cells(results, metric)), []
+    never = {(row.names["stream"], row.names["strategy"]): row for row in rows if row.names["every"] == "never"}
+    for row in rows:
+        best = oracle_outcomes(results, row.names["stream"])
+        if best is None:
+            continue
+        oracle = float(row.summands.number(row.summands.each(best).mean()))
+        value = mean_of([_value(results, key, row.summands) for key in row.keys.values()])
+        floor = _floor(results, row, never.get((row.names["stream"], row.names["strategy"])))
+        regret, gainable = row.summands.sign * (oracle - value), row.summands.sign * (oracle - floor)
+        share = 1.0 - regret / gainable if gainable > 0 else float("nan")
+        numbers = {"value": value, "oracle": oracle, "regret": regret, "floor": floor, "gain_share": share}
+        table.append({**row.names, **numbers})
+    return pd.DataFrame(table, columns=list(COLUMNS))
+
+
+def _value(results: Results, key: str, summands: Summands) -> float:
+    return float(summands.number(summands.each(results.outcomes(key)).mean()))
+
+
+def _floor(results: Results, row: RowOfCells, never: RowOfCells | None) -> float:
+    if never is not None:
+        return mean_of([_value(results, key, never.summands) for key in never.keys.values()])
+    grids = [grid_of(results, key, row.summands) for key in row.keys.values()]
+    return mean_of([row.summands.number(one.sums[0].sum() / one.count.sum()) for one in grids if one is not None])

@@ -1,0 +1,58 @@
+"""Churn: how much the lists of the panel change from one window to the next, with updates in between and without."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from freshmark.contract.arrays import AnyArray
+from freshmark.results.metrics.per_event import mean_of, rows_of_cells
+from freshmark.results.statistics.rank_overlap import rbo
+
+if TYPE_CHECKING:
+    from freshmark.results.tables import Results
+
+COLUMNS = ("stream", "strategy", "every", "delay", "users", "pairs", "updates", "churn", "churn_without_update",
+           "interval_seconds")  # fmt: skip
+
+
+def churn_of(results: Results) -> pd.DataFrame:
+    """One row a (stream, strategy, every, delay) with a panel; means over seeds.
+
+    Columns: users, pairs: of lists that were compared, updates: a pair's, in the mean, churn: 1 − RBO between two lists
+    of a user with an update in between, churn_without_update: where there was none (context and catalogue alone),
+    interval_seconds: between the two.
+    """
+    rows = []
+    for row in rows_of_cells(results):
+        found = [
+            churn(results.table(key, "panel"), results.table(key, "updates"))
+            for key in row.keys.values()
+            if results.has_table(key, "panel")
+        ]
+        if found:
+            means = {name: mean_of([one[name] for one in found]) for name in found[0]}
+            rows.append({**row.names, **means})
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def churn(panel: Mapping[str, AnyArray], updates: Mapping[str, AnyArray]) -> dict[str, float]:
+    """The numbers of one cell, from its tables."""
+    users = len(np.unique(panel["user"]))
+    places = [name for name in panel if name.isdigit()]
+    lists = np.stack([panel[name] for name in places], 1).reshape(-1, users, len(places))
+    time = panel["time"][::users]
+    alike = rbo(lists[:-1].reshape(-1, len(places)), lists[1:].reshape(-1, len(places))).reshape(-1, users)
+    live = np.sort(updates["live"][~updates["fit"].astype(np.bool_)])
+    made = np.diff(np.searchsorted(live, time, "left"))
+    return {
+        "users": float(users),
+        "pairs": float(alike.size),
+        "updates": mean_of(made),
+        "churn": mean_of(1 - alike[made > 0]),
+        "churn_without_update": mean_of(1 - alike[made == 0]),
+        "interval_seconds": mean_of(np.diff(time) / 1e6),
+    }

@@ -1,0 +1,136 @@
+"""Learning and forgetting: the matrix of scores, and what it says of transfer.
+
+R[i, j] is the score on block j of the model as it stands after i blocks (0: the warm-up alone). After Lopez-Paz &
+Ranzato 2017 ("Gradient Episodic Memory for Continual Learning", NeurIPS), with T blocks:
+
+    BWT = 1/(T−1) Σ_{j<T} R[T, j] − R[j, j]      backward transfer: below 0 it is forgetting
+    FWT = 1/(T−1) Σ_{j>1} R[j−1, j] − R[0, j]    forward transfer
+
+Adapted: where theirs compares with a model at random, this one compares with the model of the warm-up; R[j, j] of BWT
+is block j asked again after it was learned, since the run itself answered it before. More is better, whatever the
+metric.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
+from freshmark.contract.metric import Outcomes
+from freshmark.results.metrics.per_event import Summands, mean_of, ratio, rows_of_cells
+
+if TYPE_CHECKING:
+    from freshmark.results.tables import Results
+
+COLUMNS = ("stream", "strategy", "every", "delay", "metric", "seeds", "blocks", "forward_transfer",
+           "backward_transfer", "update_gain")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The matrix of one cell, as sums over events; a score is a sum ÷ count (its root, for a root).
+
+    sums: (blocks + 1, blocks), row i: after i blocks, column j: block j + 1; NaN where it was not asked
+    live: (blocks,), of the run itself, which went on learning within each block
+    count: (blocks,) events
+    begin: (blocks,) int64 µs, time of each block's first event; end: that of its last
+    """
+
+    sums: FloatArray
+    live: FloatArray
+    count: IntArray
+    begin: IntArray
+    end: IntArray
+    summands: Summands
+
+    @property
+    def scores(self) -> FloatArray:
+        """(blocks + 1, blocks) R."""
+        return np.asarray(self.summands.number(ratio(self.sums, self.count)))
+
+    @property
+    def live_scores(self) -> FloatArray:
+        """(blocks,) of the run itself."""
+        return np.asarray(self.summands.number(ratio(self.live, self.count)))
+
+
+def grid_of(results: Results, key: str, summands: Summands) -> Grid | None:
+    """The matrix of the cell with this key; None where none was recorded."""
+    if not results.has_table(key, "matrix"):
+        return None
+    table, outcomes = results.table(key, "matrix"), results.outcomes(key)
+    time = results.events(results.stream_of(key))["time"]
+    events = len(time)
+    block = table["block"][:events].astype(np.int64) - 1
+    # A block at the end without events is known by its row alone.
+    blocks = int(table["after"].max())
+    sums = np.array(
+        [
+            _sums(summands, _row(table, outcomes, slice(begin, begin + events)), block, blocks)
+            for begin in range(0, len(table["after"]), events)
+        ]
+    )
+    first, last = np.searchsorted(block, np.arange(blocks)), np.searchsorted(block, np.arange(blocks), "right") - 1
+    return Grid(
+        sums,
+        _sums(summands, outcomes, block, blocks),
+        np.bincount(block, minlength=blocks),
+        time[np.minimum(first, events - 1)],
+        time[np.maximum(last, 0)],
+        summands,
+    )
+
+
+def backward_transfer(scores: FloatArray, sign: int = 1) -> float:
+    """BWT of a matrix (blocks + 1, blocks) of scores."""
+    again = np.diagonal(scores[1:])
+    return mean_of(sign * (scores[-1] - again)[:-1])
+
+
+def forward_transfer(scores: FloatArray, sign: int = 1) -> float:
+    """FWT of a matrix (blocks + 1, blocks) of scores."""
+    return mean_of(sign * (np.diagonal(scores) - scores[0])[1:])
+
+
+def learning_of(results: Results, metric: str | None = None) -> pd.DataFrame:
+    """One row a (stream, strategy, every, delay) that has a matrix; numbers are means over seeds.
+
+    Columns: stream, strategy, every, delay, metric, seeds, blocks, forward_transfer, backward_transfer (NaN for a
+    strategy with context), update_gain: what the run itself is better than the model of the warm-up, mean over blocks.
+    """
+    rows = []
+    for row in rows_of_cells(results, metric):
+        grids = [grid for key in row.keys.values() if (grid := grid_of(results, key, row.summands)) is not None]
+        if grids:
+            sign = row.summands.sign
+            rows.append(
+                {
+                    **row.names,
+                    "seeds": len(grids),
+                    "blocks": len(grids[0].count),
+                    "forward_transfer": mean_of([forward_transfer(grid.scores, sign) for grid in grids]),
+                    "backward_transfer": mean_of([backward_transfer(grid.scores, sign) for grid in grids]),
+                    "update_gain": mean_of([mean_of(sign * (one.live_scores - one.scores[0])) for one in grids]),
+                }
+            )
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _row(table: dict[str, AnyArray], outcomes: Outcomes, rows: slice) -> Outcomes:
+    """One row of the matrix as outcomes of all test events."""
+    columns = {name: table[name][rows] for name in ("rank", "prediction", "predicted") if name in table}
+    return Outcomes(outcomes.task, label=outcomes.label, candidates=outcomes.candidates, **columns)
+
+
+def _sums(summands: Summands, outcomes: Outcomes, block: IntArray, blocks: int) -> FloatArray:
+    """(blocks,) sums of what events give; NaN for a block of which an event was not asked."""
+    answer = outcomes.rank if outcomes.rank is not None else outcomes.prediction
+    unknown = np.isnan(np.asarray(answer))
+    given = np.where(unknown, 0.0, summands.each(outcomes))
+    sums = np.asarray(np.bincount(block, weights=given, minlength=blocks), np.float64)
+    sums[np.bincount(block, weights=unknown, minlength=blocks) > 0] = np.nan
+    return sums

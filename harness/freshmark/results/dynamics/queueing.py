@@ -1,0 +1,181 @@
+"""Open loop: how long users wait where requests come when they come, with queue and updates in the way.
+
+Latencies are measured closed, one request after the other: an update of half a second is then one slow call, however
+many users would have stood behind it. Here one server takes all, first come, first served; computed from what was
+recorded:
+
+    W[n+1] = max(0, W[n] + S[n] − (A[n+1] − A[n]))        response = W + S
+
+(Lindley 1952, doi 10.1017/S0305004100027638). Jobs are the test events, at the stream's times, which are scaled to the
+rate; each takes as long as a single request of its window, drawn by seed. An update is a job too: it arrives when it is
+due, takes as long as it took, and stands before the requests of its moment. The scale is of events and updates alike:
+at a higher rate there are as many events between two updates, in less time.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from freshmark.contract.arrays import FloatArray
+from freshmark.errors import UsageError
+from freshmark.results.metrics.latency import of_requests, percentile_of, samples_needed
+
+if TYPE_CHECKING:
+    from freshmark.results.tables import Results
+
+PERCENTILES = (50, 95, 99)
+DENSER = 1000.0
+"""Beside the stream's own rate, so many times that: streams that are published are those of small services."""
+
+COLUMNS = (
+    "stream", "strategy", "every", "delay", "rate", "load", *(f"service_p{p}_seconds" for p in PERCENTILES),
+    *(f"response_p{p}_seconds" for p in PERCENTILES), "response_max_seconds",
+)  # fmt: skip
+_RATE = re.compile(r"(?P<count>\d+(?:\.\d+)?)/(?P<unit>s|min|h)")
+_UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0}
+
+
+@dataclass(frozen=True)
+class OpenLoop:
+    """What came of a rate, all seeds together.
+
+    rate: requests a second, mean
+    load: share of the time in which the server is busy; from 1 on the queue grows without end
+    service: (m,) seconds, the single requests that were measured
+    response: (n,) seconds, of every test event
+    """
+
+    rate: float
+    load: float
+    service: FloatArray
+    response: FloatArray
+
+    def service_percentile(self, percentile: float) -> float:
+        """NaN where too few were measured."""
+        return percentile_of(self.service, percentile)
+
+    def response_percentile(self, percentile: float) -> float:
+        """NaN where too few single requests were measured to know the tail of any."""
+        enough = len(self.service) >= samples_needed(percentile)
+        return percentile_of(self.response, percentile) if enough else float("nan")
+
+
+def open_loop_of(results: Results, rates: Sequence[float] = ()) -> pd.DataFrame:
+    """One row a (stream, strategy, every, delay) and rate: percentiles of service and response times, and the load.
+
+    rate: requests a second, mean; without any those of the results, else of ``rates_of``
+    load: share of the time in which the server is busy; from 1 on the queue grows without end
+    """
+    rows: list[dict[str, Any]] = []
+    fine = results.cells[results.cells["status"] == "ok"]
+    for names, group in fine.groupby(["stream", "strategy", "every", "delay"], sort=False):
+        stream, keys = str(names[0]), [str(key) for key in group["key"]]
+        usual = rates_of(results, stream)
+        for rate in usual and (rates or usual):
+            loop = open_loop(results, keys, rate)
+            rows.append(dict(zip(COLUMNS, (*names, *numbers_of(loop)), strict=True)))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def numbers_of(loop: OpenLoop) -> list[float]:
+    """Rate, load, percentiles of service, percentiles of response, the longest response."""
+    return [
+        loop.rate,
+        loop.load,
+        *map(loop.service_percentile, PERCENTILES),
+        *map(loop.response_percentile, PERCENTILES),
+        float(loop.response.max()),
+    ]
+
+
+def rates_of(results: Results, stream: str) -> list[float]:
+    """The stream's own mean rate of requests a second, and a thousand times that; none where it takes no time."""
+    time = results.events(stream)["time"]
+    span = float(time[-1] - time[0]) / 1e6 if len(time) else 0.0
+    return [len(time) / span, DENSER * len(time) / span] if span else []
+
+
+def rate_from(text: str) -> float:
+    """Requests a second of ``"500/s"``, ``"30/min"`` or ``"20/h"``.
+
+    Raises:
+        UsageError: it is no rate.
+    """
+    match = _RATE.fullmatch(text.strip())
+    rate = float(match["count"]) / _UNITS[match["unit"]] if match else 0.0
+    if not 0 < rate < math.inf:
+        raise UsageError(f"{text!r} is no rate", remedy="write it like 500/s, 30/min or 20/h")
+    return rate
+
+
+def open_loop(results: Results, keys: Sequence[str], rate: float) -> OpenLoop:
+    """Of cells of one row, where its test events come at this rate, requests a second.
+
+    Responses and load are NaN where no single request was measured.
+
+    Raises:
+        UsageError: the rate is no number above 0.
+    """
+    _check(rate)
+    stream = results.stream_of(keys[0])
+    events = results.events(stream)
+    own, _ = rates_of(results, stream)
+    arrival = (events["time"] - events["time"][0]) / 1e6 * (own / rate)
+    found, busy = [], 0.0
+    for key in keys:
+        updates = results.table(key, "updates")
+        made = ~updates["fit"].astype(np.bool_)
+        due = (updates["due"][made] - events["time"][0]) / 1e6 * (own / rate)
+        service = _services(results.table(key, "latencies"), events["window"])
+        found.append(behind(arrival, service, due=due, seconds=updates["seconds"][made]))
+        busy += float(service.sum() + updates["seconds"][made].sum())
+    load = busy * rate / (len(keys) * len(arrival))
+    return OpenLoop(rate, load, of_requests(results, keys), np.concatenate(found))
+
+
+def _check(rate: object) -> None:
+    if not (isinstance(rate, Real) and 0 < float(rate) < math.inf):
+        raise UsageError(f"rate {rate!r}", remedy="requests a second, a number above 0")
+
+
+def _services(latencies: Any, window: Any) -> FloatArray:
+    """(n,) seconds: for each event one of the single requests of its window; of any, where it has none; else NaN."""
+    kept = ~latencies["first"].astype(np.bool_)
+    seconds, of = latencies["seconds"][kept], latencies["window"][kept]
+    if not len(seconds):
+        return np.full(len(window), np.nan)
+    starts, stops = np.searchsorted(of, window, "left"), np.searchsorted(of, window, "right")
+    starts, stops = np.where(stops > starts, (starts, stops), ([0], [len(seconds)]))
+    chosen = starts + np.random.default_rng(0).random(len(window)) * (stops - starts)
+    return np.asarray(seconds[chosen.astype(np.int64)])
+
+
+def behind(arrival: FloatArray, service: FloatArray, *, due: FloatArray, seconds: FloatArray) -> FloatArray:
+    """(n,) seconds: the responses to requests that share a server with updates.
+
+    Args:
+        arrival: (n,) seconds, never decreasing.
+        service: (n,) seconds.
+        due: (u,) seconds, when updates arrive, never decreasing.
+        seconds: (u,) how long each takes.
+    """
+    before = np.searchsorted(arrival, due, "left")
+    is_request = np.insert(np.ones(len(arrival), np.bool_), before, values=False)
+    return responses(np.insert(arrival, before, due), np.insert(service, before, seconds))[is_request]
+
+
+def responses(arrival: FloatArray, service: FloatArray) -> FloatArray:
+    """(n,) seconds from arrival to answer, queue and service; the recursion of Lindley without a loop.
+
+    A job is done at C[n] + max over k ≤ n of (A[k] − C[k−1]), with C[n] the service of all up to n.
+    """
+    work = np.cumsum(service)
+    return np.asarray(np.maximum.accumulate(arrival - (work - service)) + work - arrival)

@@ -1,0 +1,88 @@
+"""The price of slowness: what is lost because updates take time.
+
+A cell with a measured delay was replayed twice: free, each update live at its boundary, and served, each live when its
+own duration has passed. Both answered the same events, so that what they differ by is the time that updates take.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from freshmark.contract.arrays import FloatArray
+from freshmark.contract.delays import time_scale
+from freshmark.results.metrics.influence import influence_of
+from freshmark.results.metrics.per_event import mean_of
+from freshmark.results.metrics.registry import metric_named
+from freshmark.results.metrics.segments import measure
+from freshmark.results.statistics.dependence import spread_of
+from freshmark.results.statistics.intervals import distinguishable, margin, spread_over_seeds
+
+if TYPE_CHECKING:
+    from freshmark.results.tables import Results
+
+COLUMNS = ("stream", "strategy", "every", "delay", "metric", "free", "served", "price", "margin", "distinguishable",
+           "update_seconds", "updates_free", "updates_served", "busy")  # fmt: skip
+
+
+def slowness_of(results: Results, metric: str | None = None) -> pd.DataFrame:
+    """One row a (stream, strategy, every, delay) that was measured with the delay of its own updates; means over seeds.
+
+    free: the metric if updates took no time; served: as they took the time that they did
+    price: how much worse served is than free: more is worse, whatever the metric; margin: half its 95 % interval,
+    windows and users paired; distinguishable: whether the price exceeds it
+    update_seconds: mean duration of an update, in the stream's time
+    updates_free, updates_served: how many went live; fewer are served where boundaries fell into a running update
+    busy: share of the stream's time in which an update was under way, had none been merged; from 1 on it cannot keep up
+    """
+    fine = results.cells[results.cells["status"] == "ok"]
+    fine = fine[np.array([time_scale(str(delay)) is not None for delay in fine["delay"]], np.bool_)]
+    rows: list[dict[str, Any]] = []
+    for names, group in fine.groupby(["stream", "strategy", "every", "delay"], sort=False):
+        stream, strategy, every, delay = map(str, names)
+        name = results.metric_for(stream, metric)
+        if name is not None:
+            named = {"stream": stream, "strategy": strategy, "every": every, "delay": delay, "metric": name}
+            keys = [str(key) for key in group["key"]]
+            rows.append(named | _price(results, keys, stream, name) | _pace(results, group, stream, delay))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _price(results: Results, keys: list[str], stream: str, metric: str) -> dict[str, Any]:
+    served = np.array([results.measured(key, [metric])[0].value[0, -1] for key in keys])
+    free, moved = zip(*[_free(results, key, stream, metric) for key in keys], strict=True)
+    sign = 1.0 if results.better(metric) == "higher" else -1.0
+    prices = sign * (np.array(free) - served)
+    price, within = float(prices.mean()), 0.0
+    if any(one.any() for one in moved):
+        within = margin([spread_of(np.asarray(np.mean(moved, axis=0))), spread_over_seeds(prices)])
+    return {
+        "free": mean_of(free),
+        "served": mean_of(served),
+        "price": price,
+        "margin": within,
+        "distinguishable": distinguishable(price, within),
+    }
+
+
+def _free(results: Results, key: str, stream: str, metric: str) -> tuple[float, FloatArray]:
+    """The metric of the free pass, and what windows and users add to the error of the difference."""
+    found, events = metric_named(metric, results.metrics), results.events(stream)
+    outcomes = results.outcomes(key, free=True)
+    measured = measure(found, outcomes, events["window"], events["kind"], results.streams[stream].windows)
+    influence = influence_of(found, outcomes, measured, window=events["window"], user=events["user"])
+    return float(measured.value[0, -1]), influence - results.influence(key, metric)
+
+
+def _pace(results: Results, cells: pd.DataFrame, stream: str, delay: str) -> dict[str, Any]:
+    scale = time_scale(delay) or 0.0
+    edges = results.streams[stream].edges
+    made, seconds = cells["free_updates"], cells["free_update_seconds"] * scale
+    return {
+        "update_seconds": mean_of(seconds / made.where(made > 0)),
+        "updates_free": mean_of(made),
+        "updates_served": mean_of(cells["updates"]),
+        "busy": mean_of(seconds) / (float(edges[-1] - edges[0]) / 1e6),
+    }

@@ -1,0 +1,64 @@
+"""Percentiles of durations, and none that the samples cannot carry."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.stats import binom
+
+from freshmark.contract.arrays import FloatArray
+from freshmark.results.statistics.intervals import LEVEL
+
+if TYPE_CHECKING:
+    from freshmark.results.tables import Results
+
+SURE = 0.99
+"""How sure it must be that some sample lies beyond a percentile before it is shown."""
+
+
+def answers_of(results: Results, stream: str, row: tuple[str, str, str]) -> FloatArray:
+    """Seconds of every single request of a (strategy, every, delay), all seeds, without the very first of a cell."""
+    return of_requests(results, results.keys_of(stream, *row))
+
+
+def of_requests(results: Results, keys: Sequence[str]) -> FloatArray:
+    """Seconds of every single request of these cells, without the very first of each, which fills caches."""
+    tables = [results.table(key, "latencies") for key in keys]
+    return np.concatenate([table["seconds"][~table["first"].astype(np.bool_)] for table in tables] or [np.empty(0)])
+
+
+def samples_needed(percentile: float) -> int:
+    """Least n such that, 99 times in 100, one of n samples lies beyond the percentile: 459 for p99, 90 for p95.
+
+    1 − pⁿ ≥ 0.99; below it the largest sample seen would be sold as the percentile.
+    """
+    return math.ceil(math.log(1 - SURE) / math.log(percentile / 100))
+
+
+def percentile_of(durations: FloatArray, percentile: float) -> float:
+    """The percentile of (n,) seconds, as one of the samples; NaN where there are too few."""
+    if len(durations) < samples_needed(percentile):
+        return float("nan")
+    return float(np.percentile(durations, percentile, method="inverted_cdf"))
+
+
+def interval_of(durations: FloatArray, percentile: float) -> tuple[float, float]:
+    """Two of the samples between which the percentile lies 95 times in 100, were they independent; NaN: too few.
+
+    The number of n samples below it is binomial (order statistics; David & Nagaraja 2003, section 7.1).
+    """
+    n = len(durations)
+    if n < samples_needed(percentile):
+        return float("nan"), float("nan")
+    low, high = binom.ppf([LEVEL / 2, 1 - LEVEL / 2], n, percentile / 100).astype(int)
+    ordered = np.sort(durations)
+    return float(ordered[max(low - 1, 0)]), float(ordered[min(high, n - 1)])
+
+
+def too_few(samples: int, percentile: float) -> str:
+    """Why there is no such percentile; empty where there is one."""
+    needed = samples_needed(percentile)
+    return "" if samples >= needed else f"p{percentile:g} needs {needed} samples, there are {samples}"

@@ -1,0 +1,86 @@
+"""Summands: a metric as the mean of what single events give, so that any set of events can be asked for its number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from freshmark.contract.arrays import FloatArray
+from freshmark.contract.metric import Metric, Outcomes
+from freshmark.errors import UsageError
+from freshmark.results.metrics.registry import ROOTS, metric_named
+
+if TYPE_CHECKING:
+    from freshmark.results.tables import Results
+
+
+@dataclass(frozen=True, slots=True)
+class Summands:
+    """A metric that is a mean over events, or the root of one.
+
+    each: outcomes → (n,) float64, what each event gives
+    root: whether the metric is the square root of the mean
+    sign: 1 where higher is better, else -1
+    """
+
+    name: str
+    each: Callable[[Outcomes], FloatArray]
+    root: bool
+    sign: int
+
+    def number(self, mean: Any) -> Any:
+        """The metric, from the mean of what events give."""
+        return np.sqrt(mean) if self.root else mean
+
+
+def summands_of(metric: Metric) -> Summands:
+    """The summands of a metric.
+
+    Raises:
+        UsageError: it is no mean over events (AUC, F1), so that no event has a share in it.
+    """
+    each = metric.each or ROOTS.get(metric.name)
+    if each is None:
+        raise UsageError(f"{metric.name} is no mean over events", remedy="a metric that is, such as the main one")
+    return Summands(metric.name, each, metric.each is None, 1 if metric.better == "higher" else -1)
+
+
+@dataclass(frozen=True, slots=True)
+class RowOfCells:
+    """The cells of one (stream, strategy, every, delay) that succeeded: its seeds.
+
+    names: those four, and the metric
+    keys: seed → key of the cell
+    """
+
+    names: dict[str, str]
+    keys: dict[int, str]
+    summands: Summands
+
+
+def rows_of_cells(results: Results, metric: str | None = None) -> Iterator[RowOfCells]:
+    """Every row that has the metric, in the order of the plan."""
+    fine = results.cells[results.cells["status"] == "ok"]
+    for names, group in fine.groupby(["stream", "strategy", "every", "delay"], sort=False):
+        stream = str(names[0])
+        name = results.metric_for(stream, metric)
+        if name is not None:
+            texts = dict(zip(("stream", "strategy", "every", "delay"), map(str, names), strict=True))
+            keys = {int(seed): str(key) for seed, key in zip(group["seed"], group["key"], strict=True)}
+            yield RowOfCells(texts | {"metric": name}, keys, summands_of(metric_named(name, results.metrics)))
+
+
+def mean_of(values: Any) -> float:
+    """The mean of those that are known; NaN where none is, ∞ where one is."""
+    known = np.asarray(values, np.float64)
+    known = known[~np.isnan(known)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def ratio(above: Any, below: Any) -> FloatArray:
+    """Above ÷ below; NaN where below is 0."""
+    above, below = np.broadcast_arrays(np.asarray(above, np.float64), np.asarray(below, np.float64))
+    return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below != 0))

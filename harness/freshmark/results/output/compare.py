@@ -1,0 +1,154 @@
+"""Two runs side by side: every row that both have, what changed, and whether that is more than allowed.
+
+stream, strategy, every, delay, schedule    the row
+quantity             a metric, or ``answer p99``
+before, after        its value in the earlier and in the later run
+difference, margin   after − before, and half its 95 % interval, on the same events; of durations half the width of the
+                     larger of the two intervals
+change               the difference as a share of ``before``
+state                ``failed``: succeeded before, and does not now. ``worse``: beyond its limit, by more than chance.
+                     ``doubtful``: beyond its limit, within chance. ``better``: by more than chance. ``same``: else
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from freshmark.errors import UsageError
+from freshmark.results.metrics.latency import answers_of, interval_of
+from freshmark.results.naming import schedule_in_words
+from freshmark.results.output.regression_limits import Drop, Limits
+from freshmark.results.statistics.dependence import spread_of
+from freshmark.results.statistics.intervals import margin, spread_over_seeds
+
+if TYPE_CHECKING:
+    from freshmark.results.decision.standings import Row, Standing
+    from freshmark.results.tables import Results
+
+COLUMNS = (
+    "stream", "strategy", "every", "delay", "schedule", "quantity", "before", "after", "difference", "margin", "change",
+    "state",
+)  # fmt: skip
+STATES = ("failed", "worse", "doubtful", "better", "same")
+"""In the order of the table: regressions first."""
+
+REGRESSIONS = ("failed", "worse")
+P99 = "answer p99"
+_TAIL = "recommend_p99_seconds"
+
+
+def compared(before: Results, after: Results, limits: Limits | None = None) -> pd.DataFrame:
+    """What changed, regressions first.
+
+    Raises:
+        UsageError: the runs have no row in common, or a limit is of a metric that no stream in common has.
+    """
+    limits = limits or Limits()
+    streams = shared_streams(before, after)
+    found = [row for stream in streams for row in _of_stream(before, after, stream, limits)]
+    if not found:
+        raise UsageError(
+            "the runs have no row in common",
+            where=", ".join(folder.path.name for folder in (*before.folders, *after.folders)),
+            remedy="compare runs of one stream, measured with the same settings",
+            code="FM124",
+        )
+    known = {row["quantity"] for row in found}
+    for drop in limits.drops:
+        if drop.metric not in known:
+            raise UsageError(f"no stream in common has the metric {drop.metric!r}", where="--max-drop", code="FM123")
+    table = pd.DataFrame(found, columns=list(COLUMNS))
+    order = [(STATES.index(state), change) for state, change in zip(table["state"], _badness(table), strict=True)]
+    return table.iloc[sorted(range(len(table)), key=lambda place: order[place])].reset_index(drop=True)
+
+
+def shared_streams(before: Results, after: Results) -> list[str]:
+    """Streams that are the same in both: columns and settings."""
+    return [
+        name
+        for name, record in before.streams.items()
+        if (other := after.streams.get(name)) is not None
+        and record.fingerprint == other.fingerprint
+        and len(before.events(name)["time"]) == len(after.events(name)["time"])
+        and np.array_equal(record.edges, other.edges)
+    ]
+
+
+def _badness(table: pd.DataFrame) -> list[float]:
+    """By what rows of one state are ordered: how far in the bad direction, worst first."""
+    return [-abs(change) if np.isfinite(change) else 0.0 for change in table["change"].astype(float)]
+
+
+def _of_stream(before: Results, after: Results, stream: str, limits: Limits) -> Iterator[dict[str, Any]]:
+    ranked = [_rows(results, stream) for results in (before, after)]
+    drops = {drop.metric: drop for drop in limits.drops}
+    main = str(before.metric_for(stream))
+    for metric in dict.fromkeys([main, *drops]):
+        if before.metric_for(stream, metric) is None:
+            continue
+        standings = [results.standings(stream, metric).rows for results in (before, after)]
+        sign = 1.0 if before.better(metric) == "higher" else -1.0
+        for row in (row for row in ranked[0] if row in ranked[1]):
+            named = _named(stream, row, metric)
+            if row in standings[0] and row in standings[1]:
+                yield named | _change(standings[0][row], standings[1][row], sign, drops.get(metric))
+            elif row in standings[0] and metric == main:
+                yield named | {"before": standings[0][row].value, "after": np.nan, "difference": np.nan,
+                               "margin": np.nan, "change": np.nan, "state": "failed"}  # fmt: skip
+    for row in (row for row in ranked[0] if row in ranked[1]):
+        values = [float(one[row][_TAIL]) for one in ranked]
+        if np.isfinite(values).all():
+            within = [interval_of(answers_of(results, stream, row), 99) for results in (before, after)]
+            yield _named(stream, row, P99) | _tail(values, within, limits.p99)
+
+
+def _rows(results: Results, stream: str) -> dict[Row, Any]:
+    ranking = results.ranking()
+    return {
+        (str(row["strategy"]), str(row["every"]), str(row["delay"])): row
+        for _, row in ranking[ranking["stream"] == stream].iterrows()
+    }
+
+
+def _named(stream: str, row: Row, quantity: str) -> dict[str, Any]:
+    strategy, every, delay = row
+    words = schedule_in_words(every, delay)
+    return {"stream": stream, "strategy": strategy, "every": every, "delay": delay, "schedule": words,
+            "quantity": quantity}  # fmt: skip
+
+
+def _change(before: Standing, after: Standing, sign: float, drop: Drop | None) -> dict[str, Any]:
+    difference = after.value - before.value
+    parts = [spread_of(after.influence - before.influence), *(spread_over_seeds(one.seeds) for one in (before, after))]
+    within = margin(parts) if difference or any(part.variance for part in parts[:1]) else 0.0
+    worse, sure = -sign * difference, abs(difference) > within
+    beyond = drop is not None and worse > drop.allowed(before.value)
+    state = ("worse" if sure else "doubtful") if beyond else "better" if sure and worse < 0 else "same"
+    return {
+        "before": before.value,
+        "after": after.value,
+        "difference": difference,
+        "margin": within,
+        "change": difference / abs(before.value) if before.value else np.nan,
+        "state": state,
+    }
+
+
+def _tail(values: Sequence[float], within: Sequence[tuple[float, float]], allowed: float | None) -> dict[str, Any]:
+    before, after = values
+    (_, before_most), (after_least, _) = within
+    state = "same"
+    if allowed is not None and after > before * (1 + allowed):
+        state = "worse" if after_least > before_most * (1 + allowed) else "doubtful"
+    return {
+        "before": before,
+        "after": after,
+        "difference": after - before,
+        "margin": max(high - low for low, high in within) / 2,
+        "change": (after - before) / before if before else np.nan,
+        "state": state,
+    }

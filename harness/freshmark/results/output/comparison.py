@@ -1,0 +1,168 @@
+"""A comparison as a document: regressions first, then every row before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from freshmark.contract.section import Chart, Column, Entry, Kind, Section, Table, Value
+from freshmark.results.decision.alerts import Alert
+from freshmark.results.decision.verdict import Verdict
+from freshmark.results.naming import called, listed, metric_in_words, number, seconds
+from freshmark.results.output.compare import P99, REGRESSIONS, compared, shared_streams
+from freshmark.results.output.document import Document
+from freshmark.results.output.regression_limits import Limits
+
+if TYPE_CHECKING:
+    from freshmark.results.tables import Results
+
+_NAMED = 3
+
+
+def comparison_of(before: Results, after: Results, limits: Limits | None = None) -> Document:
+    """The page of two runs side by side.
+
+    Raises:
+        UsageError: they have no row in common, or a limit does not fit.
+    """
+    table = compared(before, after, limits)
+    names = [" and ".join(folder.path.name for folder in one.folders) for one in (before, after)]
+    streams = {name: after.streams[name] for name in shared_streams(before, after) if name in set(table["stream"])}
+    groups = {name: table[table["stream"] == name] for name in streams}
+    return Document(
+        heading=f"{names[1]} against {names[0]}",
+        sections=[section for name, rows in groups.items() for section in _sections(name, rows)],
+        table=table,
+        streams=streams,
+        told=[Verdict(name, _verdict(rows)) for name, rows in groups.items()],
+        known=[alert for name in streams for alert in _alerts(before, after, name)],
+    )
+
+
+def in_words(row: Any) -> tuple[str, ...]:
+    """A row of the comparison as text: state, name, quantity, before, after, change."""
+    words = seconds if row["quantity"] == P99 else number
+    change = f"{100 * row['change']:+.1f} %".replace("-", "−") if np.isfinite(row["change"]) else "–"
+    name = called(str(row["strategy"]), str(row["every"]), str(row["delay"]))
+    quantity = _quantity(str(row["quantity"]))
+    return str(row["state"]), name, quantity, words(row["before"]), words(row["after"]), change
+
+
+def _quantity(name: str) -> str:
+    return name if name == P99 else metric_in_words(name)
+
+
+def _verdict(rows: pd.DataFrame) -> str:
+    bad = rows[rows["state"].isin(REGRESSIONS)]
+    doubtful = int((rows["state"] == "doubtful").sum())
+    count = f"{len(rows)} numbers" if len(rows) > 1 else "One number"
+    if len(bad):
+        named = [_said(row) for _, row in bad.head(_NAMED).iterrows()]
+        more = f", and {len(bad) - _NAMED} more" if len(bad) > _NAMED else ""
+        return f"{len(bad)} of {count.lower()} got worse than allowed: {'; '.join(named)}{more}."
+    better = int((rows["state"] == "better").sum())
+    rest = f"; {better} got better" if better else ""
+    doubt = f"; {doubtful} seem worse, within chance" if doubtful else ""
+    return f"No regression: {count} compared{rest}{doubt}."
+
+
+def _said(row: Any) -> str:
+    state, name, quantity, before, after, change = in_words(row)
+    return f"{name} no longer succeeds" if state == "failed" else f"{name} {quantity} {before} to {after} ({change})"
+
+
+def _alerts(before: Results, after: Results, stream: str) -> Iterator[Alert]:
+    rows = [
+        {
+            called(row["strategy"], row["every"], row["delay"])
+            for row in one.cells[one.cells["stream"] == stream].to_dict("records")
+        }
+        for one in (before, after)
+    ]
+    for names, words in ((rows[0] - rows[1], "only in the earlier run"), (rows[1] - rows[0], "only in the later run")):
+        if names:
+            few = sorted(names)[:_NAMED]
+            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+            yield Alert(
+                stream, "note", f"{words[0].upper()}{words[1:]}: {listed(few) if not more else ', '.join(few)}{more}."
+            )
+    cpus = [one.provenance.get("cpu") for one in (before, after)]
+    if cpus[0] != cpus[1]:
+        yield Alert(stream, "doubt", f"Another machine: {cpus[0]}, then {cpus[1]}. Durations do not compare.")
+
+
+def _sections(stream: str, rows: pd.DataFrame) -> Iterator[Section]:
+    bad = rows[rows["state"].isin((*REGRESSIONS, "doubtful"))]
+    if len(bad):
+        yield Section("What got worse", (_table(bad, "Beyond its limit, worst first"),), stream)
+    for quantity, own in rows.groupby("quantity", sort=False):
+        title = "Tail of the answers" if quantity == P99 else _quantity(str(quantity))
+        yield Section(title, (_chart(str(quantity), own.reset_index(drop=True)),), stream)
+
+
+def _table(rows: pd.DataFrame, caption: str) -> Table:
+    timed = set(rows["quantity"]) == {P99}
+    kind: Kind = "seconds" if timed else "number"
+    columns = (
+        Column("Strategy"),
+        Column("Updated"),
+        Column("Quantity"),
+        Column("Before", kind),
+        Column("After", kind),
+        Column("Difference", kind, "after less before, on the same events ± half the 95 % interval"),
+        Column("Change", "share", "the difference as a share of what it was before"),
+        Column("State", about="worse: beyond its limit and by more than chance; doubtful: beyond it, within chance"),
+    )
+    return Table(columns, tuple(_entries(row) for _, row in rows.iterrows()), caption)
+
+
+def _entries(row: Any) -> tuple[Entry, ...]:
+    return (
+        row["strategy"],
+        row["schedule"],
+        _quantity(str(row["quantity"])),
+        row["before"],
+        row["after"],
+        Value(row["difference"], row["margin"]),
+        row["change"],
+        row["state"],
+    )
+
+
+def _chart(quantity: str, rows: pd.DataFrame) -> Chart:
+    moved = rows[rows["state"] != "same"]
+    largest = rows.iloc[int(rows["change"].astype(float).abs().fillna(-1).to_numpy().argmax())]
+    finding = (
+        f"{len(moved)} of {len(rows)} rows moved by more than chance or a limit; largest change: {_said(largest)}."
+    )
+    draw = partial(_draw, quantity, rows)
+    return Chart(draw, finding, _table(rows, f"{_quantity(quantity)}, before and after"), wide=True,
+                 height=max(0.45, 0.16 + 0.075 * len(rows)))  # fmt: skip
+
+
+def _draw(quantity: str, rows: pd.DataFrame, figure: Any) -> None:
+    """One row a line: hollow before, filled after."""
+    from matplotlib import rcParams  # noqa: PLC0415  (only drawing needs it)
+    from matplotlib.ticker import FuncFormatter, LogLocator  # noqa: PLC0415
+
+    axes = figure.subplots()
+    ink, muted, paper = (rcParams[name] for name in ("text.color", "axes.labelcolor", "figure.edgecolor"))
+    for place, row in enumerate(rows.to_dict("records")):
+        bad = row["state"] in REGRESSIONS
+        gid, colour = f"rows={place}", "#d55e00" if bad else "#0173b2" if row["state"] == "better" else muted
+        axes.plot([row["before"], row["after"]], [-place, -place], color=colour, linewidth=2.4 if bad else 1.4)
+        axes.plot(row["before"], -place, "o", color=colour, markerfacecolor=paper, markeredgewidth=1.4, gid=gid)
+        axes.plot(row["after"], -place, "s" if bad else "o", color=colour, gid=gid)
+    names = [called(row["strategy"], row["every"], row["delay"]) for row in rows.to_dict("records")]
+    axes.set_yticks(-np.arange(len(rows)), [name if len(name) < 44 else f"{name[:28]}…{name[-14:]}" for name in names])  # noqa: PLR2004
+    axes.set_ylim(-len(rows) + 0.4, 0.6)
+    if quantity == P99:
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: seconds(value)))
+        axes.minorticks_off()
+    axes.set_title(f"{_quantity(quantity)}: hollow before, filled after", color=ink)

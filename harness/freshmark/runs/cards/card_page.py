@@ -1,0 +1,195 @@
+"""A stream card in words, and as a document: facts, warnings, and what changes from window to window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from freshmark.contract.section import Chart, Column, Section, Table
+from freshmark.contract.stream import SECOND, Stream
+from freshmark.results.decision.alerts import Alert
+from freshmark.results.decision.verdict import Verdict
+from freshmark.results.naming import number, within
+from freshmark.results.output.document import Document
+from freshmark.results.stored.folder import StreamRecord
+from freshmark.runs.cards.stream_card import Card
+
+FEW_EVENTS = 1_000
+FEW_WINDOWS = 20
+MANY_TIES = 0.2
+COARSE = 3_600 * SECOND
+SHORT = 2 * 86_400
+HALF, MOST, NEARLY_ALL = 0.5, 0.9, 0.95
+FEW_ITEMS = 20
+
+
+def sentence(card: Card) -> str:
+    """Does updating pay here?, as far as that can be said without a model."""
+    frozen, everything, last = (f"{one:.3f}".replace("-", "−") for one in card.overall)
+    numbers = f"{card.measure}: {frozen} frozen, {everything} over all so far, {last} over the last {card.span}"
+    if card.pays is None:
+        return f"Too few windows to say whether updating pays. {numbers}."
+    if not card.measure.startswith("HR@"):
+        moves = "The labels move: who knows their shares of late knows more" if card.pays else "The labels do not move"
+        return f"{moves}. {numbers}. Whether what features say of them moves, only a run can tell."
+    return f"{'Updating pays' if card.pays else 'Updating does not pay, for popularity at least'}. {numbers}."
+
+
+def facts(card: Card) -> list[tuple[str, str]]:
+    """What a card adds to the counts of a stream: name and value in words."""
+    gains = {history: within(*card.gain(history)) for history in ("all", "last")}
+    weights = card.events
+    rows = [
+        ("windows", f"{len(card.begin)} of {card.span} with {card.events.sum():,} test events"),
+        ("new users", f"{np.average(card.new_users, weights=weights):.1%} of a window's events"),
+        ("new items", f"{np.average(card.new_items, weights=weights):.1%} of a window's events"),
+    ]
+    if len(card.turnover):
+        told = f"{card.turnover.mean():.3f} between windows half the stream apart"
+        rows.append(("turnover", f"{told}, {card.shuffled.mean():.3f} where time is shuffled"))
+    return [
+        *rows,
+        ("gain of all", f"{gains['all']} over frozen"),
+        ("gain of last", f"{gains['last']} over frozen"),
+        ("does it pay?", sentence(card)),
+    ]
+
+
+def warnings(stream: Stream, card: Card) -> Iterator[str]:
+    """Why this stream may not tell strategies apart."""
+    yield from _too_little(stream, card)
+    yield from _of_users(stream, card)
+    yield from _of_labels(stream)
+    if not card.drifts and not card.pays:
+        yield "No window differs more from another than in a shuffled copy: it can show that updating does no harm."
+
+
+def _too_little(stream: Stream, card: Card) -> Iterator[str]:
+    events, count = stream.facts, int(card.events.sum())
+    if count < FEW_EVENTS:
+        least = number(1.4 / np.sqrt(count), 2)
+        yield f"{count:,} test events: shares that differ by less than {least} may not be told apart."
+    if len(card.begin) < FEW_WINDOWS:
+        yield f"{len(card.begin)} windows have events: intervals over windows will be wide."
+    if events["span_seconds"] < SHORT:
+        yield f"It spans {events['span_seconds'] / 3600:.1f} hours: daily schedules have nothing to do."
+    step = _step(stream)
+    if step >= COARSE:
+        yield f"Times are multiples of {step // COARSE} h: schedules faster than that are all the same."
+    if events["ties"] > MANY_TIES * len(stream):
+        share = events["ties"] / len(stream)
+        yield f"{share:.0%} of the events share their time: none of them is learned before all are asked."
+
+
+def _of_users(stream: Stream, card: Card) -> Iterator[str]:
+    if len(stream.users) > 1 and card.single > HALF:
+        yield f"{card.single:.0%} of the users have one event: what is learned of a user is hardly ever asked for."
+    new = float(np.average(card.new_users, weights=card.events))
+    if len(stream.users) > 1 and new > MOST:
+        yield f"{new:.0%} of the events are by users new in their window: context counts, memory of users does not."
+    if stream.task != "rank":
+        return
+    if stream.facts["repeat_share"] > HALF:
+        share = stream.facts["repeat_share"]
+        yield f"{share:.0%} of the events repeat a user and an item: the user's own history is what is to be beaten."
+    if len(stream.items) < FEW_ITEMS:
+        yield f"{len(stream.items)} items: ten of them are hit by chance."
+
+
+def _of_labels(stream: Stream) -> Iterator[str]:
+    if stream.task in {"click", "classify"}:
+        share = np.unique(np.asarray(stream.label), return_counts=True)[1].max() / len(stream)
+        if share > NEARLY_ALL:
+            yield f"{share:.1%} of the events have one label: accuracy tells nothing apart, log loss does."
+
+
+def _step(stream: Stream) -> int:
+    """The coarsest step, in microseconds, that all times are apart by."""
+    return int(np.gcd.reduce(np.diff(np.asarray(stream.time)))) if len(stream) > 1 else 0
+
+
+def document_of(stream: Stream, card: Card, counts: list[tuple[str, str]]) -> Document:
+    """The page about a stream.
+
+    Args:
+        stream: as it was described.
+        card: its card.
+        counts: what ``data describe`` prints: name and value.
+    """
+    record = StreamRecord(
+        name=stream.name,
+        task=stream.task,
+        fingerprint=stream.fingerprint,
+        events=Path(),
+        facts=stream.facts,
+        drifts=(),
+        about=stream.about,
+        settings={},
+        edges=np.append(card.begin, card.begin[-1]),
+    )
+    table = pd.DataFrame(counts, columns=["fact", "value"])
+    sections = [
+        Section("Popularity" if stream.task == "rank" else "Labels", (_values(card),), stream.name),
+        Section("New users and items", (_news(card),), stream.name),
+        Section("What is in it", (Table((Column("Fact"), Column("Value")), tuple(counts)),), stream.name),
+    ]
+    known = [Alert(stream.name, "doubt", text) for text in warnings(stream, card)]
+    return Document("", sections, table, {stream.name: record}, [Verdict(stream.name, sentence(card))], known)
+
+
+def _dates(card: Card) -> list[str]:
+    return [str(one)[:16].replace("T", " ") for one in card.begin.astype("datetime64[us]")]
+
+
+def _values(card: Card) -> Chart:
+    columns = (
+        Column("Window begins, UTC"),
+        Column("Events", "count"),
+        Column("Frozen", "number", "counted over the warm-up"),
+        Column("All", "number", "counted over everything before the window"),
+        Column("Last", "number", f"counted over the {card.span} before the window"),
+    )
+    rows = zip(_dates(card), card.events.tolist(), *card.value.T.tolist(), strict=True)
+    lines = {"frozen": card.value[:, 0], "all": card.value[:, 1], "last": card.value[:, 2]}
+    table = Table(columns, tuple(rows), card.measure)
+    return Chart(partial(_draw, card, lines, card.measure), _finding(card), table, wide=True)
+
+
+def _finding(card: Card) -> str:
+    """In how many windows each fresher history is ahead."""
+    ahead = [int((card.value[:, one] > card.value[:, 0]).sum()) for one in (1, 2)]
+    count = len(card.begin)
+    return f"Ahead of frozen: all so far in {ahead[0]} of {count} windows, the last {card.span} in {ahead[1]}."
+
+
+def _news(card: Card) -> Chart:
+    columns = (
+        Column("Window begins, UTC"),
+        Column("New users", "share", "of the events, by users not seen before the window"),
+        Column("New items", "share", "of the events, with items not seen before the window"),
+    )
+    table = Table(columns, tuple(zip(_dates(card), card.new_users.tolist(), card.new_items.tolist(), strict=True)))
+    users, items = (float(np.average(one, weights=card.events)) for one in (card.new_users, card.new_items))
+    finding = f"{users:.1%} of the events of a window are by new users, {items:.1%} with new items."
+    lines = {"new users": card.new_users, "new items": card.new_items}
+    return Chart(partial(_draw, card, lines, "share of a window's events"), finding, table, wide=True, height=0.7)
+
+
+def _draw(card: Card, lines: dict[str, Any], title: str, figure: Any) -> None:
+    from matplotlib import dates, rcParams  # noqa: PLC0415  (only drawing needs it)
+
+    axes = figure.subplots()
+    moments = card.begin.astype("datetime64[us]")
+    styles = (("#949494", "--"), ("#0173b2", "-."), ("#d55e00", "-"))
+    for (name, values), (colour, style) in zip(lines.items(), styles[-len(lines) :], strict=True):
+        axes.plot(moments, values, style, color=colour, label=name, marker="." if len(moments) < 60 else None)  # noqa: PLR2004
+    locator = dates.AutoDateLocator()  # type: ignore[no-untyped-call]  # matplotlib types few of its dates
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+    axes.set_title(title, color=rcParams["text.color"])
+    axes.legend(frameon=False)

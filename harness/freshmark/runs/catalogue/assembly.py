@@ -1,0 +1,106 @@
+"""Assembly: an expression held against what plugins offer, and the thing that it builds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from inspect import Parameter, Signature
+from typing import Any, Protocol
+
+from freshmark.errors import UnknownName, UsageError
+from freshmark.runs.catalogue.expressions import Expression, Value, parse
+
+WITHIN = {"strategies": ("models", "strategies", "streams")}
+"""Where a name inside an expression is looked up; elsewhere among its own kind."""
+
+
+class Catalogue(Protocol):
+    """What an assembly asks of a registry."""
+
+    def names(self, kind: str) -> list[str]:
+        """What there is of a kind."""
+
+    def noun(self, kind: str) -> str:
+        """What one of the kind is called."""
+
+    def signature(self, kind: str, name: str) -> Signature:
+        """The options of a thing, imported if need be."""
+
+    def told_signature(self, kind: str, name: str) -> Signature | None:
+        """The options of a thing, where they can be told without an import."""
+
+    def factory(self, kind: str, name: str) -> Any:
+        """What builds it."""
+
+
+class Assembly:
+    """An expression whose names are known, and options too as far as they can be told without importing anything.
+
+    A stranger's module may hang or crash when it is imported: that is for the process that builds, which checks all.
+
+    expression: as it was read; its text is canonical
+    parts: the (kind, name) of everything that is built, the outermost first
+
+    Raises:
+        UsageError: the text is no expression, or an argument is missing or too many.
+        UnknownName: a name or an option is not known; with the closest that is.
+    """
+
+    def __init__(self, catalogue: Catalogue, kind: str, text: str) -> None:
+        self.expression = parse(text)
+        self._catalogue = catalogue
+        self._text = text
+        self._kinds = {one.name: self._kind_within(kind, one.name) for one in self.expression.nested()}
+        self.parts = [(kind, self.expression.name)]
+        self.parts += [(self._kinds[one.name], one.name) for one in self.expression.nested()]
+        if self.expression.name not in catalogue.names(kind):
+            where = "" if text == self.expression.name else text
+            raise UnknownName(catalogue.noun(kind), self.expression.name, catalogue.names(kind), where=where)
+        for (part, name), one in self._each():
+            if signature := catalogue.told_signature(part, name):
+                self._check_arguments(signature, one)
+
+    def build(self) -> Any:
+        """The thing; what stands inside it is built first."""
+        for (part, name), one in self._each():
+            self._check_arguments(self._catalogue.signature(part, name), one)
+        return self._build(self.parts[0][0], self.expression)
+
+    def _kind_within(self, kind: str, name: str) -> str:
+        within = WITHIN.get(kind, (kind,))
+        for candidate in within:
+            if name in self._catalogue.names(candidate):
+                return candidate
+        known = [name for candidate in within for name in self._catalogue.names(candidate)]
+        *others, last = (self._catalogue.noun(one) for one in within)
+        noun = f"{', '.join(others)} or {last}" if others else last
+        raise UnknownName(noun, name, known, where=self._text)
+
+    def _each(self) -> Iterator[tuple[tuple[str, str], Expression]]:
+        return zip(self.parts, [self.expression, *self.expression.nested()], strict=True)
+
+    def _check_arguments(self, signature: Signature, expression: Expression) -> None:
+        _check_options(expression, signature.parameters.values(), self._text)
+        try:
+            signature.bind(*expression.args, **dict(expression.options))
+        except TypeError as error:
+            remedy = f"it is {expression.name}{signature}"
+            raise UsageError(f"{expression.name!r}: {error}", where=self._text, remedy=remedy, code="FM106") from error
+
+    def _build(self, kind: str, expression: Expression) -> Any:
+        def made(value: Value) -> Any:
+            if isinstance(value, Expression):
+                return self._build(self._kinds[value.name], value)
+            return type(value)(made(one) for one in value) if isinstance(value, list | tuple) else value
+
+        factory: Callable[..., Any] = self._catalogue.factory(kind, expression.name)
+        options = {name: made(value) for name, value in expression.options}
+        return factory(*(made(value) for value in expression.args), **options)
+
+
+def _check_options(expression: Expression, parameters: Iterable[Parameter], text: str) -> None:
+    named = {one.name for one in parameters if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)}
+    if any(one.kind is one.VAR_KEYWORD for one in parameters):
+        return
+    for option, _ in expression.options:
+        if option not in named:
+            raise UnknownName(f"option of {expression.name!r} is called", option, named, where=text)

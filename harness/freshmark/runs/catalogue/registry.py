@@ -1,0 +1,232 @@
+"""Registry: what plugins offer, by name, and the things that expressions build."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from inspect import Signature
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from freshmark.contract.hookspecs import Factory
+from freshmark.errors import PluginError, UnknownName
+from freshmark.runs.catalogue.assembly import Assembly
+from freshmark.runs.catalogue.discovery import broken, find_plugins
+from freshmark.runs.catalogue.expressions import is_name
+from freshmark.runs.catalogue.static_signatures import file_of, first_line, first_line_of, signature_at
+
+KINDS = {
+    "strategies": "strategy",
+    "models": "model",
+    "streams": "stream",
+    "metrics": "metric",
+    "meters": "meter",
+    "sections": "section",
+    "reports": "report",
+    "executors": "executor",
+}
+"""What plugins offer: the kind, and what one of it is called."""
+
+_HOOKS = {kind: f"register_{kind}" for kind in KINDS} | {"streams": "register_datasets"}
+_BUILT = frozenset({"strategies", "models", "streams", "meters", "executors"})  # those that expressions build
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One name that a plugin offers.
+
+    plugin: which one
+    factory: what builds the thing, or the ``"module:name"`` where that stands
+    """
+
+    plugin: str
+    factory: Any
+
+
+def load(plugins: Iterable[Path] = (), *, factories: Iterable[str] = (), installed: bool = True) -> Registry:
+    """The registry of every installed plugin and of these files.
+
+    Args:
+        plugins: plain files that are plugins.
+        factories: strategies that no plugin offers, as ``"module:name"``; each is called by its name.
+        installed: whether to look at entry points.
+
+    Raises:
+        PluginError: a plugin is broken; it is named.
+    """
+    registry = Registry(find_plugins(plugins, installed=installed))
+    for place in factories:
+        registry.offer("strategies", place.rpartition(":")[2], place)
+    return registry
+
+
+class Registry:
+    """Names → what builds them, for each of ``KINDS``. ``datasets`` is another word for ``streams``.
+
+    manager: pluggy's, with every plugin registered
+    complaints: what went wrong in hooks that only observe; a run is not lost for them
+    """
+
+    def __init__(self, manager: pluggy.PluginManager) -> None:
+        self.manager = manager
+        self.complaints: list[str] = []
+        self._offers: dict[str, dict[str, Offer]] = {}
+
+    def names(self, kind: str) -> list[str]:
+        """What there is of a kind, in alphabetical order."""
+        return sorted(self._kind(kind))
+
+    def noun(self, kind: str) -> str:
+        """What one of a kind is called."""
+        return KINDS[kind_called(kind)]
+
+    def plugin(self, kind: str, name: str) -> str:
+        """The plugin that offers it."""
+        return self._offer(kind, name).plugin
+
+    def offer(self, kind: str, name: str, factory: Factory, *, plugin: str = "this session") -> None:
+        """Add a name by hand; it is refused where a plugin has it."""
+        self._add(self._kind(kind), kind, name, Offer(plugin, factory))
+
+    def describe(self, kind: str, name: str) -> str:
+        """The first line of its documentation; the module it stands in is read, not imported."""
+        factory = self._offer(kind, name).factory
+        if isinstance(factory, str):
+            return first_line(factory)
+        return first_line_of(getattr(factory, "each", None) or getattr(factory, "whole", None) or factory)
+
+    def signature(self, kind: str, name: str) -> Signature:
+        """Its options and their defaults; the module is imported only where its text does not tell."""
+        return self.told_signature(kind, name) or _signature_of(self.factory(kind, name))
+
+    def told_signature(self, kind: str, name: str) -> Signature | None:
+        """Its options, where they can be told without importing anything."""
+        factory = self._offer(kind, name).factory
+        return signature_at(factory) if isinstance(factory, str) else _signature_of(factory)
+
+    def factory(self, kind: str, name: str) -> Any:
+        """What builds it (of a metric: the Metric), imported now if it was not.
+
+        Raises:
+            UnknownName: nothing of that kind has the name.
+            PluginError: its module cannot be imported, or has no such object.
+        """
+        offer = self._offer(kind, name)
+        return _imported(offer) if isinstance(offer.factory, str) else offer.factory
+
+    def assembly(self, kind: str, text: str) -> Assembly:
+        """The expression, its names and options checked; nothing is imported or built. Assembly says what is raised."""
+        return Assembly(self, kind_called(kind), text)
+
+    def canonical(self, kind: str, text: str) -> str:
+        """The one way to write the expression, checked as by ``assembly``."""
+        return str(self.assembly(kind, text).expression)
+
+    def build(self, kind: str, text: str) -> Any:
+        """The thing that the expression describes."""
+        return self.assembly(kind, text).build()
+
+    def plugins(self) -> list[tuple[str, Any]]:
+        """Every plugin: its name and its module."""
+        return [(name, module) for name, module in self.manager.list_name_plugin() if module is not None]
+
+    def notify(self, hook: str, **facts: Any) -> None:
+        """Call ``cell_started``, ``window_done``, ``cell_finished`` or ``run_finished`` of every plugin."""
+        for observer in getattr(self.manager.hook, hook).get_hookimpls():
+            try:
+                observer.function(**{name: facts[name] for name in observer.argnames})
+            except Exception as error:  # noqa: BLE001  (an observer that fails must not cost what it observes)
+                self.complaints.append(str(broken(observer.plugin_name, f"fails in {hook}", error)))
+
+    def module(self, kind: str, name: str) -> str:
+        """The module where it stands."""
+        factory = self._offer(kind, name).factory
+        return factory.partition(":")[0] if isinstance(factory, str) else str(getattr(factory, "__module__", ""))
+
+    def file(self, kind: str, name: str) -> Path | None:
+        """The file where it stands, where that is known."""
+        factory = self._offer(kind, name).factory
+        if isinstance(factory, str):
+            return file_of(factory.partition(":")[0])
+        try:
+            return Path(inspect.getfile(inspect.unwrap(factory)))
+        except TypeError:
+            return None
+
+    def _offer(self, kind: str, name: str) -> Offer:
+        offers = self._kind(kind)
+        if name not in offers:
+            raise UnknownName(KINDS[kind_called(kind)], name, offers)
+        return offers[name]
+
+    def _kind(self, kind: str) -> dict[str, Offer]:
+        """What plugins offer of a kind; asked once."""
+        kind = kind_called(kind)
+        if kind not in self._offers:
+            offers: dict[str, Offer] = {}
+            for hook in getattr(self.manager.hook, _HOOKS[kind]).get_hookimpls():
+                for name, factory in _offered(hook, _HOOKS[kind]).items():
+                    self._add(offers, kind, name, Offer(hook.plugin_name, factory))
+            self._offers[kind] = offers
+        return self._offers[kind]
+
+    @staticmethod
+    def _add(offers: dict[str, Offer], kind: str, name: str, offer: Offer) -> None:
+        if name in offers:
+            both = f"{offers[name].plugin!r} and {offer.plugin!r}"
+            raise PluginError(
+                f"two plugins offer the {KINDS[kind_called(kind)]} {name!r}: {both}",
+                remedy="rename one, or remove a plugin",
+                code="FM306",
+            )
+        if kind_called(kind) in _BUILT and not is_name(name):
+            raise PluginError(
+                f"plugin {offer.plugin!r} offers a {KINDS[kind_called(kind)]} called {name!r}",
+                remedy="letters, digits, _ and - inside a name, a letter first",
+                code="FM307",
+            )
+        offers[name] = offer
+
+
+def kind_called(kind: str) -> str:
+    """The kind of that name; ``datasets`` are ``streams``."""
+    kind = "streams" if kind == "datasets" else kind
+    if kind not in KINDS:
+        raise UnknownName("kind of thing", kind, KINDS)
+    return kind
+
+
+def _offered(hook: Any, called: str) -> Mapping[str, Any]:
+    """What one plugin's hook returns, or the error that names it."""
+    try:
+        offered = hook.function()
+    except Exception as error:
+        raise broken(hook.plugin_name, f"fails in {called}", error) from error
+    if not isinstance(offered, Mapping) or not all(isinstance(name, str) for name in offered):
+        raise PluginError(
+            f"{called} of plugin {hook.plugin_name!r} returns {type(offered).__name__}",
+            remedy="a mapping from names to factories",
+            code="FM307",
+        )
+    return offered
+
+
+def _imported(offer: Offer) -> Any:
+    module, _, name = offer.factory.partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except Exception as error:
+        raise broken(offer.plugin, f"cannot give {offer.factory!r}", error) from error
+
+
+def _signature_of(factory: Callable[..., Any]) -> Signature:
+    try:
+        return inspect.signature(factory)
+    except (TypeError, ValueError) as error:
+        raise PluginError(
+            f"the options of {factory!r} cannot be told", remedy="a class or a function", code="FM307"
+        ) from error

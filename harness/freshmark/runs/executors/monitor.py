@@ -1,0 +1,183 @@
+"""A watch over one running job: what it says, what it writes, what it may still use, how it ended."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import selectors
+import signal
+import time
+from contextlib import suppress
+from typing import Any
+
+from freshmark.runs.executors.jobs import Ending, Job, Limits, Status
+from freshmark.runs.executors.logs import Log
+from freshmark.runs.executors.processes import held_bytes
+from freshmark.runs.executors.scratch import scratch_bytes
+
+CHUNK = 1 << 16
+MOST_CHUNKS = 16
+"""Reads in a row from one job: one that writes without end must not keep the supervisor from the clock."""
+LONGEST_MESSAGE = 1 << 24
+
+
+class Watch:
+    """One job between its start and its ending.
+
+    pid: of its process; None until it is known
+    beside: how many other jobs ran at the same time, at most
+    stopped: status and reason, once it was decided to stop it
+    status: its wait status, once it has ended
+    """
+
+    def __init__(self, job: Job, messages: int, log: int) -> None:
+        self.job = job
+        self.pid: int | None = None
+        self.beside = 0
+        self.stopped: tuple[Status, str] | None = None
+        self.status: int | None = None
+        self._messages, self._log_pipe = messages, log
+        self._log = Log()
+        self._partial = b""
+        self._last: dict[str, Any] = {}
+        self._launched = time.monotonic()
+        self._ready: float | None = None
+        self._said: float | None = None
+        self._started = time.time()
+        self._seconds = 0.0
+        self._look_again = self._walk_again = 0.0
+        self._scratch = ""
+
+    def begun(self, pid: int, scratch: str) -> None:
+        """Its process runs, with this folder for its temporary files."""
+        self.pid, self._scratch = pid, scratch
+
+    def read_messages(self) -> bool:
+        """Take in what the job tells; False where its end is closed."""
+        data = _read(self._messages)
+        if not data:
+            return data is None
+        *lines, self._partial = (self._partial + data).split(b"\n")
+        if len(self._partial) > LONGEST_MESSAGE:
+            self._partial = b""
+        for line in lines:
+            self._understand(line)
+        return True
+
+    def read_log(self) -> bool:
+        """Take in what the job writes; False where its end is closed."""
+        for _ in range(MOST_CHUNKS):
+            data = _read(self._log_pipe)
+            if not data:
+                return data is None
+            self._log.write(data)
+        return True
+
+    def verdict(self, limits: Limits) -> tuple[Status, str] | None:
+        """Status and reason to stop it for, or None."""
+        now = time.monotonic()
+        if self._ready is None and now - self._launched > limits.startup_seconds:
+            return "timeout", f"not ready after {limits.startup_seconds:g} s: an import hangs"
+        if self._ready is not None and limits.seconds is not None and now - self._ready > limits.seconds:
+            return "timeout", f"over the limit of {limits.seconds:g} s"
+        if limits.memory_bytes is not None and (held := self._held(now)) > limits.memory_bytes:
+            return "oom", f"held {_megabytes(held)}, limit {_megabytes(limits.memory_bytes)}"
+        if limits.scratch_bytes is not None and (wrote := self._written(now)) > limits.scratch_bytes:
+            return "failed", f"{_megabytes(wrote)} of temporary files, limit {_megabytes(limits.scratch_bytes)}"
+        return None
+
+    def _held(self, now: float) -> int:
+        """Bytes held; 0 where looking again so soon would take more than a fifth of the supervisor's time."""
+        if self.pid is None or now < self._look_again:
+            return 0
+        held = held_bytes(self.pid)
+        self._look_again = now + 5 * (time.monotonic() - now)
+        return held
+
+    def _written(self, now: float) -> int:
+        """Bytes of temporary files; 0 where looking again so soon would take more than a fifth of the time."""
+        if not self._scratch or now < self._walk_again:
+            return 0
+        written = scratch_bytes(self._scratch)
+        self._walk_again = now + max(0.1, 5 * (time.monotonic() - now))
+        return written
+
+    def close(self, selector: selectors.BaseSelector) -> None:
+        """Read what is left in the pipes, and close them."""
+        ended = time.monotonic()
+        for descriptor, read in ((self._messages, self.read_messages), (self._log_pipe, self.read_log)):
+            with suppress(KeyError):
+                selector.unregister(descriptor)
+            for _ in range(MOST_CHUNKS * 16):
+                if not read() or not _more(descriptor):
+                    break
+            os.close(descriptor)
+        self._seconds = (self._said or ended) - (self._ready or self._launched)
+
+    def ending(self) -> Ending:
+        """What came of it: what it said, unless it was stopped before; a process that said nothing has crashed."""
+        said = self._last.get("say")
+        status: Status = "crashed"
+        reason = _exit(self.status)
+        if said == "done":
+            status, reason = "ok", ""
+        elif self.stopped:
+            status, reason = self.stopped
+        elif said == "error":
+            status, reason = self._last["status"], self._last["reason"]
+        return Ending(
+            status=status,
+            reason=reason,
+            code=self._last.get("code", "") if status not in ("ok", "interrupted") else "",
+            started=self._started,
+            seconds=self._seconds,
+            result=self._last.get("result", {}),
+            error=self._last.get("error", {}),
+            log=self._log.read(),
+            beside=self.beside,
+        )
+
+    def _understand(self, line: bytes) -> None:
+        try:
+            message = json.loads(line)
+            said = message["say"]
+        except (ValueError, TypeError, KeyError):
+            return  # a plugin that closed our pipe wrote into what took its number: no message, and so no success
+        if said == "note":
+            logging.getLogger(message["name"]).log(message["level"], "%s", message["text"])
+        elif said == "ready":
+            self._ready, self._started = time.monotonic(), time.time()
+        else:
+            self._last = message
+            self._said = time.monotonic()
+
+
+def _read(descriptor: int) -> bytes | None:
+    """Some bytes; empty where the other end is closed, None where nothing is there yet."""
+    try:
+        return os.read(descriptor, CHUNK)
+    except BlockingIOError:
+        return None
+
+
+def _more(descriptor: int) -> bool:
+    with selectors.SelectSelector() as selector:
+        selector.register(descriptor, selectors.EVENT_READ)
+        return bool(selector.select(0))
+
+
+def _exit(status: int | None) -> str:
+    """A wait status in words."""
+    if status is None or status < 0:
+        return "its process was lost"
+    if not os.WIFSIGNALED(status):
+        return f"exit {os.waitstatus_to_exitcode(status)} before finishing"
+    number = os.WTERMSIG(status)
+    name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
+    hint = ": the kernel ran out of memory, or someone killed it" if number == signal.SIGKILL else ""
+    return f"killed by {name}{hint}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.0f} MB"

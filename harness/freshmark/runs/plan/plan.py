@@ -1,0 +1,164 @@
+"""Plan: what to measure. The grid of cells stream × strategy × schedule × seed, and how."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from freshmark.errors import PlanError, UsageError
+from freshmark.replay.scheduling.schedule import Schedule
+from freshmark.replay.timeline import Settings
+from freshmark.runs.catalogue.expressions import canonical
+
+MOST_CELLS = 10_000
+LEAST_MEMORY = 10_000_000
+DEVICE = re.compile(r"cpu|(cuda|mps|xpu)(:\d+)?")
+
+
+def first_seeds(count: int) -> tuple[int, ...]:
+    """So many seeds, from 0 on.
+
+    Raises:
+        PlanError: there would be more cells than a plan may have.
+    """
+    if count > MOST_CELLS:
+        raise PlanError(f"{count} seeds are too many", remedy=f"at most {MOST_CELLS} cells", code="FM113")
+    return tuple(range(count))
+
+
+def stream_name(text: str) -> str:
+    """The canonical expression; a stream given as an object may have any name, which stays."""
+    try:
+        return canonical(text)
+    except UsageError:
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One (stream, strategy, schedule, seed): one process, one row of the result.
+
+    position: int, its place in the order of the plan
+    stream, strategy: canonical expressions
+    every, delay: canonical texts of the schedule
+    """
+
+    position: int
+    stream: str
+    strategy: str
+    every: str
+    delay: str
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """How a person calls it: ``popularity() every 1d on drift(), seed 0``."""
+        late = "" if self.delay == "0s" else f" delay {self.delay}"
+        return f"{self.strategy} every {self.every}{late} on {self.stream}, seed {self.seed}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to measure; all texts are made canonical, and nothing is named twice.
+
+    streams, strategies: expressions; a stream given as an object is called by its name
+    every, delay: schedules: ``1d``, ``1000``, ``event``, ``never`` …; ``0s``, ``10m``, ``measured``
+    seeds: one cell each
+    settings: how every cell is measured
+    timeout: seconds of wall-clock time a cell, from when it is ready; None is no limit
+    max_memory: bytes of memory a cell may hold; None is nine tenths of what is free
+    device: in torch's words
+    plugins: plain files that are plugins
+    factories: strategies that no plugin offers, as ``"module:name"``
+    durations: folder of an earlier run whose recorded durations a measured delay is to take, instead of measuring
+    price, max_p99, max_cost: on which terms the report judges, as they are written: ``cpu_hour=0.04``, ``20ms``,
+        ``3/1M``; they change no cell
+
+    Raises:
+        PlanError: something is missing, below its range, or there are too many cells.
+        UsageError: a strategy or a schedule cannot be read. A stream is read when it is prepared.
+    """
+
+    streams: tuple[str, ...]
+    strategies: tuple[str, ...]
+    every: tuple[str, ...] = ("1d",)
+    delay: tuple[str, ...] = ("0s",)
+    seeds: tuple[int, ...] = (0,)
+    settings: Settings = field(default_factory=Settings)
+    timeout: float | None = None
+    max_memory: int | None = None
+    device: str = "cpu"
+    plugins: tuple[Path, ...] = ()
+    factories: tuple[str, ...] = ()
+    durations: Path | None = None
+    price: tuple[str, ...] = ()
+    max_p99: str | None = None
+    max_cost: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("streams", "strategies", "every", "delay", "seeds"):
+            if not getattr(self, name):
+                raise PlanError(f"no {name}", remedy=f"name at least one under {name!r}", code="FM111")
+        if min(self.seeds) < 0:
+            raise PlanError(f"seed {min(self.seeds)} is negative", remedy="seeds count from 0", code="FM112")
+        self._set("streams", [stream_name(text) for text in self.streams])
+        self._set("strategies", [canonical(text) for text in self.strategies])
+        self._set("every", [Schedule.parse(every=text).every for text in self.every])
+        self._set("delay", [Schedule.parse(delay=text).delay for text in self.delay])
+        for every, delay in itertools.product(self.every, self.delay):
+            Schedule.parse(every, delay)
+        for name in ("seeds", "plugins", "factories", "price"):
+            self._set(name, getattr(self, name))
+        if self.count > MOST_CELLS:
+            remedy = f"at most {MOST_CELLS}: split the plan"
+            raise PlanError(f"the plan has {self.count} cells", remedy=remedy, code="FM113")
+        self._check_machine()
+
+    def _check_machine(self) -> None:
+        if self.max_memory is not None and self.max_memory < LEAST_MEMORY:
+            what = f"no process fits into {self.max_memory} bytes"
+            raise PlanError(what, where="max_memory", remedy="with a unit: 4GB or 512MiB", code="FM107")
+        if not DEVICE.fullmatch(self.device):
+            raise PlanError(f"device {self.device!r} is none", remedy="cpu, cuda or cuda:1, mps, xpu", code="FM119")
+        if self.settings.matrix and self.device != "cpu":
+            what = f"a matrix is made of copies of the process, and none can use {self.device}"
+            raise PlanError(what, remedy="device cpu, or no matrix", code="FM118")
+
+    def _set(self, name: str, values: Sequence[object]) -> None:
+        object.__setattr__(self, name, tuple(dict.fromkeys(values)))
+
+    @property
+    def count(self) -> int:
+        """How many cells there are."""
+        return len(self.streams) * len(self.strategies) * len(self.every) * len(self.delay) * len(self.seeds)
+
+    def cells(self) -> list[Cell]:
+        """Every cell, in the order in which they are run.
+
+        Strategies vary fastest, seeds slowest: A B A B and not A A B B, so that a machine that slows down slows all.
+        """
+        grid = itertools.product(self.seeds, self.streams, self.every, self.delay, self.strategies)
+        return [
+            Cell(position, stream, strategy, every, delay, seed)
+            for position, (seed, stream, every, delay, strategy) in enumerate(grid)
+        ]
+
+    @classmethod
+    def read(cls, path: Path) -> Plan:
+        """The plan in a TOML file.
+
+        Raises:
+            PlanError: with file and line: a key is unknown, a value has the wrong type or is out of range.
+        """
+        from freshmark.runs.plan.toml import read_plan  # noqa: PLC0415  (it makes Plans, and so imports this module)
+
+        return read_plan(path)
+
+    def write(self, path: Path) -> None:
+        """Write the plan as TOML; ``read`` gives it back."""
+        from freshmark.runs.plan.toml import write_plan  # noqa: PLC0415  (as above)
+
+        write_plan(self, path)

@@ -1,0 +1,69 @@
+"""The SQLite file of a run folder: opened, brought to this version's schema, its failures told as what they are."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from freshmark.errors import StoreError
+from freshmark.results.stored.folder import SCHEMA
+
+_TABLES = """
+CREATE TABLE streams(
+    name TEXT PRIMARY KEY, task TEXT, fingerprint TEXT, events TEXT, facts TEXT, drifts TEXT, about TEXT,
+    settings TEXT, edges TEXT
+);
+CREATE TABLE cells(
+    key TEXT PRIMARY KEY, position INTEGER, stream TEXT, strategy TEXT, every TEXT, delay TEXT, seed INTEGER,
+    status TEXT, reason TEXT, code TEXT, started REAL, seconds REAL, summary TEXT, digests TEXT, log_tail TEXT,
+    beside INTEGER
+);
+CREATE TABLE provenance(name TEXT PRIMARY KEY, value TEXT);
+"""
+
+MIGRATIONS: Mapping[int, str] = {}
+"""SQL that makes schema n + 1 of schema n. Schema 1 is the first."""
+
+
+def open_database(folder: Path) -> sqlite3.Connection:
+    """The run.sqlite of this folder, made where there is none; committed means on disk.
+
+    Raises:
+        StoreError: it is damaged, of a newer version, or cannot be written.
+    """
+    with told(folder):
+        database = sqlite3.connect(folder / "run.sqlite")
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        version = int(database.execute("PRAGMA user_version").fetchone()[0])
+        if version == 0 and not database.execute("SELECT 1 FROM sqlite_master").fetchone():
+            database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;")
+            version = SCHEMA
+        while version in MIGRATIONS:
+            database.executescript(f"BEGIN; {MIGRATIONS[version]}; PRAGMA user_version = {version + 1}; COMMIT;")
+            version += 1
+        if version != SCHEMA:
+            database.close()
+            age = "a newer" if version > SCHEMA else "another"
+            what = f"the folder was written by {age} version (schema {version}, this is {SCHEMA})"
+            raise StoreError(what, where=str(folder), remedy="use that version, or another folder", code="FM404")
+        return database
+
+
+@contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """A disk that is full or a file that is damaged becomes a StoreError. What was committed stays."""
+    room = "make room, and run the same command again"
+    where = str(folder / "run.sqlite")
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"the run cannot be written: {error}", where=where, remedy=room, code="FM411") from error
+    except sqlite3.DatabaseError as error:
+        what = f"the run cannot be read: {error}"
+        raise StoreError(what, where=where, remedy="use another folder", code="FM402") from error
+    except OSError as error:
+        what = f"the run cannot be written: {error.strerror}"
+        raise StoreError(what, where=str(folder), remedy=room, code="FM411") from error

@@ -1,0 +1,66 @@
+"""Keys: what a cell depends on, as one hash. Two cells of one key give the same numbers, so one is measured."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from pathlib import Path
+from typing import Any
+
+from freshmark.results.stored.folder import SCHEMA
+from freshmark.runs.catalogue.registry import Registry
+from freshmark.runs.plan.plan import Cell
+
+
+def cell_key(cell: Cell, *, fingerprint: str, code: str, settings: Mapping[str, Any], device: str) -> str:
+    """The key of a cell: 40 hexadecimal digits.
+
+    Args:
+        cell: strategy, schedule and seed count; its position and what its stream is called do not.
+        fingerprint: of the stream.
+        code: what ``code_of`` says of the strategy.
+        settings: of the replay.
+        device: where models live.
+    """
+    parts = [SCHEMA, fingerprint, cell.strategy, code, cell.every, cell.delay, cell.seed, dict(settings), device]
+    return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:40]
+
+
+def code_of(registry: Registry, expression: str) -> str:
+    """Versions and source texts of everything that the strategy is built from.
+
+    Where a part belongs to a package, all of that package counts: a learner that several strategies share, say.
+    """
+    parts = registry.assembly("strategies", expression).parts
+    described = {f"{kind} {name}": _code(registry, kind, name) for kind, name in parts}
+    return sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
+
+
+def _code(registry: Registry, kind: str, name: str) -> str:
+    package = registry.module(kind, name).partition(".")[0]
+    file = registry.file(kind, name)
+    return f"{_version(package)} {_text_digest(_root(file, package)) if file else ''}"
+
+
+def _root(file: Path, package: str) -> Path:
+    """The folder of the package that the file belongs to; the file itself where it stands alone."""
+    return next((folder for folder in file.parents if folder.name == package), file)
+
+
+@cache
+def _version(package: str) -> str:
+    try:
+        return version((packages_distributions().get(package) or [package])[0])
+    except PackageNotFoundError:
+        return ""
+
+
+def _text_digest(root: Path) -> str:
+    digest = sha256()
+    for file in sorted(root.rglob("*.py")) if root.is_dir() else [root]:
+        digest.update(file.relative_to(root.parent).as_posix().encode() + b"\0")
+        digest.update(file.read_bytes())
+    return digest.hexdigest()

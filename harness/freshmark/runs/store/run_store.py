@@ -1,0 +1,207 @@
+"""The run folder: what is planned, what came of it. SQLite for states, parquet for rows; one writer, a lock says who.
+
+A cell is acknowledged by one committed row, written after its files are on disk under their names. What was not
+acknowledged is measured again; what was never is.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Self
+
+from freshmark.errors import StoreError
+from freshmark.runs.executors.jobs import Ending
+from freshmark.runs.executors.logs import last_lines
+from freshmark.runs.machine import redacted
+from freshmark.runs.plan.plan import Plan
+from freshmark.runs.store.database import open_database, told
+from freshmark.runs.store.lock import FolderLock
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A cell that a run wants: its key and what makes it.
+
+    stream: the name under which the folder knows the stream
+    """
+
+    key: str
+    position: int
+    stream: str
+    strategy: str
+    every: str
+    delay: str
+    seed: int
+
+
+_ENTER = """
+INSERT INTO cells(key, position, stream, strategy, every, delay, seed, status) VALUES(?, ?, ?, ?, ?, ?, ?, 'queued')
+ON CONFLICT(key) DO UPDATE SET position = excluded.position
+"""
+_FINISH = """
+UPDATE cells SET status = ?, reason = ?, code = ?, started = ?, seconds = ?, summary = ?, digests = ?, log_tail = ?,
+beside = ? WHERE key = ?
+"""
+_TWIN = """
+SELECT key FROM cells WHERE stream = ? AND strategy = ? AND every = ? AND delay = ? AND seed = ? AND key <> ?
+"""
+
+
+class Store:
+    """A run folder, held for writing.
+
+    Raises:
+        StoreError: somebody else holds it, it cannot be written, it is damaged, or of a newer version.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.cells_folder = folder / "cells"
+        try:
+            _refuse_strange(folder)
+            self.cells_folder.mkdir(parents=True, exist_ok=True)
+            self._lock = FolderLock(folder)
+        except OSError as error:
+            what = f"the folder cannot be written: {error.strerror}"
+            raise StoreError(what, where=str(folder), remedy="choose another with -o", code="FM410") from error
+        try:
+            for leftover in (*folder.glob("*/.tmp-*"),):
+                shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+            self._database = open_database(folder)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._database.close()
+        self._lock.release()
+
+    def keep_plan(self, plan: Plan) -> None:
+        """Write the plan beside its results: the last one that was run here."""
+        partial = self.folder / ".tmp-plan.toml"
+        with told(self.folder):
+            plan.write(partial)
+            partial.replace(self.folder / "plan.toml")
+
+    def streams(self) -> dict[str, dict[str, Any]]:
+        """Name → fingerprint and settings of the streams that are there."""
+        with told(self.folder):
+            rows = self._database.execute("SELECT name, fingerprint, settings FROM streams").fetchall()
+        return {name: {"fingerprint": print_, "settings": json.loads(settings)} for name, print_, settings in rows}
+
+    def add_stream(self, name: str, record: Mapping[str, Any]) -> None:
+        """Keep what is known of a stream; its table of test events lies in ``record["events"]`` already."""
+        columns = ("name", "task", "fingerprint", "events", "facts", "drifts", "about", "settings", "edges")
+        texts = ("name", "task", "fingerprint", "events")
+        row = {"name": name, **{key: record[key] for key in columns[1:]}}
+        self._write(
+            f"INSERT OR REPLACE INTO streams({', '.join(columns)}) VALUES({', '.join('?' * len(columns))})",
+            [row[key] if key in texts else json.dumps(row[key], ensure_ascii=False) for key in columns],
+        )
+
+    def queue(self, cells: Sequence[Planned], *, done: set[str] | None = None) -> set[str]:
+        """Enter the cells of a plan; gives the keys of those that are not finished (``done``, where it is known).
+
+        A cell of the same stream, strategy, schedule and seed under another key was measured with other code: the new
+        one takes its place.
+        """
+        done = self.finished() if done is None else done
+        with told(self.folder), self._database as database:
+            database.execute("UPDATE cells SET status = 'interrupted' WHERE status IN ('running', 'queued')")
+            for cell in cells:
+                place = (cell.stream, cell.strategy, cell.every, cell.delay, cell.seed)
+                for (key,) in database.execute(_TWIN, (*place, cell.key)).fetchall():
+                    database.execute("DELETE FROM cells WHERE key = ?", (key,))
+                    shutil.rmtree(self.cells_folder / key, ignore_errors=True)
+                database.execute(_ENTER, (cell.key, cell.position, *place))
+                if cell.key not in done:
+                    database.execute("UPDATE cells SET status = 'queued', reason = '' WHERE key = ?", (cell.key,))
+        return {cell.key for cell in cells} - done
+
+    def start(self, key: str) -> None:
+        """A cell runs now."""
+        self._write("UPDATE cells SET status = 'running', started = ? WHERE key = ?", (time.time(), key))
+
+    def finish(self, key: str, ending: Ending) -> None:
+        """Acknowledge what came of a cell. When this returns, not even a power failure loses it."""
+        folder = self.cells_folder / key
+        with told(self.folder):
+            partial = folder.with_name(f".tmp-{key}")
+            if partial.exists():
+                shutil.rmtree(partial)
+            if ending.status != "ok" and folder.exists():
+                shutil.rmtree(folder)
+            folder.mkdir(exist_ok=True)
+            (folder / "log.txt").write_bytes(ending.log)
+        self._write(
+            _FINISH,
+            (
+                ending.status,
+                redacted(ending.reason),
+                ending.code,
+                ending.started,
+                ending.seconds,
+                json.dumps(ending.result.get("summary", {})),
+                json.dumps(ending.result.get("digests", {})),
+                redacted(last_lines(ending.log)),
+                ending.beside,
+                key,
+            ),
+        )
+
+    def statuses(self, keys: Sequence[str]) -> list[str]:
+        """The status of each of these cells."""
+        with told(self.folder):
+            rows = dict(self._database.execute("SELECT key, status FROM cells").fetchall())
+        return [rows[key] for key in keys]
+
+    def record(self, facts: Mapping[str, Any]) -> None:
+        """Keep provenance: name → anything that JSON has."""
+        with told(self.folder), self._database as database:
+            for name, value in facts.items():
+                text = json.dumps(value, ensure_ascii=False)
+                database.execute("INSERT OR REPLACE INTO provenance VALUES(?, ?)", (name, text))
+
+    def recorded(self, name: str) -> Any:
+        """A fact of the provenance; None where there is none."""
+        with told(self.folder):
+            row = self._database.execute("SELECT value FROM provenance WHERE name = ?", (name,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def finished(self) -> set[str]:
+        """Keys of the cells that need not be measured again: every file is the one that was acknowledged."""
+        with told(self.folder):
+            rows = self._database.execute("SELECT key, digests FROM cells WHERE status = 'ok'").fetchall()
+        return {key for key, digests in rows if self._intact(key, json.loads(digests))}
+
+    def _intact(self, key: str, digests: Mapping[str, str]) -> bool:
+        for name, digest in digests.items():
+            file = self.cells_folder / key / name
+            if not file.is_file() or sha256(file.read_bytes()).hexdigest() != digest:
+                return False
+        return bool(digests)
+
+    def _write(self, sql: str, values: Sequence[Any]) -> None:
+        with told(self.folder), self._database as database:
+            database.execute(sql, values)
+
+
+def _refuse_strange(folder: Path) -> None:
+    """A folder of something else is not written into."""
+    if folder.is_dir() and not (folder / "run.sqlite").exists() and any(not _ours(one) for one in folder.iterdir()):
+        what = "the folder holds other things than a run"
+        raise StoreError(what, where=str(folder), remedy="choose a new one with -o", code="FM414")
+
+
+def _ours(path: Path) -> bool:
+    """What a run that was killed at once may have left."""
+    return path.name in (".lock", "cells", "streams")

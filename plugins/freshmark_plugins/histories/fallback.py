@@ -1,0 +1,91 @@
+"""Fallback: how a user is answered whom the model never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from freshmark import Events, Factors, Query
+from freshmark.contract.arrays import AnyArray, BoolArray, FloatArray
+from numpy.typing import NDArray
+
+from freshmark_plugins.kernels.growth import counted, enlarged, highest
+
+
+class Fallback:
+    """Popularity among the events that the model learned from, for users who had none of them.
+
+    Where the model ``knows`` a user by a history, new users are the model's as soon as they have one.
+
+    In ``factors`` two more dimensions tell the two kinds of users apart, so that one kernel ranks them all:
+    ``[p_u, 1, 0] · [q_i, b_i, n_i]`` for those the model knows, ``[0, 0, 1] · [q_i, b_i, n_i]`` for the others.
+
+    counts: (m,) float32, events of each item
+    users: (n,) bool, whether the user had any
+    """
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Nobody and nothing is known: the model starts from scratch."""
+        self.counts: NDArray[np.float32] = np.zeros(0, np.float32)
+        self.users: BoolArray = np.zeros(0, np.bool_)
+        self._items: torch.Tensor | None = None
+
+    def learned(self, events: Events) -> None:
+        """The model has learned from these."""
+        if len(events):
+            items = highest(events.item)
+            self.counts = enlarged(self.counts, items)
+            self.counts[:items] += counted(events.item, items)
+            self.users = enlarged(self.users, highest(events.user))
+            self.users[events.user] = True
+        self._items = None
+
+    def knows(self, query: Query) -> BoolArray:
+        """(n,) whether the model learned from events of the user."""
+        inside = query.user < len(self.users)
+        known: BoolArray = np.zeros(len(query), np.bool_)
+        known[inside] = self.users[query.user[inside]]
+        return known
+
+    def factors(self, model: Any, query: Query) -> Factors:
+        """The model's factors for users it knows, popularity for the others."""
+        answer: Factors = model.factors(query)
+        user, item = torch.as_tensor(answer.user), torch.as_tensor(answer.item)
+        if self._items is None:  # until the model learns again, the items stay
+            bias = torch.zeros(len(item)) if answer.bias is None else torch.as_tensor(answer.bias)
+            counts = torch.from_numpy(_sized(self.counts, len(item))).to(item)
+            self._items = torch.cat([item, bias.to(item)[:, None], counts[:, None]], 1)
+        known = torch.from_numpy(self._answered(model, query)).to(user)[:, None]
+        both = torch.cat([user * known, known, 1 - known], 1)
+        if user.device.type == "cpu":
+            return Factors(both.numpy(), self._items.numpy())
+        return Factors(both, self._items)  # type: ignore[arg-type]  # ranked where they are
+
+    def score(self, model: Any, query: Query) -> FloatArray:
+        """The model's scores (n, m) for users it knows, popularity for the others."""
+        answer: FloatArray = model.score(query)
+        known = self._answered(model, query)
+        if known.all():
+            return answer
+        return np.where(known[:, None], answer, _sized(self.counts, answer.shape[1]))
+
+    def _answered(self, model: Any, query: Query) -> BoolArray:
+        """(n,) for whom the model answers: a model that looks at histories says so itself."""
+        known: BoolArray = getattr(model, "knows", self.knows)(query)
+        return known
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """The counts and who is known."""
+        return {"fallback.counts": self.counts, "fallback.users": self.users}
+
+
+def _sized(counts: NDArray[np.float32], rows: int) -> NDArray[np.float32]:
+    """Exactly that many counts; an item that nothing was learned from has none."""
+    sized = np.zeros(rows, np.float32)
+    sized[: min(rows, len(counts))] = counts[:rows]
+    return sized

@@ -1,0 +1,133 @@
+"""Classifier: what the models of classes share. One of them says what it makes of a row; the head judges that."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+import torch
+from freshmark import Events, Query, Run
+from freshmark.contract.arrays import AnyArray, FloatArray, Task
+from freshmark.errors import UsageError
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from freshmark_plugins.kernels.growth import highest
+from freshmark_plugins.models.context_free import ContextFree
+from freshmark_plugins.models.table import Table
+
+
+class Classifier(ContextFree):
+    """P(class) by softmax over logits, learned by cross-entropy, with a row for each class.
+
+    It answers in float64, so that a row's answer, rounded to float32, is the same in every batch.
+    """
+
+    tasks: ClassVar[frozenset[Task]] = frozenset({"classify"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.classes = 0
+
+    @abstractmethod
+    def lay_out(self, run: Run) -> None:
+        """Create the parameters, without rows of classes."""
+
+    @abstractmethod
+    def grow_classes(self) -> None:
+        """Have rows for ``self.classes`` classes; old rows keep their values."""
+
+    @abstractmethod
+    def logits(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+        """(n, classes), computed in this precision."""
+
+    def build(self, run: Run) -> None:
+        """Fresh parameters, with rows for all classes that are known."""
+        self.lay_out(run)
+        self.classes = max(self.classes, run.classes)
+        self.grow_classes()
+
+    def grow(self, users: int, items: int) -> None:
+        """Nothing: users and items tell it nothing."""
+
+    def meet(self, events: Events) -> None:
+        """Have a row for every class among these labels."""
+        self.classes = max(self.classes, highest(self._labels(events)))
+        self.grow_classes()
+
+    def loss(self, events: Events, draw: torch.Generator) -> Tensor:
+        """(n,) −log P(class of the event)."""
+        del draw
+        return self.surprise(self.outputs(events), events)
+
+    def surprise(self, logits: Tensor, events: Events) -> Tensor:
+        """(n,) cross-entropy of logits (n, classes) and the labels of events."""
+        return cross_entropy(logits, torch.from_numpy(self._labels(events)).to(logits.device), reduction="none")
+
+    def outputs(self, events: Events) -> Tensor:
+        """(n, classes) logits; gradients flow."""
+        return self.logits(events, next(self.parameters()).dtype)
+
+    @torch.no_grad()
+    def predict(self, query: Query) -> FloatArray:
+        """(n, classes) probabilities."""
+        logits = self.logits(query, torch.float64).float().numpy(force=True).astype(np.float64)
+        odds = np.exp(logits - logits.max(1, keepdims=True))
+        # Class by class: a sum along rows may add up in another order for another number of rows.
+        shares: FloatArray = odds / sum(odds.T)[:, None]
+        return shares
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """Every parameter by its name, float32."""
+        return {name: value.numpy(force=True) for name, value in self.named_parameters()}
+
+    def _labels(self, events: Events) -> AnyArray:
+        if events.label is None:
+            raise UsageError(f"{type(self).__name__} learns from labels, and these events have none")
+        return np.array(events.label, np.int64)
+
+
+class Head(nn.Module):
+    """x · wᵀ + b, with one row of w and b a class, all 0 at first: every class is as likely.
+
+    weight: table of (classes, width)
+    bias: table of (classes, 1)
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.weight, self.bias = Table(width, scale=0.0, seed=(0,)), Table(1, scale=0.0, seed=(0,))
+
+    def grow(self, classes: int) -> None:
+        """Have at least that many rows."""
+        self.weight.grow(classes)
+        self.bias.grow(classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, width) → (n, classes)."""
+        return x @ self.weight.rows().T.to(x.dtype) + self.bias.rows()[:, 0].to(x.dtype)
+
+
+class HeadedClassifier(Classifier):
+    """A classifier whose last layer is a Head; the rest of it makes a vector of a row."""
+
+    head: Head
+
+    @abstractmethod
+    def code(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+        """(n, width) the input of the head, computed in this precision."""
+
+    def grow_classes(self) -> None:
+        """Have a row of the head for each."""
+        self.head.grow(self.classes)
+
+    def logits(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+        """(n, classes), computed in this precision."""
+        logits: Tensor = self.head(self.code(rows, kind))
+        return logits
+
+    def represent(self, events: Events) -> Tensor:
+        """(n, width) the input of the head; gradients flow."""
+        return self.code(events, next(self.parameters()).dtype)

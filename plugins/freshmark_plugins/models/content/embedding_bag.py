@@ -1,0 +1,53 @@
+"""embedding_bag: the mean of word vectors and one hidden layer, for classes of texts."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+from freshmark import Events, Query, Run
+from torch import Tensor
+
+from freshmark_plugins.models.content.classifier import Head, HeadedClassifier
+from freshmark_plugins.models.inputs import TEXT, need, tokens
+from freshmark_plugins.models.layers import Projection
+from freshmark_plugins.models.table import Table
+
+
+class EmbeddingBag(HeadedClassifier):
+    """P(c) = softmax(V relu(W x + a) + b), with x the mean of the vectors of a text's tokens.
+
+    ::
+
+        x = 1/m Σ_t e[hash(t)]        ℓ = −log P(c)
+
+    Memory: 4 · dim · 2^bits bytes. Cost of an event: dim · (m + hidden).
+    Joulin et al., EACL 2017 (fastText), there without the hidden layer and with pairs of words too.
+
+    Args:
+        dim: length of a word's vector.
+        hidden: width of the hidden layer.
+        bits: log2 of the number of buckets that tokens are hashed into.
+    """
+
+    needs: ClassVar[frozenset[str]] = frozenset({TEXT})
+
+    def __init__(self, dim: int = 32, *, hidden: int = 32, bits: int = 14) -> None:
+        super().__init__()
+        self.dim, self.hidden, self.bits = dim, hidden, bits
+
+    def lay_out(self, run: Run) -> None:
+        """Word vectors and hidden layer from the seed; the head at 0, so that every class is first as likely."""
+        need(run, TEXT, self)
+        self.words = Table(self.dim, scale=1.0, seed=(run.seed, 20))
+        self.words.grow(1 << self.bits)
+        self.inner = Projection(self.dim, self.hidden, draw=torch.Generator().manual_seed(run.seed))
+        self.head = Head(self.hidden)
+
+    def code(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+        """(n, hidden)."""
+        index, present = (one.to(self.words.weight.device) for one in tokens(rows, bits=self.bits))
+        share = present.to(kind) / present.sum(1, keepdim=True).clamp_min(1)  # (n, L)
+        vectors = self.words(index.reshape(-1)).view(*index.shape, self.dim)
+        hidden: Tensor = self.inner((vectors * share[:, :, None]).sum(1))
+        return hidden.relu()

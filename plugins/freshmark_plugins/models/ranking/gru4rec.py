@@ -1,0 +1,139 @@
+"""gru4rec: a recurrent network over what a user had before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import torch
+from freshmark import Events
+from freshmark.contract.arrays import FloatArray
+from freshmark.errors import UnknownName
+from torch import Tensor, nn
+
+from freshmark_plugins.kernels.growth import counted, enlarged, highest
+from freshmark_plugins.models.layers import dropped, index_of
+from freshmark_plugins.models.ranking.ranking_losses import bpr_max, cross_entropy
+from freshmark_plugins.models.ranking.sequential import Sequential
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+
+
+class GRU4Rec(Sequential):
+    """score = h · q_i + b_i, h the state of a GRU over the user's items, which are put in by the same q.
+
+    ::
+
+        h ← GRU(q_item, h), h = 0 at the beginning of the history          for each item before the event
+        cross-entropy:  ℓ = −log softmax(s)_i                              over i and the negatives
+        bpr-max:        ℓ = −log Σ_j w_j σ(r_i − r_j) + reg Σ_j w_j r_j²   w = softmax(r_j), r = elu_½(s)
+        negatives:      what came in ``parallel`` events of the batch, and ``negatives`` items j with chance ∝ n_j^alpha
+
+    The authors' batches hold one event of each of B parallel sessions, whose states are carried from step to step and
+    cut off from gradients. Here a session is a user's whole history, and an event finds its state by running the GRU
+    over the ``length`` items before it, with the weights of now: no state is stale, none has to be reset, and events
+    may be learned in any order. ``through_time=False`` cuts gradients off between steps, as the authors do. Items of
+    parallel sessions serve as negatives as there; one that is the item that came counts nothing, there it does. n_j
+    counts events seen so far, there the training set. The first event of a session is no target there; here it trains b
+    alone.
+
+    Cost: O(length · dim²) a user of a batch and a request, O((parallel + negatives) · dim) an event. Memory:
+    4 (dim + 1) bytes an item, 24 an event (histories).
+    Hidasi et al., ICLR 2016; Hidasi & Karatzoglou, CIKM 2018 (bpr-max, sampling). Defaults of the authors' code:
+    cross-entropy, 100 units, 2048 samples, alpha .5, logq 0, reg 1, batch 64, adagrad with lr .1; ``dim``,
+    ``negatives`` and ``logq`` differ here, for catalogues of thousands.
+
+    Args:
+        dim: units of the GRU, and length of q.
+        loss: "cross-entropy" or "bpr-max".
+        length: items of the history that are run over.
+        negatives: items drawn a batch.
+        parallel: events of the batch whose items are negatives for the others.
+        alpha: 1 draws by popularity, 0 uniformly.
+        logq: how much of log P(j), the chance to be drawn, is taken off a score in training; with 1 the cross-entropy
+            tends to that over all items.
+        reg: of bpr-max.
+        dropout: share of the numbers of h that training leaves out.
+        through_time: whether gradients pass from step to step.
+        scale: standard deviation of the first q.
+    """
+
+    def __init__(
+        self,
+        dim: int = 64,
+        *,
+        loss: str = "cross-entropy",
+        length: int = 20,
+        negatives: int = 256,
+        parallel: int = 64,
+        alpha: float = 0.5,
+        logq: float = 1.0,
+        reg: float = 1.0,
+        dropout: float = 0.0,
+        through_time: bool = True,
+        scale: float = 0.05,
+    ) -> None:
+        super().__init__(dim=dim, length=length, scale=scale)
+        losses: dict[str, Loss] = {"cross-entropy": cross_entropy, "bpr-max": partial(bpr_max, reg=reg)}
+        if loss not in losses:
+            raise UnknownName("loss of gru4rec", loss, losses)
+        self._loss: Loss = losses[loss]
+        self.logq = logq if loss == "cross-entropy" else 0.0
+        self.negatives, self.parallel, self.alpha = negatives, parallel, alpha
+        self.dropout, self.through_time = dropout, through_time
+        self.counts: FloatArray = np.zeros(0)
+
+    def build_encoder(self, draw: torch.Generator) -> None:
+        """The weights of the three gates, reset, update and new, above each other."""
+        self.input, self.recurrent = (nn.Parameter(torch.empty(3 * self.dim, self.dim)) for _ in range(2))
+        self.input_bias, self.recurrent_bias = (nn.Parameter(torch.zeros(3 * self.dim)) for _ in range(2))
+        for gate in (*self.input.data.chunk(3), *self.recurrent.data.chunk(3)):
+            nn.init.xavier_uniform_(gate, generator=draw)
+
+    def observe(self, events: Events) -> None:
+        """These are history now, and count for the chance to be drawn."""
+        super().observe(events)
+        items = highest(events.item)
+        self.counts = enlarged(self.counts, items)
+        self.counts[:items] += counted(events.item, items)
+
+    def encode(self, items: Tensor, draw: torch.Generator | None) -> Tensor:
+        """(w, l, dim) the states."""
+        weights = [w.to(items.dtype) for w in (self.input, self.recurrent, self.input_bias, self.recurrent_bias)]
+        state = items.new_zeros(1, len(items), self.dim)
+        if self.through_time or draw is None:
+            with torch.backends.cudnn.flags(enabled=False):  # it wants all weights side by side in memory
+                states = torch.gru(items, state, weights, True, 1, 0.0, False, False, True)[0]
+        else:
+            steps = [state[0]]
+            for step in items.unbind(1):
+                steps.append(torch.gru_cell(step, steps[-1].detach(), *weights))
+            states = torch.stack(steps[1:], 1)
+        return dropped(states, self.dropout, draw)
+
+    def loss(self, events: Events, draw: torch.Generator) -> Tensor:
+        """(n,) one an event."""
+        hidden = self.represent(events, draw)  # (n, dim)
+        item = index_of(events.item, hidden.device)
+        index, logs, log_chance = self._drawn(item, draw)
+        true = (hidden * self.items(item)).sum(1) + self.bias(item)[:, 0] - self.logq * log_chance[item]
+        others = self.scores(hidden, index) - self.logq * logs
+        return self._loss(true, others.masked_fill(index == item[:, None], -torch.inf))
+
+    def _drawn(self, item: Tensor, draw: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """(K,) negatives, (K,) the log of the chance of each, (m,) log P of popularity."""
+        chances = [self._chances(alpha).to(item.device) for alpha in (1.0, self.alpha)]
+        mates = item[torch.randperm(len(item), generator=draw, device=item.device)[: self.parallel]]
+        at = torch.rand(self.negatives, generator=draw, device=item.device, dtype=torch.float64)
+        drawn = torch.searchsorted(chances[1].cumsum(0), at).clamp(max=len(self.items) - 1)
+        plain, tempered = (chance.log().to(self.items.weight.dtype) for chance in chances)
+        return torch.cat([mates, drawn]), torch.cat([plain[mates], tempered[drawn]]), plain
+
+    def _chances(self, alpha: float) -> Tensor:
+        """(m,) float64, ∝ n^alpha; an item that nobody was seen with counts as one seen once."""
+        counts = np.ones(len(self.items))
+        seen = self.counts[: len(counts)]
+        counts[: len(seen)] = np.maximum(seen, 1.0)
+        weights = counts**alpha
+        return torch.from_numpy(weights / weights.sum())

@@ -1,0 +1,132 @@
+"""Sequential: what all models share that answer from what a user had before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import torch
+from freshmark import Events, Factors, Query, Run
+from freshmark.contract.arrays import AnyArray, BoolArray, Task
+from freshmark.errors import UsageError
+from torch import Tensor, nn
+
+from freshmark_plugins.histories.sequences import Sequences
+from freshmark_plugins.models.layers import index_of
+from freshmark_plugins.models.table import Table
+
+
+class Sequential(nn.Module):
+    """score(u, i, t) = h · q_i + b_i, h a function of the items that u had before t.
+
+    An event is learned with the history before its time as input: neither the event itself, nor one of its time, nor a
+    later one is in it, though the model may know them by then. Where there is no history h = 0, and b is what remains.
+
+    Histories are context: they come by ``observe``, stay when a model starts from scratch, and are no parameters.
+    Items that the model has no row for yet are passed over.
+
+    Args:
+        dim: length of h and q.
+        length: the newest items of a history that count.
+        scale: standard deviation of the first q.
+    """
+
+    tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
+    cold_users: ClassVar[bool] = True
+    """It has no answer for users without a history."""
+    head: ClassVar[tuple[str, ...]] = ("items", "bias")
+    """What turns the representation of a user into an answer."""
+    by_user: ClassVar[bool] = True
+    """Learned faster with the events of a user in one batch: they share one pass over the history."""
+
+    def __init__(self, *, dim: int, length: int, scale: float) -> None:
+        super().__init__()
+        if min(dim, length) < 1:
+            raise UsageError(f"{type(self).__name__.lower()} has dim={dim}, length={length}", remedy="1 or more")
+        self.dim, self.length, self.scale = dim, length, scale
+        self.sequences = Sequences()
+
+    def build(self, run: Run) -> None:
+        """Fresh rows for the items known so far, and a fresh encoder."""
+        self.items = Table(self.dim, scale=self.scale, seed=(run.seed, 20))
+        self.bias = Table(1, scale=0.0, seed=(run.seed, 21))
+        self.build_encoder(torch.Generator().manual_seed(run.seed))
+        self.grow(run.users, run.items)
+
+    def build_encoder(self, draw: torch.Generator) -> None:
+        """The parameters besides those of items, with fresh values."""
+        raise NotImplementedError
+
+    def encode(self, items: Tensor, draw: torch.Generator | None) -> Tensor:
+        """(w, l, dim) h after each item of w windows, from their rows (w, l, dim); ``draw``: training, with dropout.
+
+        What comes after an item must not change what is told of it.
+        """
+        raise NotImplementedError
+
+    def loss(self, events: Events, draw: torch.Generator) -> Tensor:
+        """(n,) one an event, see Model."""
+        raise NotImplementedError
+
+    def grow(self, users: int, items: int) -> None:
+        """Have rows for that many items; users need none."""
+        del users
+        self.items.grow(items)
+        self.bias.grow(items)
+
+    def observe(self, events: Events) -> None:
+        """These are history now."""
+        self.sequences.append(events)
+
+    def knows(self, query: Query) -> BoolArray:
+        """(n,) whether the user had an item that the model knows."""
+        return self.sequences.known(query, items=len(self.items))
+
+    def outputs(self, events: Events) -> Tensor:
+        """(n, m) the scores of all items."""
+        return self.all_scores(self.represent(events))
+
+    def represent(self, events: Events, draw: torch.Generator | None = None) -> Tensor:
+        """(n, dim) h of the users of events just before them, in the parameters' precision, with gradients.
+
+        Events of one user share a pass where each still sees at least half of the newest ``length`` items.
+        """
+        return self.hidden(events, draw, least=(self.length + 1) // 2, dtype=self.items.weight.dtype)
+
+    def hidden(self, rows: Events | Query, draw: torch.Generator | None, *, least: int, dtype: torch.dtype) -> Tensor:
+        """(n, dim) h of the users of these rows, see ``Sequences.windows``."""
+        windows = self.sequences.windows(rows, length=self.length, least=least, known=len(self.items))
+        device = self.items.weight.device
+        nothing = torch.zeros(len(windows.item), 1, self.dim, dtype=dtype, device=device)
+        if not windows.column.any():
+            return nothing[index_of(windows.row, device), 0]
+        index = index_of(windows.item, device)
+        rows_of_items = self.items(index.flatten()).to(dtype).view(*index.shape, -1)
+        after = torch.cat([nothing, self.encode(rows_of_items, draw if self.training else None)], 1)
+        return after[index_of(windows.row, device), index_of(windows.column, device)]
+
+    @torch.no_grad()
+    def factors(self, query: Query) -> Factors:
+        """H of the users (n, dim), q of the items (m, dim), b (m,), float32."""
+        user = self.hidden(query, None, least=self.length, dtype=torch.float64).float()
+        arrays = (user, self.items.weight.detach(), self.bias.weight.detach()[:, 0])
+        if user.device.type == "cpu":
+            return Factors(*(array.numpy() for array in arrays))
+        return Factors(*arrays)  # type: ignore[arg-type]  # ranked where they are
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """Every parameter by its name, float32, and the histories."""
+        arrays = {name: value.numpy(force=True) for name, value in (*self.named_parameters(), *self.named_buffers())}
+        return {**arrays, **self.sequences.state("history")}
+
+    def scores(self, hidden: Tensor, index: Tensor) -> Tensor:
+        """(n, K) scores of the same K items for each (K,), or of its own (n, K)."""
+        items = self.items(index.flatten()).view(*index.shape, -1)
+        products = hidden @ items.T if index.dim() == 1 else (hidden[:, None] * items).sum(2)
+        scores: Tensor = products + self.bias(index.flatten()).view(index.shape)
+        return scores
+
+    def all_scores(self, hidden: Tensor) -> Tensor:
+        """(n, m) scores of all items."""
+        scores: Tensor = hidden @ self.items.rows().T + self.bias.rows()[:, 0]
+        return scores

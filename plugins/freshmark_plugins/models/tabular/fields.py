@@ -1,0 +1,83 @@
+"""Fields: one vector for each thing that is told of an event: its user, its item, its categories, its text."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from freshmark import Events, Query, Run
+from freshmark.contract.arrays import AnyArray, IntArray
+from freshmark.errors import UsageError
+from torch import Tensor, nn
+
+from freshmark_plugins.kernels.hashing import buckets
+from freshmark_plugins.models.inputs import TEXT, categorical, tokens, width
+from freshmark_plugins.models.table import Table
+
+MOST_BITS = 30
+
+
+class Fields(nn.Module):
+    """Users and items have a row each, which come as they appear; categories and tokens share 2^bits hashed rows.
+
+    A user or an item without a row yet is the vector 0. A text is the mean of the vectors of its tokens.
+
+    Args:
+        run: what features there are.
+        dim: length of a vector.
+        bits: log2 of the number of hashed rows.
+        scale: standard deviation of the first values.
+        seed: of these.
+    """
+
+    def __init__(self, run: Run, dim: int, *, bits: int, scale: float, seed: int) -> None:
+        super().__init__()
+        if not 1 <= bits <= MOST_BITS:
+            raise UsageError(f"bits={bits}", remedy=f"1 to {MOST_BITS}")
+        self.dim, self.bits = dim, bits
+        self.names = categorical(run.features)
+        self.text = TEXT in run.features
+        self.count = 2 + width(run.features, self.names) + self.text
+        self.users, self.items, self.hashed = (Table(dim, scale=scale, seed=(run.seed, seed, of)) for of in range(3))
+        self.hashed.grow(1 << bits if self.names or self.text else 0)
+
+    def grow(self, users: int, items: int) -> None:
+        """Have rows for these."""
+        self.users.grow(users)
+        self.items.grow(items)
+
+    def forward(self, rows: Events | Query, kind: torch.dtype) -> list[Tensor]:
+        """For each field, (n, dim), in this precision."""
+        device = self.users.weight.device
+        found = [looked_up(self.users, rows.user), looked_up(self.items, rows.item)]
+        found += [self.hashed(torch.from_numpy(index).to(device)) for index in self.buckets(rows)]
+        if self.text:
+            index, present = (one.to(device) for one in tokens(rows, bits=self.bits))
+            share = present.to(kind) / present.sum(1, keepdim=True).clamp_min(1)  # (n, L)
+            words = self.hashed(index.reshape(-1)).view(*index.shape, self.dim)
+            found.append((words * share[:, :, None]).sum(1))
+        return [one.to(kind) for one in found]
+
+    def buckets(self, rows: Events | Query) -> list[IntArray]:
+        """For each category, (n,) buckets."""
+        columns = [(name, rows.features[name].reshape(len(rows), -1)) for name in self.names]
+        return [
+            buckets(column[:, part], field=f"{name}.{part}", bits=self.bits)
+            for name, column in columns
+            for part in range(column.shape[1])
+        ]
+
+
+def looked_up(table: Table, codes: AnyArray | None) -> Tensor:
+    """(n, dim) the rows of these codes, 0 where there is none.
+
+    Raises:
+        UsageError: the query shows no item.
+    """
+    if codes is None:
+        raise UsageError("no item is shown with these queries", remedy="a task such as click or rate")
+    index = torch.from_numpy(np.array(codes, np.int64)).to(table.weight.device)
+    known = index < len(table)
+    if not len(table):
+        return table.weight.new_zeros(len(index), table.weight.shape[1])
+    found: Tensor = table(index.where(known, 0))
+    return found * known[:, None]

@@ -1,0 +1,107 @@
+"""derpp: keep old events with what the model said of them, and hold it to both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Unpack
+
+import numpy as np
+import torch
+from freshmark import Events, Model, Run
+from freshmark.contract.arrays import AnyArray, IntArray
+from freshmark.errors import UsageError
+from numpy.typing import NDArray
+from torch import Tensor
+
+from freshmark_plugins.models.abilities import require
+from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.training.buffers import Reservoir
+from freshmark_plugins.training.learner import Term
+
+
+class DERpp(Finetune):
+    """Dark experience replay++: from a reservoir, the answers of the day an event came as well as its label.
+
+    ::
+
+        L = ℓ(D_t; θ) + α · mean over B' of |f_θ(x) − z|² / |z| + β · mean over B'' of ℓ(x, y; θ)
+        B', B'': as many as the batch, each drawn from a reservoir of (x, y, z)
+        z = f_{θ_t}(x), stored when x enters the reservoir, after the update that learned it
+
+    z has a number for each item known on that day (rank), or class. Memory: size · outputs · 4 bytes.
+    With ``alpha=0, beta=0`` it is ``finetune``. Cost of an update: 3 · epochs · |D_t|, and scores of all items.
+    Buzzega et al., NeurIPS 2020 (α, β from 0.1 to 1, by validation; buffers of 200 to 5120).
+
+    Args:
+        model: with ``outputs``, such as ``mf(dim=32)``.
+        alpha: α.
+        beta: β.
+        size: events of the reservoir.
+        training: as for ``finetune``.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        alpha: float = 0.5,
+        beta: float = 0.5,
+        size: int = 500,
+        **training: Unpack[Training],
+    ) -> None:
+        super().__init__(model, **training)
+        require("derpp", model, "outputs")
+        if not min(alpha, beta) >= 0 or size < 0:
+            raise UsageError(f"derpp has alpha={alpha}, beta={beta}, size={size}", remedy="0 or more of each")
+        self.alpha, self.beta, self.size = alpha, beta, size
+
+    def start(self, run: Run) -> None:
+        """Nothing is held."""
+        super().start(run)
+        self.buffer = Reservoir(self.size, run.task, np.random.default_rng([run.seed, 23]))
+        self.said: NDArray[np.float32] = np.zeros((0, 0), np.float32)  # NaN for an item not known then
+        self.draw = np.random.default_rng([run.seed, 24])
+        self.negatives = torch.Generator(run.device).manual_seed(run.seed)
+
+    def fit(self, history: Events) -> None:
+        """Train on the warm-up, and keep some of it."""
+        super().fit(history)
+        self._keep(history)
+
+    def update(self, events: Events) -> None:
+        """Train on the new events and on old ones, and keep some of the new."""
+        self.learner.know(events)
+        held, terms = self.buffer.held, list[Term]()
+        if held is not None and self.alpha:
+            terms.append(partial(self._as_said, held))
+        if held is not None and self.beta:
+            terms.append(partial(self._as_happened, held))
+        self.learn(events, epochs=self.epochs, terms=terms)
+        self._keep(events)
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """Those of the model, the reservoir, and z (size, outputs)."""
+        return {**super().state(), **self.buffer.state(), "said": self.said}
+
+    def _keep(self, events: Events) -> None:
+        slots, rows = self.buffer.add(events)
+        if not len(rows):
+            return
+        said = self.learner.asked(self.learner.model.outputs, events[rows])
+        grown = np.full((len(self.buffer), said.shape[1]), np.nan, np.float32)  # outputs never become fewer
+        grown[: self.said.shape[0], : self.said.shape[1]] = self.said
+        grown[slots] = said
+        self.said = grown
+
+    def _as_said(self, held: Events, _batch: Events, rows: IntArray) -> Tensor:
+        slots = self.draw.permutation(len(held))[: len(rows)]
+        now: Tensor = self.learner.model.outputs(held[slots])
+        said = torch.from_numpy(self.said[slots]).to(now)
+        apart = torch.where(said.isnan(), 0.0, now[:, : said.shape[1]] - said).square()
+        return self.alpha * (apart.sum(1) / (~said.isnan()).sum(1)).mean()
+
+    def _as_happened(self, held: Events, _batch: Events, rows: IntArray) -> Tensor:
+        slots = self.draw.permutation(len(held))[: len(rows)]
+        loss: Tensor = self.learner.model.loss(held[slots], self.negatives)
+        return self.beta * loss.mean()

@@ -1,0 +1,53 @@
+"""ewc: hold the parameters that past events were sensitive to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Unpack
+
+from freshmark import Events, Model
+from torch import Tensor
+
+from freshmark_plugins.strategies.continual.anchored import Anchored
+from freshmark_plugins.strategies.retraining.finetune import Training
+from freshmark_plugins.training.importance import importance
+
+
+class EWC(Anchored):
+    """Elastic weight consolidation: a parameter is pulled back the more, the more the loss of past events hangs on it.
+
+    ::
+
+        L = ℓ(D_t; θ) + λ/2 Σ_i F_i (θ_i − θ_{t−1,i})²
+        F ← γ F + mean over events of D_t of (∂ℓ/∂θ)²            the diagonal of the empirical Fisher information
+
+    γ = 0 is EWC as in Mi et al., RecSys 2020 (ADER), which knows the last update alone; γ > 0 is online EWC.
+    With ``lam=0`` it is ``finetune``. Cost of an update: epochs · |D_t|, and ``fisher_samples`` single gradients.
+    Extra memory: two more models. Kirkpatrick et al., PNAS 2017; online: Schwarz et al., ICML 2018 (γ = 0.9 … 1).
+
+    Args:
+        model: any.
+        lam: λ, to be tuned: F is small, and adam hides how small; for SASRec 1000 (docs/reproductions.md).
+        fisher_samples: events whose gradients are averaged, drawn uniformly (1000: Mi et al.).
+        gamma: γ.
+        training: as for ``finetune``; not sparse.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        lam: float = 1.0,
+        fisher_samples: int = 1000,
+        gamma: float = 0.0,
+        **training: Unpack[Training],
+    ) -> None:
+        super().__init__(model, lam=lam, gamma=gamma, **training)
+        self.samples = fisher_samples
+
+    def importance(self, events: Events) -> Mapping[str, Tensor]:
+        """F of the events."""
+        model = self.learner.model
+        return importance(
+            model, self.sampled(events, self.samples), lambda event: model.loss(event, self.draw), power=2
+        )

@@ -1,0 +1,30 @@
+"""l2sp: hold every parameter alike where the last update left it."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from freshmark import Model
+
+from freshmark_plugins.strategies.continual.anchored import Anchored
+from freshmark_plugins.strategies.retraining.finetune import Training
+
+
+class L2SP(Anchored):
+    """Finetune with a penalty on the distance from where it started.
+
+    ::
+
+        L = ℓ(D_t; θ) + λ/2 |θ − θ_{t−1}|²
+
+    It is ``ewc`` with F = 1; new rows move freely. With ``lam=0`` it is ``finetune``. Cost of an update: epochs ·
+    |D_t|. Extra memory: one more model. Xuhong, Grandvalet & Davoine, ICML 2018 (λ of 0.001 to 1, by validation).
+
+    Args:
+        model: any.
+        lam: λ.
+        training: as for ``finetune``; not sparse.
+    """
+
+    def __init__(self, model: Model, *, lam: float = 0.01, **training: Unpack[Training]) -> None:
+        super().__init__(model, lam=lam, **training)

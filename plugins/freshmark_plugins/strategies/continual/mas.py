@@ -1,0 +1,48 @@
+"""mas: hold the parameters that the model's answers are sensitive to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Unpack
+
+from freshmark import Events, Model
+from torch import Tensor
+
+from freshmark_plugins.models.abilities import require
+from freshmark_plugins.strategies.continual.anchored import Anchored
+from freshmark_plugins.strategies.retraining.finetune import Training
+from freshmark_plugins.training.importance import importance
+
+
+class MAS(Anchored):
+    """Memory aware synapses: a parameter is pulled back the more, the more what the model says hangs on it.
+
+    ::
+
+        L = ℓ(D_t; θ) + λ/2 Σ_i Ω_i (θ_i − θ_{t−1,i})²
+        Ω ← γ Ω + mean over events of D_t of |∂ |f(x)|² / ∂θ|         f: a logit of each item, or of each class
+
+    No label is looked at. With ``lam=0`` it is ``finetune``. Cost of an update: epochs · |D_t|, and ``samples`` single
+    gradients of all outputs: samples · |θ|. Extra memory: two more models. Aljundi et al., ECCV 2018 (γ = 1).
+
+    Args:
+        model: with ``outputs``, such as ``mf(dim=32)``.
+        lam: λ; twice that of the paper, which has no ½.
+        samples: events whose gradients are averaged, drawn uniformly.
+        gamma: γ.
+        training: as for ``finetune``; not sparse.
+    """
+
+    def __init__(
+        self, model: Model, *, lam: float = 1.0, samples: int = 200, gamma: float = 1.0, **training: Unpack[Training]
+    ) -> None:
+        super().__init__(model, lam=lam, gamma=gamma, **training)
+        require("mas", model, "outputs")
+        self.samples = samples
+
+    def importance(self, events: Events) -> Mapping[str, Tensor]:
+        """Ω of the events."""
+        model = self.learner.model
+        return importance(
+            model, self.sampled(events, self.samples), lambda event: model.outputs(event).square(), power=1
+        )

@@ -1,0 +1,77 @@
+"""spmf: learn new events together with those old ones that the model ranks worst."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+import numpy as np
+import torch
+from freshmark import Events, Model
+from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
+from freshmark.errors import UsageError
+from torch import Tensor
+
+from freshmark_plugins.models.abilities import require
+from freshmark_plugins.strategies.retraining.finetune import Training
+from freshmark_plugins.strategies.retraining.replay import Replay
+from freshmark_plugins.training.buffers import Losses, Reservoir
+
+
+class Worst(Reservoir):
+    """A reservoir from which an event is drawn with p ∝ exp(r / n), r its place by loss, the lowest first."""
+
+    def weights(self, events: Events, losses: Losses) -> FloatArray:
+        """Between 1 and e."""
+        place: IntArray = np.argsort(np.argsort(losses(events), kind="stable"), kind="stable")
+        return np.exp(place / len(events))
+
+
+class SPMF(Replay):
+    """Stream-centred probabilistic matrix factorisation: a reservoir, and from it what the model scores low.
+
+    ::
+
+        S ← ratio · |D_t| events of R, drawn with p ∝ exp(r / |R|), r = 0, 1 … by score of the true item, descending
+        θ_t ← train(θ_{t−1}, D_t ∪ S)
+        R ← reservoir(R, D_t)
+
+    The score is the logit of what happened: of the item, the class, click or no click; minus the squared error of a
+    rating. With ``ratio=0`` it is ``finetune``. Cost of an update: epochs · (1 + ratio) · |D_t|, and for each event
+    of R the scores of all items. Extra memory: ``share`` of the warm-up. Wang et al., KDD 2018; drawing from R alone
+    beside all of D_t is the variant that Peng et al., RecSys 2021 (ASMG) found better.
+
+    Args:
+        model: with ``outputs``, such as ``mf(dim=32)``.
+        share: size of the reservoir, as a share of the warm-up's events.
+        ratio: how many are drawn for each new event.
+        training: as for ``finetune``.
+    """
+
+    def __init__(self, model: Model, *, share: float = 0.3, ratio: float = 0.5, **training: Unpack[Training]) -> None:
+        require("spmf", model, "outputs")
+        if not min(share, ratio) >= 0:
+            raise UsageError(f"spmf has share={share}, ratio={ratio}", remedy="0 or more of both")
+        super().__init__(model, ratio=ratio, **training)
+        self.kind, self.share = Worst, share
+
+    def fit(self, history: Events) -> None:
+        """Train on the warm-up, and keep a share of it."""
+        self.buffer.size = round(self.share * len(history))
+        super().fit(history)
+
+    def costs(self, events: Events) -> FloatArray:
+        """(n,) minus the score of what happened."""
+        return -self.learner.asked(self._score, events)
+
+    def _score(self, events: Events) -> Tensor:
+        outputs: Tensor = self.learner.model.outputs(events)
+        if self.run.task == "rank" or events.label is None:
+            return outputs.gather(1, _index(events.item, outputs))[:, 0]
+        if self.run.task == "classify":
+            return outputs.gather(1, _index(events.label, outputs))[:, 0]
+        label = torch.from_numpy(np.array(events.label)).to(outputs)
+        return outputs[:, 0] * (2 * label - 1) if self.run.task == "click" else -(outputs[:, 0] - label).square()
+
+
+def _index(codes: AnyArray, like: Tensor) -> Tensor:
+    return torch.from_numpy(np.array(codes, np.int64))[:, None].to(like.device)

@@ -1,0 +1,66 @@
+"""repeat_popularity: what the user had most often."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+from freshmark import Events, Query, Strategy
+from freshmark.contract.arrays import AnyArray, FloatArray, Task
+
+from freshmark_plugins.histories.pair_counts import PairCounts, accumulate_each
+from freshmark_plugins.histories.unreached import then_popularity
+from freshmark_plugins.kernels.growth import counted, enlarged, highest
+
+
+class RepeatPopularity(Strategy):
+    """Rank items by how often this user took them; below them all others, by popularity.
+
+    ::
+
+        as soon as (u, i) is past:   n_ui ← n_ui + 1      context, as every history is
+        update, for each (u, i):     n_i ← n_i + 1
+        score(u, i) = n_ui, or where that is 0: n_i / (max n + 1) − 1
+
+    Nothing of the user is learned, so that how often it is updated matters for new items and new users alone: where
+    people come back to what they know, this is what anything that learns must beat.
+
+    Cost of an update: O(1) an event. Memory: see PairCounts, 8 to 11 bytes a pair of user and item, 8 bytes an item.
+    "PersonalPopularity" of Alpenglow, Frigó et al., RecSys 2017; P-Pop of Li et al., TOIS 2023 (next basket).
+    """
+
+    tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
+
+    def __init__(self) -> None:
+        self.had = PairCounts()
+        self.items = 0
+        self.counts: FloatArray = np.zeros(0)
+
+    def fit(self, history: Events) -> None:
+        """The warm-up is learned, and it is context too."""
+        self.observe(history)
+        self.update(history)
+
+    def observe(self, events: Events) -> None:
+        """Count what each user took."""
+        self.had.grow(max(highest(events.user), highest(events.item)))
+        self.had.count(events.user, events.item, 1)
+
+    def update(self, events: Events) -> None:
+        """Count the items."""
+        new = highest(events.item)
+        self.items = max(self.items, new)
+        self.counts = enlarged(self.counts, self.items)
+        self.counts[:new] += counted(events.item, new)
+
+    def score(self, query: Query) -> FloatArray:
+        """(n, m) own counts, ≥ 1; where there is none, popularity in (−1, 0)."""
+        scores = np.zeros((len(query), self.items))
+        accumulate_each(self.had.rows, query.user, scores)
+        then_popularity(scores, self.counts)
+        return scores
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """Counts of items, and of pairs of user and item."""
+        return {"counts": self.counts, **self.had.state()}

@@ -1,0 +1,120 @@
+"""delayed: learn impressions before it is known whether they are clicked, and correct for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Unpack
+
+import numpy as np
+from freshmark import Events, Model, Query, Run
+from freshmark.contract.arrays import AnyArray, FloatArray
+from freshmark.errors import UnknownName, UsageError
+from freshmark.replay.durations import microseconds
+
+from freshmark_plugins.strategies.delayed.corrections import calibrated, fake_negative_weights
+from freshmark_plugins.strategies.delayed.delays import Delays, chances
+from freshmark_plugins.strategies.delayed.waiting_impressions import Entries, Impressions
+from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+
+CORRECTIONS = ("vanilla", "fnw", "fnc", "fsiw", "esdfm")
+
+
+class Delayed(Finetune):
+    """Do not wait for clicks: what is not clicked yet is learned as a negative, and again as a positive when it is.
+
+    ::
+
+        θ_t ← train(θ_{t−1}, entries, weights w)
+        vanilla  w = 1
+        fnw      w⁺ = 1 + p q               w⁻ = (1 − p)(1 + p q) / (1 − p + p q)      q = 1: (1 + p), (1 − p)(1 + p)
+        fnc      w = 1, and answer with p = b / (1 − b q)                              q = 1: b / (1 − b)
+        fsiw     w⁺ = 1 / P(in time|x, 1)   w⁻ = P(negative|x, entered as one)         late clicks do not enter
+        esdfm    w⁺ = 1 + p_dp(x)           w⁻ = (1 + p_dp(x)) P(negative|x, entered as one)
+
+    p is the model's answer before the update, q the share of clicks so far that came late: 0 where labels are not
+    delayed, and then all of them are ``finetune``, bit for bit. The chances of ``fsiw`` and ``esdfm`` are learned, by
+    two further models of the same kind, from the impressions whose labels have come; until these are no clicks alone,
+    the chances are made of p and q. ``finetune`` itself waits for labels. Cost of an update: epochs · entries, with
+    those two three times that. Extra memory: impressions without labels; with those two, two more models.
+
+    An update of few events moves the model by less than one of many: where w is said, it is times n ÷ batch, for at
+    night clicks of the day come with few impressions, and a mean over each update alone would make them many.
+    Ktena et al., RecSys 2019 (fnw, fnc); Yasui et al., WWW 2020 (fsiw); Yang et al., AAAI 2021 (esdfm).
+
+    Args:
+        model: for clicks, such as ``logistic``.
+        correction: vanilla, fnw, fnc, fsiw or esdfm.
+        wait: how long an impression waits for its click before it enters as a negative.
+        training: as for ``finetune``.
+    """
+
+    def __init__(
+        self, model: Model, *, correction: str = "esdfm", wait: str = "0s", **training: Unpack[Training]
+    ) -> None:
+        super().__init__(model, **training)
+        if correction not in CORRECTIONS:
+            raise UnknownName("correction of delayed", correction, CORRECTIONS)
+        self.tasks = model.tasks & {"click"}
+        if not self.tasks:
+            raise UsageError(f"{type(model).__name__} does not answer clicks", remedy="a model for the task click")
+        self.correction, self.wait = correction, microseconds(wait)
+        self.delays = None
+        if correction in {"fsiw", "esdfm"}:
+            self.delays = Delays(self.learner, repeats=correction == "esdfm")
+        if correction == "fnc":
+            self.predict = self.calibrated
+        self.__dict__.pop("observe", None)  # the model's own, which the one below calls
+
+    @property
+    def q(self) -> float:
+        """The share of clicks that came late, of those whose impressions were shown before."""
+        return self.late / self.clicks if self.clicks else 0.0
+
+    def start(self, run: Run) -> None:
+        """Build the model, and those beside it; nothing was shown."""
+        super().start(run)
+        self.impressions = Impressions(self.wait)
+        self.late = self.clicks = 0
+        if self.delays:
+            self.delays.start(run)
+
+    def observe(self, events: Events) -> None:
+        """These were shown; their labels are not looked at."""
+        self.model.observe(events)
+        self.impressions.show(events)
+
+    def update(self, events: Events) -> None:
+        """These labels have come: train on what enters now."""
+        entries = self.impressions.come(events)
+        self._count(entries)
+        if self.delays:
+            self.delays.learn(entries, epochs=self.epochs)
+        enters = entries.events[~entries.late] if self.correction == "fsiw" else entries.events
+        if len(enters):
+            self.learn(enters, epochs=self.epochs, weights=self.weights(enters))
+
+    def weights(self, events: Events) -> FloatArray | None:
+        """(n,) how much each event counts that enters; None, while no click was late: as in ``finetune``."""
+        if not self.late or events.label is None:
+            return None
+        weights = np.ones(len(events))
+        if self.correction in {"fnw", "fsiw", "esdfm"}:
+            p, q = chances(self.learner, events), self.q
+            beside, label = self.delays, events.label
+            weights = beside.weights(events, label, p=p, q=q) if beside else fake_negative_weights(label, p, q)
+        return weights * self.learner.filled(len(events))
+
+    def calibrated(self, query: Query) -> FloatArray:
+        """(n,) the chance of a click, where the model has learned that of a positive."""
+        b: FloatArray = self.learner.model.predict(query)
+        return calibrated(b, self.q) if self.late else b
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """Those of all models, and the impressions that wait."""
+        beside = self.delays.state() if self.delays else {}
+        return {**super().state(), **beside, **self.impressions.state()}
+
+    def _count(self, entries: Entries) -> None:
+        if entries.told.label is not None:
+            self.clicks += int((entries.told.label > 0).sum())
+            self.late += int((entries.entered & (entries.told.label > 0)).sum())

@@ -1,0 +1,31 @@
+"""isgd with negatives: what raisgd and rsisgd share."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from freshmark.errors import UsageError
+
+from freshmark_plugins.strategies.factorisation.isgd import ISGD, Steps
+
+
+class NegativeISGD(ISGD):
+    """``isgd`` that takes some items a user does not want before each event.
+
+    Args:
+        dim: length of p and q.
+        negatives: items an event.
+        steps: lr (η), reg (λ), scale and iterations, as for isgd.
+    """
+
+    def __init__(
+        self,
+        dim: int = 100,
+        *,
+        negatives: int = 1,
+        **steps: Unpack[Steps],
+    ) -> None:
+        super().__init__(dim, **steps)
+        if negatives < 0:
+            raise UsageError(f"{type(self).__name__.lower()} has negatives={negatives}", remedy="0 or more")
+        self.negatives = negatives

@@ -1,0 +1,100 @@
+"""asmg: answer with a model that is generated from the last fine-tuned ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Unpack
+
+import numpy as np
+import torch
+from freshmark import Events, Model
+from freshmark.contract.arrays import AnyArray
+from freshmark.errors import UnknownName, UsageError
+from torch import Tensor
+
+from freshmark_plugins.models.demands import demand_dense, demand_whole
+from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.training.generators import Average, Generator, Outputs
+from freshmark_plugins.training.optimisers import Optimiser
+
+MODES = ("gru", "linear")
+
+
+class ASMG(Finetune):
+    """Fine-tune as ever, and answer with what a network makes of the last k results.
+
+    ::
+
+        ω   ← one pass over D_t of  Σ_j w_j L(M_ω(…, θ_j); D_t)  for the last k models θ_j         gru only
+        θ_t ← train(θ_{t−1}, D_t)                                                                  finetune
+        answer with θ*_t = M_ω(θ_{t−k+1}, …, θ_t)
+
+        gru     M: θ_t + a · h + c, h of one GRU a column of each weight, which all its rows share
+        linear  M: Σ_j w_j θ_j                                       w_j by ``weights``, or ∝ 1, 2, …, k
+
+    D_t teaches ω before it teaches θ, and after it was asked about. A step takes one of the k outputs, drawn by w: in
+    expectation all of them. M begins as θ_t; the paper draws it, and trains it for ten periods before the test.
+    ``linear`` with ``weights=[0, 0, 1]`` is ``finetune``, bit for bit. Cost of an update: (1 + epochs) · |D_t|, and k
+    steps of a GRU for each parameter and step. Extra memory: k + ``hidden`` models, and the optimiser's state.
+    Peng et al., RecSys 2021 (ASMG): k = 3, hidden = 4, Adam with lr 1e-2 for ω, 1 epoch.
+
+    Args:
+        model: such as ``mf(dim=32)``.
+        k: how many of the last models are read.
+        hidden: length of h.
+        mode: "gru" or "linear".
+        weights: w of the last k models, oldest first; they are made to sum to 1.
+        meta_lr: learning rate of ω.
+        training: as for ``finetune``; ``sparse`` and a stop rule are refused.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        k: int = 3,
+        hidden: int = 4,
+        mode: str = "gru",
+        weights: Sequence[float] | None = None,
+        meta_lr: float = 0.01,
+        **training: Unpack[Training],
+    ) -> None:
+        super().__init__(model, **training)
+        demand_dense(self.learner, "asmg")
+        demand_whole(self.learner, "asmg")
+        if mode not in MODES:
+            raise UnknownName("mode of asmg", mode, MODES)
+        self.shares = list(range(1, k + 1)) if weights is None else list(weights)
+        if min(k, hidden) < 1 or not meta_lr > 0:
+            raise UsageError(f"asmg has k={k}, hidden={hidden}, meta_lr={meta_lr}", remedy="1 or more, and above 0")
+        if len(self.shares) != k or min(self.shares) < 0 or not self.shares[-1] > 0:
+            raise UsageError(f"asmg has weights={weights} for k={k}", remedy="k of them from 0, the last above 0")
+        self.hidden, self.mode, self.meta_lr = hidden, mode, meta_lr
+
+    def fit(self, history: Events) -> None:
+        """Train on the warm-up; that is the first model."""
+        super().fit(history)
+        make: Callable[[Tensor], Average] = partial(Average, shares=self.shares)
+        if self.mode == "gru":
+            draw = torch.Generator().manual_seed(self.run.seed)
+            make = partial(Generator, shares=self.shares, hidden=self.hidden, draw=draw)
+        makers = {name: make(weight) for name, weight in self.learner.model.named_parameters()}
+        optimise = partial(Optimiser, name="adam", lr=self.meta_lr, sparse=False)
+        self.outputs = Outputs(self.learner.model, makers, optimise, np.random.default_rng([self.run.seed, 30]))
+
+    def update(self, events: Events) -> None:
+        """Teach the generator, then the model, and generate what answers."""
+        self.learner.know(events)
+        self.outputs.grow()
+        if self.mode == "gru":
+            plain, self.learner.optimiser = self.learner.optimiser, self.outputs
+            self.learner.learn(events)
+            self.learner.optimiser = plain
+        self.outputs.go_on()
+        super().update(events)
+        self.outputs.see()
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """Those of finetune, the models that are read, and the generator."""
+        return {**super().state(), **{f"generator.{name}": one for name, one in self.outputs.state()}}

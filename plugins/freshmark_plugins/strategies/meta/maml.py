@@ -1,0 +1,122 @@
+"""maml: learn parameters from which one batch leads to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar, Unpack
+
+import torch
+from freshmark import Events, Model, Run
+from freshmark.contract.arrays import AnyArray
+from freshmark.errors import UsageError
+from torch import Tensor
+
+from freshmark_plugins.models.demands import demand_dense, demand_whole
+from freshmark_plugins.strategies.meta.adaptation import Adaptation
+from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+
+
+class MAML(Finetune):
+    """Train so that a step on one batch helps with the batch that follows it; answer after such a step.
+
+    ::
+
+        for each batch Q of D_t, after the batch S:
+            θ' ← θ − α ∇L(θ; S)                         ``inner`` times
+            θ  ← θ − β ∇_θ L(θ'(θ); Q)                   by the optimiser, through θ'
+        answer with θ' ← θ − α ∇L(θ; the last batch)
+
+    Each batch of a stream is a task: its support set is what came just before it. With ``inner_lr=0`` it is
+    ``finetune``. Cost of an update: about (1 + 2 · inner) · epochs · |D_t|. Extra memory: one more model, and the
+    optimiser's state. Finn, Abbeel & Levine, ICML 2017, with α of 0.01 to 0.4; batches of a stream as tasks: Finn et
+    al., ICML 2019. A mean over a batch moves the row of a user by that user's share alone, so α is large here.
+
+    Args:
+        model: such as ``mf(dim=32)``.
+        inner: steps on the support set.
+        inner_lr: α.
+        shuffle: whether batches are drawn; else one follows the other in time, which is what is learned here.
+        training: as for ``finetune``; ``sparse`` and a stop rule are refused.
+    """
+
+    second_order: ClassVar[bool] = True
+
+    def __init__(  # type: ignore[misc]  # with its own default for one of them
+        self,
+        model: Model,
+        *,
+        inner: int = 1,
+        inner_lr: float = 0.5,
+        shuffle: bool = False,
+        **training: Unpack[Training],
+    ) -> None:
+        super().__init__(model, shuffle=shuffle, **training)
+        name = type(self).__name__.lower()
+        if inner < 1 or not inner_lr >= 0:
+            raise UsageError(f"{name} has inner={inner}, inner_lr={inner_lr}", remedy="1 or more, and 0 or more")
+        demand_dense(self.learner, name)
+        demand_whole(self.learner, name)
+        self.adaptation = Adaptation(self.learner.model, lr=inner_lr, steps=inner, second_order=self.second_order)
+        self.learner.objective = self.objective
+
+    def start(self, run: Run) -> None:
+        """Nothing has come before the first batch."""
+        super().start(run)
+        self.draw = torch.Generator(run.device).manual_seed(run.seed + 1)  # apart: the learner draws as in finetune
+        self.support: Events | None = None
+        self.begin: Mapping[str, Tensor] = {}
+
+    def fit(self, history: Events) -> None:
+        """Train on the warm-up likewise."""
+        super().fit(history)
+        self.adapt()
+
+    def update(self, events: Events) -> None:
+        """Go back to θ, train it, and answer with θ'."""
+        self.put(self.begin)
+        super().update(events)
+        self.adapt()
+
+    def objective(self, batch: Events, draw: torch.Generator) -> Tensor:
+        """(n,) losses of the batch after a step on what came before it."""
+        weights = dict(self.learner.model.named_parameters())
+        if self.support is not None:
+            weights = dict(self.adaptation.adapted(self.support, self.draw, weights))
+        self.support = replace(batch, features=dict(batch.features))  # (a mapping that can be copied)
+        return self.adaptation.loss(batch, draw, weights)
+
+    def adapt(self) -> None:
+        """Keep θ, and put θ' in its place."""
+        weights = dict(self.learner.model.named_parameters())
+        self.begin = {name: weight.detach().clone() for name, weight in weights.items()}
+        if self.support is not None:
+            self.put(self.adaptation.adapted(self.support, self.draw, weights))
+
+    @torch.no_grad()
+    def put(self, weights: Mapping[str, Tensor]) -> None:
+        """Have the model's parameters hold these numbers."""
+        for name, weight in self.learner.model.named_parameters():
+            if name in weights:
+                weight.data.copy_(weights[name])
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """Those of finetune, and θ."""
+        return {**super().state(), **{f"begin.{name}": one.numpy(force=True) for name, one in self.begin.items()}}
+
+
+class FOMAML(MAML):
+    """MAML that takes the gradient on the support set for constant: no second derivatives.
+
+    ::
+
+        for each batch Q of D_t, after the batch S:
+            θ' ← θ − α ∇L(θ; S);  θ ← θ − β ∇L(θ'; Q)
+        answer with θ' ← θ − α ∇L(θ; the last batch)
+
+    Where second derivatives vanish it is ``maml``; with ``inner_lr=0`` it is ``finetune``. Cost of an update: about
+    (1 + inner) · epochs · |D_t|. Extra memory: one more model, and the optimiser's state.
+    Finn, Abbeel & Levine, ICML 2017, section 5.2; Nichol, Achiam & Schulman 2018.
+    """
+
+    second_order: ClassVar[bool] = False

@@ -1,0 +1,132 @@
+"""melu: answer each user with weights adapted to that user's own history, and learn to adapt so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Unpack
+
+import numpy as np
+import torch
+from freshmark import Events, Model, Run
+from freshmark.contract.arrays import AnyArray, Task
+from freshmark.errors import UsageError
+from torch import Tensor
+
+from freshmark_plugins.models.demands import demand_able, demand_dense, demand_whole
+from freshmark_plugins.strategies.meta.adaptation import Adaptation, adaptable
+from freshmark_plugins.strategies.meta.personal import PersonalChances, PersonalScores
+from freshmark_plugins.strategies.meta.support_sets import Supports, user_by_user
+from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+
+
+class MeLU(Finetune):
+    """Users are tasks: what decides is adapted to each user's newest events, what embeds is shared.
+
+    ::
+
+        θ = (θ_shared, θ_local)
+        θ_u ← θ_local − α ∇_local mean L(θ; the newest ``support`` events of u before t)         ``inner`` times
+        θ   ← θ − β ∇_θ L(θ_shared, θ_u(θ); events of u at t and after)         over D_t, by the optimiser
+        answer u with (θ_shared, θ_u)
+
+    θ_u is made anew for every request, from what was observed of the user, so it counts as the latency of an answer;
+    between updates it follows the user, and leaves nothing behind. With ``local_lr=0`` it is ``finetune``.
+    Cost of an update: epochs · |D_t|, and about 3 · ``inner`` · ``support`` for each user of a batch, one user at a
+    time. Extra memory: ``support`` events a user, and the optimiser's state.
+    Lee et al., KDD 2019 (MeLU): 1 inner step, all layers local and all embeddings shared, 32 users a batch.
+
+    Args:
+        model: with layers beside its tables, or any with ``local``.
+        local: name of the parts that are adapted, one or a list; None: all parameters but those of tables.
+        support: events of a user that count.
+        inner: steps on them.
+        local_lr: α.
+        epochs: passes over the events of an update.
+        warmup_epochs: passes over the warm-up.
+        training: as for ``finetune``; ``sparse`` and a stop rule are refused.
+    """
+
+    usual_models: ClassVar[Mapping[Task, str]] = {"rank": "neumf()"}
+    """What --all-strategies takes: of mf nothing is left to adapt."""
+
+    def __init__(  # type: ignore[misc]  # with its own defaults for two of them
+        self,
+        model: Model,
+        *,
+        local: str | Sequence[str] | None = None,
+        support: int = 20,
+        inner: int = 1,
+        local_lr: float = 0.1,
+        epochs: int = 1,
+        warmup_epochs: int = 1,
+        **training: Unpack[Training],
+    ) -> None:
+        super().__init__(model, epochs=epochs, warmup_epochs=warmup_epochs, **training)
+        demand_dense(self.learner, "melu")
+        demand_whole(self.learner, "melu")
+        if min(support, inner) < 1 or not local_lr >= 0:
+            raise UsageError(
+                f"melu has support={support}, inner={inner}, local_lr={local_lr}", remedy="1 or more, and 0 or more"
+            )
+        self.parts = [local] if isinstance(local, str) else list(local or ())
+        self.tasks = demand_able(model, lambda built: adaptable(built, self.parts, "melu"))
+        self.size = support
+        self.adaptation = Adaptation(self.learner.model, lr=local_lr, steps=inner, second_order=True)
+        self.learner.objective = self.objective
+        for way in ("factors", "score", "predict", "recommend"):
+            self.__dict__.pop(way, None)
+        self._answer_as((PersonalChances if hasattr(model, "predict") else PersonalScores)(model, self.answering))
+        self.__dict__.pop("observe", None)  # the model's own, which the one below calls
+
+    def start(self, run: Run) -> None:
+        """Build the model; nobody has a history.
+
+        Raises:
+            UsageError: it has no such parts, or nothing but tables.
+        """
+        super().start(run)
+        self.supports = Supports(self.size, labelled=run.task != "rank")
+        self.local = adaptable(self.learner.model, self.parts, "melu")
+
+    def fit(self, history: Events) -> None:
+        """Train on the warm-up, which is history."""
+        self.supports.add(history)
+        super().fit(history)
+
+    def observe(self, events: Events) -> None:
+        """These are history now, where it is known what they tell."""
+        self.model.observe(events)
+        self.supports.observe(events)
+
+    def update(self, events: Events) -> None:
+        """Train on the new events."""
+        self.supports.come(events)
+        super().update(events)
+
+    def objective(self, batch: Events, draw: torch.Generator) -> Tensor:
+        """(n,) losses of the batch, each user's after adaptation to what came before."""
+        losses, order = user_by_user(
+            batch.user,
+            lambda user, rows: self.weights(user, int(batch.time[rows].min()), draw),
+            lambda rows, weights: self.adaptation.loss(batch[rows], draw, weights or {}),
+        )
+        return torch.cat(losses)[torch.from_numpy(order)]
+
+    def weights(self, user: int, time: int, draw: torch.Generator) -> Mapping[str, Tensor] | None:
+        """θ_u of what the user did before this time; None where that is θ."""
+        support = self.supports.before(user, time) if self.adaptation.lr else None
+        if support is not None:
+            # Observed, but not given by an update yet: the model has no rows for what is new in them.
+            support = support[(support.user < self.learner.users) & (support.item < self.learner.items)]
+        if support is None or not len(support):
+            return None
+        named = dict(self.learner.model.named_parameters())
+        return self.adaptation.adapted(support, draw, {name: named[name] for name in self.local})
+
+    def answering(self, user: int) -> Mapping[str, Tensor] | None:
+        """θ_u for an answer: what is drawn for it depends on the user alone."""
+        return self.weights(user, np.iinfo(np.int64).max, torch.Generator(self.run.device).manual_seed(user))
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """Those of finetune, and the histories."""
+        return {**super().state(), **dict(self.supports.state())}

@@ -1,0 +1,117 @@
+"""sml: learn how to transfer what each block teaches, and answer after the transfer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Unpack, cast
+
+import numpy as np
+import torch
+from freshmark import Events, Model, Run
+from freshmark.contract.arrays import AnyArray
+from freshmark.errors import UsageError
+from torch import nn
+
+from freshmark_plugins.models.demands import demand_able, demand_dense, demand_whole
+from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.training.mixing import chosen
+from freshmark_plugins.training.optimisers import Optimiser
+from freshmark_plugins.training.reparametrised import Built, growing
+from freshmark_plugins.training.transfers import Transfer
+
+
+class SML(Finetune):
+    """Train Ŵ on each block through a network f that combines it with what was before; the next block teaches f.
+
+    ::
+
+        ``multi`` times:  Ŵ_{t−1} ← one pass over D_{t−1} of L(f_Θ(W_{t−2}, Ŵ_{t−1}))
+                          Θ       ← one pass over D_t     of L(f_Θ(W_{t−2}, Ŵ_{t−1}))
+        W_{t−1} ← f_Θ(W_{t−2}, Ŵ_{t−1})
+        Ŵ_t     ← train(W_{t−1}, D_t)   of L(f_Θ(W_{t−1}, Ŵ_t))
+        answer with W_t = f_Θ(W_{t−1}, Ŵ_t)
+
+    f works on each row of the tables of users and items, see transfers; what else a model has is trained with Ŵ. D_t
+    teaches Θ after it was asked about. f begins as W = Ŵ, which the paper leaves to chance and to twenty periods before
+    the test; with ``multi=0`` it stays there, and this is ``finetune``, bit for bit. Cost of an update:
+    (2 · ``multi`` + epochs) · |D_t|, and f of every row at each step. Extra memory: two more models, the block before,
+    and the optimisers' states.
+    Zhang et al., SIGIR 2020 (SML): multi 7 to 10, hidden 512, for Θ Adam with lr 1e-3 and L2 of 1e-4.
+
+    Args:
+        model: with tables of users or items, such as ``mf(dim=32)``.
+        multi: how often Ŵ and Θ take turns.
+        hidden: width of the layer within f.
+        transfer_lr: learning rate of Θ.
+        training: as for ``finetune``; ``sparse`` and a stop rule are refused.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        multi: int = 2,
+        hidden: int = 128,
+        transfer_lr: float = 1e-3,
+        **training: Unpack[Training],
+    ) -> None:
+        super().__init__(model, **training)
+        demand_dense(self.learner, "sml")
+        demand_whole(self.learner, "sml")
+        if multi < 0 or hidden < 1 or not transfer_lr > 0:
+            raise UsageError(
+                f"sml has multi={multi}, hidden={hidden}, transfer_lr={transfer_lr}",
+                remedy="multi of 0 or more, hidden of 1 or more, transfer_lr above 0",
+            )
+        self.multi, self.hidden, self.transfer_lr = multi, hidden, transfer_lr
+        self.tasks = demand_able(model, _transferred)
+
+    def start(self, run: Run) -> None:
+        """Build the model.
+
+        Raises:
+            UsageError: it has no table to transfer.
+        """
+        super().start(run)
+        _transferred(self.learner.model)
+        self.block: Events | None = None
+
+    def fit(self, history: Events) -> None:
+        """Train on the warm-up; transfers begin there."""
+        super().fit(history)
+        draw, named = torch.Generator().manual_seed(self.run.seed), _transferred(self.learner.model)
+        self.transfers = {name: Transfer(one, hidden=self.hidden, draw=draw) for name, one in named.items()}
+        plain, model = cast(Optimiser, self.learner.optimiser), self.learner.model
+        plain.hand_over({named[name]: one.hat for name, one in self.transfers.items()})
+        nets = nn.ModuleList(one.net for one in self.transfers.values())
+        of_nets = Optimiser(nets, "adam(weight_decay=1e-4)", lr=self.transfer_lr, sparse=False)
+        self.training = Built(model, self.transfers, lambda _: plain)
+        self.transferring = Built(model, self.transfers, lambda _: of_nets)
+        self.learner.optimiser = self.training
+
+    def update(self, events: Events) -> None:
+        """Let the new block teach the transfer from the one before; then learn it, through the transfer."""
+        self.learner.know(events)
+        if self.block is not None:
+            for _ in range(self.multi):
+                self.learner.learn(self.block)
+                self.learner.optimiser = self.transferring
+                self.learner.learn(events)
+                self.learner.optimiser = self.training
+        for one in self.transfers.values():
+            one.close()
+        self.training.refresh()
+        super().update(events)
+        self.block = chosen(events, np.arange(len(events)))
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """Those of finetune, with Ŵ, what was before, and Θ."""
+        return {**super().state(), **{f"transfer.{name}": one for name, one in self.transferring.state()}}
+
+
+def _transferred(model: nn.Module) -> Mapping[str, nn.Parameter]:
+    found = growing(model)
+    if not found:
+        kind = type(model).__name__
+        raise UsageError(f"{kind} has no table of users or items with more than one column", remedy="finetune")
+    return found

@@ -1,0 +1,96 @@
+"""ema: finetune, and answer with the average of where the parameters were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Unpack
+
+import torch
+from freshmark import Events, Model
+from freshmark.contract.arrays import AnyArray
+from freshmark.errors import UsageError
+from torch import nn
+
+from freshmark_plugins.models.demands import demand_whole
+from freshmark_plugins.models.table import extended
+from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.training.optimisers import Steps
+
+
+class EMA(Finetune):
+    """Train as ``finetune`` does, and answer with an exponential moving average of the parameters.
+
+    ::
+
+        after every step of an update:   θ̄ ← ρ θ̄ + (1 − ρ) θ        θ̄ = θ at the end of the warm-up
+        answers come from θ̄, training goes on from θ
+
+    The average looks back over about 1 / (1 − ρ) steps: it takes noise out of small batches, and lags behind drift.
+    Rows of new users and items are averaged from their first values on. With ρ = 0 it is ``finetune``.
+
+    Cost of an update: that of finetune, and a pass over all parameters a step. Extra memory: one more model.
+    Polyak & Juditsky, SIAM J. Control Optim. 1992; as exponential average with ρ = .99 and more: Tarvainen & Valpola,
+    NeurIPS 2017.
+
+    Args:
+        model: such as ``mf(dim=32)``.
+        rho: ρ, from 0 up to, but not, 1.
+        training: as for ``finetune``; a stop rule is refused.
+    """
+
+    def __init__(self, model: Model, *, rho: float = 0.99, **training: Unpack[Training]) -> None:
+        super().__init__(model, **training)
+        if not 0 <= rho < 1:
+            raise UsageError(f"ema has rho={rho}", remedy="0 ≤ rho < 1")
+        demand_whole(self.learner, "ema")
+        self.rho = rho
+
+    def fit(self, history: Events) -> None:
+        """Train on the warm-up; the average starts where that ends."""
+        super().fit(history)
+        self.average = Averaged(self.learner.model, self.learner.optimiser, self.rho)
+        self.learner.optimiser = self.average
+
+    def update(self, events: Events) -> None:
+        """Train on the new events, from where training stood."""
+        self.average.swap()
+        super().update(events)
+        self.average.swap()
+
+
+class Averaged:
+    """Steps of an optimiser, and the average of the parameters after each."""
+
+    def __init__(self, model: nn.Module, optimiser: Steps, rho: float) -> None:
+        self.model, self.optimiser, self.rho = model, optimiser, rho
+        self.other = [weight.detach().clone() for weight in model.parameters()]
+
+    def swap(self) -> None:
+        """Give the model the other weights: the average to answer, its own to train."""
+        for place, weight in enumerate(self.model.parameters()):
+            weight.data, self.other[place] = self.other[place], weight.data
+
+    def clear(self) -> None:
+        """Forget the gradients."""
+        self.optimiser.clear()
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Move the weights, and the average after them."""
+        self.optimiser.step()
+        for slow, weight in zip(self.other, self.model.parameters(), strict=True):
+            slow.lerp_(weight, 1 - self.rho)
+
+    def grow(self) -> None:
+        """New rows of the average are those of the weights."""
+        self.optimiser.grow()
+        for place, weight in enumerate(self.model.parameters()):
+            slow = self.other[place]
+            if slow.dim() and len(slow) < len(weight):
+                self.other[place] = extended(slow, weight.data[len(slow) :])
+
+    def state(self) -> Iterator[tuple[str, AnyArray]]:
+        """What the optimiser remembers, and the weights that training goes on from."""
+        yield from self.optimiser.state()
+        for place, weights in enumerate(self.other):
+            yield f"trained.{place}", weights.numpy(force=True)

@@ -1,0 +1,123 @@
+"""transfer: train on another stream first; its users and items are matched by id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Unpack
+
+import numpy as np
+from freshmark import Events, Model, Run, Source, Strategy, Stream
+from freshmark.contract.arrays import AnyArray
+from freshmark.errors import UnknownName, UsageError
+
+from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.transfer.translation import Codes, Translated, Translation
+
+CLOCKS = ("shared", "apart")
+
+
+class Transfer(Strategy):
+    """Begin where training on another stream ended, and go on as ``finetune``.
+
+    ::
+
+        θ_A ← train(init, A)                    what A had known by the end of the warm-up of B; or all of it
+        θ_0 ← train(θ_A, D_0)                   D_0 the warm-up of B
+        θ_t ← train(θ_{t−1}, D_t)
+
+    A user or item of B with the id of one of A goes on with its row, its history and all else that the model knows of
+    it; others begin afresh, and layers are shared by all. Items that A alone has are never recommended. Who comes for
+    the first time is matched when the first update tells the id. Cost of an update: that of ``finetune``; before the
+    first query, warmup_epochs · |A| more. Extra memory: rows and ids of A.
+    Cantador et al., Recommender Systems Handbook 2015 (cross-domain recommendation).
+
+    Args:
+        model: such as ``mf(dim=32)``.
+        source: A, a stream of the same task and features, such as ``drift(seed=7)``.
+        clock: "shared": of A only what was known by the end of the warm-up is learned; "apart": all, where two clocks
+            have nothing to do with each other.
+        training: as for ``finetune``.
+    """
+
+    def __init__(self, model: Model, *, source: Any, clock: str = "shared", **training: Unpack[Training]) -> None:
+        if clock not in CLOCKS:
+            raise UnknownName("clock of transfer", clock, CLOCKS)
+        if not isinstance(source, Source | Stream):
+            kind = type(source).__name__
+            raise UsageError(f"transfer has a source of {kind}", remedy="a stream: source=drift(seed=7)")
+        self.inner = Finetune(model, **training)
+        self.source: Source | Stream = source
+        self.tasks, self.shared = self.inner.tasks, clock == "shared"
+        self.translated = Translated(self.inner)
+        for way in ("factors", "score", "predict"):
+            if hasattr(self.inner, way):
+                setattr(self, way, getattr(self.translated, way))
+        if getattr(self.inner.observe, "__func__", None) is not Strategy.observe:
+            self.observe = self._observe  # type: ignore[method-assign]  # not offered where the model has no context
+
+    def start(self, run: Run) -> None:
+        """Load A, and see whether it fits.
+
+        Raises:
+            UsageError: it is of another task, or has other features or classes.
+        """
+        other = self.source.load() if isinstance(self.source, Source) else self.source
+        alike(other, run)
+        self.run, self.before = run, other
+        self.codes = self.translated.codes = Codes(Translation(other.users), Translation(other.items))
+        self.inner.start(replace(run, users=len(other.users), items=len(other.items)))
+
+    def fit(self, history: Events) -> None:
+        """Train on A, then on the warm-up."""
+        self.inner.fit(known(self.before, int(history.time.max()) if self.shared else None))
+        del self.before
+        self.codes.learn(self.run.past)
+        self.inner.fit(self.codes.events(history))
+
+    def update(self, events: Events) -> None:
+        """Train on the new events, in the rows of the model; their ids are known by now."""
+        self.codes.learn(self.run.past)
+        self.inner.update(self.codes.events(events))
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """Those of finetune, and which row each code has."""
+        rows = {"transfer.users": self.codes.users.rows, "transfer.items": self.codes.items.rows}
+        return {**self.inner.state(), **rows}
+
+    def _observe(self, events: Events) -> None:
+        self.codes.sight(events)
+        self.inner.observe(self.codes.events(events))
+
+
+def known(stream: Stream, until: int | None) -> Events:
+    """The events of a stream whose labels are known by then, or all.
+
+    Raises:
+        UsageError: there are none.
+    """
+    when = stream.time if stream.label_delay is None else stream.time + stream.label_delay
+    rows = np.arange(len(stream)) if until is None else np.flatnonzero(when <= until)
+    if not len(rows):
+        what = f"nothing of {stream.name} is known by the end of the warm-up"
+        raise UsageError(what, remedy="clock='apart', or an older source")
+    label = None if stream.label is None else stream.label[rows]
+    features = {name: column[rows] for name, column in stream.features.items()}
+    user, item = (column[rows].astype(np.int64) for column in (stream.user, stream.item))
+    return Events(stream.time[rows], user, item, label, features)
+
+
+def alike(stream: Stream, run: Run) -> None:
+    """Refuse a stream that a model of this run cannot learn from."""
+    for what, one, other in (
+        ("task", stream.task, run.task),
+        ("features", _kinds(stream.features), _kinds(run.features)),
+        ("number of classes", len(stream.classes), run.classes),
+    ):
+        if one != other:
+            raise UsageError(f"{what} of the source: {one}, of the stream: {other}", remedy="a source that is alike")
+
+
+def _kinds(features: Mapping[str, AnyArray]) -> dict[str, str]:
+    """Kind and width of each feature."""
+    return {name: f"{column.dtype.kind}{column.shape[1:]}" for name, column in sorted(features.items())}

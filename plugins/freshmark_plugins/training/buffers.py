@@ -1,0 +1,222 @@
+"""Buffers: which past events a strategy keeps to learn from again, and how it draws from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar, TypeAlias
+
+import numpy as np
+from freshmark import Events
+from freshmark.contract.arrays import TASKS, AnyArray, FloatArray, IntArray, Task
+from freshmark.errors import UnknownName, UsageError
+
+from freshmark_plugins.kernels.compiled import compiled
+from freshmark_plugins.kernels.growth import counted, enlarged, highest
+from freshmark_plugins.training.mixing import chosen, columns, joined
+
+Losses: TypeAlias = Callable[[Events], FloatArray]
+"""(n,) what each event costs the model as it is."""
+
+
+class Buffer:
+    """At most ``size`` events. A subclass says which new ones go to which slot, and with what weight all are drawn.
+
+    Memory: a row of the stream for each event kept.
+    """
+
+    tasks: ClassVar[frozenset[Task]] = frozenset(TASKS)
+
+    def __init__(self, size: int, task: Task, draw: np.random.Generator) -> None:
+        if size < 0:
+            raise UsageError(f"a buffer of size={size}", remedy="0 or more events")
+        self.size, self.task, self.draw = size, task, draw
+        self.seen = 0
+        self.held: Events | None = None
+
+    def __len__(self) -> int:
+        return 0 if self.held is None else len(self.held)
+
+    def add(self, events: Events) -> tuple[IntArray, IntArray]:
+        """Keep some of these new events: (k,) the slots that changed, ascending, and (k,) the rows that went there."""
+        slots = self.slots(events) if self.size else np.full(len(events), -1)
+        self.seen += len(events)
+        taken = slots[::-1]  # of two that go to one slot the later one stays
+        slot, back = np.unique(taken, return_index=True)
+        slot, row = slot[slot >= 0], (len(events) - 1 - back)[slot >= 0]
+        if len(slot):
+            pool = events[row] if self.held is None else joined(self.held, events[row])
+            place = np.arange(max(len(self), highest(slot)))
+            place[slot] = len(self) + np.arange(len(slot))
+            self.held = chosen(pool, place)
+        return slot, row
+
+    def slots(self, events: Events) -> IntArray:
+        """(n,) the slot that each new event goes to, −1 for none; free ones are filled in order."""
+        raise NotImplementedError
+
+    def weights(self, events: Events, losses: Losses) -> FloatArray | None:
+        """(n,) how likely each is drawn, up to a factor; None for equally."""
+        del events, losses
+        return None
+
+    def sample(self, events: Events, count: int, losses: Losses) -> IntArray:
+        """(min(count, n),) different rows of these events, drawn by their weights, in the order of the rows."""
+        if count >= len(events):
+            return np.arange(len(events))
+        weights = self.weights(events, losses)
+        chance = None if weights is None else weights / weights.sum()
+        return np.sort(self.draw.choice(len(events), count, replace=False, p=chance))
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """The columns of what is held."""
+        return {} if self.held is None else columns("buffer", self.held)
+
+
+class Reservoir(Buffer):
+    """Every event so far is held with the same probability: algorithm R of Vitter, TOMS 1985."""
+
+    def slots(self, events: Events) -> IntArray:
+        """The n-th event ever goes to slot n, or to one of 0 … n at random, if there is such a slot."""
+        nth = self.seen + np.arange(len(events))
+        drawn = np.where(nth < self.size, nth, self.draw.integers(0, nth + 1))
+        return np.where(drawn < self.size, drawn, -1)
+
+
+class Fifo(Buffer):
+    """The newest events."""
+
+    def slots(self, events: Events) -> IntArray:
+        """Round and round."""
+        return (self.seen + np.arange(len(events))) % self.size
+
+
+class InverseDegree(Reservoir):
+    """A reservoir from which an event is drawn with 1 / (events of its user so far): rare users count as others do.
+
+    Ahrabian et al., CIKM 2021 (structure aware experience replay).
+    """
+
+    def __init__(self, size: int, task: Task, draw: np.random.Generator) -> None:
+        super().__init__(size, task, draw)
+        self.degree: IntArray = np.zeros(0, np.int64)
+
+    def slots(self, events: Events) -> IntArray:
+        """Those of the reservoir; the users are counted on the way."""
+        users = highest(events.user)
+        self.degree = enlarged(self.degree, users)
+        self.degree[:users] += counted(events.user, users)
+        return super().slots(events)
+
+    def weights(self, events: Events, losses: Losses) -> FloatArray:
+        """1 / degree; a user who was never offered to the buffer has degree 1."""
+        del losses
+        degree = enlarged(self.degree, highest(events.user))[events.user]
+        return 1.0 / np.maximum(degree, 1)
+
+
+class ByLoss(Reservoir):
+    """A reservoir from which an event is drawn in proportion to what it costs the model now.
+
+    Schaul et al., ICLR 2016 (prioritised replay, α = 1, priorities recomputed at each draw).
+    """
+
+    def weights(self, events: Events, losses: Losses) -> FloatArray:
+        """The losses; none is so low that it could not be drawn."""
+        return np.maximum(losses(events), 1e-9)
+
+
+class ClassBalanced(Buffer):
+    """As many events of each class as there are: classes are items where the next one is asked, labels elsewhere.
+
+    While there is room everything is kept. Then an event of a class that never was the largest takes the place of a
+    random one of the largest, and one of another class keeps that class a uniform sample of itself.
+    Chrysakis & Moens, ICML 2020 (class-balancing reservoir sampling). O(size) an event, compiled.
+    """
+
+    tasks: ClassVar[frozenset[Task]] = frozenset({"rank", "click", "classify"})
+
+    def __init__(self, size: int, task: Task, draw: np.random.Generator) -> None:
+        super().__init__(size, task, draw)
+        self.kind: IntArray = np.full(size, -1)  # of each slot
+        self.counts: IntArray = np.zeros((0, 3), np.int64)  # by class: seen, held, whether it ever was the largest
+
+    def slots(self, events: Events) -> IntArray:
+        """See above."""
+        kinds = (events.item if events.label is None or self.task == "rank" else events.label).astype(np.int64)
+        self.counts = enlarged(self.counts, highest(kinds))
+        chances = self.draw.random((len(events), 2))
+        return _balanced(self.kind, self.counts, kinds, chances)
+
+
+@compiled
+def _balanced(kind: IntArray, counts: IntArray, kinds: IntArray, chances: FloatArray) -> IntArray:
+    slots = np.full(len(kinds), -1)
+    for event in range(len(kinds)):
+        new = kinds[event]
+        counts[new, 0] += 1
+        largest = _mark_largest(kind, counts)
+        keep, where = chances[event, 0], chances[event, 1]
+        if kind[-1] < 0:
+            slot = _nth(kind, counts, 0.0, -1, 0)
+        elif not counts[new, 2]:
+            slot = _nth(kind, counts, where, -2, largest)
+        elif keep * counts[new, 0] < counts[new, 1]:
+            slot = _nth(kind, counts, where, new, 0)
+        else:
+            continue
+        if kind[slot] >= 0:
+            counts[kind[slot], 1] -= 1
+        kind[slot] = new
+        counts[new, 1] += 1
+        slots[event] = slot
+    return slots
+
+
+@compiled
+def _mark_largest(kind: IntArray, counts: IntArray) -> int:
+    """How many events the largest class holds; where there is no room left, it is marked as having been it."""
+    if kind[-1] < 0:
+        return 0
+    largest = 0
+    for slot in range(len(kind)):
+        largest = max(largest, counts[kind[slot], 1])
+    for slot in range(len(kind)):
+        if counts[kind[slot], 1] == largest:
+            counts[kind[slot], 2] = 1
+    return largest
+
+
+@compiled
+def _nth(kind: IntArray, counts: IntArray, where: float, wanted: int, largest: int) -> int:
+    """The slot at this part (0 ≤ where < 1) of those of a class, −2: of any class that is the largest."""
+    found = 0
+    for slot in range(len(kind)):
+        if kind[slot] == wanted or (wanted == -2 and counts[kind[slot], 1] == largest):  # noqa: PLR2004
+            found += 1
+    left = int(where * found)
+    for slot in range(len(kind)):
+        if kind[slot] == wanted or (wanted == -2 and counts[kind[slot], 1] == largest):  # noqa: PLR2004
+            if not left:
+                return slot
+            left -= 1
+    return -1
+
+
+BUFFERS: Mapping[str, type[Buffer]] = {
+    "reservoir": Reservoir,
+    "fifo": Fifo,
+    "class_balanced": ClassBalanced,
+    "inverse_degree": InverseDegree,
+    "loss": ByLoss,
+}
+
+
+def buffer_called(name: str) -> type[Buffer]:
+    """The kind of buffer.
+
+    Raises:
+        UnknownName: there is none of that name.
+    """
+    if name not in BUFFERS:
+        raise UnknownName("buffer", name, BUFFERS)
+    return BUFFERS[name]

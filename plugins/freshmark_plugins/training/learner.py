@@ -1,0 +1,192 @@
+"""Learner: a model, its optimiser and the one training loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import torch
+from freshmark import Events, Model, Run
+from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
+from freshmark.errors import UsageError
+from torch import Tensor
+
+from freshmark_plugins.kernels.growth import highest
+from freshmark_plugins.training.optimisers import Optimiser, Steps, check
+from freshmark_plugins.training.stopping import Stop
+
+Term: TypeAlias = Callable[[Events, IntArray], Tensor]
+"""What a strategy adds to the loss of a batch: (events of the batch, their rows in all events) → a scalar."""
+
+Objective: TypeAlias = Callable[[Events, torch.Generator], Tensor]
+"""(n,) losses of a batch, one an event: the model's own, or what a strategy makes of it."""
+
+Batch: TypeAlias = int | Literal["all", "auto"]
+
+AUTO_STEPS, AUTO_LEAST, AUTO_MOST = 32, 64, 4096
+
+PIECE = 1 << 16
+"""Events whose gradients are computed at once; more are added up piece by piece, which bounds memory."""
+
+ASKED = 512
+"""Events that a model is asked about at once: for each of them it may give a number an item."""
+
+
+class Learner:
+    """Minimises ``mean(weight · loss) + Σ terms`` over events, batch by batch.
+
+    Args:
+        model: what is trained; its ``loss`` gives one number an event.
+        optimiser: a name, perhaps with options, see optimisers.
+        lr: learning rate; the loss is a mean over the batch, so with sgd it grows with ``batch``.
+        batch: events a step; "all" is gradient descent: one step an epoch; "auto" makes 32 steps an epoch, of 64 to
+            4096 events: enough steps for few events, and little time for many.
+        sparse: whether only the rows of a batch move; cheaper for tables much larger than a batch.
+        shuffle: whether each epoch draws a new order; else events come in the order of time.
+        stop: when training ends before all its epochs are done; None for never.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        optimiser: str = "adagrad",
+        lr: float = 0.1,
+        batch: Batch = 1024,
+        sparse: bool = False,
+        shuffle: bool = True,
+        stop: Stop | None = None,
+    ) -> None:
+        check(optimiser, sparse=sparse, lr=lr)
+        if batch not in {"all", "auto"} and not (isinstance(batch, int) and batch > 0):
+            raise UsageError(f"batch={batch!r}", remedy="a number of events, 'all' or 'auto'")
+        self.model: Any = model  # a torch module too, which the contract leaves unsaid to stay light
+        self.objective: Objective = model.loss
+        self.optimise = partial(Optimiser, name=optimiser, lr=lr, sparse=sparse)
+        self.sparse = sparse
+        self.batch = batch
+        self.shuffle = shuffle
+        self.stop = stop
+
+    def start(self, run: Run) -> None:
+        """Build the model for what is known, and seed what is drawn in training."""
+        self.run = run
+        self.draw = torch.Generator(run.device).manual_seed(run.seed)
+        self.order = np.random.default_rng([run.seed, 1])
+        self.users, self.items = run.users, run.items
+        self.restart()
+
+    def restart(self) -> None:
+        """From scratch: parameters as at the start, with rows for all that is known by now; nothing remembered."""
+        self.model.build(self.run)
+        for module in self.model.modules():
+            if hasattr(module, "sparse"):
+                module.sparse = self.sparse
+        self.model.grow(self.users, self.items)
+        self.model.to(self.run.device)
+        self.optimiser: Steps = self.optimise(self.model)
+
+    def know(self, events: Events) -> None:
+        """Have rows for every user and item of these events; the optimiser's state grows along.
+
+        A model with ``meet(events)`` has rows for more than those: it is shown the events before it learns from them.
+        """
+        users, items = max(self.users, highest(events.user)), max(self.items, highest(events.item))
+        grows, meet = (users, items) != (self.users, self.items), getattr(self.model, "meet", None)
+        if grows:
+            self.users, self.items = users, items
+            self.model.grow(users, items)
+        if meet is not None:
+            meet(events)
+        if grows or meet is not None:
+            self.optimiser.grow()
+
+    def learn(
+        self, events: Events, *, epochs: int = 1, weights: FloatArray | None = None, terms: Sequence[Term] = ()
+    ) -> None:
+        """Train on the events, ``epochs`` times over.
+
+        Args:
+            events: n of them, in memory or mapped.
+            epochs: passes, at most; 0 changes no parameter.
+            weights: (n,) how much each event counts; None for equally.
+            terms: what else is minimised, added to the mean loss of every step.
+        """
+        self.know(events)
+        watch = self.stop.over(self, events) if self.stop and epochs else None
+        for _ in range(epochs):
+            self._epoch(events, watch.trained if watch else None, weights, terms)
+            if watch and watch.enough():
+                break
+        if watch:
+            watch.back()
+            self._epoch(events, watch.held, weights, terms)
+
+    def filled(self, n: int) -> float:
+        """How full the batches of n events are: n ÷ (steps of an epoch · events a step).
+
+        A step follows the mean over its batch. Weights of this size make it follow the sum instead: each event counts
+        the same, however few come with it.
+        """
+        size = max(self._size(n), 1)
+        return n / (-(-n // size) * size) if n else 1.0
+
+    def losses(self, events: Events) -> FloatArray:
+        """(n,) what each event costs the model as it is. Nothing is trained, and nothing drawn that training would."""
+        draw = torch.Generator(self.run.device).manual_seed(self.run.seed)
+        return self.asked(lambda some: self.model.loss(some, draw), events).astype(np.float64)
+
+    def asked(self, ask: Callable[[Events], Tensor], events: Events) -> AnyArray:
+        """(n, …) what is asked of the model about each event, a few hundred at a time, without gradients."""
+        self.model.eval()
+        with torch.no_grad():
+            parts = [ask(events[at : at + ASKED]).numpy(force=True) for at in range(0, len(events), ASKED)]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """The arrays of the model and of the optimiser; views, valid until the next training."""
+        return {**self.model.state(), **dict(self.optimiser.state())}
+
+    def _epoch(self, events: Events, rows: IntArray | None, weights: FloatArray | None, terms: Sequence[Term]) -> None:
+        """One pass over these rows of the events, or over all."""
+        self.model.train()
+        for chosen in self._batches(events if rows is None else events[rows]):
+            self._step(events, chosen if rows is None else rows[chosen], weights, terms)
+        self.model.eval()
+
+    def _batches(self, events: Events) -> Iterator[IntArray]:
+        n = len(events)
+        size, order = self._size(n), self._order(events)
+        for begin in range(0, n, max(size, 1)):
+            yield order[begin : begin + size]
+
+    def _order(self, events: Events) -> IntArray:
+        if not self.shuffle:
+            return np.arange(len(events))
+        if getattr(self.model, "by_user", False):  # users in random order, the events of each in that of time
+            _, users = np.unique(events.user, return_inverse=True)
+            return np.argsort(self.order.permutation(users.max(initial=-1) + 1)[users], kind="stable")
+        return self.order.permutation(len(events))
+
+    def _size(self, n: int) -> int:
+        if self.batch == "auto":
+            return min(max(n // AUTO_STEPS, AUTO_LEAST), AUTO_MOST)
+        return n if self.batch == "all" else self.batch
+
+    def _step(self, events: Events, rows: IntArray, weights: FloatArray | None, terms: Sequence[Term]) -> None:
+        self.optimiser.clear()
+        for begin in range(0, len(rows), PIECE):
+            piece = rows[begin : begin + PIECE]
+            self._total(events[piece], piece, weights, terms).mul(len(piece) / len(rows)).backward()  # type: ignore[no-untyped-call]
+        self.optimiser.step()
+
+    def _total(self, batch: Events, rows: IntArray, weights: FloatArray | None, terms: Sequence[Term]) -> Tensor:
+        loss = self.objective(batch, self.draw)
+        if weights is not None:
+            loss = loss * torch.from_numpy(weights[rows]).to(loss)
+        total = loss.mean()
+        for term in terms:
+            total = total + term(batch, rows)
+        return total
