@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from freshmark.contract.hookspecs import Factory, hookimpl
+from freshmark import Factory, hookimpl
 
 
 @hookimpl

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from freshmark.contract.stream import SECOND
-from freshmark.errors import UsageError
+from freshmark import SECOND, UsageError
 
 LARGEST = 1e12
 """Of numbers that count seconds, minutes or days."""

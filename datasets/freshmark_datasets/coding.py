@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark.contract.arrays import IntArray
+from freshmark import IntArray
 from numpy.typing import NDArray
 
 

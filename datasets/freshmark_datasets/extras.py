@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from freshmark.errors import DataError
+from freshmark import DataError
 
 
 def extra(package: str, name: str) -> Any:

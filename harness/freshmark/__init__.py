@@ -1,6 +1,9 @@
 """freshmark: how, and how often, should a recommender model be updated?
 
-What stands here is what a plugin author imports. Everything is imported on first use.
+This is the door: what a plugin author imports stands here, sorted and complete. Three more modules are public:
+``freshmark.reporting`` (words, numbers and units for sections and forms of report), ``freshmark.testing`` (checks of
+a plugin) and, for a command line of your own, ``freshmark.cli``. Everything deeper may move between two releases.
+Names are imported on first use: ``import freshmark`` costs neither numpy nor pandas.
 """
 
 from __future__ import annotations
@@ -8,34 +11,62 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from freshmark.version import __version__ as __version__
+
 if TYPE_CHECKING:
-    from freshmark.contract.events import Events, Query
-    from freshmark.contract.hookspecs import Meter, hookimpl
+    from freshmark.contract.arrays import TASKS, AnyArray, BoolArray, FloatArray, IntArray, Task
+    from freshmark.contract.compiling import COMPILED, compiling
+    from freshmark.contract.events import NO_FEATURES, Events, Query
+    from freshmark.contract.hookspecs import Factory, Meter, hookimpl
     from freshmark.contract.metric import Metric, Outcomes
     from freshmark.contract.model import Model
     from freshmark.contract.past import Past
-    from freshmark.contract.section import Chart, Column, Listing, Prose, Section, Table, Value
+    from freshmark.contract.section import Chart, Column, Entry, Kind, Link, Listing, Part, Prose, Section, Table, Value
     from freshmark.contract.strategy import Factors, Run, Strategy
-    from freshmark.contract.stream import Drift, Source, Stream, stream_of
+    from freshmark.contract.stream import SECOND, Drift, Source, Stream, stream_of
+    from freshmark.contract.validity import LAST_TIME
     from freshmark.contract.vocabulary import Vocabulary
-    from freshmark.errors import FreshmarkError
+    from freshmark.errors import DataError, FreshmarkError, UnknownName, UsageError
+    from freshmark.replay.durations import microseconds
+    from freshmark.replay.scheduling.detectors import DETECTORS, detector_of, losses, watching
     from freshmark.results.tables import Results
     from freshmark.runs.api import run
+    from freshmark.runs.catalogue.expressions import parse
+    from freshmark.runs.store.prepared_streams import cache_folder
 
-__version__ = "0.1.0"
+
+CONTRACT = 1
+"""The version of the plugin contract. It rises when a public name is removed or changes its meaning."""
 
 __all__ = [
+    "COMPILED",
+    "CONTRACT",
+    "DETECTORS",
+    "LAST_TIME",
+    "NO_FEATURES",
+    "SECOND",
+    "TASKS",
+    "AnyArray",
+    "BoolArray",
     "Chart",
     "Column",
+    "DataError",
     "Drift",
+    "Entry",
     "Events",
     "Factors",
+    "Factory",
+    "FloatArray",
     "FreshmarkError",
+    "IntArray",
+    "Kind",
+    "Link",
     "Listing",
     "Meter",
     "Metric",
     "Model",
     "Outcomes",
+    "Part",
     "Past",
     "Prose",
     "Query",
@@ -46,26 +77,96 @@ __all__ = [
     "Strategy",
     "Stream",
     "Table",
+    "Task",
+    "UnknownName",
+    "UsageError",
     "Value",
     "Vocabulary",
+    "cache_folder",
+    "compiling",
+    "detector_of",
     "hookimpl",
+    "losses",
+    "microseconds",
+    "parse",
     "run",
     "stream_of",
+    "watching",
 ]
 
 _PLACES = {
-    "freshmark.contract.events": ("Events", "Query"),
-    "freshmark.contract.hookspecs": ("Meter", "hookimpl"),
-    "freshmark.contract.metric": ("Metric", "Outcomes"),
+    "freshmark.contract.arrays": (
+        "AnyArray",
+        "BoolArray",
+        "FloatArray",
+        "IntArray",
+        "TASKS",
+        "Task",
+    ),
+    "freshmark.contract.compiling": (
+        "COMPILED",
+        "compiling",
+    ),
+    "freshmark.contract.events": (
+        "Events",
+        "NO_FEATURES",
+        "Query",
+    ),
+    "freshmark.contract.hookspecs": (
+        "Factory",
+        "Meter",
+        "hookimpl",
+    ),
+    "freshmark.contract.metric": (
+        "Metric",
+        "Outcomes",
+    ),
     "freshmark.contract.model": ("Model",),
     "freshmark.contract.past": ("Past",),
-    "freshmark.contract.section": ("Chart", "Column", "Listing", "Prose", "Section", "Table", "Value"),
-    "freshmark.contract.strategy": ("Factors", "Run", "Strategy"),
-    "freshmark.contract.stream": ("Drift", "Source", "Stream", "stream_of"),
+    "freshmark.contract.section": (
+        "Chart",
+        "Column",
+        "Entry",
+        "Kind",
+        "Link",
+        "Listing",
+        "Part",
+        "Prose",
+        "Section",
+        "Table",
+        "Value",
+    ),
+    "freshmark.contract.strategy": (
+        "Factors",
+        "Run",
+        "Strategy",
+    ),
+    "freshmark.contract.stream": (
+        "Drift",
+        "SECOND",
+        "Source",
+        "Stream",
+        "stream_of",
+    ),
+    "freshmark.contract.validity": ("LAST_TIME",),
     "freshmark.contract.vocabulary": ("Vocabulary",),
-    "freshmark.errors": ("FreshmarkError",),
+    "freshmark.errors": (
+        "DataError",
+        "FreshmarkError",
+        "UnknownName",
+        "UsageError",
+    ),
+    "freshmark.replay.durations": ("microseconds",),
+    "freshmark.replay.scheduling.detectors": (
+        "DETECTORS",
+        "detector_of",
+        "losses",
+        "watching",
+    ),
     "freshmark.results.tables": ("Results",),
     "freshmark.runs.api": ("run",),
+    "freshmark.runs.catalogue.expressions": ("parse",),
+    "freshmark.runs.store.prepared_streams": ("cache_folder",),
 }
 _PLACE = {name: module for module, names in _PLACES.items() for name in names}
 
@@ -74,8 +175,8 @@ def __getattr__(name: str) -> Any:
     """A public name, imported when it is first asked for: numpy costs a tenth of a second, pandas half of one."""
     if name not in _PLACE:
         raise AttributeError(f"module 'freshmark' has no attribute {name!r}")
-    thing = globals()[name] = getattr(import_module(_PLACE[name]), name)
-    return thing
+    value = globals()[name] = getattr(import_module(_PLACE[name]), name)
+    return value
 
 
 def __dir__() -> list[str]:

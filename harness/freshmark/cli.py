@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from freshmark import __version__
 from freshmark.commands import check, compare, data, export, new_plugin, outlet, report, run
 from freshmark.commands import listing as catalogue
 from freshmark.commands.options import plugin_files, registry_of, strangers
 from freshmark.errors import FreshmarkError, PluginError
 from freshmark.runs.catalogue.discovery import broken
+from freshmark.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

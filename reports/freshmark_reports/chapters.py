@@ -6,11 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from freshmark.contract.section import Listing, Prose, Section
-from freshmark.results.decision.alerts import Alert
-from freshmark.results.decision.verdict import Verdict
-from freshmark.results.output.document import Document
-from freshmark.results.tables import Results
+from freshmark import Listing, Prose, Results, Section
+from freshmark.reporting import Alert, Document, Verdict
 
 Shown: TypeAlias = Results | Document
 """What a report is about: runs, or a document that says what it shows."""

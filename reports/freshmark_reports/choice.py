@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from freshmark.results.tables import Results
+from freshmark import Results
 
 MOST_LINES = 8
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from freshmark.results.output.export import write_csv
-from freshmark.results.tables import Results
+from freshmark import Results
+from freshmark.reporting import write_csv
 
 from freshmark_reports.chapters import Sections
 

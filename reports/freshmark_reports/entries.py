@@ -7,9 +7,8 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
-from freshmark.contract.section import Entry, Kind, Link, Value
-from freshmark.results.naming import number, seconds, size, within
-from freshmark.results.redaction import redacted
+from freshmark import Entry, Kind, Link, Value
+from freshmark.reporting import number, redacted, seconds, size, within
 
 MISSING = "–"
 

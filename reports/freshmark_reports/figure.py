@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from freshmark.contract.section import Chart
-from freshmark.results.style import HEIGHT, STYLE, WIDE, WIDTH
+from freshmark import Chart
+from freshmark.reporting import HEIGHT, STYLE, WIDE, WIDTH
 from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure

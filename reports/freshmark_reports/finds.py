@@ -6,11 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.errors import UsageError
-from freshmark.replay.scheduling.detectors import detector_of, losses, watching
-from freshmark.results.naming import called
-from freshmark.results.tables import Results
+from freshmark import FloatArray, IntArray, Results, UsageError, detector_of, losses, watching
+from freshmark.reporting import called
 
 from freshmark_reports.choice import keys_of
 

@@ -9,11 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.contract.section import Chart, Column, Table
-from freshmark.results.metrics.registry import metric_named
-from freshmark.results.naming import called, metric_in_words, number
-from freshmark.results.tables import Results
+from freshmark import Chart, Column, FloatArray, IntArray, Results, Table
+from freshmark.reporting import called, metric_in_words, metric_named, number
 
 from freshmark_reports.choice import best_of_each, keys_of, said_of
 

@@ -11,8 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from freshmark.contract.section import Chart, Listing, Prose, Section, Table
-from freshmark.results.naming import schedule_in_words
+from freshmark import Chart, Listing, Prose, Section, Table
+from freshmark.reporting import schedule_in_words
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 

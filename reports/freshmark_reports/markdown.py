@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from freshmark.contract.section import Chart, Listing, Part, Prose, Section, Table
+from freshmark import Chart, Listing, Part, Prose, Section, Table
 
 from freshmark_reports.chapters import Sections, Shown, chapters
 from freshmark_reports.entries import notes, visible, written

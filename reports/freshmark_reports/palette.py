@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from freshmark.results.tables import Results
+from freshmark import Results
 from matplotlib import rcParams
 from matplotlib.lines import Line2D
 from matplotlib.ticker import Formatter, FuncFormatter, LogFormatter

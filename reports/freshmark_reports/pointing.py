@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from freshmark.contract.section import Table
+from freshmark import Table
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 

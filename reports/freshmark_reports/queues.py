@@ -6,11 +6,8 @@ import math
 from collections.abc import Sequence
 
 import pandas as pd
-from freshmark.contract.section import Column, Entry, Table, Value
-from freshmark.results.dynamics.queueing import PERCENTILES, OpenLoop, open_loop, rates_of
-from freshmark.results.metrics.latency import too_few
-from freshmark.results.naming import called, number, seconds
-from freshmark.results.tables import Results
+from freshmark import Column, Entry, Results, Table, Value
+from freshmark.reporting import PERCENTILES, OpenLoop, called, number, open_loop, rates_of, seconds, too_few
 
 from freshmark_reports.choice import best_of_each, keys_of, said_of
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark.results.naming import number
+from freshmark.reporting import number
 
 UNITS = ((86_400.0, "days"), (3_600.0, "hours"), (60.0, "minutes"), (1.0, "seconds"))
 

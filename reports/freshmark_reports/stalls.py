@@ -8,10 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.contract.section import Chart, Column, Entry, Table
-from freshmark.results.naming import called, seconds
-from freshmark.results.tables import Results
+from freshmark import Chart, Column, Entry, FloatArray, IntArray, Results, Table
+from freshmark.reporting import called, seconds
 
 from freshmark_reports.choice import best_of_each, keys_of, said_of
 from freshmark_reports.windows import dates

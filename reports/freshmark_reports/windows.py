@@ -7,14 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.results.dynamics.attainment import oracle_outcomes
-from freshmark.results.metrics.influence import centred
-from freshmark.results.metrics.registry import ROOTS, metric_named
-from freshmark.results.metrics.segments import SEGMENTS, Measured, measure
-from freshmark.results.statistics.dependence import spread_of
-from freshmark.results.statistics.intervals import margin, spread_over_seeds
-from freshmark.results.tables import Results
+from freshmark import FloatArray, IntArray, Results
+from freshmark.reporting import (
+    ROOTS,
+    SEGMENTS,
+    Measured,
+    centred,
+    margin,
+    measure,
+    metric_named,
+    oracle_outcomes,
+    spread_of,
+    spread_over_seeds,
+)
 
 from freshmark_reports.choice import keys_of
 

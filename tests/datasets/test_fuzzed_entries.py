@@ -49,8 +49,8 @@ def module(path: Path) -> ModuleType:
 
 
 ENTRIES = module(HERE / "test_entries.py")
-ARCHIVES = module(HERE / "reading" / "test_archives.py")
-SHEETS = module(HERE / "reading" / "test_sheets.py")
+ARCHIVES = module(HERE / "readers" / "test_archives.py")
+SHEETS = module(HERE / "readers" / "test_sheets.py")
 
 
 def changed(content: bytes, seed: int) -> bytes:

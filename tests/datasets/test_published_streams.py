@@ -18,7 +18,6 @@ import pytest
 from freshmark.contract.stream import Stream
 from freshmark.errors import DataError, UnknownName, UsageError
 from freshmark_datasets.logs.checked_options import check_options
-from freshmark_datasets.logs.options import Options
 from freshmark_datasets.published import downloading, ratings
 from freshmark_datasets.published import sources as published
 from freshmark_datasets.published.entries import ENTRIES
@@ -27,6 +26,7 @@ from freshmark_datasets.published.movielens import movielens
 from freshmark_datasets.published.movietweetings import movietweetings
 from freshmark_datasets.published.named import Named
 from freshmark_datasets.readers import rawtext
+from freshmark_datasets.readers.options import Options
 
 DAT = b"1::0011::4::1400000000\n2::0012::3.5::1400000001\n1::0012::5::1400000001\n"
 TAB = DAT.replace(b"::", b"\t")

@@ -10,8 +10,8 @@ import pytest
 from freshmark.replay.timeline import Settings
 from freshmark.runs.campaign import Campaign
 from freshmark.runs.catalogue.registry import load
-from freshmark.runs.executors.processes import descendants
 from freshmark.runs.plan.plan import Plan
+from freshmark.runs.system.processes import descendants
 
 FAULTY = Path(__file__).with_name("faulty.py")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from freshmark.runs import campaign as campaigns
-from freshmark.runs.executors.jobs import Limits
+from freshmark.runs.jobs import Limits
 
 MISANSWERING = Path(__file__).with_name("misanswering.py")
 

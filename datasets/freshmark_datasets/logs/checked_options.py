@@ -9,12 +9,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from freshmark.contract.arrays import TASKS
-from freshmark.errors import UnknownName, UsageError
+from freshmark import TASKS, UnknownName, UsageError
 
 from freshmark_datasets.arguments import moment
-from freshmark_datasets.logs.options import ROW, Options
 from freshmark_datasets.logs.units import UNITS
+from freshmark_datasets.readers.options import ROW, Options
 
 Columns: TypeAlias = str | int | Sequence[str | int]
 Only: TypeAlias = tuple[str | int, str] | Sequence[tuple[str | int, str]]

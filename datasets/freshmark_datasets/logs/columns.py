@@ -6,10 +6,10 @@ import difflib
 import re
 from collections.abc import Mapping
 
-from freshmark.errors import DataError
+from freshmark import DataError
 
-from freshmark_datasets.logs.options import Column
 from freshmark_datasets.readers.formats import Reader
+from freshmark_datasets.readers.options import Column
 
 COMMON: Mapping[str, tuple[str, ...]] = {
     "user": (

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from freshmark.contract.arrays import AnyArray, BoolArray
-from freshmark.errors import DataError, UsageError
+from freshmark import AnyArray, BoolArray, DataError, UsageError
 from numpy.typing import NDArray
 
 from freshmark_datasets.logs.numerals import numbers

@@ -9,12 +9,10 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from freshmark.contract.arrays import Task
-from freshmark.contract.stream import Source, Stream
-from freshmark.errors import DataError
+from freshmark import DataError, Source, Stream, Task
 
 from freshmark_datasets.logs.checked_options import Columns, Only, check_options, check_paths, options_of
-from freshmark_datasets.logs.options import Options
+from freshmark_datasets.readers.options import Options
 
 VERSION = 2
 """Of the loader: changes whenever the same file and options would give another stream."""
@@ -113,3 +111,12 @@ def _load(paths: Sequence[Path], options: Options) -> Stream:
     from freshmark_datasets.readers.rawtext import TextFile  # noqa: PLC0415
 
     return load([TextFile(path) for path in paths], options, name=paths[0].name, about={})
+
+
+def digest_of_all(path: Path) -> str:
+    """Sha256 of a file; of a folder, that of the names and digests of its files."""
+    if not path.is_dir():
+        return digest_of(path)
+    files = sorted(one for one in path.rglob("*") if one.is_file())
+    listed = "\n".join(f"{one.relative_to(path).as_posix()} {digest_of(one)}" for one in files)
+    return hashlib.sha256(listed.encode("utf-8", "surrogatepass")).hexdigest()

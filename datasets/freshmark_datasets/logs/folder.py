@@ -6,13 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from freshmark.contract.stream import Source, Stream
-from freshmark.errors import DataError, UsageError
+from freshmark import DataError, Source, Stream, UsageError
 
 from freshmark_datasets.logs.checked_options import check_options, options_of
-from freshmark_datasets.logs.file import key_of
-from freshmark_datasets.logs.options import ROW, Options
-from freshmark_datasets.published.local_files import digest_of_all
+from freshmark_datasets.logs.file import digest_of_all, key_of
+from freshmark_datasets.readers.options import ROW, Options
 
 
 def folder(path: str | Path, parts: str = "*", *, each_days: float | None = None, **columns: object) -> Source:

@@ -8,8 +8,7 @@ import subprocess
 from functools import partial
 from pathlib import Path
 
-from freshmark.contract.stream import SECOND, Source, Stream, stream_of
-from freshmark.errors import DataError, UsageError
+from freshmark import SECOND, DataError, Source, Stream, UsageError, stream_of
 
 VERSION = 1
 SECONDS = 600

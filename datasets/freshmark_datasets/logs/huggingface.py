@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from freshmark.contract.stream import Stream
-from freshmark.errors import DataError
+from freshmark import DataError, Stream
 
 from freshmark_datasets.extras import extra
 from freshmark_datasets.logs.checked_options import check_options, options_of

@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from freshmark.contract.arrays import BoolArray, IntArray
-from freshmark.contract.vocabulary import Vocabulary
-from freshmark.errors import DataError
+from freshmark import BoolArray, DataError, IntArray, Vocabulary
 from numpy.typing import NDArray
 
 

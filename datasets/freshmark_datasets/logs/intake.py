@@ -7,17 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
-from freshmark.contract.validity import LAST_TIME
-from freshmark.errors import DataError
+from freshmark import LAST_TIME, AnyArray, BoolArray, DataError, IntArray
 
 from freshmark_datasets.logs.features import Numbers, Words, matching
 from freshmark_datasets.logs.ids import Ids
 from freshmark_datasets.logs.labels import Labels
-from freshmark_datasets.logs.options import ROW, Options
 from freshmark_datasets.logs.texts import Texts
 from freshmark_datasets.logs.times import Clock, Rows
 from freshmark_datasets.readers.formats import Reader
+from freshmark_datasets.readers.options import ROW, Options
 
 
 class _Role(Protocol):

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from freshmark.contract.arrays import AnyArray, BoolArray, FloatArray, Task
-from freshmark.errors import DataError
+from freshmark import AnyArray, BoolArray, DataError, FloatArray, Task
 
 from freshmark_datasets.logs.numerals import numbers, text_of
 

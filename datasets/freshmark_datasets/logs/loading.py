@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray, IntArray
-from freshmark.contract.stream import Stream
-from freshmark.contract.vocabulary import Vocabulary
-from freshmark.errors import DataError
+from freshmark import AnyArray, DataError, IntArray, Stream, Vocabulary
 from numpy.typing import NDArray
 
 from freshmark_datasets.logs.columns import choose
 from freshmark_datasets.logs.ids import by_first_appearance
 from freshmark_datasets.logs.intake import Intake
-from freshmark_datasets.logs.options import Options
 from freshmark_datasets.readers.formats import Reader, reader_of
+from freshmark_datasets.readers.options import Options
 from freshmark_datasets.readers.rawtext import TextFile
 
 RETURNING = 0.01

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from freshmark.contract.arrays import AnyArray, BoolArray
+from freshmark import AnyArray, BoolArray
 
 
 def numbers(column: Any) -> tuple[AnyArray, BoolArray]:

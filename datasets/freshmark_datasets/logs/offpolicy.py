@@ -12,9 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.contract.stream import Stream
-from freshmark.errors import UsageError
+from freshmark import FloatArray, IntArray, Stream, UsageError
 
 PROPENSITY = "propensity"
 

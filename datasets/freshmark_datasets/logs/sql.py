@@ -8,13 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from freshmark.contract.stream import Source, Stream
-from freshmark.errors import DataError
+from freshmark import DataError, Source, Stream
 
 from freshmark_datasets.extras import extra
 from freshmark_datasets.logs.checked_options import check_options, options_of
 from freshmark_datasets.logs.file import key_of
-from freshmark_datasets.logs.options import Options
+from freshmark_datasets.readers.options import Options
 
 BATCH = 100_000
 IN_A_FILE = ("sqlite", "duckdb")

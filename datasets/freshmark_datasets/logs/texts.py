@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from itertools import islice
 from typing import Any
-from zlib import crc32
 
 import numpy as np
-from freshmark.contract.arrays import BoolArray, IntArray
-from freshmark.errors import DataError
+from freshmark import BoolArray, DataError, IntArray
 
 from freshmark_datasets.logs.numerals import text_of
+from freshmark_datasets.tokens import token
 
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 """A word: letters and digits of any script, with apostrophes inside."""
@@ -74,8 +73,3 @@ class Texts:
         if code is None:
             code = self._codes[word] = token(word)
         return code
-
-
-def token(word: str) -> int:
-    """crc32 + 1 of a word, which is in lower case."""
-    return crc32(word.encode()) + 1

@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
-from freshmark.contract.validity import LAST_TIME
-from freshmark.errors import DataError
+from freshmark import LAST_TIME, AnyArray, BoolArray, DataError, IntArray
 
 from freshmark_datasets.arguments import moment
 from freshmark_datasets.logs.numerals import numbers, text_of
-from freshmark_datasets.logs.options import ROW
 from freshmark_datasets.logs.units import IN_WORDS, MAGNITUDES, PER_UNIT, RESOLUTIONS, UNITS
+from freshmark_datasets.readers.options import ROW
 
 DATED = {"date": "ISO dates, UTC where they name no zone", "stamp": "timestamps, as the file types them"}
 GAP = 3.0

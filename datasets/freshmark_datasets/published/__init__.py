@@ -1,1 +1,4 @@
-"""TODO."""
+"""Streams that others published: entries, downloads, checksums, licences.
+
+Imports `logs` and `readers`.
+"""

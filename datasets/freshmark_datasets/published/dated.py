@@ -9,11 +9,10 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from freshmark.contract.stream import Source, Stream
-from freshmark.errors import DataError, UsageError
+from freshmark import DataError, Source, Stream, UsageError
 
 from freshmark_datasets.logs.file import digest_of, key_of
-from freshmark_datasets.logs.options import Options
+from freshmark_datasets.readers.options import Options
 
 VERSION = 1
 MANY = 10

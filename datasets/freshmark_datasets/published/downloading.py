@@ -10,8 +10,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from freshmark.errors import DataError
-from freshmark.runs.store.prepared_streams import cache_folder
+from freshmark import DataError, cache_folder
 
 from freshmark_datasets.published.sources import Published
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from freshmark.errors import UnknownName
+from freshmark import UnknownName
 
-from freshmark_datasets.logs.options import Options
 from freshmark_datasets.published.sources import Published
+from freshmark_datasets.readers.options import Options
 
 UNVERIFIED = "unverified: nothing of it was ever fetched or read here"
 

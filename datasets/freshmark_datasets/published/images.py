@@ -8,8 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from freshmark.contract.stream import Source, Stream
-from freshmark.errors import DataError, UsageError
+from freshmark import DataError, Source, Stream, UsageError
 
 from freshmark_datasets.extras import extra
 from freshmark_datasets.logs.file import digest_of

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from freshmark.contract.stream import Source, Stream
+from freshmark import Source, Stream
 
-from freshmark_datasets.logs.file import digest_of, key_of
-from freshmark_datasets.logs.options import Options
+from freshmark_datasets.logs.file import digest_of_all, key_of
 from freshmark_datasets.published.downloading import fetch, provenance
 from freshmark_datasets.published.sources import Published
+from freshmark_datasets.readers.options import Options
 
 Tell = Callable[[Stream, Options, bool], dict[str, str]]
 """Gives what a stream's ``about`` says besides, of the stream, how it was read, and whether it is a copy."""
@@ -49,12 +48,3 @@ def _load(paths: Sequence[Path], file: Published, options: Options, tell: Tell, 
     name = f"{file.name} {file.size}"
     stream = load(texts_of(paths, file.member), options, name=name, about=provenance(file, copy=copy))
     return replace(stream, about={**stream.about, **tell(stream, options, copy)})
-
-
-def digest_of_all(path: Path) -> str:
-    """Sha256 of a file; of a folder, that of the names and digests of its files."""
-    if not path.is_dir():
-        return digest_of(path)
-    files = sorted(one for one in path.rglob("*") if one.is_file())
-    listed = "\n".join(f"{one.relative_to(path).as_posix()} {digest_of(one)}" for one in files)
-    return hashlib.sha256(listed.encode("utf-8", "surrogatepass")).hexdigest()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from freshmark.contract.arrays import Task
-from freshmark.contract.stream import Source
+from freshmark import Source, Task
 
-from freshmark_datasets.logs.options import Options
 from freshmark_datasets.published.ratings import source_of
 from freshmark_datasets.published.sources import published
+from freshmark_datasets.readers.options import Options
 
 
 def movietweetings(

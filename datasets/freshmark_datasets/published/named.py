@@ -8,13 +8,11 @@ from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from freshmark.contract.arrays import Task
-from freshmark.contract.stream import Source, Stream
-from freshmark.errors import DataError
+from freshmark import DataError, Source, Stream, Task
 
 from freshmark_datasets.logs.checked_options import check_options, options_of
-from freshmark_datasets.logs.options import Options
 from freshmark_datasets.published.entry import Entry, Part
+from freshmark_datasets.readers.options import Options
 
 if TYPE_CHECKING:
     from freshmark_datasets.logs.checked_options import Only

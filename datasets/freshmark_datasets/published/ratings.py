@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from freshmark.contract.stream import Source, Stream
+from freshmark import Source, Stream
 
 from freshmark_datasets.logs.checked_options import check_options
 from freshmark_datasets.logs.file import digest_of, key_of
-from freshmark_datasets.logs.options import Options
 from freshmark_datasets.published.downloading import fetch, provenance
 from freshmark_datasets.published.sources import Published
+from freshmark_datasets.readers.options import Options
 
 
 def source_of(file: Published, options: Options, *, path: str | Path | None) -> Source:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from freshmark.errors import UnknownName
+from freshmark import UnknownName
 
 MIT = """\
 The MIT License (MIT), Copyright (c) 2013 Simon Dooms.

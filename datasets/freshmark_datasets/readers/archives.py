@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from freshmark.errors import DataError
+from freshmark import DataError
 
 MOST_MEMBERS = 100_000
 """How many names an archive may hold."""

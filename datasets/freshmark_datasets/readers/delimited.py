@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
-from freshmark.errors import DataError
+from freshmark import DataError
 from pyarrow import csv as arrow_csv
 
 from freshmark_datasets.readers.dialect import Dialect, dialect_of, fields_up_to, looks_like_header, sniff, usual_width

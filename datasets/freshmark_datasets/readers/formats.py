@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from freshmark.errors import DataError
+from freshmark import DataError
 
-from freshmark_datasets.logs.options import Options
 from freshmark_datasets.readers import npz, parquet
 from freshmark_datasets.readers.delimited import Delimited
 from freshmark_datasets.readers.impression_lines import Impressions
 from freshmark_datasets.readers.jsonlines import JsonLines, PythonLines
+from freshmark_datasets.readers.options import Options
 from freshmark_datasets.readers.rawtext import TextFile
 from freshmark_datasets.readers.rewritten import Rewritten, first_four, sections
 from freshmark_datasets.readers.sheets import Sheets, is_workbook

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 import pyarrow as pa
-from freshmark.errors import DataError
+from freshmark import DataError
 
 from freshmark_datasets.readers.rawtext import TextFile
 

@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from freshmark.contract.arrays import AnyArray
-from freshmark.errors import DataError
+from freshmark import AnyArray, DataError
 from numpy.lib import format as npy
 
 from freshmark_datasets.readers.rawtext import FREE_BYTES, PIECE, RATIO

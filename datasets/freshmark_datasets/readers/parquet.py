@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from freshmark.errors import DataError
+from freshmark import DataError
 
 MAGIC = b"PAR1"
 BATCH = 1 << 18

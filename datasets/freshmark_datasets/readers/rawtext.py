@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from freshmark.errors import DataError
+from freshmark import DataError
 
 from freshmark_datasets.readers import archives
 

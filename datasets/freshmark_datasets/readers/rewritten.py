@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from freshmark.errors import DataError
+from freshmark import DataError
 
 from freshmark_datasets.readers.rawtext import TextFile
 

@@ -18,7 +18,7 @@ from typing import IO, Any
 from xml.etree import ElementTree as ET
 
 import pyarrow as pa
-from freshmark.errors import DataError
+from freshmark import DataError
 
 from freshmark_datasets.readers import archives
 from freshmark_datasets.readers.rawtext import FREE_BYTES, RATIO, TextFile

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.contract.stream import Drift
+from freshmark import Drift, FloatArray, IntArray
 from scipy.special import xlog1py, xlogy
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import zlib
 
 import numpy as np
-from freshmark.contract.arrays import FloatArray
-from freshmark.errors import UsageError
+from freshmark import FloatArray, UsageError
 
 
 class Draws:

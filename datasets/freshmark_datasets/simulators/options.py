@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from freshmark.errors import UnknownName, UsageError
+from freshmark import UnknownName, UsageError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

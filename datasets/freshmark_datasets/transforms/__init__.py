@@ -1,1 +1,4 @@
-"""TODO."""
+"""Streams made from streams: cleaned, selected, merged, rewritten, anonymised.
+
+Imports `coding` and `arguments`.
+"""

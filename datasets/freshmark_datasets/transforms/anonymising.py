@@ -6,11 +6,7 @@ import hashlib
 from dataclasses import replace
 
 import numpy as np
-from freshmark.contract.arrays import IntArray
-from freshmark.contract.events import NO_FEATURES
-from freshmark.contract.stream import SECOND, Source, Stream
-from freshmark.contract.vocabulary import Vocabulary
-from freshmark.errors import DataError, UsageError
+from freshmark import NO_FEATURES, SECOND, DataError, IntArray, Source, Stream, UsageError, Vocabulary
 
 from freshmark_datasets.arguments import check_number, check_whole
 from freshmark_datasets.transforms.derived import Given, derived, key_of, noted, occurrence, taken

@@ -8,10 +8,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray, BoolArray
-from freshmark.contract.stream import SECOND, Source, Stream
-from freshmark.contract.vocabulary import Vocabulary
-from freshmark.errors import UsageError
+from freshmark import SECOND, AnyArray, BoolArray, Source, Stream, UsageError, Vocabulary
 
 from freshmark_datasets.arguments import check_whole, moment
 from freshmark_datasets.transforms.derived import Given, derived, noted, only

@@ -12,10 +12,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray, IntArray
-from freshmark.contract.stream import Source, Stream
-from freshmark.contract.vocabulary import Vocabulary
-from freshmark.errors import DataError, UsageError
+from freshmark import AnyArray, DataError, IntArray, Source, Stream, UsageError, Vocabulary
 
 from freshmark_datasets.coding import coded
 

@@ -8,9 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray, IntArray
-from freshmark.contract.stream import Stream
-from freshmark.contract.vocabulary import Vocabulary
+from freshmark import AnyArray, IntArray, Stream, Vocabulary
 
 from freshmark_datasets.coding import coded
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 from string import ascii_lowercase
 
 import numpy as np
-from freshmark.contract.stream import Drift, Source, Stream
-from freshmark.errors import DataError, UnknownName, UsageError
+from freshmark import DataError, Drift, Source, Stream, UnknownName, UsageError
 
 from freshmark_datasets.transforms.derived import Given, combined
 from freshmark_datasets.transforms.joining import Joined, columns, features, joined, spans

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray, FloatArray
-from freshmark.contract.stream import SECOND, Source, Stream
-from freshmark.contract.vocabulary import Vocabulary
-from freshmark.errors import DataError, UsageError
+from freshmark import SECOND, AnyArray, DataError, FloatArray, Source, Stream, UsageError, Vocabulary
 
 from freshmark_datasets.arguments import LARGEST, check_number
 from freshmark_datasets.coding import coded

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark.contract.stream import SECOND, Source, Stream
-from freshmark.errors import UsageError
+from freshmark import SECOND, Source, Stream, UsageError
 
 from freshmark_datasets.arguments import check_number, check_whole
 from freshmark_datasets.transforms.derived import Given, derived, occurrence, only

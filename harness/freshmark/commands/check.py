@@ -10,7 +10,7 @@ from freshmark.commands.options import Plugins, names_of, registry_of
 from freshmark.commands.outlet import note, one_line, say
 from freshmark.errors import UnknownName
 from freshmark.runs.catalogue.expressions import parse
-from freshmark.runs.executors.isolation import settle_torch
+from freshmark.runs.system.isolation import settle_torch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,9 +12,9 @@ from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
 from freshmark.contract.events import Query
 from freshmark.contract.stream import Stream
 from freshmark.errors import DataError
-from freshmark.replay.answering.visible_columns import Shown
 from freshmark.replay.knowledge import knowledge_of
 from freshmark.replay.settings import Settings as Settings  # noqa: PLC0414  (who has a timeline has settings)
+from freshmark.replay.visible_columns import Shown
 from freshmark.replay.windows import windows
 
 HEAD_SHARE = 0.2

@@ -16,6 +16,7 @@ from freshmark.results.decision import ranking
 from freshmark.results.decision.alerts import Alert, alerts_of
 from freshmark.results.decision.budget import Budget
 from freshmark.results.decision.curves import curves_of
+from freshmark.results.decision.mean_ranks import CriticalDifference, critical_difference
 from freshmark.results.decision.pairs import pairs_of
 from freshmark.results.decision.prices import Prices
 from freshmark.results.decision.standings import Standings, standings_of
@@ -25,7 +26,6 @@ from freshmark.results.output import notebook
 from freshmark.results.output.export import FORMS, TABLES, USUAL
 from freshmark.results.output.plots import Plots
 from freshmark.results.plugins import imported, offered
-from freshmark.results.statistics.mean_ranks import CriticalDifference, critical_difference
 from freshmark.results.stored import measurements
 from freshmark.results.stored.folder import RunFolder
 

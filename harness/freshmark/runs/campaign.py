@@ -19,16 +19,16 @@ from freshmark.contract.stream import Stream
 from freshmark.errors import StoreError
 from freshmark.runs.catalogue.registry import Registry
 from freshmark.runs.executors.interrupts import Interrupts
-from freshmark.runs.executors.jobs import Ending, Executor, Job, Limits
 from freshmark.runs.executors.local import Local
 from freshmark.runs.executors.preparation import prepare_streams
-from freshmark.runs.machine import file_digests, provenance
+from freshmark.runs.jobs import Ending, Executor, Job, Limits
 from freshmark.runs.plan.compatibility import have_compiled, refuse_unsuited
 from freshmark.runs.plan.plan import Cell, Plan, stream_name
 from freshmark.runs.store.keys import cell_key, code_of
 from freshmark.runs.store.parquet import read_table
 from freshmark.runs.store.run_store import Planned, Store
 from freshmark.runs.summary import Tally
+from freshmark.runs.system.machine import file_digests, provenance
 
 
 class Campaign:

@@ -1,1 +1,4 @@
-"""TODO."""
+"""What users did, kept in flat growing arrays: item sets, sessions, sequences, pair counts.
+
+Imports `kernels`.
+"""

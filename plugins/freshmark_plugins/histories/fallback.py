@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from freshmark import Events, Factors, Query
-from freshmark.contract.arrays import AnyArray, BoolArray, FloatArray
+from freshmark import AnyArray, BoolArray, Events, Factors, FloatArray, Query
 from numpy.typing import NDArray
 
 from freshmark_plugins.kernels.growth import counted, enlarged, highest

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
+from freshmark import AnyArray, FloatArray, IntArray
 from numpy.typing import NDArray
 
 from freshmark_plugins.kernels.compiled import compiled

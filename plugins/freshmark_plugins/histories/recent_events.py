@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray, IntArray
+from freshmark import AnyArray, IntArray
 
 from freshmark_plugins.kernels.growth import enlarged
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from freshmark import Events, Query
-from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
+from freshmark import AnyArray, BoolArray, Events, IntArray, Query
 from numpy.typing import NDArray
 
 from freshmark_plugins.kernels.compiled import compiled

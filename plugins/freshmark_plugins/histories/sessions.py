@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from freshmark.contract.arrays import IntArray
+from freshmark import IntArray
 
 from freshmark_plugins.kernels.compiled import compiled
 from freshmark_plugins.kernels.growth import enlarged

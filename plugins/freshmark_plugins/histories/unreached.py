@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from freshmark.contract.arrays import FloatArray
+from freshmark import FloatArray
 
 from freshmark_plugins.kernels.compiled import compiled
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
+from freshmark import AnyArray, FloatArray, IntArray
 
 from freshmark_plugins.histories.pair_counts import PairCounts, Rows, add, count_of, room
 from freshmark_plugins.kernels.compiled import compiled

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray, IntArray
+from freshmark import AnyArray, IntArray
 
 from freshmark_plugins.kernels.compiled import compiled
 from freshmark_plugins.kernels.growth import enlarged, highest

@@ -1,1 +1,4 @@
-"""TODO."""
+"""Compiled steps and growing arrays that strategies share.
+
+Imports no other room.
+"""

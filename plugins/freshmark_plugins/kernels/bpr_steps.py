@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import exp
 
 import numpy as np
-from freshmark.contract.arrays import FloatArray, IntArray
+from freshmark import FloatArray, IntArray
 from numpy.typing import NDArray
 
 from freshmark_plugins.kernels.compiled import compiled

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from freshmark.contract.compiling import COMPILED as COMPILED  # noqa: PLC0414
-from freshmark.contract.compiling import compiling
+from freshmark import COMPILED as COMPILED  # noqa: PLC0414
+from freshmark import compiling
 
 compiled = compiling()
 """Their arithmetic is in float64 and integers, so that numba and Python give the same bits."""

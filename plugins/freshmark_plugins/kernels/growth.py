@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray, IntArray
+from freshmark import AnyArray, IntArray
 
 
 def enlarged(array: AnyArray, rows: int, fill: float = 0) -> AnyArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zlib import crc32
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray
+from freshmark import AnyArray
 from numpy.typing import NDArray
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)

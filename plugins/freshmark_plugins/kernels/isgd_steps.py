@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark.contract.arrays import IntArray
+from freshmark import IntArray
 
 from freshmark_plugins.kernels.compiled import compiled
 from freshmark_plugins.kernels.vectors import Table, product

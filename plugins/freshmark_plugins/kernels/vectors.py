@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray, BoolArray, FloatArray, IntArray
+from freshmark import AnyArray, BoolArray, FloatArray, IntArray
 from numpy.typing import NDArray
 
 from freshmark_plugins.kernels.compiled import compiled

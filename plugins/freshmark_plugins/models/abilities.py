@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from freshmark import Model
-from freshmark.errors import UsageError
+from freshmark import Model, UsageError
 
 ABILITIES: Mapping[str, str] = {
     "outputs": "say what it thinks of every item or class",

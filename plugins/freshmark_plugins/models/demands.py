@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
 import numpy as np
-from freshmark import Model, Past, Run
-from freshmark.contract.arrays import Task
-from freshmark.errors import UsageError
+from freshmark import Model, Past, Run, Task, UsageError
 
 from freshmark_plugins.training.learner import Learner
 

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import torch
-from freshmark import Events, Query, Run
-from freshmark.contract.arrays import AnyArray
-from freshmark.errors import UsageError
+from freshmark import AnyArray, Events, Query, Run, UsageError
 from torch import Tensor
 
 from freshmark_plugins.kernels.hashing import buckets

@@ -7,7 +7,7 @@ for at once, which float32 products are not.
 from __future__ import annotations
 
 import torch
-from freshmark.contract.arrays import AnyArray
+from freshmark import AnyArray
 from torch import Tensor, nn
 from torch.nn import functional
 

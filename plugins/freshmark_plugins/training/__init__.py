@@ -1,1 +1,4 @@
-"""TODO."""
+"""The small learner that strategies over torch models share: optimisers, stopping, buffers, teachers.
+
+Imports `kernels` and `histories`; models and strategies import it.
+"""

@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar, TypeAlias
 
 import numpy as np
-from freshmark import Events
-from freshmark.contract.arrays import TASKS, AnyArray, FloatArray, IntArray, Task
-from freshmark.errors import UnknownName, UsageError
+from freshmark import TASKS, AnyArray, Events, FloatArray, IntArray, Task, UnknownName, UsageError
 
 from freshmark_plugins.kernels.compiled import compiled
 from freshmark_plugins.kernels.growth import counted, enlarged, highest

@@ -7,10 +7,10 @@ from math import sqrt
 
 import numpy as np
 import torch
-from freshmark.contract.arrays import AnyArray
+from freshmark import AnyArray
 from torch import Tensor, nn
 
-from freshmark_plugins.models.table import extended
+from freshmark_plugins.training.growing_table import extended
 from freshmark_plugins.training.optimisers import Optimiser
 from freshmark_plugins.training.reparametrised import Built, Part
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
+from freshmark import AnyArray, FloatArray, IntArray
 
 PATIENCE = 1.1
 """Steps for each event wanted: a step may choose one that was chosen before."""

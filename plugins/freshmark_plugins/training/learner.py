@@ -8,9 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import torch
-from freshmark import Events, Model, Run
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
-from freshmark.errors import UsageError
+from freshmark import AnyArray, Events, FloatArray, IntArray, Model, Run, UsageError
 from torch import Tensor
 
 from freshmark_plugins.kernels.growth import highest

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
-from freshmark import Events
-from freshmark.contract.arrays import AnyArray, IntArray
+from freshmark import AnyArray, Events, IntArray
 
 
 def joined(first: Events, second: Events) -> Events:

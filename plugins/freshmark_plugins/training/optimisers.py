@@ -27,13 +27,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 import torch
-from freshmark.contract.arrays import AnyArray
-from freshmark.errors import UnknownName, UsageError
-from freshmark.runs.catalogue.expressions import parse
+from freshmark import AnyArray, UnknownName, UsageError, parse
 from torch import nn, optim
 
 from freshmark_plugins.kernels.ftrl import FTRL
-from freshmark_plugins.models.table import extended
+from freshmark_plugins.training.growing_table import extended
 
 
 class Steps(Protocol):

@@ -10,10 +10,10 @@ import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import torch
-from freshmark.contract.arrays import AnyArray
+from freshmark import AnyArray
 from torch import Tensor, nn
 
-from freshmark_plugins.models.table import Table
+from freshmark_plugins.training.growing_table import Table
 from freshmark_plugins.training.optimisers import Optimiser
 
 

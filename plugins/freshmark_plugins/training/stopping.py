@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from freshmark import Events
-from freshmark.contract.arrays import IntArray
-from freshmark.errors import UsageError
+from freshmark import Events, IntArray, UsageError
 from torch import nn
 
 from freshmark_plugins.training.optimisers import Optimiser

@@ -6,8 +6,7 @@ import copy
 from typing import Any
 
 import torch
-from freshmark import Events
-from freshmark.contract.arrays import Task
+from freshmark import Events, Task
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from freshmark_plugins.models.table import extended
+from freshmark_plugins.training.growing_table import extended
 from freshmark_plugins.training.reparametrised import Part
 
 CHANNELS, FEWER = 10, 5

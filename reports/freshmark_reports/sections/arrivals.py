@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.section import Column, Entry, Prose, Section, Table, Value
-from freshmark.results.naming import called, number
-from freshmark.results.tables import Results
+from freshmark import Column, Entry, Prose, Results, Section, Table, Value
+from freshmark.reporting import called, number
 
 from freshmark_reports.choice import rows_of
 from freshmark_reports.spans import span_in_words

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from freshmark.contract.section import Column, Entry, Prose, Section, Table, Value
-from freshmark.results.naming import called, metric_in_words
-from freshmark.results.stored.folder import StreamRecord
-from freshmark.results.tables import Results
+from freshmark import Column, Entry, Prose, Results, Section, Table, Value
+from freshmark.reporting import StreamRecord, called, metric_in_words
 
 from freshmark_reports.windows import dates
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from freshmark.contract.section import Column, Listing, Part, Section, Table
-from freshmark.results.naming import called
-from freshmark.results.tables import Results
+from freshmark import Column, Listing, Part, Results, Section, Table
+from freshmark.reporting import called
 
 MOST_LOGS = 12
 

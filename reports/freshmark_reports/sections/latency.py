@@ -8,11 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.arrays import FloatArray
-from freshmark.contract.section import Chart, Column, Section, Table, Value
-from freshmark.results.metrics.latency import percentile_of, too_few
-from freshmark.results.naming import called, seconds
-from freshmark.results.tables import Results
+from freshmark import Chart, Column, FloatArray, Results, Section, Table, Value
+from freshmark.reporting import called, percentile_of, seconds, too_few
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
 from freshmark_reports.queues import queues

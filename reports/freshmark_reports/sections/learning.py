@@ -8,14 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.arrays import FloatArray
-from freshmark.contract.metric import Metric
-from freshmark.contract.section import Chart, Column, Section, Table
-from freshmark.results.dynamics.learning import grid_of
-from freshmark.results.metrics.per_event import summands_of
-from freshmark.results.metrics.registry import metric_named
-from freshmark.results.naming import called, metric_in_words, number
-from freshmark.results.tables import Results
+from freshmark import Chart, Column, FloatArray, Metric, Results, Section, Table
+from freshmark.reporting import called, grid_of, metric_in_words, metric_named, number, summands_of
 
 from freshmark_reports.choice import keys_of, rows_of
 

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.section import Chart, Column, Entry, Section, Table
-from freshmark.results.naming import called, size
-from freshmark.results.tables import Results
+from freshmark import Chart, Column, Entry, Results, Section, Table
+from freshmark.reporting import called, size
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
 from freshmark_reports.windows import dates

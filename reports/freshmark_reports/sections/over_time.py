@@ -9,10 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.contract.section import Chart, Column, Entry, Section, Table
-from freshmark.results.naming import called, metric_in_words, number
-from freshmark.results.tables import Results
+from freshmark import Chart, Column, Entry, FloatArray, IntArray, Results, Section, Table
+from freshmark.reporting import called, metric_in_words, number
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
 from freshmark_reports.finds import Finds, finds_of

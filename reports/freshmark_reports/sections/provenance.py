@@ -6,9 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from freshmark.contract.section import Column, Entry, Prose, Section, Table
-from freshmark.results.stored.folder import StreamRecord
-from freshmark.results.tables import Results
+from freshmark import Column, Entry, Prose, Results, Section, Table
+from freshmark.reporting import StreamRecord
 
 _FACT = (Column("What"), Column("Value"))
 

@@ -6,10 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from freshmark.contract.section import Column, Entry, Section, Table, Value
-from freshmark.results.metrics.latency import too_few
-from freshmark.results.naming import metric_in_words
-from freshmark.results.tables import Results
+from freshmark import Column, Entry, Results, Section, Table, Value
+from freshmark.reporting import metric_in_words, too_few
 
 
 def section(results: Results) -> Sequence[Section]:

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.section import Chart, Column, Entry, Part, Prose, Section, Table, Value
-from freshmark.results.naming import called, listed, metric_in_words, number
-from freshmark.results.tables import Results
+from freshmark import Chart, Column, Entry, Part, Prose, Results, Section, Table, Value
+from freshmark.reporting import called, listed, metric_in_words, number
 
 from freshmark_reports.choice import best_of_each, rows_of, said_of
 from freshmark_reports.windows import dates

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.section import Chart, Column, Section, Table, Value
-from freshmark.results.naming import metric_in_words, number, schedule_in_words
-from freshmark.results.tables import Results
+from freshmark import Chart, Column, Results, Section, Table, Value
+from freshmark.reporting import metric_in_words, number, schedule_in_words
 
 from freshmark_reports.choice import MOST_LINES, rows_of
 

@@ -9,11 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.contract.section import Chart, Column, Section, Table, Value
-from freshmark.results.metrics.segments import SEGMENTS
-from freshmark.results.naming import called, metric_in_words, number
-from freshmark.results.tables import Results
+from freshmark import Chart, Column, FloatArray, IntArray, Results, Section, Table, Value
+from freshmark.reporting import SEGMENTS, called, metric_in_words, number
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
 from freshmark_reports.history import history

@@ -9,11 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.section import Chart, Column, Section, Table, Value
-from freshmark.results.naming import called, listed, metric_in_words, number
-from freshmark.results.statistics.intervals import holm
-from freshmark.results.statistics.mean_ranks import CriticalDifference
-from freshmark.results.tables import Results
+from freshmark import Chart, Column, Results, Section, Table, Value
+from freshmark.reporting import CriticalDifference, called, holm, listed, metric_in_words, number
 
 from freshmark_reports.choice import best_of_each, rows_of, said_of
 

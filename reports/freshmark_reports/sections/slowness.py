@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.section import Chart, Column, Section, Table, Value
-from freshmark.results.naming import called, metric_in_words, number, within
-from freshmark.results.tables import Results
+from freshmark import Chart, Column, Results, Section, Table, Value
+from freshmark.reporting import called, metric_in_words, number, within
 
 from freshmark_reports.choice import rows_of
 from freshmark_reports.spans import span_in_words

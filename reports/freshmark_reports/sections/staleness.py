@@ -8,10 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.section import Chart, Column, Section, Table
-from freshmark.results.dynamics.staleness import half_lives_of
-from freshmark.results.naming import called, metric_in_words
-from freshmark.results.tables import Results
+from freshmark import Chart, Column, Results, Section, Table
+from freshmark.reporting import called, half_lives_of, metric_in_words
 
 from freshmark_reports.choice import MOST_LINES, rows_of
 from freshmark_reports.spans import span_in_words, unit_of

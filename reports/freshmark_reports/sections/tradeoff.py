@@ -8,10 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from freshmark.contract.section import Chart, Column, Section, Table, Value
-from freshmark.results.naming import called, listed, metric_in_words, number
-from freshmark.results.statistics.intervals import pareto
-from freshmark.results.tables import Results
+from freshmark import Chart, Column, Results, Section, Table, Value
+from freshmark.reporting import called, listed, metric_in_words, number, pareto
 
 from freshmark_reports.choice import rows_of
 

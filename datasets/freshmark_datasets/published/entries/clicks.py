@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from freshmark_datasets.logs.options import Options
 from freshmark_datasets.published.entry import Entry, Licence, Part
+from freshmark_datasets.readers.options import Options
 
 MICROSOFT = Licence(
     "Microsoft Research License Terms, non-commercial",

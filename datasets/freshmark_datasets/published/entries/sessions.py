@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from freshmark_datasets.logs.options import Options
 from freshmark_datasets.published.entry import Entry, Licence, Part
+from freshmark_datasets.readers.options import Options
 
 WEEK = 7 * 86_400_000_000
 KAGGLE = "Kaggle asks for an account"

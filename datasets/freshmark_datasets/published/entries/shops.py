@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from freshmark_datasets.logs.options import Options
 from freshmark_datasets.published.entry import Entry, Licence, Part
+from freshmark_datasets.readers.options import Options
 
 KAGGLE = "Kaggle asks for an account"
 CC_BY = "May be used, changed and passed on, also commercially, with credit."

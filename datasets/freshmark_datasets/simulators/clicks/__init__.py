@@ -1,1 +1,1 @@
-"""TODO."""
+"""Impressions and clicks: slates, bots, delays."""

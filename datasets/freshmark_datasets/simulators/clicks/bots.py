@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark.contract.arrays import BoolArray, IntArray
-from freshmark.contract.stream import SECOND, Drift
+from freshmark import SECOND, BoolArray, Drift, IntArray
 
 from freshmark_datasets.simulators.clicks.exposures import Impressions
 from freshmark_datasets.simulators.draws import Draws

@@ -10,10 +10,18 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from freshmark.contract.arrays import BoolArray, FloatArray, IntArray
-from freshmark.contract.stream import SECOND, Drift, Source, Stream
-from freshmark.contract.vocabulary import Vocabulary
-from freshmark.errors import UnknownName, UsageError
+from freshmark import (
+    SECOND,
+    BoolArray,
+    Drift,
+    FloatArray,
+    IntArray,
+    Source,
+    Stream,
+    UnknownName,
+    UsageError,
+    Vocabulary,
+)
 from numpy.typing import NDArray
 
 from freshmark_datasets.coding import coded

@@ -9,7 +9,7 @@ position: P(item i at position k) = w_i.
 from __future__ import annotations
 
 import numpy as np
-from freshmark.contract.arrays import FloatArray, IntArray
+from freshmark import FloatArray, IntArray
 
 from freshmark_datasets.simulators.clicks.exposures import Impressions
 from freshmark_datasets.simulators.draws import Draws

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Documents of classes whose words shift."""

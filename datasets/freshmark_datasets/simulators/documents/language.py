@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from freshmark.contract.arrays import FloatArray, IntArray
+from freshmark import FloatArray, IntArray
 
 from freshmark_datasets.simulators.documents.documents import Documents
 from freshmark_datasets.simulators.draws import Draws

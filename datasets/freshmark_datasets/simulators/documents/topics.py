@@ -6,11 +6,8 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.contract.stream import SECOND, Drift, Source, Stream
-from freshmark.contract.vocabulary import Vocabulary
+from freshmark import SECOND, Drift, FloatArray, IntArray, Source, Stream, Vocabulary
 
-from freshmark_datasets.logs.texts import token
 from freshmark_datasets.simulators import bayes
 from freshmark_datasets.simulators import rhythm as calendar
 from freshmark_datasets.simulators.documents.documents import Documents, documents
@@ -18,6 +15,7 @@ from freshmark_datasets.simulators.documents.language import language
 from freshmark_datasets.simulators.draws import Draws
 from freshmark_datasets.simulators.options import described, digest, expression
 from freshmark_datasets.simulators.rhythm import DAY, START
+from freshmark_datasets.tokens import token
 
 VERSION = 1
 """Of what is generated: another number wherever one expression gives another stream than before."""

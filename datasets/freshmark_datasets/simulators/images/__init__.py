@@ -1,1 +1,1 @@
-"""TODO."""
+"""Pictures of classes that drift."""

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
-from freshmark.contract.stream import SECOND, Drift, Stream
-from freshmark.contract.vocabulary import Vocabulary
-from freshmark.errors import UnknownName, UsageError
+from freshmark import SECOND, AnyArray, Drift, FloatArray, IntArray, Stream, UnknownName, UsageError, Vocabulary
 
 from freshmark_datasets.simulators.draws import Draws
 from freshmark_datasets.simulators.images.pictures import Pictures

@@ -10,8 +10,7 @@ from math import prod
 from pathlib import Path
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray
-from freshmark.errors import DataError
+from freshmark import AnyArray, DataError
 
 GZIP = b"\x1f\x8b"
 ZIP = b"PK"

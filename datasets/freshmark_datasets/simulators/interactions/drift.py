@@ -7,9 +7,7 @@ P(i|u,t) = Σ_k θ_uk(t) · φ_ki(t): a user draws a topic, then an item of that
 from __future__ import annotations
 
 import numpy as np
-from freshmark.contract.arrays import IntArray
-from freshmark.contract.stream import SECOND, Drift, Source, Stream
-from freshmark.contract.vocabulary import Vocabulary
+from freshmark import SECOND, Drift, IntArray, Source, Stream, Vocabulary
 
 from freshmark_datasets.coding import coded
 from freshmark_datasets.simulators.draws import Draws

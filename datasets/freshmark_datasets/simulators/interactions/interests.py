@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from freshmark.contract.arrays import BoolArray, FloatArray, IntArray
+from freshmark import BoolArray, FloatArray, IntArray
 
 from freshmark_datasets.simulators.draws import Draws
 

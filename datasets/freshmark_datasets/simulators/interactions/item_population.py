@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.errors import UsageError
+from freshmark import FloatArray, IntArray, UsageError
 
 from freshmark_datasets.simulators.draws import Draws
 from freshmark_datasets.simulators.rhythm import DAY

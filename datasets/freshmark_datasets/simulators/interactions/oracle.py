@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from freshmark.contract.arrays import FloatArray, IntArray
+from freshmark import FloatArray, IntArray
 from numpy.typing import NDArray
 
 from freshmark_datasets.simulators.interactions.interests import Interests

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from freshmark.errors import UnknownName, UsageError
+from freshmark import UnknownName, UsageError
 
 from freshmark_datasets.simulators.interactions.shifts import parse
 from freshmark_datasets.simulators.options import Bounds, overridden

@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from freshmark.errors import UnknownName, UsageError
+from freshmark import UnknownName, UsageError
 
 AT_ONCE = ("sudden", "popularity")
 OVER_TIME = ("gradual", "recurring", "incremental")

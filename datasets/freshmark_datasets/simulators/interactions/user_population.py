@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.errors import UsageError
+from freshmark import FloatArray, IntArray, UsageError
 
 from freshmark_datasets.simulators.draws import Draws
 from freshmark_datasets.simulators.rhythm import DAY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from freshmark.contract.arrays import FloatArray, IntArray
+from freshmark import FloatArray, IntArray
 
 from freshmark_datasets.simulators import rhythm as calendar
 from freshmark_datasets.simulators.draws import Draws

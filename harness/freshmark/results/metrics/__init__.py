@@ -1,1 +1,4 @@
-"""TODO."""
+"""Metrics as functions of outcomes, by window, segment and event.
+
+Imports `statistics` and the contract alone.
+"""

@@ -1,1 +1,4 @@
-"""TODO."""
+"""Run folders as they lie on disk: read, merged, cached, and turned into the tidy table.
+
+Imports `metrics` and `statistics`.
+"""

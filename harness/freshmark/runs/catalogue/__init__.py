@@ -1,1 +1,4 @@
-"""TODO."""
+"""Plugins and the names they register: discovery, expressions, and options read without importing.
+
+Imports the contract alone.
+"""

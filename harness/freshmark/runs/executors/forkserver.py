@@ -23,11 +23,11 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-from freshmark.runs.executors.isolation import isolate, settle_torch
-from freshmark.runs.executors.jobs import Job
-from freshmark.runs.executors.processes import adopt_orphans, children, kill_tree
-from freshmark.runs.executors.scratch import enter_scratch, make_scratch, remove_scratch
 from freshmark.runs.executors.worker import teller, work
+from freshmark.runs.jobs import Job
+from freshmark.runs.system.isolation import isolate, settle_torch
+from freshmark.runs.system.processes import adopt_orphans, children, kill_tree
+from freshmark.runs.system.scratch import enter_scratch, make_scratch, remove_scratch
 
 LONGEST_PACKET = 1 << 18
 

@@ -7,7 +7,7 @@ import threading
 from types import FrameType
 from typing import Any, Self
 
-from freshmark.runs.executors.jobs import CALM, FINISH, NOW
+from freshmark.runs.jobs import CALM, FINISH, NOW
 
 
 class Interrupts:

@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import Any, Self
 
 from freshmark.runs.executors.forkserver import LONGEST_PACKET
-from freshmark.runs.executors.isolation import ENVIRONMENT
-from freshmark.runs.executors.jobs import CALM, NOW, Ending, Job, Limits
 from freshmark.runs.executors.monitor import Watch
-from freshmark.runs.executors.processes import free_bytes
+from freshmark.runs.jobs import CALM, NOW, Ending, Job, Limits
+from freshmark.runs.system.isolation import ENVIRONMENT
+from freshmark.runs.system.processes import free_bytes
 
 POLL_SECONDS = 0.02
 """How often memory and clocks are looked at: the most by which a limit is overrun."""

@@ -11,10 +11,10 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from freshmark.runs.executors.jobs import Ending, Job, Limits, Status
-from freshmark.runs.executors.logs import Log
-from freshmark.runs.executors.processes import held_bytes
-from freshmark.runs.executors.scratch import scratch_bytes
+from freshmark.runs.jobs import Ending, Job, Limits, Status
+from freshmark.runs.system.logs import Log
+from freshmark.runs.system.processes import held_bytes
+from freshmark.runs.system.scratch import scratch_bytes
 
 CHUNK = 1 << 16
 MOST_CHUNKS = 16

@@ -9,7 +9,7 @@ from typing import Any
 
 from freshmark.contract.stream import Stream
 from freshmark.errors import FreshmarkError, PluginError, rebuilt
-from freshmark.runs.executors.jobs import Ending, Executor, Job
+from freshmark.runs.jobs import Ending, Executor, Job
 from freshmark.runs.plan.plan import Plan
 from freshmark.runs.store.prepared_streams import keep
 from freshmark.runs.store.run_store import Store

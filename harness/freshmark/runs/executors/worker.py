@@ -15,12 +15,12 @@ import numpy as np
 
 from freshmark.errors import FreshmarkError
 from freshmark.runs.catalogue.discovery import culprit
-from freshmark.runs.executors.isolation import settle_torch
-from freshmark.runs.executors.jobs import Job
 from freshmark.runs.executors.sandbox import Fence
 from freshmark.runs.executors.suspensions import Suspensions
+from freshmark.runs.jobs import Job
 from freshmark.runs.plan.compatibility import suitability
 from freshmark.runs.store.parquet import write_table, write_tables
+from freshmark.runs.system.isolation import settle_torch
 
 Tell: TypeAlias = Callable[[Mapping[str, Any]], None]
 """Gives a message to the supervisor: ``{"say": "ready"}``, then ``done`` or ``error`` with what there is to know."""

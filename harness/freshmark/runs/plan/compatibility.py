@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from freshmark.errors import UsageError, rebuilt
-from freshmark.runs.executors.jobs import Ending, Executor, Job
+from freshmark.runs.jobs import Ending, Executor, Job
 
 if TYPE_CHECKING:
     from freshmark.runs.catalogue.registry import Registry

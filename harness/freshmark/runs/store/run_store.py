@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from freshmark.errors import StoreError
-from freshmark.runs.executors.jobs import Ending
-from freshmark.runs.executors.logs import last_lines
-from freshmark.runs.machine import redacted
+from freshmark.runs.jobs import Ending
 from freshmark.runs.plan.plan import Plan
 from freshmark.runs.store.database import open_database, told
 from freshmark.runs.store.lock import FolderLock
+from freshmark.runs.system.logs import last_lines
+from freshmark.runs.system.machine import redacted
 
 
 @dataclass(frozen=True, slots=True)

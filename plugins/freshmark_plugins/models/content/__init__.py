@@ -1,1 +1,1 @@
-"""TODO."""
+"""Models of texts and images (`classify`)."""

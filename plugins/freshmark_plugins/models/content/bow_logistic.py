@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 import torch
-from freshmark import Events, Query, Run
-from freshmark.errors import UsageError
+from freshmark import Events, Query, Run, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.content.classifier import Classifier
 from freshmark_plugins.models.inputs import TEXT, need, tokens
-from freshmark_plugins.models.table import Table
+from freshmark_plugins.training.growing_table import Table
 
 MOST_BITS = 26
 

@@ -8,15 +8,13 @@ from typing import ClassVar
 
 import numpy as np
 import torch
-from freshmark import Events, Query, Run
-from freshmark.contract.arrays import AnyArray, FloatArray, Task
-from freshmark.errors import UsageError
+from freshmark import AnyArray, Events, FloatArray, Query, Run, Task, UsageError
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from freshmark_plugins.kernels.growth import highest
 from freshmark_plugins.models.context_free import ContextFree
-from freshmark_plugins.models.table import Table
+from freshmark_plugins.training.growing_table import Table
 
 
 class Classifier(ContextFree):

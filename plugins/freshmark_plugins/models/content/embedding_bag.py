@@ -11,7 +11,7 @@ from torch import Tensor
 from freshmark_plugins.models.content.classifier import Head, HeadedClassifier
 from freshmark_plugins.models.inputs import TEXT, need, tokens
 from freshmark_plugins.models.layers import Projection
-from freshmark_plugins.models.table import Table
+from freshmark_plugins.training.growing_table import Table
 
 
 class EmbeddingBag(HeadedClassifier):

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Models that rank items."""

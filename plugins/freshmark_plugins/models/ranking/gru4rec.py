@@ -7,9 +7,7 @@ from functools import partial
 
 import numpy as np
 import torch
-from freshmark import Events
-from freshmark.contract.arrays import FloatArray
-from freshmark.errors import UnknownName
+from freshmark import Events, FloatArray, UnknownName
 from torch import Tensor, nn
 
 from freshmark_plugins.kernels.growth import counted, enlarged, highest

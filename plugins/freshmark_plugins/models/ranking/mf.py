@@ -8,14 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 import torch
-from freshmark import Events, Factors, Query, Run
-from freshmark.contract.arrays import AnyArray, Task
-from freshmark.errors import UnknownName
+from freshmark import AnyArray, Events, Factors, Query, Run, Task, UnknownName
 from torch import Tensor
 from torch.nn.functional import softplus
 
 from freshmark_plugins.models.context_free import ContextFree
-from freshmark_plugins.models.table import Table
+from freshmark_plugins.training.growing_table import Table
 
 
 class MF(ContextFree):

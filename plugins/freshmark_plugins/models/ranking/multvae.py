@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 import torch
-from freshmark import Events, Query
-from freshmark.errors import UsageError
+from freshmark import Events, Query, UsageError
 from torch import Tensor
 from torch.nn import functional
 
 from freshmark_plugins.models.layers import Projection, dropped, index_of
 from freshmark_plugins.models.ranking.sequential import Sequential
-from freshmark_plugins.models.table import Table
+from freshmark_plugins.training.growing_table import Table
 
 
 class MultVAE(Sequential):

@@ -8,16 +8,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from freshmark import Events, Query, Run
-from freshmark.contract.arrays import AnyArray, FloatArray, Task
-from freshmark.errors import UsageError
+from freshmark import AnyArray, Events, FloatArray, Query, Run, Task, UsageError
 from torch import Tensor, nn
 from torch.nn.functional import linear, relu
 
 from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.models.layers import Projection, index_of
 from freshmark_plugins.models.ranking.ranking_losses import logistic
-from freshmark_plugins.models.table import Table
+from freshmark_plugins.training.growing_table import Table
 
 
 class NeuMF(ContextFree):

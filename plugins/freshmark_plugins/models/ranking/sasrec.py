@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import sqrt
 
 import torch
-from freshmark import Events
-from freshmark.errors import UnknownName, UsageError
+from freshmark import Events, UnknownName, UsageError
 from torch import Tensor, nn
 
 from freshmark_plugins.models.layers import Norm, Projection, dropped, index_of

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import torch
-from freshmark import Events, Factors, Query, Run
-from freshmark.contract.arrays import AnyArray, BoolArray, Task
-from freshmark.errors import UsageError
+from freshmark import AnyArray, BoolArray, Events, Factors, Query, Run, Task, UsageError
 from torch import Tensor, nn
 
 from freshmark_plugins.histories.sequences import Sequences
 from freshmark_plugins.models.layers import index_of
-from freshmark_plugins.models.table import Table
+from freshmark_plugins.training.growing_table import Table
 
 
 class Sequential(nn.Module):

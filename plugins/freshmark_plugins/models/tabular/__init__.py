@@ -1,1 +1,1 @@
-"""TODO."""
+"""Models of clicks and ratings over fields."""

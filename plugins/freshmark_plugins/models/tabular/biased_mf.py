@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 import torch
-from freshmark import Events, Query, Run
-from freshmark.contract.arrays import Task
+from freshmark import Events, Query, Run, Task
 from torch import Tensor
 
-from freshmark_plugins.models.table import Table
 from freshmark_plugins.models.tabular.fields import looked_up
 from freshmark_plugins.models.tabular.pointwise import Pointwise
+from freshmark_plugins.training.growing_table import Table
 
 
 class BiasedMF(Pointwise):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from freshmark import Events, Query, Run
-from freshmark.contract.arrays import AnyArray, IntArray
-from freshmark.errors import UsageError
+from freshmark import AnyArray, Events, IntArray, Query, Run, UsageError
 from torch import Tensor, nn
 
 from freshmark_plugins.kernels.hashing import buckets
 from freshmark_plugins.models.inputs import TEXT, categorical, tokens, width
-from freshmark_plugins.models.table import Table
+from freshmark_plugins.training.growing_table import Table
 
 MOST_BITS = 30
 

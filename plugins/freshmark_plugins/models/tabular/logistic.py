@@ -7,9 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 import torch
-from freshmark import Events, Query, Run
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray, Task
-from freshmark.errors import UsageError
+from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Run, Task, UsageError
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
@@ -17,7 +15,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from freshmark_plugins.kernels.hashing import buckets
 from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.models.inputs import TEXT, categorical, numbers, numeric, tokens, width
-from freshmark_plugins.models.table import Table
+from freshmark_plugins.training.growing_table import Table
 
 MOST_BITS = 30
 

@@ -8,9 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 import torch
-from freshmark import Events, Query, Run
-from freshmark.contract.arrays import AnyArray, FloatArray, Task
-from freshmark.errors import UsageError
+from freshmark import AnyArray, Events, FloatArray, Query, Run, Task, UsageError
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 

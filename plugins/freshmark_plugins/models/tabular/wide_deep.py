@@ -13,9 +13,9 @@ from torch import Tensor, nn
 from freshmark_plugins.kernels.hashing import buckets
 from freshmark_plugins.models.inputs import numbers, numeric, width
 from freshmark_plugins.models.layers import Projection
-from freshmark_plugins.models.table import Table
 from freshmark_plugins.models.tabular.fields import Fields
 from freshmark_plugins.models.tabular.pointwise import Pointwise
+from freshmark_plugins.training.growing_table import Table
 
 
 class WideDeep(Pointwise):

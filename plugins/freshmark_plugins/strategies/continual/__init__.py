@@ -1,1 +1,1 @@
-"""TODO."""
+"""Against forgetting: replay of exemplars, distillation, penalties on weights."""

@@ -7,9 +7,7 @@ from math import sqrt
 from typing import Unpack
 
 import numpy as np
-from freshmark import Events, Model, Run
-from freshmark.contract.arrays import AnyArray, IntArray
-from freshmark.errors import UnknownName, UsageError
+from freshmark import AnyArray, Events, IntArray, Model, Run, UnknownName, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.abilities import require

@@ -8,9 +8,7 @@ from typing import Unpack
 
 import numpy as np
 import torch
-from freshmark import Events, Model, Run
-from freshmark.contract.arrays import AnyArray, IntArray
-from freshmark.errors import UsageError
+from freshmark import AnyArray, Events, IntArray, Model, Run, UsageError
 from numpy.typing import NDArray
 from torch import Tensor
 

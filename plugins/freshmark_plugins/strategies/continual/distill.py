@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Unpack
 
 import numpy as np
-from freshmark import Events, Model
-from freshmark.contract.arrays import IntArray
-from freshmark.errors import UsageError
+from freshmark import Events, IntArray, Model, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.abilities import require

@@ -6,9 +6,7 @@ from typing import Unpack
 
 import numpy as np
 import torch
-from freshmark import Events, Model
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
-from freshmark.errors import UsageError
+from freshmark import AnyArray, Events, FloatArray, IntArray, Model, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.abilities import require

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Counts and neighbours: no gradient."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from freshmark import Query, Run, Strategy
-from freshmark.contract.arrays import FloatArray, Task
+from freshmark import FloatArray, Query, Run, Strategy, Task
 
 from freshmark_plugins.kernels.hashing import GOLDEN, mixed
 

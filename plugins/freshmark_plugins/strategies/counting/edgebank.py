@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
-from freshmark import Events, Query, Strategy
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray, Task
-from freshmark.replay.durations import microseconds
+from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, microseconds
 
 from freshmark_plugins.histories.pair_counts import PairCounts, accumulate_each
 from freshmark_plugins.histories.recent_events import Recent

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
-from freshmark import Events, Query, Strategy
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray, Task
-from freshmark.errors import UsageError
+from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, UsageError
 
 from freshmark_plugins.histories.pair_counts import PairCounts, Rows, accumulate, add, room
 from freshmark_plugins.histories.user_histories import Histories, Lists, to_front

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
-from freshmark import Events, Query, Strategy
-from freshmark.contract.arrays import AnyArray, FloatArray, Task
+from freshmark import AnyArray, Events, FloatArray, Query, Strategy, Task
 
 from freshmark_plugins.kernels.growth import enlarged, highest
 

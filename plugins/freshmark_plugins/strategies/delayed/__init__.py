@@ -1,1 +1,1 @@
-"""TODO."""
+"""Labels that come late."""

@@ -8,7 +8,7 @@ that true labels would give: ``E_entered[w ℓ] = p ℓ(1) + (1 − p) ℓ(0)``.
 from __future__ import annotations
 
 import numpy as np
-from freshmark.contract.arrays import AnyArray, FloatArray
+from freshmark import AnyArray, FloatArray
 
 LEAST = 0.1
 """Below which chances are not trusted to divide by."""

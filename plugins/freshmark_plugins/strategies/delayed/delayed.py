@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from typing import Unpack
 
 import numpy as np
-from freshmark import Events, Model, Query, Run
-from freshmark.contract.arrays import AnyArray, FloatArray
-from freshmark.errors import UnknownName, UsageError
-from freshmark.replay.durations import microseconds
+from freshmark import AnyArray, Events, FloatArray, Model, Query, Run, UnknownName, UsageError, microseconds
 
 from freshmark_plugins.strategies.delayed.corrections import calibrated, fake_negative_weights
 from freshmark_plugins.strategies.delayed.delays import Delays, chances

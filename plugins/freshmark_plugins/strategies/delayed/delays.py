@@ -6,8 +6,7 @@ import copy
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from freshmark import Events, Query, Run
-from freshmark.contract.arrays import AnyArray, BoolArray, FloatArray
+from freshmark import AnyArray, BoolArray, Events, FloatArray, Query, Run
 
 from freshmark_plugins.strategies.delayed.corrections import elapsed_weights, real_negative, shift_weights
 from freshmark_plugins.strategies.delayed.waiting_impressions import Entries

@@ -14,8 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from freshmark import Events
-from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
+from freshmark import AnyArray, BoolArray, Events, IntArray
 
 from freshmark_plugins.training.mixing import columns, concatenated
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Matrix factorisation, learned event by event."""

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import Unpack
 
 import numpy as np
-from freshmark import Events, Query, Run
-from freshmark.contract.arrays import AnyArray, FloatArray
-from freshmark.errors import UnknownName, UsageError
+from freshmark import AnyArray, Events, FloatArray, Query, Run, UnknownName, UsageError
 
 from freshmark_plugins.kernels.isgd_steps import isgd_steps
 from freshmark_plugins.kernels.vectors import Vectors

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
-from freshmark import Events, Query, Run, Strategy
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray, Task
-from freshmark.errors import UsageError
+from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Run, Strategy, Task, UsageError
 
 from freshmark_plugins.kernels.compiled import compiled
 from freshmark_plugins.kernels.vectors import Table, Vectors, product

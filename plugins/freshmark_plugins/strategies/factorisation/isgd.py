@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar, TypedDict
 
 import numpy as np
-from freshmark import Events, Query, Run, Strategy
-from freshmark.contract.arrays import AnyArray, FloatArray, Task
-from freshmark.errors import UsageError
+from freshmark import AnyArray, Events, FloatArray, Query, Run, Strategy, Task, UsageError
 
 from freshmark_plugins.kernels.isgd_steps import isgd_steps
 from freshmark_plugins.kernels.vectors import Vectors

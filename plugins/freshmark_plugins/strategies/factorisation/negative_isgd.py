@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from freshmark.errors import UsageError
+from freshmark import UsageError
 
 from freshmark_plugins.strategies.factorisation.isgd import ISGD, Steps
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from freshmark import Events, Run
-from freshmark.contract.arrays import AnyArray, FloatArray
+from freshmark import AnyArray, Events, FloatArray, Run
 
 from freshmark_plugins.histories.unseen import Unseen
 from freshmark_plugins.strategies.factorisation.online_mf import OnlineMF

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
-from freshmark import Events, Factors, Query, Run, Strategy
-from freshmark.contract.arrays import AnyArray, FloatArray, Task
-from freshmark.errors import UsageError
+from freshmark import AnyArray, Events, Factors, FloatArray, Query, Run, Strategy, Task, UsageError
 
 from freshmark_plugins.kernels.bpr_steps import Table, bpr_steps
 from freshmark_plugins.kernels.growth import enlarged, highest

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from freshmark import Events, Run
-from freshmark.contract.arrays import AnyArray, IntArray
+from freshmark import AnyArray, Events, IntArray, Run
 
 from freshmark_plugins.kernels.compiled import compiled
 from freshmark_plugins.kernels.growth import enlarged

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from freshmark import Events, Run
-from freshmark.contract.arrays import AnyArray, IntArray
+from freshmark import AnyArray, Events, IntArray, Run
 
 from freshmark_plugins.histories.unseen import Unseen
 from freshmark_plugins.kernels.compiled import compiled

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Learning how to update: MAML, Reptile, SML and relatives."""

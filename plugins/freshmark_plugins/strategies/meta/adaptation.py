@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import torch
-from freshmark import Events
-from freshmark.errors import UsageError
+from freshmark import Events, UsageError
 from torch import Tensor, nn
 from torch.func import functional_call
 

@@ -8,9 +8,7 @@ from typing import Unpack
 
 import numpy as np
 import torch
-from freshmark import Events, Model
-from freshmark.contract.arrays import AnyArray
-from freshmark.errors import UnknownName, UsageError
+from freshmark import AnyArray, Events, Model, UnknownName, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.demands import demand_dense, demand_whole

@@ -7,9 +7,7 @@ from dataclasses import replace
 from typing import ClassVar, Unpack
 
 import torch
-from freshmark import Events, Model, Run
-from freshmark.contract.arrays import AnyArray
-from freshmark.errors import UsageError
+from freshmark import AnyArray, Events, Model, Run, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.demands import demand_dense, demand_whole

@@ -7,9 +7,7 @@ from typing import ClassVar, Unpack
 
 import numpy as np
 import torch
-from freshmark import Events, Model, Run
-from freshmark.contract.arrays import AnyArray, Task
-from freshmark.errors import UsageError
+from freshmark import AnyArray, Events, Model, Run, Task, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.demands import demand_able, demand_dense, demand_whole

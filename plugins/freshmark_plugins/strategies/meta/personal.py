@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from freshmark import Events, Query
-from freshmark.contract.arrays import AnyArray, IntArray
+from freshmark import AnyArray, Events, IntArray, Query
 from torch import Tensor, nn
 
 from freshmark_plugins.strategies.meta.support_sets import Own, user_by_user

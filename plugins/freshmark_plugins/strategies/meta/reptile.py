@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from typing import Unpack
 
 import torch
-from freshmark import Events, Model
-from freshmark.contract.arrays import AnyArray
-from freshmark.errors import UsageError
+from freshmark import AnyArray, Events, Model, UsageError
 from torch import nn
 
 from freshmark_plugins.models.demands import demand_whole
-from freshmark_plugins.models.table import extended
 from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.training.growing_table import extended
 from freshmark_plugins.training.optimisers import Steps
 
 

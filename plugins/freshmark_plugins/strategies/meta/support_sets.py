@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
-from freshmark import Events
-from freshmark.contract.arrays import AnyArray, IntArray
+from freshmark import AnyArray, Events, IntArray
 from torch import Tensor
 
 from freshmark_plugins.training.mixing import chosen, columns, concatenated, in_order, joined

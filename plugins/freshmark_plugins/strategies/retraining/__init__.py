@@ -1,1 +1,1 @@
-"""TODO."""
+"""A torch model kept up to date: frozen, finetuned, retrained, replayed."""

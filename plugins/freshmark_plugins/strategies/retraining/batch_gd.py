@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from freshmark import Events, Model
-from freshmark.errors import UsageError
+from freshmark import Events, Model, UsageError
 
 from freshmark_plugins.strategies.retraining.over_model import OverModel
 

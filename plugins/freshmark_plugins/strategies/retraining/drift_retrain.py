@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Unpack
 
 import numpy as np
-from freshmark import Events, Model, Run
-from freshmark.errors import UnknownName
-from freshmark.replay.scheduling.detectors import DETECTORS, detector_of
+from freshmark import DETECTORS, Events, Model, Run, UnknownName, detector_of
 
 from freshmark_plugins.strategies.retraining.retrain import Retrain, Retraining
 

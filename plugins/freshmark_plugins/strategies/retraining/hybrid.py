@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Unpack
 
 import numpy as np
-from freshmark import Events, Model, Run
-from freshmark.replay.durations import microseconds
+from freshmark import Events, Model, Run, microseconds
 
 from freshmark_plugins.strategies.retraining.online_sgd import learn_each
 from freshmark_plugins.strategies.retraining.retrain import Retrain, Retraining

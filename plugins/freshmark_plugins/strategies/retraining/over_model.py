@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from freshmark import Events, Model, Run, Strategy
-from freshmark.contract.arrays import AnyArray, FloatArray
-from freshmark.errors import UnknownName, UsageError
+from freshmark import AnyArray, Events, FloatArray, Model, Run, Strategy, UnknownName, UsageError
 
 from freshmark_plugins.histories.fallback import Fallback
 from freshmark_plugins.models.context_free import ContextFree

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import Unpack
 
 import numpy as np
-from freshmark import Events, Model, Run
-from freshmark.contract.arrays import AnyArray, FloatArray
-from freshmark.errors import UnknownName, UsageError
+from freshmark import AnyArray, Events, FloatArray, Model, Run, UnknownName, UsageError
 
 from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
 from freshmark_plugins.training.buffers import buffer_called

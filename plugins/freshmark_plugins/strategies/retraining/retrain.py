@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 import numpy as np
-from freshmark import Events, Model
-from freshmark.errors import UsageError
-from freshmark.replay.durations import microseconds
+from freshmark import Events, Model, UsageError, microseconds
 
 from freshmark_plugins.strategies.retraining.over_model import OverModel
 from freshmark_plugins.training.learner import Batch

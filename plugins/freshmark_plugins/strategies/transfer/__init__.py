@@ -1,1 +1,1 @@
-"""TODO."""
+"""Only part of a model is trained, or it comes from another stream."""

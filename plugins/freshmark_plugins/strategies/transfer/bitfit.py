@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from freshmark.errors import UsageError
+from freshmark import UsageError
 from torch import nn
 
 from freshmark_plugins.strategies.transfer.tuned import Tuned

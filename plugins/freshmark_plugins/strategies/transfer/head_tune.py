@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Unpack
 
-from freshmark import Model
-from freshmark.errors import UsageError
+from freshmark import Model, UsageError
 from torch import nn
 
 from freshmark_plugins.models.demands import demand_parts

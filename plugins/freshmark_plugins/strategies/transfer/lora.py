@@ -6,8 +6,7 @@ from math import sqrt
 from typing import Unpack
 
 import torch
-from freshmark import Model
-from freshmark.errors import UsageError
+from freshmark import Model, UsageError
 from torch import Tensor, nn
 
 from freshmark_plugins.strategies.retraining.finetune import Training

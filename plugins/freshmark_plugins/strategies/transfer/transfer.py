@@ -7,9 +7,7 @@ from dataclasses import replace
 from typing import Any, Unpack
 
 import numpy as np
-from freshmark import Events, Model, Run, Source, Strategy, Stream
-from freshmark.contract.arrays import AnyArray
-from freshmark.errors import UnknownName, UsageError
+from freshmark import AnyArray, Events, Model, Run, Source, Strategy, Stream, UnknownName, UsageError
 
 from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
 from freshmark_plugins.strategies.transfer.translation import Codes, Translated, Translation

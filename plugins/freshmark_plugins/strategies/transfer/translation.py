@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from freshmark import Events, Factors, Past, Query
-from freshmark.contract.arrays import AnyArray, IntArray
+from freshmark import AnyArray, Events, Factors, IntArray, Past, Query
 
 
 class Translation:

@@ -1,0 +1,4 @@
+"""The machine underneath: processes, isolation, logs, scratch folders, provenance.
+
+Imports the contract alone.
+"""
