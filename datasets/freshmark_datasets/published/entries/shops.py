@@ -97,7 +97,7 @@ ENTRIES = (
         licence=UCI,
         granularity="minutes",
         traps=(
-            "The official file is an Excel sheet, which is read slowly; as csv or parquet, dates have to be ISO.",
+            "The official file is an Excel workbook (extra excel); as csv or parquet, dates have to be ISO.",
             (
                 "A quarter of the rows have no customer, or 0; invoices that begin with C are returns: both are "
                 "left out and counted."
@@ -130,8 +130,8 @@ ENTRIES = (
         granularity="minutes",
         traps=(
             (
-                "The official file is an Excel workbook of two sheets, which is read slowly. They overlap in December "
-                "2010: baskets of nine days stand in both; until='2010-12-01' takes the first year alone."
+                "The official file is an Excel workbook of two sheets (extra excel), which overlap in December 2010: "
+                "baskets of nine days are in both; until='2010-12-01' takes the first year alone."
             ),
             "The columns are called otherwise than in Online Retail: Invoice, Customer ID, Price.",
             "All rows of a basket have one time.",
