@@ -26,7 +26,7 @@ def test_public_names_are_these_and_sorted():
 @pytest.mark.parametrize("name", PUBLIC)
 def test_every_public_name_is_there_and_says_what_it_is(name):
     thing = getattr(freshmark, name)
-    assert thing.__doc__ or name in {"CONTRACT", "LAST_TIME", "NO_FEATURES", "SECOND"}  # constants
+    assert thing.__doc__ or name in {"CONTRACT", "Kind", "LAST_TIME", "NO_FEATURES", "Part", "SECOND", "Task"}
 
 
 def test_public_names_are_seen_before_they_are_imported():
