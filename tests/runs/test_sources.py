@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from freshmark.runs.catalogue.static_signatures import file_of, first_line, signature_at
+from freshmark.runs.catalogue.static_signatures import file_of, first_line, option_notes, signature_at
 
 TEXT = '''
 """A module."""
@@ -94,6 +94,48 @@ def test_options_are_told_by_the_text_or_not_at_all(name, signature):
 def test_a_local_class_called_strategy_is_the_one_that_counts(module):
     module.write_text("class Strategy:\n    def __init__(self, size): ...\nclass Mine(Strategy): ...\n")
     assert str(signature_at("told_by_text:Mine")) == "(size)"
+
+
+SHARED = """
+class Basic(TypedDict, total=False):
+    lr: float
+    \"\"\"learning rate\"\"\"
+
+class Options(Basic, total=False):
+    epochs: int
+    \"\"\"passes\"\"\"
+    stop: float | None
+
+class Root(Strategy):
+    recipe: ClassVar[Options] = {}
+    def __init__(self, model, **options: Unpack[Options]): ...
+
+class Tuned(Root):
+    recipe: ClassVar[Options] = {"lr": 0.1, "stop": None}
+
+class Slower(Tuned):
+    recipe: ClassVar[Options] = {"lr": 0.01}
+    def __init__(self, model, *, steps=1, **options: Unpack[Options]): ...
+
+class Wrapper(Strategy):
+    recipe: ClassVar[Options] = Slower.recipe
+    def __init__(self, model, **options: Unpack[Options]): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "signature"),
+    [
+        ("Root", "(model)"),
+        ("Tuned", "(model, *, lr: float = 0.1, stop: float | None = None)"),
+        ("Slower", "(model, *, steps=1, lr: float = 0.01, stop: float | None = None)"),
+        ("Wrapper", "(model, *, lr: float = 0.01)"),
+    ],
+)
+def test_shared_options_have_the_defaults_of_the_recipe_and_the_texts_of_their_declaration(module, name, signature):
+    module.write_text(SHARED)
+    assert str(signature_at(f"told_by_text:{name}")) == signature
+    assert option_notes(f"told_by_text:{name}") == {"lr": "learning rate", "epochs": "passes"}
 
 
 def test_options_that_are_handed_on_are_found_in_the_module_of_the_base_class(module):

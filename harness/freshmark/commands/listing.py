@@ -163,6 +163,12 @@ def _show(registry: Registry, kind: str, name: str) -> None:
     plugin = registry.plugin(kind, name)
     say(f"from {plugin}{_version(plugin)}, {_place(documented)}\n")
     say(inspect.getdoc(documented) or "It has no documentation.")
+    notes = registry.option_notes(kind, name)
+    if notes:
+        say("\nShared options:")
+    for option in registry.signature(kind, name).parameters:
+        if option in notes:
+            say(f"    {option}: {notes[option]}")
 
 
 def _without_types(signature: inspect.Signature) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, TypeAlias, Unpack
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from torch import Tensor
 
 from freshmark_plugins.kernels.growth import highest
 from freshmark_plugins.training.optimisers import Optimiser, Steps, check
+from freshmark_plugins.training.options import Training
 from freshmark_plugins.training.stopping import Stop
 
 Term: TypeAlias = Callable[[Events, IntArray], Tensor]
@@ -20,8 +21,6 @@ Term: TypeAlias = Callable[[Events, IntArray], Tensor]
 
 Objective: TypeAlias = Callable[[Events, torch.Generator], Tensor]
 """(n,) losses of a batch, one an event: the model's own, or what a strategy makes of it."""
-
-Batch: TypeAlias = int | Literal["all", "auto"]
 
 AUTO_STEPS, AUTO_LEAST, AUTO_MOST = 32, 64, 4096
 
@@ -37,26 +36,17 @@ class Learner:
 
     Args:
         model: what is trained; its ``loss`` gives one number an event.
-        optimiser: a name, perhaps with options, see optimisers.
-        lr: learning rate; the loss is a mean over the batch, so with sgd it grows with ``batch``.
-        batch: events a step; "all" is gradient descent: one step an epoch; "auto" makes 32 steps an epoch, of 64 to
-            4096 events: enough steps for few events, and little time for many.
-        sparse: whether only the rows of a batch move; cheaper for tables much larger than a batch.
-        shuffle: whether each epoch draws a new order; else events come in the order of time.
-        stop: when training ends before all its epochs are done; None for never.
+        training: the options of the loop itself: how many epochs is said for each call of ``learn``.
     """
 
-    def __init__(
-        self,
-        model: Model,
-        *,
-        optimiser: str = "adagrad",
-        lr: float = 0.1,
-        batch: Batch = 1024,
-        sparse: bool = False,
-        shuffle: bool = True,
-        stop: Stop | None = None,
-    ) -> None:
+    DEFAULTS: ClassVar[Training] = {
+        "optimiser": "adagrad", "lr": 0.1, "batch": 1024, "sparse": False, "shuffle": True, "stop": None,
+        "patience": None,
+    }  # fmt: skip
+
+    def __init__(self, model: Model, **training: Unpack[Training]) -> None:
+        options: Training = {**self.DEFAULTS, **training}
+        optimiser, lr, batch, sparse = options["optimiser"], options["lr"], options["batch"], options["sparse"]
         check(optimiser, sparse=sparse, lr=lr)
         if batch not in {"all", "auto"} and not (isinstance(batch, int) and batch > 0):
             raise UsageError(f"batch={batch!r}", remedy="a number of events, 'all' or 'auto'")
@@ -65,8 +55,9 @@ class Learner:
         self.optimise = partial(Optimiser, name=optimiser, lr=lr, sparse=sparse)
         self.sparse = sparse
         self.batch = batch
-        self.shuffle = shuffle
-        self.stop = stop
+        self.shuffle = options["shuffle"]
+        loss, patience = options["stop"], options["patience"]
+        self.stop = None if loss is None and patience is None else Stop(loss=loss, patience=patience)
 
     def start(self, run: Run) -> None:
         """Build the model for what is known, and seed what is drawn in training."""
@@ -113,7 +104,7 @@ class Learner:
             terms: what else is minimised, added to the mean loss of every step.
         """
         self.know(events)
-        watch = self.stop.over(self, events) if self.stop and epochs else None
+        watch = self.stop.over(events, self.losses, self.model, self.optimiser) if self.stop and epochs else None
         for _ in range(epochs):
             self._epoch(events, watch.trained if watch else None, weights, terms)
             if watch and watch.enough():

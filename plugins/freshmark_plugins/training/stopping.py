@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
-from freshmark import Events, IntArray, UsageError
+from freshmark import Events, FloatArray, IntArray, UsageError
 from torch import nn
 
-from freshmark_plugins.training.optimisers import Optimiser
+from freshmark_plugins.training.optimisers import Optimiser, Steps
 
-if TYPE_CHECKING:
-    from freshmark_plugins.training.learner import Learner
+Losses: TypeAlias = Callable[[Events], FloatArray]
+"""(n,) what each event costs the model as it is."""
 
 SHARE = 0.1
 """Of the events, the newest, that are watched."""
@@ -42,9 +42,9 @@ class Stop:
             raise UsageError(f"patience={patience}", remedy="1 epoch or more")
         self.loss, self.patience = loss, patience
 
-    def over(self, learner: Learner, events: Events) -> Watch:
-        """What watches one training."""
-        return Watch(self, learner, events)
+    def over(self, events: Events, losses: Losses, model: nn.Module, optimiser: Steps) -> Watch:
+        """The watch over one training on these events."""
+        return Watch(self, events, losses, model, optimiser)
 
 
 class Watch:
@@ -53,12 +53,13 @@ class Watch:
     trained, held: rows of the events that are trained on, and those of the newest tenth
     """
 
-    def __init__(self, stop: Stop, learner: Learner, events: Events) -> None:
-        if not isinstance(learner.optimiser, Optimiser):
+    def __init__(self, stop: Stop, events: Events, losses: Losses, model: nn.Module, optimiser: Steps) -> None:
+        if not isinstance(optimiser, Optimiser):
             raise UsageError(
-                "a stop rule goes back to the best weights, which here are made of others", remedy="stop=None"
+                "a stop rule restores the best weights, which here are derived from other parameters",
+                remedy="stop=None",
             )
-        self.stop, self.learner, self.optimiser = stop, learner, learner.optimiser
+        self.stop, self.losses, self.model, self.optimiser = stop, losses, model, optimiser
         self.trained, self.held = split(events)
         self.events = events[self.held]
         self.lowest, self.since = np.inf, 0
@@ -68,18 +69,18 @@ class Watch:
         """After an epoch: whether to stop. The best so far is kept."""
         if not len(self.held):
             return False
-        loss = float(self.learner.losses(self.events).mean())
+        loss = float(self.losses(self.events).mean())
         self.since += 1
         if loss < self.lowest:
             self.lowest, self.since = loss, 0
-            self.best = _copied(self.learner.model, self.optimiser)
+            self.best = _copied(self.model, self.optimiser)
         stop = self.stop
         return (stop.loss is not None and loss <= stop.loss) or self.since == stop.patience
 
     def back(self) -> None:
         """To the parameters, and the memory of the optimiser, with the lowest loss."""
         if self.best is not None and self.since:
-            _put(self.learner.model, self.optimiser, self.best)
+            _put(self.model, self.optimiser, self.best)
 
 
 def split(events: Events) -> tuple[IntArray, IntArray]:

@@ -17,7 +17,6 @@ from freshmark_plugins.strategies.transfer.bitfit import BitFit
 from freshmark_plugins.strategies.transfer.head_tune import HeadTune
 from freshmark_plugins.strategies.transfer.lora import LoRA
 from freshmark_plugins.training.learner import Learner
-from freshmark_plugins.training.stopping import Stop
 
 
 def test_gradients_of_single_rows_are_refused_by_name():
@@ -28,7 +27,7 @@ def test_gradients_of_single_rows_are_refused_by_name():
 
 def test_a_stop_rule_is_refused_by_name():
     with pytest.raises(FreshmarkError, match="this cannot stop early"):
-        demand_whole(Learner(MF(), stop=Stop(loss=None, patience=1)), "this")
+        demand_whole(Learner(MF(), patience=1), "this")
     demand_whole(Learner(MF()), "this")
 
 

@@ -15,7 +15,7 @@ from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.strategies.retraining.retrain import Retrain
 from freshmark_plugins.training.growing_table import Table
 from freshmark_plugins.training.learner import Learner
-from freshmark_plugins.training.stopping import Stop, split
+from freshmark_plugins.training.stopping import split
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,7 +59,7 @@ def labelled(label, time=None):
 def learn(stream, start_run):
     def started(model=None, *, loss=None, patience=None, **options):
         settings = {"optimiser": "sgd", "lr": 0.25, "batch": "all", "shuffle": False, **options}
-        learner = Learner(model or Mean(), stop=Stop(loss=loss, patience=patience), **settings)
+        learner = Learner(model or Mean(), stop=loss, patience=patience, **settings)
         learner.start(start_run(stream, 200))
         return learner
 
@@ -160,7 +160,7 @@ def test_weights_and_terms_keep_their_rows(learn):
 
 def test_a_negative_of_the_watched_is_the_same_in_every_epoch(stream, start_run, events):
     """Else the loss of a model that ranks would go up and down by chance."""
-    learner = Learner(MF(dim=4), stop=Stop(loss=None, patience=2))
+    learner = Learner(MF(dim=4), patience=2)
     learner.start(start_run(stream, 200))
     part = events(stream, 0, 200)
     learner.know(part)

@@ -17,7 +17,7 @@ from freshmark.errors import PluginError, UnknownName
 from freshmark.runs.catalogue.assembly import Assembly
 from freshmark.runs.catalogue.discovery import broken, find_plugins
 from freshmark.runs.catalogue.expressions import is_name
-from freshmark.runs.catalogue.static_signatures import file_of, first_line, first_line_of, signature_at
+from freshmark.runs.catalogue.static_signatures import file_of, first_line, first_line_of, option_notes, signature_at
 
 KINDS = {
     "strategies": "strategy",
@@ -107,6 +107,11 @@ class Registry:
         """Its options, where they can be told without importing anything."""
         factory = self._offer(kind, name).factory
         return signature_at(factory) if isinstance(factory, str) else _signature_of(factory)
+
+    def option_notes(self, kind: str, name: str) -> Mapping[str, str]:
+        """What the options mean that it shares with others, by name; empty where it shares none."""
+        factory = self._offer(kind, name).factory
+        return option_notes(factory) if isinstance(factory, str) else {}
 
     def factory(self, kind: str, name: str) -> Any:
         """What builds it (of a metric: the Metric), imported now if it was not.

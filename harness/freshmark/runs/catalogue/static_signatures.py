@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import importlib.util
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from inspect import Parameter, Signature
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,7 +22,26 @@ def first_line(place: str) -> str:
 
 
 def signature_at(place: str) -> Signature | None:
-    """The parameters of what stands at ``"module:name"``; None where only an import could tell."""
+    """The parameters of the class or function at ``"module:name"``; None where only an import could give them."""
+    signature = _signature_at(place)
+    if signature is None:
+        return None
+    parameters = [one for one in signature.parameters.values() if one.default is not NO_DEFAULT]
+    return signature.replace(parameters=parameters)
+
+
+def option_notes(place: str) -> Mapping[str, str]:
+    """What the options in ``**options: Unpack[T]`` of a class mean: the texts below the keys of T."""
+    node = _definition(place)
+    if not isinstance(node, ast.ClassDef):
+        return {}
+    init = _init(node)
+    if init is not None:
+        return _notes(_unpacked(init.args.kwarg, place))
+    return option_notes(_imported_as(_base(node), place)) if _base(node) else {}
+
+
+def _signature_at(place: str) -> Signature | None:
     node = _definition(place)
     if isinstance(node, ast.ClassDef):
         return _signature_of_class(node, place)
@@ -55,34 +75,104 @@ def _definition(place: str) -> Definition | None:
 
 
 def _signature_of_class(node: ast.ClassDef, place: str) -> Signature | None:
-    """What its own ``__init__`` takes, else that of its base class, in this module or in one that it imports from."""
+    """What its own ``__init__`` takes, else that of its base class; with the defaults of its ``recipe``."""
     if node.decorator_list:
         return None
-    made = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
-    if made:
-        own = _signature(made[0].args, skip_self=True)
-        return _with_the_rest(own, node, place) if _passes_on(made[0].args.kwarg) else own
-    bases = [base.id for base in node.bases if isinstance(base, ast.Name)]
-    if len(bases) != 1 or bases[0] == node.name:
+    init = _init(node)
+    if init is not None:
+        own = _signature(init.args, skip_self=True)
+        return _with_recipe(_with_the_rest(own, node, place) if _passes_on(init.args.kwarg) else own, node, place)
+    if not _base(node):
         return None
-    base = _imported_as(bases[0], place)
-    return Signature() if bases == ["Strategy"] and _definition(base) is None else signature_at(base)
+    base = _imported_as(_base(node), place)
+    if _base(node) == "Strategy" and _definition(base) is None:
+        return Signature()
+    inherited = _signature_at(base)
+    return None if inherited is None else _with_recipe(inherited, node, place)
+
+
+def _init(node: ast.ClassDef) -> ast.FunctionDef | None:
+    return next((one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"), None)
+
+
+def _base(node: ast.ClassDef) -> str:
+    """The name of its only base class; empty where it has none, several, or one that is not a plain name."""
+    names = [one.id for one in node.bases if isinstance(one, ast.Name) and one.id != node.name]
+    return names[0] if len(names) == len(node.bases) == 1 else ""
 
 
 def _passes_on(rest: ast.arg | None) -> bool:
-    """Whether it is ``**rest: Unpack[…]``: options of the base class, which it hands on as they are."""
+    """Whether it is ``**rest: Unpack[…]``: options that are declared elsewhere, and handed on as they are."""
     return rest is not None and rest.annotation is not None and ast.unparse(rest.annotation).startswith("Unpack[")
 
 
 def _with_the_rest(own: Signature, node: ast.ClassDef, place: str) -> Signature:
-    """Its own options, and in the place of ``**rest`` those of the base class that it has not itself."""
-    base = _imported_as(node.bases[0].id, place) if node.bases and isinstance(node.bases[0], ast.Name) else ""
-    handed = signature_at(base) if base else None
-    if handed is None:
-        return own
+    """Its own options, and for ``**rest: Unpack[T]`` those of the base class, or the keys of T that a recipe names."""
+    handed = _signature_at(_imported_as(_base(node), place)) if _base(node) else None
+    if handed is not None:
+        rest = [one for one in handed.parameters.values() if one.kind is Parameter.KEYWORD_ONLY]
+    else:
+        init = _init(node)
+        keys = _keys(_unpacked(init.args.kwarg, place)) if init is not None else []
+        rest = [_parameter(ast.arg(*key), Parameter.KEYWORD_ONLY, None).replace(default=NO_DEFAULT) for key in keys]
+        if not rest:
+            return own
     mine = [one for one in own.parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
-    rest = [one for one in handed.parameters.values() if one.kind is Parameter.KEYWORD_ONLY]
     return Signature([*mine, *(one for one in rest if one.name not in own.parameters)])
+
+
+def _with_recipe(signature: Signature, node: ast.ClassDef, place: str) -> Signature:
+    """The signature with the defaults that the class attribute ``recipe``, a dict of literals, gives its options."""
+    recipe = _recipe(node, place)
+    changed = [
+        one.replace(default=recipe[one.name]) if one.name in recipe and one.kind is Parameter.KEYWORD_ONLY else one
+        for one in signature.parameters.values()
+    ]
+    return signature.replace(parameters=changed)
+
+
+def _recipe(node: ast.ClassDef, place: str) -> Mapping[str, Any]:
+    for one in node.body:
+        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and one.target.id == "recipe":
+            value = one.value
+            if isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name):  # recipe = Other.recipe
+                other = _imported_as(value.value.id, place)
+                defined = _definition(other)
+                return _recipe(defined, other) if isinstance(defined, ast.ClassDef) else {}
+            if isinstance(value, ast.Dict):
+                keys = [key.value for key in value.keys if isinstance(key, ast.Constant)]
+                return {str(key): _default(one) for key, one in zip(keys, value.values, strict=True)}
+    return {}
+
+
+def _unpacked(rest: ast.arg | None, place: str) -> str:
+    """The ``"module:name"`` of T in ``**rest: Unpack[T]``; empty for anything else."""
+    note = rest.annotation if rest is not None else None
+    if isinstance(note, ast.Subscript) and isinstance(note.slice, ast.Name):
+        return _imported_as(note.slice.id, place)
+    return ""
+
+
+def _keys(place: str) -> list[tuple[str, ast.expr]]:
+    """The keys of a TypedDict and their annotations, those of its base first."""
+    node = _definition(place) if place else None
+    if not isinstance(node, ast.ClassDef):
+        return []
+    inherited = _keys(_imported_as(_base(node), place)) if _base(node) else []
+    own = [one for one in node.body if isinstance(one, ast.AnnAssign)]
+    return inherited + [(ast.unparse(one.target), one.annotation) for one in own]
+
+
+def _notes(place: str) -> Mapping[str, str]:
+    """The text below each key of a TypedDict."""
+    node = _definition(place) if place else None
+    if not isinstance(node, ast.ClassDef):
+        return {}
+    notes = dict(_notes(_imported_as(_base(node), place))) if _base(node) else {}
+    for key, text in pairwise(node.body):
+        if isinstance(key, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            notes[ast.unparse(key.target)] = str(text.value.value)
+    return notes
 
 
 def _imported_as(name: str, place: str) -> str:
@@ -134,3 +224,7 @@ class Unevaluated(str):
 
     def __repr__(self) -> str:
         return str(self)
+
+
+NO_DEFAULT = Unevaluated("…")
+"""Of a shared option that no ``recipe`` names: the class does not take it."""

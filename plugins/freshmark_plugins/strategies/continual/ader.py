@@ -11,9 +11,10 @@ from freshmark import AnyArray, Events, IntArray, Model, Run, UnknownName, Usage
 from torch import Tensor
 
 from freshmark_plugins.models.abilities import require
-from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.training.herding import herded
 from freshmark_plugins.training.mixing import chosen, columns, joined
+from freshmark_plugins.training.options import Training
 from freshmark_plugins.training.teacher import Teacher
 
 SELECTIONS = ("herding", "random", "loss")
@@ -39,7 +40,7 @@ class ADER(Finetune):
         exemplars: N (30,000 in the paper, 5 % of its stream).
         lambda_base: λ_base (0.8 for DIGINETICA, 1.0 for YOOCHOOSE).
         selection: "herding": those whose mean representation is nearest to that of all; "random"; "loss": the lowest.
-        training: as for ``finetune``.
+        training: see ``Training``.
     """
 
     def __init__(

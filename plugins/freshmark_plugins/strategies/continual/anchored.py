@@ -11,7 +11,8 @@ from freshmark import AnyArray, Events, IntArray, Model, Run, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.abilities import refuse_sparse
-from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.training.options import Training
 
 
 class Anchored(Finetune):
@@ -23,7 +24,7 @@ class Anchored(Finetune):
         model: any.
         lam: λ.
         gamma: Ω ← γ Ω + Ω_new; 0: the last update alone counts, 1: all alike.
-        training: as for ``finetune``; not sparse.
+        training: see ``Training``; not sparse.
     """
 
     def __init__(self, model: Model, *, lam: float, gamma: float = 0.0, **training: Unpack[Training]) -> None:

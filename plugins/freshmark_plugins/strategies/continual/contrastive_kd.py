@@ -13,7 +13,8 @@ from torch.nn.functional import log_softmax
 
 from freshmark_plugins.histories.user_histories import Histories
 from freshmark_plugins.models.abilities import require
-from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.training.options import Training
 
 
 class ContrastiveKD(Finetune):
@@ -36,7 +37,7 @@ class ContrastiveKD(Finetune):
         lam: λ (ours; the paper tunes it).
         tau: τ.
         neighbours: of each user and item that count, the newest.
-        training: as for ``finetune``.
+        training: see ``Training``.
     """
 
     def __init__(

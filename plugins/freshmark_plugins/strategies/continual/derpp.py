@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from freshmark_plugins.models.abilities import require
-from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.training.buffers import Reservoir
 from freshmark_plugins.training.learner import Term
+from freshmark_plugins.training.options import Training
 
 
 class DERpp(Finetune):
@@ -36,7 +37,7 @@ class DERpp(Finetune):
         alpha: α.
         beta: β.
         size: events of the reservoir.
-        training: as for ``finetune``.
+        training: see ``Training``.
     """
 
     def __init__(

@@ -9,7 +9,8 @@ from freshmark import Events, IntArray, Model, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.abilities import require
-from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.training.options import Training
 from freshmark_plugins.training.teacher import Teacher
 
 
@@ -31,7 +32,7 @@ class Distill(Finetune):
         model: with ``outputs``, such as ``mf(dim=32)``.
         lam: λ, 0 to 1.
         T: temperature; above 1 small probabilities count more.
-        training: as for ``finetune``.
+        training: see ``Training``.
     """
 
     def __init__(self, model: Model, *, lam: float = 0.2, T: float = 1.0, **training: Unpack[Training]) -> None:  # noqa: N803

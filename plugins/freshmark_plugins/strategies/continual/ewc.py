@@ -9,8 +9,8 @@ from freshmark import Events, Model
 from torch import Tensor
 
 from freshmark_plugins.strategies.continual.anchored import Anchored
-from freshmark_plugins.strategies.retraining.finetune import Training
 from freshmark_plugins.training.importance import importance
+from freshmark_plugins.training.options import Training
 
 
 class EWC(Anchored):
@@ -30,7 +30,7 @@ class EWC(Anchored):
         lam: λ, to be tuned: F is small, and adam hides how small; for SASRec 1000 (docs/reproductions.md).
         fisher_samples: events whose gradients are averaged, drawn uniformly (1000: Mi et al.).
         gamma: γ.
-        training: as for ``finetune``; not sparse.
+        training: see ``Training``; not sparse.
     """
 
     def __init__(

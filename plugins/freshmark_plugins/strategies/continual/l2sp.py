@@ -7,7 +7,7 @@ from typing import Unpack
 from freshmark import Model
 
 from freshmark_plugins.strategies.continual.anchored import Anchored
-from freshmark_plugins.strategies.retraining.finetune import Training
+from freshmark_plugins.training.options import Training
 
 
 class L2SP(Anchored):
@@ -23,7 +23,7 @@ class L2SP(Anchored):
     Args:
         model: any.
         lam: λ.
-        training: as for ``finetune``; not sparse.
+        training: see ``Training``; not sparse.
     """
 
     def __init__(self, model: Model, *, lam: float = 0.01, **training: Unpack[Training]) -> None:

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from freshmark_plugins.models.abilities import require
 from freshmark_plugins.strategies.continual.anchored import Anchored
-from freshmark_plugins.strategies.retraining.finetune import Training
 from freshmark_plugins.training.importance import importance
+from freshmark_plugins.training.options import Training
 
 
 class MAS(Anchored):
@@ -30,7 +30,7 @@ class MAS(Anchored):
         lam: λ; twice that of the paper, which has no ½.
         samples: events whose gradients are averaged, drawn uniformly.
         gamma: γ.
-        training: as for ``finetune``; not sparse.
+        training: see ``Training``; not sparse.
     """
 
     def __init__(

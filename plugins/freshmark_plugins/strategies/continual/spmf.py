@@ -10,9 +10,9 @@ from freshmark import AnyArray, Events, FloatArray, IntArray, Model, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.abilities import require
-from freshmark_plugins.strategies.retraining.finetune import Training
 from freshmark_plugins.strategies.retraining.replay import Replay
 from freshmark_plugins.training.buffers import Losses, Reservoir
+from freshmark_plugins.training.options import Training
 
 
 class Worst(Reservoir):
@@ -42,7 +42,7 @@ class SPMF(Replay):
         model: with ``outputs``, such as ``mf(dim=32)``.
         share: size of the reservoir, as a share of the warm-up's events.
         ratio: how many are drawn for each new event.
-        training: as for ``finetune``.
+        training: see ``Training``.
     """
 
     def __init__(self, model: Model, *, share: float = 0.3, ratio: float = 0.5, **training: Unpack[Training]) -> None:

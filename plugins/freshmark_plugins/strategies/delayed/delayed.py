@@ -11,7 +11,8 @@ from freshmark import AnyArray, Events, FloatArray, Model, Query, Run, UnknownNa
 from freshmark_plugins.strategies.delayed.corrections import calibrated, fake_negative_weights
 from freshmark_plugins.strategies.delayed.delays import Delays, chances
 from freshmark_plugins.strategies.delayed.waiting_impressions import Entries, Impressions
-from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.training.options import Training
 
 CORRECTIONS = ("vanilla", "fnw", "fnc", "fsiw", "esdfm")
 
@@ -42,7 +43,7 @@ class Delayed(Finetune):
         model: for clicks, such as ``logistic``.
         correction: vanilla, fnw, fnc, fsiw or esdfm.
         wait: how long an impression waits for its click before it enters as a negative.
-        training: as for ``finetune``.
+        training: see ``Training``.
     """
 
     def __init__(

@@ -12,9 +12,10 @@ from freshmark import AnyArray, Events, Model, UnknownName, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.demands import demand_dense, demand_whole
-from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.training.generators import Average, Generator, Outputs
 from freshmark_plugins.training.optimisers import Optimiser
+from freshmark_plugins.training.options import Training
 
 MODES = ("gru", "linear")
 
@@ -44,7 +45,7 @@ class ASMG(Finetune):
         mode: "gru" or "linear".
         weights: w of the last k models, oldest first; they are made to sum to 1.
         meta_lr: learning rate of ω.
-        training: as for ``finetune``; ``sparse`` and a stop rule are refused.
+        training: see ``Training``; ``sparse`` and a stop rule are refused.
     """
 
     def __init__(

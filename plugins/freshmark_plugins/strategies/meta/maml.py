@@ -12,7 +12,8 @@ from torch import Tensor
 
 from freshmark_plugins.models.demands import demand_dense, demand_whole
 from freshmark_plugins.strategies.meta.adaptation import Adaptation
-from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.training.options import Training
 
 
 class MAML(Finetune):
@@ -34,22 +35,16 @@ class MAML(Finetune):
         model: such as ``mf(dim=32)``.
         inner: steps on the support set.
         inner_lr: α.
-        shuffle: whether batches are drawn; else one follows the other in time, which is what is learned here.
-        training: as for ``finetune``; ``sparse`` and a stop rule are refused.
+        training: see ``Training``; ``sparse`` and a stop rule are refused. Batches come in order of time by default,
+            since the step from one to the next is what is learned.
     """
 
     second_order: ClassVar[bool] = True
 
-    def __init__(  # type: ignore[misc]  # with its own default for one of them
-        self,
-        model: Model,
-        *,
-        inner: int = 1,
-        inner_lr: float = 0.5,
-        shuffle: bool = False,
-        **training: Unpack[Training],
-    ) -> None:
-        super().__init__(model, shuffle=shuffle, **training)
+    recipe: ClassVar[Training] = {"shuffle": False}
+
+    def __init__(self, model: Model, *, inner: int = 1, inner_lr: float = 0.5, **training: Unpack[Training]) -> None:
+        super().__init__(model, **training)
         name = type(self).__name__.lower()
         if inner < 1 or not inner_lr >= 0:
             raise UsageError(f"{name} has inner={inner}, inner_lr={inner_lr}", remedy="1 or more, and 0 or more")

@@ -14,7 +14,8 @@ from freshmark_plugins.models.demands import demand_able, demand_dense, demand_w
 from freshmark_plugins.strategies.meta.adaptation import Adaptation, adaptable
 from freshmark_plugins.strategies.meta.personal import PersonalChances, PersonalScores
 from freshmark_plugins.strategies.meta.support_sets import Supports, user_by_user
-from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.training.options import Training
 
 
 class MeLU(Finetune):
@@ -39,15 +40,15 @@ class MeLU(Finetune):
         support: events of a user that count.
         inner: steps on them.
         local_lr: α.
-        epochs: passes over the events of an update.
-        warmup_epochs: passes over the warm-up.
-        training: as for ``finetune``; ``sparse`` and a stop rule are refused.
+        training: see ``Training``; ``sparse`` and a stop rule are refused.
     """
 
     usual_models: ClassVar[Mapping[Task, str]] = {"rank": "neumf()"}
     """What --all-strategies takes: of mf nothing is left to adapt."""
 
-    def __init__(  # type: ignore[misc]  # with its own defaults for two of them
+    recipe: ClassVar[Training] = {"epochs": 1, "warmup_epochs": 1}
+
+    def __init__(
         self,
         model: Model,
         *,
@@ -55,11 +56,9 @@ class MeLU(Finetune):
         support: int = 20,
         inner: int = 1,
         local_lr: float = 0.1,
-        epochs: int = 1,
-        warmup_epochs: int = 1,
         **training: Unpack[Training],
     ) -> None:
-        super().__init__(model, epochs=epochs, warmup_epochs=warmup_epochs, **training)
+        super().__init__(model, **training)
         demand_dense(self.learner, "melu")
         demand_whole(self.learner, "melu")
         if min(support, inner) < 1 or not local_lr >= 0:

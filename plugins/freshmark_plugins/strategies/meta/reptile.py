@@ -10,9 +10,10 @@ from freshmark import AnyArray, Events, Model, UsageError
 from torch import nn
 
 from freshmark_plugins.models.demands import demand_whole
-from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.training.growing_table import extended
 from freshmark_plugins.training.optimisers import Steps
+from freshmark_plugins.training.options import Training
 
 
 class Reptile(Finetune):
@@ -33,7 +34,7 @@ class Reptile(Finetune):
         model: such as ``mf(dim=32)``.
         inner: steps until the model goes back.
         eps: ε, the part of the way that is kept.
-        training: as for ``finetune``.
+        training: see ``Training``.
     """
 
     def __init__(self, model: Model, *, inner: int = 5, eps: float = 0.1, **training: Unpack[Training]) -> None:

@@ -11,9 +11,10 @@ from freshmark import AnyArray, Events, Model, Run, UsageError
 from torch import nn
 
 from freshmark_plugins.models.demands import demand_able, demand_dense, demand_whole
-from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.training.mixing import chosen
 from freshmark_plugins.training.optimisers import Optimiser
+from freshmark_plugins.training.options import Training
 from freshmark_plugins.training.reparametrised import Built, growing
 from freshmark_plugins.training.transfers import Transfer
 
@@ -41,7 +42,7 @@ class SML(Finetune):
         multi: how often Ŵ and Θ take turns.
         hidden: width of the layer within f.
         transfer_lr: learning rate of Θ.
-        training: as for ``finetune``; ``sparse`` and a stop rule are refused.
+        training: see ``Training``; ``sparse`` and a stop rule are refused.
     """
 
     def __init__(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, Unpack
+
 from freshmark import Events, Model, UsageError
 
 from freshmark_plugins.strategies.retraining.over_model import OverModel
+from freshmark_plugins.training.options import Training
 
 
 class BatchGD(OverModel):
@@ -24,36 +27,17 @@ class BatchGD(OverModel):
         model: such as ``mf(dim=32)``.
         steps: of an update.
         warmup_steps: of the warm-up.
-        optimiser: sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw or ftrl; options as in ``ftrl(l1=0.5)``.
-        lr: learning rate η.
-        sparse: whether only the rows of the update move; with sgd, adagrad, ftrl, and adam, where it is another one.
-        fallback: "popularity" of what it learned from, for users who were not in it; None leaves them to the model.
+        training: see ``Training``.
     """
 
-    def __init__(
-        self,
-        model: Model,
-        *,
-        steps: int = 10,
-        warmup_steps: int = 100,
-        optimiser: str = "adam",
-        lr: float = 0.05,
-        sparse: bool = False,
-        fallback: str | None = "popularity",
-    ) -> None:
+    recipe: ClassVar[Training] = {"optimiser": "adam", "lr": 0.05, "sparse": False, "fallback": "popularity"}
+    fixed: ClassVar[Training] = {"epochs": 0, "batch": "all", "shuffle": False}
+
+    def __init__(self, model: Model, *, steps: int = 10, warmup_steps: int = 100, **training: Unpack[Training]) -> None:
+        super().__init__(model, **training)
         if min(steps, warmup_steps) < 0:
             raise UsageError(f"batch_gd has steps={steps}, warmup_steps={warmup_steps}", remedy="0 or more")
-        super().__init__(
-            model,
-            epochs=steps,
-            warmup_epochs=warmup_steps,
-            batch="all",
-            optimiser=optimiser,
-            lr=lr,
-            sparse=sparse,
-            shuffle=False,
-            fallback=fallback,
-        )
+        self.epochs, self.warmup_epochs = steps, warmup_steps
 
     def update(self, events: Events) -> None:
         """Take the steps."""

@@ -10,9 +10,10 @@ from freshmark import AnyArray, Events, Model, UsageError
 from torch import nn
 
 from freshmark_plugins.models.demands import demand_whole
-from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.training.growing_table import extended
 from freshmark_plugins.training.optimisers import Steps
+from freshmark_plugins.training.options import Training
 
 
 class EMA(Finetune):
@@ -33,7 +34,7 @@ class EMA(Finetune):
     Args:
         model: such as ``mf(dim=32)``.
         rho: ρ, from 0 up to, but not, 1.
-        training: as for ``finetune``; a stop rule is refused.
+        training: see ``Training``; a stop rule is refused.
     """
 
     def __init__(self, model: Model, *, rho: float = 0.99, **training: Unpack[Training]) -> None:

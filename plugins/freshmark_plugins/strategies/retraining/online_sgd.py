@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from freshmark import Events, Model
+from typing import ClassVar
+
+from freshmark import Events
 
 from freshmark_plugins.strategies.retraining.over_model import OverModel
+from freshmark_plugins.training.options import Training
 
 
 class OnlineSGD(OverModel):
@@ -22,34 +25,17 @@ class OnlineSGD(OverModel):
 
     Args:
         model: such as ``mf(dim=32)``.
-        warmup_epochs: passes over the warm-up, also step by step.
-        optimiser: sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw or ftrl; options as in ``ftrl(l1=0.5)``.
-        lr: learning rate η; .3 as in online_mf.
-        sparse: whether only the rows of the event move; with sgd, adagrad, ftrl, and adam, where it is another one.
-        fallback: "popularity" of what it learned from, for users who were not in it; None leaves them to the model.
+        training: see ``Training``; the warm-up is learned step by step too.
     """
 
-    def __init__(
-        self,
-        model: Model,
-        *,
-        warmup_epochs: int = 1,
-        optimiser: str = "sgd",
-        lr: float = 0.3,
-        sparse: bool = False,
-        fallback: str | None = "popularity",
-    ) -> None:
-        super().__init__(
-            model,
-            epochs=1,
-            warmup_epochs=warmup_epochs,
-            batch=1,
-            optimiser=optimiser,
-            lr=lr,
-            sparse=sparse,
-            shuffle=False,
-            fallback=fallback,
-        )
+    recipe: ClassVar[Training] = {
+        "warmup_epochs": 1,
+        "optimiser": "sgd",
+        "lr": 0.3,
+        "sparse": False,
+        "fallback": "popularity",
+    }
+    fixed: ClassVar[Training] = {"epochs": 1, "batch": 1, "shuffle": False}
 
     def fit(self, history: Events) -> None:
         """Learn the warm-up event by event; it is context too."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar, Unpack
 
 from freshmark import AnyArray, Events, FloatArray, Model, Run, Strategy, UnknownName, UsageError
 
 from freshmark_plugins.histories.fallback import Fallback
 from freshmark_plugins.models.context_free import ContextFree
-from freshmark_plugins.training.learner import Batch, Learner, Term
-from freshmark_plugins.training.stopping import Stop
+from freshmark_plugins.training.learner import Learner, Term
+from freshmark_plugins.training.options import Training, options_of
 
 
 class OverModel(Strategy):
@@ -20,48 +20,30 @@ class OverModel(Strategy):
     It offers exactly those of ``factors``, ``score``, ``predict`` and ``recommend`` that the model offers, and
     ``observe`` only where the model has context.
 
+    recipe: the training options that users may give, with their defaults; a subclass names those that it changes
+    fixed: the training options that the strategy itself decides
+
     Args:
-        model: such as ``mf(dim=32)``.
-        epochs: passes over the events of an update.
-        warmup_epochs: passes over the warm-up.
-        batch: events a step; "all": gradient descent; "auto": 32 steps an epoch, of 64 to 4096 events.
-        optimiser: sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw or ftrl, see optimisers.
-        lr: learning rate.
-        sparse: whether only the rows of a batch move, see optimisers.
-        shuffle: whether events are learned in random order, or that of time.
-        fallback: "popularity" of what the model learned from, for users it never saw; None leaves them to the model.
-        stop: loss on the newest tenth of the events at which training ends; None for none.
-        patience: epochs without a lower loss there after which training ends; None for as many as it takes.
+        model: what is kept up to date, such as ``mf(dim=32)``.
+        training: how it is trained.
     """
 
-    def __init__(
-        self,
-        model: Model,
-        *,
-        epochs: int,
-        warmup_epochs: int,
-        batch: Batch,
-        optimiser: str,
-        lr: float,
-        sparse: bool,
-        shuffle: bool,
-        fallback: str | None,
-        stop: float | None = None,
-        patience: int | None = None,
-    ) -> None:
-        if min(epochs, warmup_epochs) < 0:
-            raise UsageError(f"epochs={epochs}, warmup_epochs={warmup_epochs}", remedy="0 or more")
-        if fallback not in {None, "popularity"}:
-            raise UnknownName("fallback", str(fallback), ["popularity"])
+    recipe: ClassVar[Training] = {}
+    fixed: ClassVar[Training] = {"shuffle": True, "stop": None, "patience": None}
+
+    def __init__(self, model: Model, **training: Unpack[Training]) -> None:
+        options = options_of(type(self), training)
+        epochs, warmup_epochs = options["epochs"], options.get("warmup_epochs")
+        self.epochs, self.warmup_epochs = epochs, epochs if warmup_epochs is None else warmup_epochs
+        if min(self.epochs, self.warmup_epochs) < 0:
+            raise UsageError(f"epochs={self.epochs}, warmup_epochs={self.warmup_epochs}", remedy="0 or more")
+        if options["fallback"] not in {None, "popularity"}:
+            raise UnknownName("fallback", str(options["fallback"]), ["popularity"])
         self.model = model
         self.tasks = model.tasks
         self.needs = getattr(model, "needs", frozenset())  # type: ignore[misc]  # of the class, where there is no model
-        self.epochs, self.warmup_epochs = epochs, warmup_epochs
-        rule = None if stop is None and patience is None else Stop(loss=stop, patience=patience)
-        self.learner = Learner(
-            model, optimiser=optimiser, lr=lr, batch=batch, sparse=sparse, shuffle=shuffle, stop=rule
-        )
-        self.fallback = Fallback() if fallback and getattr(model, "cold_users", False) else None
+        self.learner = Learner(model, **options)
+        self.fallback = Fallback() if options["fallback"] and getattr(model, "cold_users", False) else None
         self._answer_as(model)
 
     def start(self, run: Run) -> None:

@@ -8,9 +8,10 @@ from typing import Unpack
 import numpy as np
 from freshmark import AnyArray, Events, FloatArray, Model, Run, UnknownName, UsageError
 
-from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.training.buffers import buffer_called
 from freshmark_plugins.training.mixing import in_order, joined
+from freshmark_plugins.training.options import Training
 
 UNIONS = ("sample_then_union", "union_then_sample")
 
@@ -43,7 +44,7 @@ class Replay(Finetune):
         size: how many are kept.
         ratio: how many are drawn for each new one.
         union: which of the two comes first, see above.
-        training: as for ``finetune``.
+        training: see ``Training``.
     """
 
     def __init__(

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import ClassVar, Unpack
 
 import numpy as np
 from freshmark import Events, Model, UsageError, microseconds
 
 from freshmark_plugins.strategies.retraining.over_model import OverModel
-from freshmark_plugins.training.learner import Batch
+from freshmark_plugins.training.options import Training
 
 
-class Retraining(TypedDict, total=False):
+class Retraining(Training, total=False):
     """The options of ``retrain``, which every strategy takes that retrains now and then."""
 
     init: str
     window: int | str | None
-    epochs: int
-    warmup_epochs: int | None
-    batch: Batch
-    optimiser: str
-    lr: float
-    sparse: bool
-    shuffle: bool
-    fallback: str | None
-    stop: float | None
-    patience: int | None
 
 
 class Retrain(OverModel):
@@ -44,17 +34,21 @@ class Retrain(OverModel):
         model: such as ``mf(dim=32)``.
         init: "scratch" or "warm".
         window: None for everything, "7d" for a span before the newest event, or a number of events.
-        epochs: passes over the window.
-        warmup_epochs: passes over the warm-up; None for as many as ``epochs``.
-        batch: events a step; "all": gradient descent; "auto": 32 steps an epoch, of 64 to 4096 events.
-        optimiser: sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw or ftrl; options as in ``ftrl(l1=0.5)``.
-        lr: learning rate; a step follows the mean over its batch, so with sgd it grows with ``batch``.
-        sparse: whether only the rows of a batch move; with sgd, adagrad, ftrl and adam, where it is another algorithm.
-        shuffle: whether each epoch draws a new order; else events come in the order of time.
-        fallback: "popularity" of what it learned from, for users who were not in it; None leaves them to the model.
-        stop: end training once the mean loss on the newest tenth of its events, kept from it, is this low.
-        patience: end it after so many epochs in which that loss was not lower, with the best weights; see stopping.
+        training: see ``Training``; the epochs are passes over the window.
     """
+
+    recipe: ClassVar[Training] = {
+        "epochs": 2,
+        "warmup_epochs": None,
+        "batch": "auto",
+        "optimiser": "adagrad",
+        "lr": 0.07,
+        "sparse": False,
+        "shuffle": True,
+        "fallback": "popularity",
+        "stop": None,
+        "patience": None,
+    }
 
     def __init__(
         self,
@@ -62,30 +56,9 @@ class Retrain(OverModel):
         *,
         init: str = "scratch",
         window: int | str | None = None,
-        epochs: int = 2,
-        warmup_epochs: int | None = None,
-        batch: Batch = "auto",
-        optimiser: str = "adagrad",
-        lr: float = 0.07,
-        sparse: bool = False,
-        shuffle: bool = True,
-        fallback: str | None = "popularity",
-        stop: float | None = None,
-        patience: int | None = None,
+        **training: Unpack[Training],
     ) -> None:
-        super().__init__(
-            model,
-            epochs=epochs,
-            warmup_epochs=epochs if warmup_epochs is None else warmup_epochs,
-            batch=batch,
-            optimiser=optimiser,
-            lr=lr,
-            sparse=sparse,
-            shuffle=shuffle,
-            fallback=fallback,
-            stop=stop,
-            patience=patience,
-        )
+        super().__init__(model, **training)
         if init not in {"scratch", "warm"}:
             raise UsageError(f"init={init!r}", remedy="'scratch' or 'warm'")
         if isinstance(window, int) and window < 1:

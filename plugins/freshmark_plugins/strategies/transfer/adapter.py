@@ -9,8 +9,8 @@ import torch
 from freshmark import Model, UsageError
 from torch import Tensor, nn
 
-from freshmark_plugins.strategies.retraining.finetune import Training
 from freshmark_plugins.strategies.transfer.tuned import Tuned
+from freshmark_plugins.training.options import Training
 from freshmark_plugins.training.reparametrised import Part, growing
 
 
@@ -30,7 +30,7 @@ class Adapter(Tuned):
     Args:
         model: such as ``mf(dim=32)``.
         bottleneck: b.
-        training: as for ``finetune``.
+        training: see ``Training``.
     """
 
     def __init__(self, model: Model, *, bottleneck: int = 16, **training: Unpack[Training]) -> None:

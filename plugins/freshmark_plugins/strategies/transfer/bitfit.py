@@ -22,7 +22,7 @@ class BitFit(Tuned):
 
     Args:
         model: such as ``mf(dim=32)``.
-        training: as for ``finetune``.
+        training: see ``Training``.
     """
 
     def frozen(self, model: nn.Module) -> list[str]:

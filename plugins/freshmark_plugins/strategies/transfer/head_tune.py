@@ -9,8 +9,8 @@ from freshmark import Model, UsageError
 from torch import nn
 
 from freshmark_plugins.models.demands import demand_parts
-from freshmark_plugins.strategies.retraining.finetune import Training
 from freshmark_plugins.strategies.transfer.tuned import Tuned
+from freshmark_plugins.training.options import Training
 
 
 class HeadTune(Tuned):
@@ -29,7 +29,7 @@ class HeadTune(Tuned):
     Args:
         model: such as ``mf(dim=32)``.
         head: name of the part that learns, or a list of names; None: as the model says.
-        training: as for ``finetune``.
+        training: see ``Training``.
     """
 
     def __init__(self, model: Model, *, head: str | Sequence[str] | None = None, **training: Unpack[Training]) -> None:

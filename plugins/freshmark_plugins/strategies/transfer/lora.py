@@ -9,8 +9,8 @@ import torch
 from freshmark import Model, UsageError
 from torch import Tensor, nn
 
-from freshmark_plugins.strategies.retraining.finetune import Training
 from freshmark_plugins.strategies.transfer.tuned import Tuned
+from freshmark_plugins.training.options import Training
 from freshmark_plugins.training.reparametrised import Part
 
 
@@ -31,7 +31,7 @@ class LoRA(Tuned):
         model: such as ``mf(dim=32)``.
         r: rank.
         alpha: α; the difference counts α/r, so that r can be changed without another learning rate.
-        training: as for ``finetune``.
+        training: see ``Training``.
     """
 
     def __init__(self, model: Model, *, r: int = 4, alpha: float = 8.0, **training: Unpack[Training]) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 from freshmark import AnyArray, Events, Model, Run, Source, Strategy, Stream, UnknownName, UsageError
 
-from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.strategies.transfer.translation import Codes, Translated, Translation
+from freshmark_plugins.training.options import Training
 
 CLOCKS = ("shared", "apart")
 
@@ -35,8 +36,10 @@ class Transfer(Strategy):
         source: A, a stream of the same task and features, such as ``drift(seed=7)``.
         clock: "shared": of A only what was known by the end of the warm-up is learned; "apart": all, where two clocks
             have nothing to do with each other.
-        training: as for ``finetune``.
+        training: see ``Training``.
     """
+
+    recipe: ClassVar[Training] = Finetune.recipe
 
     def __init__(self, model: Model, *, source: Any, clock: str = "shared", **training: Unpack[Training]) -> None:
         if clock not in CLOCKS:

@@ -9,7 +9,8 @@ from freshmark import Events, Model, Run
 from torch import nn
 
 from freshmark_plugins.models.demands import demand_able, demand_dense, demand_whole
-from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.training.options import Training
 from freshmark_plugins.training.reparametrised import Built, Fixed, Part, growing, tables
 
 
@@ -21,7 +22,7 @@ class Tuned(Finetune):
 
     Args:
         model: what is tuned.
-        training: as for ``finetune``; ``sparse`` and a stop rule are refused.
+        training: see ``Training``; ``sparse`` and a stop rule are refused.
     """
 
     def __init__(self, model: Model, **training: Unpack[Training]) -> None:

@@ -11,12 +11,13 @@ import torch
 from freshmark import FreshmarkError
 from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.models.tabular.logistic import Logistic
-from freshmark_plugins.strategies.retraining.finetune import Finetune, Training
+from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.strategies.retraining.frozen import Frozen
 from freshmark_plugins.strategies.transfer.adapter import Adapter
 from freshmark_plugins.strategies.transfer.bitfit import BitFit
 from freshmark_plugins.strategies.transfer.head_tune import HeadTune
 from freshmark_plugins.strategies.transfer.lora import LoRA, LowRank
+from freshmark_plugins.training.options import Training
 
 TUNED = [HeadTune, BitFit, LoRA, Adapter]
 HEAD = {HeadTune: {"items.weight", "bias.weight"}, BitFit: {"bias.weight"}}
