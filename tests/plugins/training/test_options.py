@@ -29,7 +29,7 @@ def test_the_options_shown_are_those_taken(name):
     assert shared.items() <= taken.items()
     assert notes.keys() >= shared.keys()
     with pytest.raises(UnknownName, match="did you mean 'lr'"):
-        options_of(strategy, {"lrr": 0.1})
+        options_of(strategy, {"lrr": 0.1})  # type: ignore[typeddict-unknown-key]  # as a plan might
 
 
 def test_an_option_that_a_strategy_fixes_is_refused():
