@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from freshmark.contract.validity import LAST_TIME
     from freshmark.contract.vocabulary import Vocabulary
     from freshmark.errors import DataError, FreshmarkError, UnknownName, UsageError
-    from freshmark.replay.durations import microseconds
+    from freshmark.replay.durations import parse_duration
     from freshmark.replay.scheduling.detectors import DETECTORS, detector_of, losses, watching
     from freshmark.results.tables import Results
     from freshmark.runs.api import run
@@ -87,8 +87,8 @@ __all__ = [
     "detector_of",
     "hookimpl",
     "losses",
-    "microseconds",
     "parse",
+    "parse_duration",
     "run",
     "stream_of",
     "watching",
@@ -156,7 +156,7 @@ _PLACES = {
         "UnknownName",
         "UsageError",
     ),
-    "freshmark.replay.durations": ("microseconds",),
+    "freshmark.replay.durations": ("parse_duration",),
     "freshmark.replay.scheduling.detectors": (
         "DETECTORS",
         "detector_of",

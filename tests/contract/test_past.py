@@ -26,8 +26,8 @@ def stream(request, tmp_path):
 
 
 def past_of(stream, length):
-    past = Past(stream)
-    past._extend(length)
+    past, reveal = Past.with_writer(stream)
+    reveal(length)
     return past
 
 

@@ -133,9 +133,14 @@ def click_log():
     return clicked
 
 
-def run_of(stream: Stream, known: int, *, seed: int = 0) -> Run:
-    past = Past(stream)
-    past._extend(known)
+def revealed(stream: Stream, known: int) -> Past:
+    past, reveal = Past.with_writer(stream)
+    reveal(known)
+    return past
+
+
+def run_of(stream: Stream, past: Past, *, seed: int = 0) -> Run:
+    known = len(past)
     return Run(
         task=stream.task,
         seed=seed,
@@ -176,7 +181,9 @@ class Walk:
 
     def __init__(self, strategy, stream: Stream, *, known: int = 200, seed: int = 0) -> None:
         self.strategy, self.stream, self.known = strategy, stream, known
-        self.run = run_of(stream, known, seed=seed)
+        past, self.reveal = Past.with_writer(stream)
+        self.reveal(known)
+        self.run = run_of(stream, past, seed=seed)
         strategy.start(self.run)
         strategy.fit(events_of(stream, 0, known))
 
@@ -184,7 +191,7 @@ class Walk:
         for end in ends:
             events = events_of(self.stream, self.known, end)
             self.strategy.observe(events)
-            self.run.past._extend(end)
+            self.reveal(end)
             self.strategy.update(events)
             self.known = end
         return self.strategy

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from freshmark.errors import UsageError
 from freshmark.replay.loop import replay
-from freshmark.replay.measured_delay import delayed_by, replay_served
+from freshmark.replay.measured_delay import delayed_by, measured_replay
 from freshmark.replay.measuring.meters import Clock
 from freshmark.replay.scheduling.agenda import Agenda
 from freshmark.replay.scheduling.schedule import Schedule, Updates
@@ -94,7 +94,7 @@ def test_no_two_updates_are_under_way_at_once(random_stream, seed, most):
 
 def test_updates_that_take_no_time_cost_nothing(random_stream, counts):
     line = line_of(random_stream(3))
-    result = replay_served(line, counts, Schedule.parse("5s", "measured"), durations=None, clock=FakeClock().clock())
+    result = measured_replay(line, counts, Schedule.parse("5s", "measured"), durations=None, clock=FakeClock().clock())
     outcomes = result.tables["outcomes"]
     assert outcomes["rank"].tobytes() == outcomes["free_rank"].tobytes()
 
@@ -109,7 +109,7 @@ def test_a_slow_update_costs_what_the_protocol_predicts(make_stream, counts, slo
     def build():
         return slow(fake, 2.0)(since_update=True)
 
-    served = replay_served(line, build, Schedule.parse("5s", "measured"), clock=fake.clock())
+    served = measured_replay(line, build, Schedule.parse("5s", "measured"), clock=fake.clock())
     by_hand = replay(line, counts(since_update=True), Schedule.parse("5s", "2s")).tables["outcomes"]["rank"]
     free = replay(line, counts(since_update=True), Schedule.parse("5s")).tables["outcomes"]["rank"]
     outcomes = served.tables["outcomes"]
@@ -122,8 +122,8 @@ def test_a_slow_update_costs_what_the_protocol_predicts(make_stream, counts, slo
 def test_the_scale_sets_this_machine_against_the_clock_of_the_stream(random_stream, slow):
     line = line_of(random_stream(3))
     fake, other = FakeClock(), FakeClock()
-    one = replay_served(line, slow(fake, 2.0), Schedule.parse("5s", "measured"), clock=fake.clock())
-    many = replay_served(line, slow(other, 0.02), Schedule.parse("5s", "measured*100"), clock=other.clock())
+    one = measured_replay(line, slow(fake, 2.0), Schedule.parse("5s", "measured"), clock=fake.clock())
+    many = measured_replay(line, slow(other, 0.02), Schedule.parse("5s", "measured*100"), clock=other.clock())
     assert one.tables["outcomes"]["rank"].tobytes() == many.tables["outcomes"]["rank"].tobytes()
 
 
@@ -131,8 +131,10 @@ def test_recorded_durations_give_the_same_bytes_on_a_slower_machine(random_strea
     line = line_of(random_stream(5))
     fast, slower = FakeClock(), FakeClock()
     schedule = Schedule.parse("5s", "measured")
-    first = replay_served(line, slow(fast, 2.0), schedule, clock=fast.clock())
-    again = replay_served(line, slow(slower, 9.0), schedule, durations=first.tables["durations"], clock=slower.clock())
+    first = measured_replay(line, slow(fast, 2.0), schedule, clock=fast.clock())
+    again = measured_replay(
+        line, slow(slower, 9.0), schedule, durations=first.tables["durations"], clock=slower.clock()
+    )
     for name, column in first.tables["outcomes"].items():
         assert again.tables["outcomes"][name].tobytes() == column.tobytes()
     assert again.tables["durations"]["seconds"].tolist() == first.tables["durations"]["seconds"].tolist()
@@ -142,17 +144,17 @@ def test_durations_of_other_updates_are_refused(random_stream, counts):
     line = line_of(random_stream(5))
     other = {"due": np.array([1, 2]), "seconds": np.array([1.0, 1.0])}
     with pytest.raises(UsageError, match="same cell"):
-        replay_served(line, counts, Schedule.parse("5s", "measured"), durations=other)
+        measured_replay(line, counts, Schedule.parse("5s", "measured"), durations=other)
 
 
 def test_where_losses_decide_a_delay_cannot_be_measured():
-    with pytest.raises(UsageError, match="give a span"):
+    with pytest.raises(UsageError, match="give a duration"):
         Schedule.parse("drift()", "measured")
 
 
 def test_a_delay_that_is_not_measured_needs_one_pass(random_stream, counts):
     with pytest.raises(UsageError, match="not measured"):
-        replay_served(line_of(random_stream(5)), counts, Schedule.parse("5s", "2s"))
+        measured_replay(line_of(random_stream(5)), counts, Schedule.parse("5s", "2s"))
 
 
 def test_measured_delays_are_written_in_one_way():

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from freshmark.errors import UsageError
-from freshmark.replay.durations import microseconds
+from freshmark.replay.durations import parse_duration
 from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.runs.plan.limits import byte_count, seconds
 from hypothesis import given
@@ -64,7 +64,7 @@ def test_boundaries_of_a_span_are_whole_spans_after_the_first_test_event(times, 
         schedule = Schedule.parse(every)
     except UsageError:
         return
-    span = microseconds(schedule.every)
+    span = parse_duration(schedule.every)
     for due in schedule.updates(time, 0).due:
         assert (int(due) - int(time[0])) % span == 0
 

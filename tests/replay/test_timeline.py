@@ -98,7 +98,7 @@ def test_windows_are_the_longest_usual_span_that_gives_twenty():
 
 def test_a_window_that_cuts_too_fine_is_refused():
     stream = stream_of(name="years", task="rank", time=np.arange(9) * 10**13, user=np.zeros(9), item=np.zeros(9))
-    with pytest.raises(UsageError, match="take a longer one"):
+    with pytest.raises(UsageError, match="choose a longer window"):
         Timeline(stream, Settings(window="1s"))
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from freshmark.replay.visible_columns import STRETCH, Shown
+from freshmark.replay.visible_columns import STRETCH, VisibleColumns
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +16,7 @@ WORDS = np.arange(2 * N).reshape(N, 2)
 
 
 def shown(*, order=None, asks_of_items=True, delayed=False):
-    return Shown(
+    return VisibleColumns(
         TIME,
         USER,
         ITEM,

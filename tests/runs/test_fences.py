@@ -61,8 +61,8 @@ def test_what_lies_elsewhere_is_not_behind_the_fence(folder, tmp_path):
 
 
 def test_the_past_reads_its_stream_through_the_fence(folder):
-    past = Past(open_stream(folder))
-    past._extend(7)
+    past, reveal = Past.with_writer(open_stream(folder))
+    reveal(7)
     with Fence([folder]) as fence:
         assert past[:].item.tolist() == [0, 1, 2, 3, 4, 0, 1]
         assert len(past.since(5)) == 2

@@ -66,14 +66,14 @@ class Terms:
         Raises:
             UsageError: a price or limit cannot be read, or there is a limit of cost and no price.
         """
-        from freshmark.replay.durations import microseconds  # noqa: PLC0415  (numpy, which a help text does not need)
+        from freshmark.replay.durations import parse_duration  # noqa: PLC0415  (numpy, which a help text does not need)
         from freshmark.results.decision.budget import Budget, per_million  # noqa: PLC0415
         from freshmark.results.decision.prices import Prices  # noqa: PLC0415
         from freshmark.runs.plan.limits import byte_count  # noqa: PLC0415
 
         prices = Prices.parse(self.price) if self.price else None
         budget = Budget(
-            p99=None if self.max_p99 is None else microseconds(self.max_p99) / 1e6,
+            p99=None if self.max_p99 is None else parse_duration(self.max_p99) / 1e6,
             memory=None if self.max_memory is None else byte_count(self.max_memory),
             cost=None if self.max_cost is None else per_million(self.max_cost),
         )

@@ -1,4 +1,4 @@
-"""Names for the arrays that cross the contract."""
+"""Types of the arrays that cross the contract."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Task: TypeAlias = Literal["rank", "click", "rate", "classify"]
-"""What is asked: which item next, whether a click, which rating, which class."""
+"""What is predicted: the next item, a click, a rating, a class."""
 
 TASKS: tuple[Task, ...] = ("rank", "click", "rate", "classify")
 

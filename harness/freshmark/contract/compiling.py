@@ -1,4 +1,4 @@
-"""Loops compiled by numba where it is installed, and the same loops in Python where it is not."""
+"""Loops compiled by numba if it is installed, and the same loops in Python if not."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ except ImportError:
     numba = None
 
 COMPILED = numba is not None
-"""Whether loops are compiled; without numba they are some hundred times slower."""
+"""Whether loops are compiled; without numba they are a hundred times slower."""
 
 
 def compiling(**options: Any) -> Callable[[Kernel], Kernel]:
-    """``numba.njit`` with its cache on disk, or what leaves the function as it is where numba is absent.
+    """``numba.njit`` with its cache on disk; without numba the function is left as it is.
 
     A loop gives the same bits either way if its arithmetic is in float64 and integers: ``float()`` of a float32 is a
     float64 in Python and none in numba.

@@ -1,6 +1,6 @@
-"""Query and Events: the columns that a strategy is shown.
+"""Query and Events: the columns that a strategy sees.
 
-Neither is frozen: where every event updates, freezing them would cost more than the rest of the replay.
+Neither is frozen: with an update per event, freezing them would cost more than the rest of the replay.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ NO_FEATURES: Mapping[str, AnyArray] = MappingProxyType({})
 
 
 def no_features() -> Mapping[str, AnyArray]:
-    """The one empty mapping that everything without features shares."""
+    """The empty mapping that everything without features shares."""
     return NO_FEATURES
 
 
@@ -26,7 +26,7 @@ class Events:
     time: (n,) int64, microseconds, never decreasing
     user: (n,) int64, codes in order of first appearance in the stream
     item: (n,) int64, codes in order of first appearance in the stream
-    label: (n,) float64 (click: 0 or 1; rate: the rating) or int64 (classify), None where the task has none
+    label: (n,) float64 (click: 0 or 1; rate: the rating) or int64 (classify), None if the task has none
     features: name → (n, …) array
     """
 
@@ -52,7 +52,7 @@ class Events:
 
 @dataclass(slots=True, eq=False)
 class Query:
-    """What is asked: n requests, with everything about them but the answer.
+    """n requests, with everything about them but the answer.
 
     time: (n,) int64, microseconds, never decreasing
     user: (n,) int64 codes

@@ -1,4 +1,4 @@
-"""Model: what strategies keep up to date. A torch module that grows and states its loss."""
+"""Model: what strategies keep up to date. A torch module that grows and gives its loss."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 
 
 class Model(Protocol):
-    """A ``torch.nn.Module`` with these methods beside its own, and one way to answer as a Strategy has.
+    """A ``torch.nn.Module`` with these methods, and one way to answer, as for a Strategy.
 
-    Arguments of its ``__init__`` are hyper-parameters; sizes come with ``build`` and ``grow``. Offer exactly the ways
-    to answer that are exact and fast: ``factors``, ``score`` or ``predict``, each as in Strategy.
+    Arguments of its ``__init__`` are hyper-parameters; sizes come with ``build`` and ``grow``. Implement
+    exactly the ways to answer that are exact and fast: ``factors``, ``score`` or ``predict``.
 
-    Three more methods are optional: strategies that need one of them refuse a model without it. Gradients flow.
+    Three more methods are optional; strategies that need one refuse a model without it. Gradients flow through them.
 
-    * ``outputs(events) -> (n, k)``: what it says of each event without looking at the item (rank) or label: a logit of
-      each item that it has a row for (rank) or of each class (classify); k = 1: the logit of a click, a rating
-    * ``represent(events) -> (n, d)``: what it makes of each event's user and context, the input of its last layer
-    * ``vectors() -> (users, d), (items, d)``: all users and items, where the inner product says how well they match
+    * ``outputs(events) -> (n, k)``: its output for each event, without looking at the item (rank) or label: a logit per
+      item that it has a row for (rank) or per class (classify); k = 1: the logit of a click, a rating
+    * ``represent(events) -> (n, d)``: its representation of each event's user and context, the input of its last layer
+    * ``vectors() -> (users, d), (items, d)``: all users and items; the inner product says how well they match
 
-    A model with context is shown the warm-up by ``observe`` before it learns it, and every later event before it can be
-    given to ``loss``. It must look up what was there before an event's time: by then it has seen the event itself.
+    A model with context gets the warm-up by ``observe`` before it learns it, and every later event before it can reach
+    ``loss``. By then it has seen the event itself, so it must look up what came before the event's time.
     ``knows(query) -> (n,)`` says for whom it has context enough to answer; the strategy's fallback answers the others.
     ``by_user = True`` asks for batches of a few users' events rather than of a few events of many users.
     """
 
     tasks: ClassVar[frozenset[Task]]
-    """The tasks that it can answer. One that reads a feature by name also says ``needs = frozenset({"text"})``."""
+    """The tasks that it can answer. A model that reads a feature by name also has ``needs = frozenset({"text"})``."""
 
     def build(self, run: Run) -> None:
         """Create the parameters for the sizes known so far, drawn from ``run.seed``.
@@ -42,13 +42,13 @@ class Model(Protocol):
         """
 
     def grow(self, users: int, items: int) -> None:
-        """Have rows for ``users`` users and ``items`` items; never fewer than before; old rows keep their values."""
+        """Grow to ``users`` and ``items`` rows, never fewer than before; old rows keep their values."""
 
     def loss(self, events: Events, draw: torch.Generator) -> torch.Tensor:
-        """Give (n,) losses, one an event, so that a strategy may weight them; ``draw`` makes negatives, dropout."""
+        """(n,) losses, one per event, so that a strategy may weight them; ``draw`` is for negatives and dropout."""
 
     def observe(self, events: Events) -> None:
-        """Context: histories, sessions. Nothing is trained."""
+        """Context: histories, sessions. Must not train."""
 
     def state(self) -> Mapping[str, AnyArray]:
-        """The arrays that make the model."""
+        """The arrays that make up the model."""

@@ -1,7 +1,8 @@
-"""The revealed prefix of a stream: what a retrain reads, without holding a copy and without a way to the rest."""
+"""Past: the revealed prefix of a stream. A retrain reads it without holding a copy, and cannot reach the rest."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -14,8 +15,8 @@ from freshmark.contract.stream import Stream
 class Past:
     """Every event that the strategy was given so far, by ``fit`` and ``update``, in order.
 
-    ``len(past)`` is their number; ``past[a:b]`` gives Events. Where the stream lies on disk, the columns are
-    memory maps of exactly the prefix: reading them costs page cache, not memory. Elsewhere they are copies.
+    ``len(past)`` is their number; ``past[a:b]`` gives Events. If the stream lies on disk, the columns are
+    memory maps of exactly the prefix: reading them costs page cache, not memory. Otherwise they are copies.
     """
 
     def __init__(self, stream: Stream) -> None:
@@ -42,23 +43,29 @@ class Past:
         )
 
     def ids(self, kind: Literal["user", "item"], *, begin: int = 0) -> list[str]:
-        """The ids, as the source wrote them, of the codes known by the events given so far; from this code on."""
+        """The ids, as the source wrote them, of the codes in the events given so far, from code ``begin`` on."""
         stream = self.__stream
         codes, names = (stream.user, stream.users) if kind == "user" else (stream.item, stream.items)
         return names[begin : int(codes[: self.__length].max(initial=-1)) + 1]
 
     def since(self, time: int) -> Events:
-        """The events given with a time not before this one (microseconds)."""
+        """The given events whose time is at least this one (microseconds)."""
         known = _prefix(self.__stream.time, self.__length)
         return self[int(np.searchsorted(known, time, "left")) :]
 
-    def _extend(self, length: int) -> None:
-        """Called by the replay alone: that many events are known now."""
-        self.__length = length
+    @classmethod
+    def with_writer(cls, stream: Stream) -> tuple[Past, Callable[[int], None]]:
+        """An empty Past, and the function that reveals its first n events: the replay keeps it from the strategy."""
+        past = cls(stream)
+
+        def reveal(length: int) -> None:
+            past.__length = length
+
+        return past, reveal
 
 
 def _prefix(column: AnyArray, length: int) -> AnyArray:
-    """The first rows, with no way to the others: a view would carry the whole column as its ``base``."""
+    """The first rows alone: a NumPy view would lead to the whole column by its ``base``."""
     if isinstance(column, np.memmap) and column.filename is not None and length:
         return np.memmap(column.filename, column.dtype, "r", offset=column.offset, shape=(length, *column.shape[1:]))
     return np.array(column[:length])

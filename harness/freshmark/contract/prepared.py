@@ -1,4 +1,4 @@
-"""A stream on disk: one memory-mapped ``.npy`` a column, shared by every process that replays it."""
+"""A stream on disk: one memory-mapped ``.npy`` per column, shared by every process that replays it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FORMAT = 1
 
 
 def save_stream(stream: Stream, folder: Path) -> None:
-    """Write the stream into an existing, empty folder; ``stream.json`` comes last, so its presence says complete."""
+    """Write the stream into an existing, empty folder; ``stream.json`` is written last: its presence means complete."""
     columns: dict[str, AnyArray | None] = {
         "time": stream.time,
         "user": stream.user.astype(np.int32, copy=False),
@@ -28,8 +28,8 @@ def save_stream(stream: Stream, folder: Path) -> None:
         "label_delay": stream.label_delay,
     }
     columns |= {f"feature.{name}": column for name, column in stream.features.items()}
-    kept = {name: column for name, column in columns.items() if column is not None}
-    for name, column in kept.items():
+    present = {name: column for name, column in columns.items() if column is not None}
+    for name, column in present.items():
         np.save(folder / f"{name}.npy", column)
     stream.users.save(folder, "users")
     stream.items.save(folder, "items")
@@ -37,7 +37,7 @@ def save_stream(stream: Stream, folder: Path) -> None:
         "format": FORMAT,
         "name": stream.name,
         "task": stream.task,
-        "columns": list(kept),
+        "columns": list(present),
         "repeats": stream.repeats,
         "classes": list(stream.classes),
         "drifts": [asdict(drift) for drift in stream.drifts],
@@ -52,19 +52,19 @@ def open_stream(folder: Path) -> Stream:
     """The stream that ``save_stream`` wrote: columns mapped read-only, nothing read.
 
     Raises:
-        DataError: there is none, or it was written by another version.
+        DataError: the folder holds none, or another version wrote it.
     """
     try:
         head = json.loads((folder / "stream.json").read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise DataError(
-            "no prepared stream here", where=str(folder), remedy="delete the folder; it is made anew", code="FM203"
+            "no prepared stream here", where=str(folder), remedy="delete the folder; it will be rebuilt", code="FM203"
         ) from error
     if head["format"] != FORMAT:
         raise DataError(
             f"prepared by another version (format {head['format']})",
             where=str(folder),
-            remedy="delete the folder; it is made anew",
+            remedy="delete the folder; it will be rebuilt",
             code="FM203",
         )
 
@@ -75,7 +75,7 @@ def open_stream(folder: Path) -> Stream:
     drifts = tuple(
         Drift(one["begin"], one["end"], one["kind"], tuple(one["users"]), tuple(one["items"])) for one in head["drifts"]
     )
-    # Past __init__: the columns were checked when they were written, and checking again would read them all.
+    # Skips __init__: the columns were checked when they were written, and a second check would read them all.
     stream = Stream.__new__(Stream)
     stream.__dict__.update(
         name=head["name"],

@@ -19,7 +19,7 @@ Kind: TypeAlias = Literal["text", "number", "count", "share", "seconds", "bytes"
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A number that says more than itself: ± margin, and a note on why it is missing or how to read it."""
+    """A number with its ± margin, and a note on why it is missing or how to read it."""
 
     value: float
     margin: float = nan
@@ -39,7 +39,7 @@ Entry: TypeAlias = str | int | float | Value | Link | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its head, what it holds, and a sentence that explains it."""
+    """A column of a table: its header, its kind, and a sentence that explains it."""
 
     name: str
     kind: Kind = "text"
@@ -50,7 +50,7 @@ class Column:
 class Table:
     """Rows under columns; ``marked`` rows stand out.
 
-    open: whether it is seen before anyone asks; None: where it stands free, and not where it stands behind a chart
+    open: whether it is unfolded at first; None: unfolded on its own, folded behind a chart
     """
 
     columns: tuple[Column, ...]
@@ -69,7 +69,7 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Text as it is, in fixed width: a command, the end of a log."""
+    """Verbatim text in fixed width: a command, the end of a log."""
 
     text: str
     title: str = ""
@@ -77,13 +77,13 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture.
+    """A chart.
 
-    draw: draws into the empty matplotlib Figure that it is given; text goes in as it is, ``$`` included
-    finding: what the picture shows, as one sentence from the data: its caption, and what a screen reader says
+    draw: draws into the given empty matplotlib Figure; text is taken verbatim, ``$`` included
+    finding: one sentence from the data that says what the chart shows: its caption, and its text for screen readers
     table: the numbers behind it
-    wide: whether it takes the whole width of the page
-    height: in units of the usual height
+    wide: whether it takes the full width of the page
+    height: a multiple of the default height
     """
 
     draw: Callable[[Any], None]

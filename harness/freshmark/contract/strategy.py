@@ -15,17 +15,17 @@ from freshmark.contract.past import Past
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a strategy is told before it starts.
+    """What a strategy knows before it starts.
 
-    task: what will be asked
+    task: what it will be asked to predict
     seed: int, of this cell; two runs of one seed must agree
     rng: the generator of that seed
-    past: every event given so far, see Past
+    past: every event given so far; see Past
     users, items: int, how many are known after the warm-up; both grow
-    classes: int, how many classes there are (classify), else 0
+    classes: int, number of classes (classify), else 0
     features: name → (0, …) array that shows dtype and shape
-    repeats: whether users come back to an item
-    device: ``cpu``, ``cuda`` …, in torch's words
+    repeats: whether users return to an item
+    device: torch device, ``cpu`` or ``cuda``
     """
 
     task: Task
@@ -44,8 +44,8 @@ class Run:
 class Factors:
     """Scores as inner products: ``score[q, i] = user[q] · item[i] + bias[i]``, ranked by a fused kernel.
 
-    user: (n, d) float32, one row a query
-    item: (m, d) float32, one row an item that the model knows, m may lie below the catalogue
+    user: (n, d) float32, one row per query
+    item: (m, d) float32, one row per item that the model knows; m may be smaller than the catalogue
     bias: (m,) float32 or None
     Torch tensors on a GPU are ranked there.
     """
@@ -56,26 +56,26 @@ class Factors:
 
 
 class Strategy:
-    """How a model is kept up to date. Subclass it, or offer the same methods.
+    """How a model is kept up to date. Subclass it, or implement the same methods.
 
-    Learn in ``fit`` and ``update`` alone, and answer in one way:
+    Learn only in ``fit`` and ``update``, and answer in one of these ways:
 
     * ``recommend(query, k) -> (n, ≤k) item codes, best first, -1 pads``   (rank)
-    * ``score(query) -> (n, m) one score an item known to it``             (rank)
+    * ``score(query) -> (n, m) one score per item known to it``             (rank)
     * ``factors(query) -> Factors``                                        (rank, fastest)
     * ``predict(query) -> (n,) or (n, classes)``                           (click, rate, classify)
 
-    An answer must not change the strategy. A row's answer must not depend on the other rows of the query.
+    Answering must not change the strategy. A row's answer must not depend on the other rows of the query.
     """
 
     context: ClassVar[Literal["user", "global"]] = "user"
-    """Whose events ``observe`` may change the answers for: those users', or everybody's."""
+    """Whose answers ``observe`` may change: those of the observed users, or everyone's."""
 
     needs: ClassVar[frozenset[str]] = frozenset()
-    """The features that it reads by name, such as ``text``: a stream without one of them is refused."""
+    """Features that it reads by name, such as ``text``: a stream that lacks one of them is refused."""
 
     def start(self, run: Run) -> None:
-        """Once, before everything: sizes, seed, device."""
+        """Called once, first: sizes, seed, device."""
 
     def fit(self, history: Events) -> None:
         """The warm-up. Default: ``update(history)``."""
@@ -84,12 +84,12 @@ class Strategy:
     def observe(self, events: Events) -> None:
         """Events as soon as they are past: context (a user's history), not learning. Default: nothing.
 
-        Those of the warm-up are given to ``fit`` alone: what is context must be taken from there too.
+        Events of the warm-up come to ``fit`` only: take the context from there too.
         """
 
     def update(self, events: Events) -> None:
-        """New events, each given once, when the schedule says so: the place to learn. Default: nothing."""
+        """New events, each given once, when the schedule says so: learn here. Default: nothing."""
 
     def state(self) -> Mapping[str, AnyArray]:
-        """The arrays that make the model: their bytes, what an update changed, checkpoints. Default: none."""
+        """The arrays that make up the model, for its size, what an update changed, checkpoints. Default: none."""
         return {}

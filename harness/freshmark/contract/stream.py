@@ -1,4 +1,4 @@
-"""Stream: timestamped events, a task and the ids; their order is checked once, here."""
+"""Stream: timestamped events, a task and the ids. Their order is checked once, here."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NoReturn
 
 import numpy as np
 
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray, Task
+from freshmark.contract.arrays import TASKS, AnyArray, FloatArray, IntArray, Task
 from freshmark.contract.events import NO_FEATURES, no_features
-from freshmark.contract.validity import check
+from freshmark.contract.validity import check_codes, check_labels, check_time
 from freshmark.contract.vocabulary import Vocabulary
 from freshmark.errors import DataError
 
@@ -21,7 +22,7 @@ SECOND = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A change that a simulator planted: the truth that a report can be held against.
+    """A change that a simulator planted: the ground truth for what a report detects.
 
     begin, end: int, microseconds; equal for a sudden drift
     kind: ``sudden``, ``gradual``, ``recurring``, ``incremental`` or ``popularity``; of clicks ``prior``, ``covariate``,
@@ -40,23 +41,23 @@ class Drift:
 class Stream:
     """A timestamped interaction log with a task.
 
-    name: how it is called in tables, usually the expression that built it
+    name: shown in tables, usually the expression that built it
     task: ``rank``, ``click``, ``rate`` or ``classify``
     time: (n,) int64, microseconds, never decreasing
-    user, item: (n,) integer codes **in order of first appearance**, so that ``range(m)`` is what was known at a time
-    label: (n,) float64 for click (0, 1) and rate, int64 for classify, None where there is none
+    user, item: (n,) integer codes **in order of first appearance**, so that ``range(m)`` is what was known at any time
+    label: (n,) float64 for click (0, 1) and rate, int64 for classify, None if the task has none
     features: name → (n, …) array
-    repeats: whether a user comes back to an item; where not, items already had are no candidates
+    repeats: whether a user returns to an item; if not, items that the user already had are not candidates
     users, items: code → id, as text
     classes: names of the classes (classify)
     drifts: planted changes, where a simulator knows them
     oracle: the best achievable answer, float64: (n,) rank of the true item under the true probabilities (rank), (n,)
-        the true probability of a click (click), or (n, classes) that of each class (classify); None where nobody knows
-    label_delay: (n,) int64, microseconds, not negative: how long after its time each event may be learned from
-    about: what the loader found and decided, to be shown: source, licence, time unit …
+        the true probability of a click (click), or (n, classes) that of each class (classify); None if unknown
+    label_delay: (n,) int64, microseconds, at least 0: how long after its time each event may be learned from
+    about: what the loader detected and decided, shown to users: source, licence, time unit …
 
     Raises:
-        DataError: a column is out of order, out of range, or of another length; with the first row.
+        DataError: a column is out of order, out of range, or of another length; names the first row.
     """
 
     name: str
@@ -76,14 +77,35 @@ class Stream:
     about: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        check(self)
+        def refuse(problem: str, remedy: str = "") -> NoReturn:
+            raise DataError(problem, where=self.name, remedy=remedy, code="FM202")
+
+        if self.task not in TASKS:
+            refuse(f"unknown task {self.task!r}", f"one of {', '.join(TASKS)}")
+        if len(self.time) == 0:
+            raise DataError("the stream has no events", where=self.name, code="FM201")
+        columns = {name: getattr(self, name) for name in ("user", "item", "label", "oracle", "label_delay")}
+        for name, column in [*columns.items(), *self.features.items()]:
+            if column is not None and len(column) != len(self.time):
+                refuse(f"{name} has {len(column)} rows, time has {len(self.time)}")
+        check_time(self.time, refuse)
+        check_codes(self.user, len(self.users), "user", refuse)
+        check_codes(self.item, len(self.items), "item", refuse)
+        check_labels(
+            self.task,
+            self.label,
+            oracle=self.oracle,
+            label_delay=self.label_delay,
+            classes=len(self.classes),
+            refuse=refuse,
+        )
 
     def __len__(self) -> int:
         return len(self.time)
 
     @cached_property
     def fingerprint(self) -> str:
-        """Sha256 of the ordered columns: two streams with one fingerprint give the same numbers."""
+        """Sha256 of the ordered columns: streams with equal fingerprints give equal numbers."""
         digest = hashlib.sha256(f"freshmark stream 1 {self.task} repeats={self.repeats}".encode())
         columns: dict[str, AnyArray | None] = {
             "time": self.time.astype("<i8", copy=False),
@@ -120,7 +142,7 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A stream not built yet: what a dataset factory may return so that the result can be kept on disk.
+    """A stream that is built on demand, so that the result can be cached on disk.
 
     key: changes whenever the stream would: digest of the source, every option, version of the code
     load: builds the stream
@@ -152,16 +174,16 @@ def stream_of(
         name: of the stream.
         task: of the stream.
         time: (n,) int64, microseconds.
-        user: (n,) ids of any type; None where events have no user (all become user 0).
-        item: (n,) ids of any type; None where events have no item.
+        user: (n,) ids of any type; None if events have no user (all become user 0).
+        item: (n,) ids of any type; None if events have no item.
         label: (n,) labels.
         features: name → (n, …) array.
-        repeats: whether users come back to an item.
+        repeats: whether users return to an item.
         classes: names of the classes.
         drifts: planted changes; their users and items are codes, as in the result.
         oracle: (n,) or (n, classes) best achievable answers.
         label_delay: (n,) int64, microseconds, until each event may be learned from.
-        about: what to tell of the stream.
+        about: facts about the stream to show.
     """
     import pandas as pd  # noqa: PLC0415  (half a second that `freshmark list` must not pay)
 

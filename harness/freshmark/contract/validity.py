@@ -1,68 +1,54 @@
-"""Validity: what every stream must be, checked once, when it is made."""
+"""Validity: what every stream must satisfy, checked once, when it is built."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import NoReturn
 
 import numpy as np
 
-from freshmark.contract.arrays import TASKS, AnyArray, IntArray
-from freshmark.errors import DataError
-
-if TYPE_CHECKING:
-    from freshmark.contract.stream import Stream
+from freshmark.contract.arrays import AnyArray, FloatArray, IntArray, Task
 
 LAST_TIME = 9_223_286_400_000_000  # 2262-04-11 in µs: what pandas can still show
 
 
-def check(stream: Stream) -> None:
-    """Refuse a stream whose columns are out of order, out of range, or of another length; with the first row.
-
-    Raises:
-        DataError: of code FM202, or FM201 where there are no events.
-    """
-
-    def refuse(what: str, remedy: str = "") -> None:
-        raise DataError(what, where=stream.name, remedy=remedy, code="FM202")
-
-    if stream.task not in TASKS:
-        refuse(f"no task {stream.task!r}", f"one of {', '.join(TASKS)}")
-    if len(stream.time) == 0:
-        raise DataError("the stream has no events", where=stream.name, code="FM201")
-    columns = {name: getattr(stream, name) for name in ("user", "item", "label", "oracle", "label_delay")}
-    for name, column in [*columns.items(), *stream.features.items()]:
-        if column is not None and len(column) != len(stream.time):
-            refuse(f"{name} has {len(column)} rows, time has {len(stream.time)}")
-    _check_time(stream.time, refuse)
-    _check_codes(stream.user, len(stream.users), "user", refuse)
-    _check_codes(stream.item, len(stream.items), "item", refuse)
-    _check_labels(stream, refuse)
+Refuse = Callable[[str, str], NoReturn]
+"""Raises a DataError: what is wrong, and what would be right."""
 
 
-def _check_labels(stream: Stream, refuse: Callable[[str, str], None]) -> None:
-    if stream.task != "rank" and stream.label is None:
-        refuse(f"task {stream.task!r} needs labels", "one an event")
-    if stream.label_delay is not None and stream.label_delay.min() < 0:
-        refuse(f"label_delay of row {int(np.argmin(stream.label_delay))} is negative", "microseconds from 0")
-    if stream.task == "classify" and stream.oracle is not None and stream.oracle.shape[1:] != (len(stream.classes),):
-        refuse(f"oracle has shape {stream.oracle.shape}", f"(n, {len(stream.classes)}): one probability a class")
-    if stream.label is not None and not np.all(np.isfinite(stream.label)):
-        refuse(f"the label of row {int(np.argmin(np.isfinite(stream.label)))} is not finite", "a number")
+def check_labels(
+    task: Task,
+    label: AnyArray | None,
+    *,
+    oracle: FloatArray | None,
+    label_delay: IntArray | None,
+    classes: int,
+    refuse: Refuse,
+) -> None:
+    """Labels are present where the task needs them, finite, and known no earlier than their event."""
+    if task != "rank" and label is None:
+        refuse(f"task {task!r} needs labels", "one per event")
+    if label_delay is not None and label_delay.min() < 0:
+        refuse(f"label_delay of row {int(np.argmin(label_delay))} is negative", "microseconds, at least 0")
+    if task == "classify" and oracle is not None and oracle.shape[1:] != (classes,):
+        refuse(f"oracle has shape {oracle.shape}", f"(n, {classes}): one probability per class")
+    if label is not None and not np.all(np.isfinite(label)):
+        refuse(f"the label of row {int(np.argmin(np.isfinite(label)))} is not finite", "a number")
 
 
-def _check_time(time: IntArray, refuse: Callable[[str, str], None]) -> None:
+def check_time(time: IntArray, refuse: Refuse) -> None:
+    """Times are int64 microseconds, never decreasing, and can be shown by pandas."""
     if time.dtype != np.int64:
         refuse(f"time is {time.dtype}", "int64 microseconds")
     back = np.flatnonzero(time[1:] < time[:-1])
     if len(back):
         refuse(f"time decreases at row {back[0] + 1}", "sort by time, stably, or build with stream_of")
     if time[0] < -LAST_TIME or time[-1] > LAST_TIME:
-        refuse("a time lies outside of what can be shown (year 2262)", "microseconds")
+        refuse("a time lies beyond the year 2262", "microseconds since 1970")
 
 
-def _check_codes(codes: AnyArray, names: int, what: str, refuse: Callable[[str, str], None]) -> None:
-    """A code carries nothing from the future only if each new one is the next integer."""
+def check_codes(codes: AnyArray, names: int, what: str, refuse: Refuse) -> None:
+    """A code reveals nothing of the future only if each new code is the next integer."""
     if codes.dtype.kind not in "iu":
         refuse(f"{what} is {codes.dtype}", "integer codes; stream_of makes them from ids")
     highest = np.maximum.accumulate(codes)
@@ -75,4 +61,4 @@ def _check_codes(codes: AnyArray, names: int, what: str, refuse: Callable[[str, 
             "stream_of makes them from ids",
         )
     if int(highest[-1]) + 1 != names:
-        refuse(f"{int(highest[-1]) + 1} {what}s appear, {names} have a name", "one name a code")
+        refuse(f"{int(highest[-1]) + 1} {what}s appear, {names} have a name", "one name per code")

@@ -1,4 +1,4 @@
-"""The ids of users and items, as the text that the source had, by code."""
+"""The ids of users and items as the source wrote them, by code."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from freshmark.contract.arrays import IntArray
 
 
 class Vocabulary(Sequence[str]):
-    """Code → id. One UTF-8 text and the place where each id ends, so that it can be mapped from disk.
+    """Code → id. One UTF-8 text and the offset where each id ends, so that it can be mapped from disk.
 
-    text: (bytes,) uint8, all ids one after the other
+    text: (bytes,) uint8, all ids concatenated
     ends: (n,) int64, the end of each id in ``text``
     """
 
@@ -25,7 +25,7 @@ class Vocabulary(Sequence[str]):
 
     @classmethod
     def of(cls, ids: Iterable[object]) -> Vocabulary:
-        """The vocabulary of these ids; anything that is not text is written as ``str`` writes it."""
+        """The vocabulary of these ids; whatever is not text is converted by ``str``."""
         parts = [str(one).encode("utf-8", "surrogatepass") for one in ids]
         ends = np.cumsum(np.fromiter((len(part) for part in parts), np.int64, len(parts)))
         return cls(np.frombuffer(b"".join(parts), np.uint8), ends)
@@ -41,7 +41,7 @@ class Vocabulary(Sequence[str]):
         if isinstance(code, slice):
             return [self[one] for one in range(*code.indices(len(self)))]
         if not -len(self) <= code < len(self):
-            raise IndexError(f"no code {code} among {len(self)}")
+            raise IndexError(f"code {code} is out of range: {len(self)} ids")
         code %= len(self)
         begin = int(self.ends[code - 1]) if code else 0
         return bytes(self.text[begin : int(self.ends[code])]).decode("utf-8", "surrogatepass")
@@ -53,7 +53,7 @@ class Vocabulary(Sequence[str]):
 
     @classmethod
     def open(cls, folder: Path, name: str) -> Vocabulary:
-        """The vocabulary that ``save`` wrote, mapped, not read."""
+        """The vocabulary that ``save`` wrote, memory-mapped."""
         return cls(
             np.load(folder / f"{name}.text.npy", mmap_mode="r"),
             np.load(folder / f"{name}.ends.npy", mmap_mode="r"),

@@ -1,4 +1,4 @@
-"""Spans of time as people write them: ``1w``, ``1d``, ``6h``, ``10m``, ``30s``, ``250ms``."""
+"""Durations as people write them: ``1w``, ``1d``, ``6h``, ``10m``, ``30s``, ``250ms``."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ UNITS = {
 """Microseconds in each unit, longest first."""
 
 LONGEST = 365_250 * UNITS["d"]
-"""A thousand years: more than between any two times that can be shown, and sums with them still fit 64 bits."""
+"""A thousand years: longer than any stream, and sums with it still fit 64 bits."""
 
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|us|w|d|h|m|s)")
 
 
-def microseconds(text: str) -> int:
-    """The span in microseconds: ``"1d12h"`` → 129_600_000_000.
+def parse_duration(text: str) -> int:
+    """The duration in microseconds: ``"1d12h"`` → 129_600_000_000.
 
     Raises:
-        UsageError: the text is no span, or longer than any stream.
+        UsageError: the text is not a duration, or longer than any stream.
     """
     parts = _PART.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise UsageError(
-            f"{text!r} is no span of time", remedy="write it like 1w, 1d, 6h, 10m, 30s or 250ms", code="FM102"
+            f"{text!r} is not a valid duration", remedy="write it like 1w, 1d, 6h, 10m, 30s or 250ms", code="FM102"
         )
     span = sum(float(number) * UNITS[unit] for number, unit in parts)
     if span > LONGEST:
@@ -40,8 +40,8 @@ def microseconds(text: str) -> int:
     return round(span)
 
 
-def in_words(span: int) -> str:
-    """The shortest text that ``microseconds`` reads back: 129_600_000_000 → ``"1d12h"``."""
+def format_duration(span: int) -> str:
+    """The shortest text that ``parse_duration`` reads back: 129_600_000_000 → ``"1d12h"``."""
     parts = []
     for unit, size in UNITS.items():
         count, span = divmod(span, size)

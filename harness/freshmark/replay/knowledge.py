@@ -8,16 +8,16 @@ import numpy as np
 
 from freshmark.contract.arrays import AnyArray, IntArray
 from freshmark.contract.stream import Stream
-from freshmark.replay.durations import microseconds
+from freshmark.replay.durations import parse_duration
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """A stream as it becomes known for learning.
+    """A stream in the order in which its events may be learned from.
 
-    time: (n,) int64, microseconds, never decreasing: when one more event is known
-    stream: the events in that order; the stream itself where labels are not delayed, or all equally
-    order: (n,) int64, which event of the stream each is; None where the order is the stream's own
+    time: (n,) int64, microseconds, never decreasing: when each of them becomes known
+    stream: the events in that order; the stream itself if labels are not delayed, or all equally
+    order: (n,) int64, position of each in the stream; None if the order is that of the stream
     """
 
     time: IntArray
@@ -26,13 +26,13 @@ class Knowledge:
 
     @property
     def delayed(self) -> bool:
-        """Whether an event is ever known later than it happens."""
+        """Whether any event is known later than it happens."""
         return self.stream.time is not self.time
 
 
 def knowledge_of(stream: Stream, label_delay: str) -> Knowledge:
-    """When the events of the stream are known: at their time, plus their own delay, plus this one."""
-    shift = microseconds(label_delay)
+    """When events become known: at their time, plus their own delay, plus ``label_delay``."""
+    shift = parse_duration(label_delay)
     if stream.label_delay is None:
         return Knowledge(stream.time + shift if shift else stream.time, stream, None)
     known = stream.time + stream.label_delay + shift
@@ -41,7 +41,7 @@ def knowledge_of(stream: Stream, label_delay: str) -> Knowledge:
 
 
 def _in_order(stream: Stream, order: IntArray) -> Stream:
-    """The events in another order; past __init__, which would insist on the order of time."""
+    """The events in another order; skips __init__, which insists on the order of time."""
     columns: dict[str, AnyArray | None] = {
         name: None if column is None else column[order]
         for name, column in (

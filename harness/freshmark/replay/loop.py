@@ -3,11 +3,11 @@
 This is the protocol. Two people who follow it get the same numbers:
 
     the strategy learns the warm-up
-    while there are events:
-        every update that is due and live by now is made, with what was known when it was due
-        the queries up to the next change of knowledge are asked, without their answers
-        the answers are scored
-        the events are past: the strategy may observe them as context
+    while events remain:
+        make every update that is live by now, with what was known when it was due
+        ask the queries up to the next change of knowledge, without their answers
+        score the answers
+        the events are past: let the strategy observe them as context
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from freshmark.replay.measuring.meters import Clock, CollectorMeter
 from freshmark.replay.measuring.records import Records
 from freshmark.replay.scheduling.agenda import Agenda, agenda_of
 from freshmark.replay.scheduling.schedule import Schedule
-from freshmark.replay.side_evaluations import Asides
+from freshmark.replay.side_evaluations import SideEvaluations
 from freshmark.replay.timeline import Timeline
 
 Table = dict[str, AnyArray]
@@ -39,10 +39,10 @@ Table = dict[str, AnyArray]
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What became of one cell.
+    """The result of one cell.
 
-    tables: ``outcomes`` (one row a test event), ``windows``, ``updates`` (row 0 is the warm-up), ``latencies``; of the
-        task rank also ``lists`` and ``panel``; ``matrix`` where one was asked for
+    tables: ``outcomes`` (one row per test event), ``windows``, ``updates`` (row 0 is the warm-up), ``latencies``; for
+        the task rank also ``lists`` and ``panel``; ``matrix`` if requested
     summary: seconds and bytes of the whole cell
     """
 
@@ -63,57 +63,57 @@ def replay(
     agenda: Agenda | None = None,
     matrix: bool = True,
 ) -> Replay:
-    """Replay a stream through a strategy without ever showing it the future.
+    """Replay a stream through a strategy without showing it the future.
 
     Args:
         timeline: the stream, under the settings of the run.
-        strategy: a Strategy, or anything with ``update`` and one way to answer; fresh, it is used up.
+        strategy: a Strategy, or anything with ``update`` and one way to answer. It must be fresh.
         schedule: when it is updated.
         seed: of the strategy and of the choice of single requests.
-        device: where models live, in torch's words.
-        meters: more numbers to read at the end of each window.
-        on_window: called with each window's numbers, outside of timed regions.
-        clock: what time is read from.
-        agenda: the updates to make, where they are not to follow from the schedule.
-        matrix: whether the matrix is filled, where the settings ask for one.
+        device: torch device of the models.
+        meters: further numbers to read at the end of each window.
+        on_window: called with the numbers of each window, outside timed regions.
+        clock: source of time.
+        agenda: the updates to make; those of the schedule if None.
+        matrix: whether to fill the matrix that the settings ask for.
 
     Raises:
-        InvalidAnswer: the strategy answered something that its contract rules out.
-        UsageError: a matrix is asked for on a device of which there can be no copy.
+        InvalidAnswer: an answer breaks the contract.
+        UsageError: a matrix is requested on a device that does not survive a fork.
     """
     clock = clock or Clock()
-    past = Past(timeline.learning)
+    past, reveal = Past.with_writer(timeline.learning)
     calls = calls_of(strategy)
     answers = answers_of(strategy, timeline)
     agenda = agenda or agenda_of(schedule, timeline)
     batches = Batches(timeline, answers, observing=calls.observe is not None, context=_context(strategy))
     blocks = timeline.settings.matrix if matrix else 0
-    rows = Matrix(timeline, calls, answers, batches, blocks=blocks, device=device)
+    matrix_rows = Matrix(timeline, calls, answers, batches, blocks=blocks, device=device)
     panel = Panel(timeline, answers, seed=seed)
     records = Records(timeline, calls, answers, agenda, seed=seed, clock=clock, meters=meters or {})
 
-    asides = Asides(panel, rows, records)
+    side_evaluations = SideEvaluations(panel, matrix_rows, records)
     with CollectorMeter(clock) as collector:
         records.begin(collector, on_window)
         if calls.start is not None:
             calls.start(_run(timeline, past, seed, device))
-        past._extend(timeline.warm)  # noqa: SLF001  (the replay alone may)
+        reveal(timeline.warm)
         records.learn_warmup(calls.fit, timeline.given(0, timeline.warm))
 
-        # Where every event updates, this is the innermost loop: a view gives a number faster than an array.
+        # With an update per event this is the innermost loop: a memoryview gives a number faster than an array.
         live, known, end = agenda.live, agenda.known, timeline.end
         update, observe, watches = calls.update, calls.observe, agenda.watches
-        at, given, made, pause = timeline.first, timeline.warm, 0, asides.place
+        at, given, made, pause = timeline.first, timeline.warm, 0, side_evaluations.next_stop
         while at < end:
             if at == pause:
-                asides.before_updates(at)
+                side_evaluations.before_updates(at)
             while made < len(live) and live[made] <= at:
-                past._extend(known[made])  # noqa: SLF001
+                reveal(known[made])
                 records.learn(update, timeline.given(given, known[made]))
                 given, made = known[made], made + 1
 
             if at == pause:
-                pause = asides.after_updates(at)
+                pause = side_evaluations.after_updates(at)
             stop = batches.stop(at, min(pause, live[made]) if made < len(live) else pause)
             records.ask(at, stop)
             if watches:
@@ -122,10 +122,10 @@ def replay(
             if observe is not None:
                 observe(timeline.context(at, stop))
             at = stop
-        asides.before_updates(end)
-        asides.after_updates(end)
+        side_evaluations.before_updates(end)
+        side_evaluations.after_updates(end)
         tables, summary = records.tables(), records.summary()
-        return Replay({**tables, **asides.tables()}, summary)
+        return Replay({**tables, **side_evaluations.tables()}, summary)
 
 
 def _context(strategy: object) -> str:

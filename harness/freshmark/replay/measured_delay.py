@@ -1,11 +1,11 @@
-"""Served: what is lost because updates take time. Two passes, the second with the durations that the first measured.
+"""Measured delay: what is lost because updates take time. The second pass uses the durations that the first measured.
 
-The free pass makes every update at its boundary, as if it took no time. The served pass makes the same updates wait for
-their own durations, times ``time_scale``: 1 is this machine's speed against the stream's clock. Boundaries that fall
-while an update is under way are merged into one, which starts, with what is known then, when the running one goes live;
-it takes as long as the last of those that it merges took in the free pass, whose knowledge is nearest to its own.
+The free pass makes every update at its boundary, as if it took no time. The served pass delays the same updates by
+their own durations, times ``time_scale``: 1 is the speed of this machine against the clock of the stream. Boundaries
+that fall while an update runs are merged into one, which starts, with what is known then, when the running one goes
+live. It takes as long as the last of the merged ones took in the free pass, whose knowledge is closest to its own.
 
-The durations are a table of the cell: given again, they give the same numbers.
+The durations are a table of the cell: passing them again gives the same numbers.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from freshmark.replay.scheduling.schedule import Schedule, Updates
 from freshmark.replay.timeline import Timeline
 
 Durations = Mapping[str, AnyArray]
-"""``due`` (u,) int64 µs and ``seconds`` (u,) float64 of every update of the free pass."""
+"""``due`` (u,) int64 µs and ``seconds`` (u,) float64 of each update in the free pass."""
 
 
-def replay_served(
+def measured_replay(
     timeline: Timeline,
     build: Callable[[], Any],
     schedule: Schedule,
@@ -36,17 +36,17 @@ def replay_served(
     durations: Durations | None = None,
     **options: Any,
 ) -> Replay:
-    """Both passes: the tables of the served one, with the outcomes of the free one beside, as ``free_…``.
+    """Both passes: the tables of the served one, and the outcomes of the free one as columns ``free_…``.
 
     Args:
         timeline: the stream, under the settings of the run.
-        build: gives a fresh strategy, for each pass one.
+        build: builds a fresh strategy, called once per pass.
         schedule: with a delay ``measured`` or ``measured*SCALE``.
-        durations: of an earlier run, instead of measuring them.
+        durations: from an earlier run; measured if None.
         options: as of ``replay``.
 
     Raises:
-        UsageError: the delay is not measured, or the durations are those of other updates.
+        UsageError: the delay is not ``measured``, or the durations belong to other updates.
     """
     scale = time_scale(schedule.delay)
     if scale is None:
@@ -58,7 +58,7 @@ def replay_served(
         durations = {"due": updates.due, "seconds": free.tables["updates"]["seconds"][1:]}
     elif not np.array_equal(durations["due"], updates.due):
         raise UsageError(
-            f"the durations are of {len(durations['due'])} other updates", remedy="take those of the same cell"
+            f"the durations belong to {len(durations['due'])} other updates", remedy="use those of the same cell"
         )
     delayed = delayed_by(updates, durations["seconds"] * scale, timeline)
     served = replay(timeline, build(), schedule, agenda=Agenda(delayed, timeline.warm), **options)
@@ -73,8 +73,8 @@ def delayed_by(updates: Updates, seconds: FloatArray, timeline: Timeline) -> Upd
     """The updates of the served pass, merged where they would overlap.
 
     Args:
-        updates: those of the free pass.
-        seconds: (u,) how long each is under way.
+        updates: of the free pass.
+        seconds: (u,) duration of each.
         timeline: of the stream.
     """
     spans = np.rint(seconds * SECOND).astype(np.int64)
@@ -87,7 +87,7 @@ def delayed_by(updates: Updates, seconds: FloatArray, timeline: Timeline) -> Upd
             start = int(busy_until)
             place = int(np.searchsorted(updates.due, start, "right")) - 1
         known = int(np.searchsorted(timeline.known, start, "left"))
-        # A merged update may have taken what the next boundary would have been for.
+        # A merged update may already include the events of the next boundary.
         if known > given:
             busy_until, given = start + int(spans[place]), known
             rows.append((start, known, int(np.searchsorted(timeline.time, busy_until, "left"))))

@@ -1,4 +1,4 @@
-"""Asides: what is asked where windows end, beside the protocol: the panel's lists, and the rows of the matrix.
+"""Side evaluations: what is evaluated at the end of windows, outside the protocol: panel lists and matrix rows.
 
 No clock runs meanwhile, and memory does not count. Batches end there too, which changes no number.
 """
@@ -11,28 +11,28 @@ from freshmark.replay.answering.panel import Panel
 from freshmark.replay.measuring.records import Records
 
 
-class Asides:
+class SideEvaluations:
     """The panel and the matrix of one cell."""
 
     def __init__(self, panel: Panel, matrix: Matrix, records: Records) -> None:
         self._panel, self._matrix, self._records = panel, matrix, records
 
     @property
-    def place(self) -> int:
-        """Before which event the next one is due; the end of the stream where there is none."""
-        return min(self._panel.place, self._matrix.place)
+    def next_stop(self) -> int:
+        """The event before which the next evaluation is due; the end of the stream if none is."""
+        return min(self._panel.next_stop, self._matrix.next_stop)
 
     def before_updates(self, at: int) -> None:
-        """Lists are asked for now: after an update it would be the panel that fills the caches that answers need."""
-        if at == self._panel.place:
-            self._records.aside(self._panel.ask)
+        """Ask the panel now: after an update it would warm the caches that timed answers should pay for."""
+        if at == self._panel.next_stop:
+            self._records.unmeasured(self._panel.ask)
 
     def after_updates(self, at: int) -> int:
-        """Rows are made with what is known of all events before; gives the next place."""
-        if at == self._matrix.place:
-            self._records.aside(self._matrix.make_rows)
-        return self.place
+        """Fill matrix rows with everything learned from the events before; gives the next stop."""
+        if at == self._matrix.next_stop:
+            self._records.unmeasured(self._matrix.make_rows)
+        return self.next_stop
 
     def tables(self) -> dict[str, dict[str, AnyArray]]:
-        """``panel`` and ``matrix``, those that there are."""
+        """``panel`` and ``matrix``, if requested."""
         return {**self._panel.tables(), **self._matrix.tables()}

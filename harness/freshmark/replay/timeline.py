@@ -1,4 +1,4 @@
-"""Timeline: what a stream and the settings say of each test event, whatever the strategy."""
+"""Timeline: what the stream and the settings determine about each test event, whatever the strategy."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from freshmark.contract.events import Query
 from freshmark.contract.stream import Stream
 from freshmark.errors import DataError
 from freshmark.replay.knowledge import knowledge_of
-from freshmark.replay.settings import Settings as Settings  # noqa: PLC0414  (who has a timeline has settings)
-from freshmark.replay.visible_columns import Shown
+from freshmark.replay.settings import Settings as Settings  # noqa: PLC0414  (a timeline comes with settings)
+from freshmark.replay.visible_columns import VisibleColumns
 from freshmark.replay.windows import windows
 
 HEAD_SHARE = 0.2
-"""The head: this share of the known items, those with the most events so far."""
+"""The head is this share of the known items, those with the most events so far."""
 
 
 class Timeline:
@@ -26,15 +26,15 @@ class Timeline:
 
     first, end: positions of the first test event and after the last
     edges: (w + 1,) int64, microseconds: window i is [edges[i], edges[i + 1])
-    candidates: (n,) int32, items first seen before each event's time, which is the catalogue ``range(m)``
+    candidates: (n,) int32, number of items first seen before each event's time: the catalogue is ``range(m)``
     user_events: (n,) int32, the user's events before each event's time
-    known: (n,) int64, microseconds, never decreasing: when one more event is known for learning
+    known: (n,) int64, microseconds, never decreasing: when each event of ``learning`` may be learned from
     learning: the stream in that order
-    warm: how many events are known when the first query is asked
-    query, given, context: what is shown of the events [begin, end); see Shown
+    warm: number of events known when the first query is asked
+    query, given, context: what a strategy sees of the events [begin, end); see VisibleColumns
 
     Raises:
-        DataError: the warm-up takes every event (all have one time, say), so nothing is left to test.
+        DataError: the warm-up takes every event (all have one time, for example), so nothing is left to test.
     """
 
     def __init__(self, stream: Stream, settings: Settings | None = None) -> None:
@@ -54,7 +54,7 @@ class Timeline:
         self.warm = int(np.searchsorted(self.known, self.time[self.first], "left")) if knowledge.delayed else self.first
         self.span, self.edges = windows(self.time[self.first :], self.settings.window)
         self.candidates = self._catalogue()
-        shown = Shown(
+        shown = VisibleColumns(
             self.time,
             self._user,
             self._item,
@@ -69,7 +69,7 @@ class Timeline:
         self.user_events, self._order, self._user_starts = _earlier(self._user, self.time, len(stream.users))
 
     def positions(self, begin: int, end: int) -> IntArray:
-        """Which events of the stream those are that are known as [begin, end)."""
+        """Positions in the stream of the events [begin, end) of ``learning``."""
         return np.arange(begin, end) if self._order_known is None else self._order_known[begin:end]
 
     @property
@@ -94,12 +94,12 @@ class Timeline:
 
     @cached_property
     def had_end(self) -> IntArray:
-        """(n,) int64: where in ``had_items`` the items end that the user had before the event's time."""
+        """(n,) int64: where in ``had_items`` the items that the user had before the event's time end."""
         return self.had_begin + self.user_events
 
     @cached_property
     def user_before(self) -> IntArray:
-        """(n,) int64: position of the user's last event of an earlier time, -1 where there is none."""
+        """(n,) int64: position of the user's last event of an earlier time, -1 if there is none."""
         last = np.full(self.end, -1, np.int64)
         some = np.flatnonzero(self.user_events)
         last[some] = self._order[self._user_starts[self._user[some]] + self.user_events[some] - 1]
@@ -110,9 +110,9 @@ class Timeline:
         return int(self._item[:position].max(initial=-1)) + 1
 
     def visit(self, user: int, time: int) -> tuple[Query, AnyArray]:
-        """What is asked of a user of the warm-up who comes at this time, without an event; and the items had by then.
+        """The query of a user of the warm-up at this time, without an event, and the items the user had by then.
 
-        Features are those of the user's last event before.
+        Features are those of the user's previous event.
         """
         mine = self._order[self._user_starts[user] :][: int(self._events_of[user])]
         mine = mine[: np.searchsorted(self.time[mine], time, "left")]
@@ -131,7 +131,7 @@ class Timeline:
         return int(np.searchsorted(self.time, self.time[position], "left"))
 
     def tie_stop(self, stop: int) -> int:
-        """The first place not before ``stop`` at which time changes."""
+        """The first position from ``stop`` on at which time changes."""
         if stop >= self.end or self.time[stop] != self.time[stop - 1]:
             return min(stop, self.end)
         return int(np.searchsorted(self.time, self.time[stop], "right"))
@@ -143,7 +143,7 @@ class Timeline:
         return _head(np.bincount(self._item[:begin], minlength=known)[:known])
 
     def events_table(self) -> dict[str, AnyArray]:
-        """One row a test event: what is the same for every strategy."""
+        """One row per test event: what is the same for every strategy."""
         test = slice(self.first, self.end)
         item_events, _, _ = _earlier(self._item, self.time, len(self.stream.items))
         window = ((self.time[test] - self.edges[0]) // self.span).astype(np.int32)
@@ -163,7 +163,7 @@ class Timeline:
         return table | self._oracle(test)
 
     def _oracle(self, test: slice) -> dict[str, AnyArray]:
-        """The best achievable answer to each test event; of classes, that to the true one, and the likeliest."""
+        """The best achievable answer to each test event; for classes, to the true one, and the likeliest class."""
         if self.stream.oracle is None:
             return {}
         best = self.stream.oracle[test]
@@ -187,7 +187,7 @@ class Timeline:
         return heads
 
     def _warmed(self) -> int:
-        # 0.29 * 100 is 28.999999999999996: a share that people write must not lose an event to that.
+        # 0.29 * 100 is 28.999999999999996: rounding must not cost an event.
         wanted = int(self.settings.warmup * self.end + 1e-9)
         first = self.tie_stop(max(1, wanted)) if self.settings.warmup else 0
         if first == self.end:
@@ -225,7 +225,7 @@ def _earlier(code: AnyArray, time: IntArray, codes: int) -> tuple[NDArray[np.int
 
 
 def _head(counts: IntArray) -> BoolArray:
-    """The ⌈share · m⌉ items with the most events; of equals, those that came first."""
+    """The ⌈share · m⌉ items with the most events; ties go to the item that came first."""
     head = np.zeros(len(counts), np.bool_)
     size = int(np.ceil(HEAD_SHARE * len(counts)))
     if size:

@@ -1,7 +1,7 @@
-"""Shown: the columns that a strategy gets to see, always as copies, which lead to nothing else.
+"""VisibleColumns: what a strategy sees of the stream, always as copies, so that no ``.base`` leads further.
 
-Codes are kept in four bytes and shown in eight. Where every event updates, casting one at a time would be a good part
-of the whole replay, so a stretch is cast at once, from which single events are then copied.
+Codes are stored in four bytes and shown in eight. With an update per event, casting them one at a time would be a good
+part of the replay, so a stretch is cast at once and single events are copied from it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from freshmark.contract.arrays import AnyArray, IntArray
 from freshmark.contract.events import NO_FEATURES, Events, Query
 
 STRETCH = 4096
-"""Events that are cast at once."""
+"""Events cast at once."""
 
 
-class Shown:
+class VisibleColumns:
     """Queries and events of one stream.
 
     Args:
@@ -25,8 +25,8 @@ class Shown:
         label: (n,) of the stream, or None.
         features: name → (n, …) of the stream.
         candidates: (n,) items known before each event.
-        order: (n,) which event each is, in the order in which they are known; None: the order of time.
-        asks_of_items: whether a query tells the item (click, rate).
+        order: (n,) positions in the order in which events become known; None: the order of time.
+        asks_of_items: whether a query includes the item (click, rate).
         delayed: whether labels are known later than the events are past.
     """
 
@@ -44,20 +44,20 @@ class Shown:
         delayed: bool,
     ) -> None:
         self._asked = _Codes(time, user, candidates)
-        # Apart: where labels are late, what is learned lies far behind what is past.
+        # Two caches: with late labels, what is learned lies far behind what is observed.
         self._learned, self._past = _Codes(time, user, item), _Codes(time, user, item)
         self._time, self._user, self._item = time, user, item
         self._label, self._features = label, features
         self._order, self._asks_of_items, self._delayed = order, asks_of_items, delayed
 
     def query(self, begin: int, end: int) -> Query:
-        """What is asked of the events [begin, end): none of the answer."""
+        """The queries of the events [begin, end), without their answers."""
         time, user, candidates = self._asked.copies(begin, end)
         item = self._item[begin:end].astype(np.int64) if self._asks_of_items else None
         return Query(time, user, item, candidates, self._feature_copies(begin, end) if self._features else NO_FEATURES)
 
     def given(self, begin: int, end: int) -> Events:
-        """Events to learn from, [begin, end) in the order in which they are known."""
+        """Events to learn from: [begin, end) in the order in which they become known."""
         if self._order is None:
             return self._events(self._learned, begin, end, self._label)
         rows = self._order[begin:end]
@@ -70,7 +70,7 @@ class Shown:
         )
 
     def context(self, begin: int, end: int) -> Events:
-        """The events [begin, end) as they are past; without labels where these are known later."""
+        """The events [begin, end) as context, without labels if these become known later."""
         return self._events(self._past, begin, end, None if self._delayed else self._label)
 
     def _events(self, codes: _Codes, begin: int, end: int, label: AnyArray | None) -> Events:
@@ -88,7 +88,7 @@ class Shown:
 
 
 class _Codes:
-    """Three columns, a stretch of which is at hand as int64."""
+    """Three columns, a stretch of which is cached as int64."""
 
     def __init__(self, *columns: AnyArray) -> None:
         self._columns = columns

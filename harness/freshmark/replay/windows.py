@@ -1,4 +1,4 @@
-"""Windows: the spans of stream time over which numbers are averaged. Evaluation only: they trigger nothing."""
+"""Windows: spans of stream time over which numbers are averaged. They only evaluate; they trigger nothing."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import numpy as np
 
 from freshmark.contract.arrays import IntArray
 from freshmark.errors import UsageError
-from freshmark.replay.durations import UNITS, in_words, microseconds
+from freshmark.replay.durations import UNITS, format_duration, parse_duration
 
 FEWEST = 20
-"""``window="auto"`` takes the longest usual span that gives at least so many windows."""
+"""``window="auto"`` takes the longest usual span that gives at least this many windows."""
 
 MOST = 100_000
 
@@ -21,25 +21,25 @@ USUAL_SPANS = [
 
 
 def windows(time: IntArray, window: str) -> tuple[int, IntArray]:
-    """Span of the windows and their edges (w + 1,), in microseconds, from the first of these times on.
+    """Length of the windows and their edges (w + 1,), in microseconds, starting at the first of these times.
 
     Args:
         time: (n,) int64, times of the test events, never decreasing.
-        window: a span, or ``"auto"``.
+        window: a duration, or ``"auto"``.
 
     Raises:
-        UsageError: the span cuts too fine.
+        UsageError: there would be too many windows.
     """
     begin, last = int(time[0]), int(time[-1])
     if window == "auto":
         span = next((one for one in USUAL_SPANS if (last - begin) // one + 1 >= FEWEST), UNITS["us"])
     else:
-        span = microseconds(window)
+        span = parse_duration(window)
     count = (last - begin) // span + 1
     if count > MOST:
         raise UsageError(
-            f"window={in_words(span)!r} cuts the stream into {count} windows",
-            remedy="take a longer one",
+            f"window={format_duration(span)!r} cuts the stream into {count} windows",
+            remedy="choose a longer window",
             code="FM104",
         )
     return span, begin + np.arange(count + 1) * span

@@ -113,7 +113,7 @@ def test_clocks_are_written_in_one_way():
 
 @pytest.mark.parametrize("every", ["daily@24:00", "daily@3", "hourly@60", "weekly@noday-03:00", "monthly@1"])
 def test_what_no_clock_shows_is_refused(every):
-    with pytest.raises(UsageError, match="is no schedule"):
+    with pytest.raises(UsageError, match="is not a valid schedule"):
         Schedule.parse(every)
 
 
@@ -147,7 +147,7 @@ def test_detectors_are_schedules(text, canonical):
         ("drift(detector='adwine')", "did you mean 'adwin'"),
         ("drift(detectr='adwin')", "did you mean 'detector'"),
         ("drift(on='clicks')", "on='loss'"),
-        ("drift(20)", "takes a detector alone"),
+        ("drift(20)", "takes only a detector"),
         ("budget()", "at most 20 updates"),
         ("budget(0)", "at most 20 updates"),
         ("budget('x')", "at most 20 updates"),

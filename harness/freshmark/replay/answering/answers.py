@@ -1,4 +1,4 @@
-"""The way to answer that a strategy offers; what it answers is validated here."""
+"""The way to answer that a strategy offers. Answers are validated here."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from freshmark.replay.ranking.exact_rank import NOTHING_HAD, Ranker, Truths, bes
 from freshmark.replay.timeline import Timeline
 
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
-"""A call to make, and its arguments: made by whoever holds the watch."""
+"""A callable and its arguments: whoever holds the stopwatch makes the call."""
 
 LARGEST_ANSWER = 1 << 22
-"""Scores that one call may have to give at once: 32 MiB as float64."""
+"""Maximum number of scores from one call: 32 MiB as float64."""
 
 WAYS = {
     "rank": ("factors", "score", "recommend"),
@@ -29,14 +29,14 @@ WAYS = {
     "rate": ("predict",),
     "classify": ("predict",),
 }
-"""The ways to answer each task, the fastest first."""
+"""Ways to answer each task, fastest first."""
 
 
 def tasks_of(strategy: object) -> list[Task]:
-    """The tasks that a strategy claims (``tasks``), or could answer by its methods.
+    """The tasks that a strategy declares (``tasks``) or can answer by its methods.
 
     Raises:
-        PluginError: none.
+        PluginError: it can answer none.
     """
     claimed = getattr(strategy, "tasks", None) or TASKS
     tasks = [
@@ -52,7 +52,7 @@ def tasks_of(strategy: object) -> list[Task]:
 
 
 class Answers(Protocol):
-    """One way to answer: ask it, judge the answer against the truth, and make a list of a single request."""
+    """One way to answer: ask, judge the answer against the truth, and serve single requests."""
 
     @property
     def columns(self) -> Mapping[str, str]:
@@ -62,16 +62,16 @@ class Answers(Protocol):
         """The call to make for the events [begin, end)."""
 
     def judge(self, answer: Any, begin: int, end: int, outcomes: Mapping[str, AnyArray]) -> None:
-        """Fill the rows of the events [begin, end), which were asked, in the columns of all test events."""
+        """Write the outcomes of the events [begin, end) into the columns of all test events."""
 
-    def ask_again(self, begin: int, end: int, known: int) -> Call:
-        """The call to make for events of long ago, now that so many items are known."""
+    def ask_now(self, begin: int, end: int, known: int) -> Call:
+        """The call to make for earlier events, now that ``known`` items exist."""
 
     def request(self, position: int) -> Call:
         """The call that serves one single request, from the query to the list or the probability."""
 
-    def most(self, position: int) -> int:
-        """How many queries may be asked at once from here on."""
+    def largest_batch(self, position: int) -> int:
+        """Maximum number of queries in one call from here on."""
 
 
 def answers_of(strategy: object, timeline: Timeline) -> Answers:
@@ -96,7 +96,7 @@ def answers_of(strategy: object, timeline: Timeline) -> Answers:
 
 @dataclass
 class Ranked(ABC):
-    """What all ways to answer the task ``rank`` share."""
+    """The common part of all ways to answer the task ``rank``."""
 
     method: Callable[..., Any]
     timeline: Timeline
@@ -118,18 +118,18 @@ class Ranked(ABC):
         return self.listing(line.query(position, position + 1), had)
 
     def listing(self, query: Query, had: AnyArray) -> Call:
-        """The call that serves a query of one row with a list, without what the user had."""
+        """The call that serves a list for a query of one row, without the items that the user had."""
         had = had if self.own_removed else NOTHING_HAD
         return self.serve, (query, self.timeline.settings.top, had)
 
     @abstractmethod
     def serve(self, query: Query, k: int, had: AnyArray) -> AnyArray:
-        """The best k for a query of one row; each way to answer has its own."""
+        """The best k for a query of one row."""
 
 
 @dataclass
 class _Scores(Ranked):
-    """``score``: (n, m) one score an item known; ``factors``: the same as inner products."""
+    """``score``: (n, m) one score per known item; ``factors``: the same as inner products."""
 
     way: str
 
@@ -143,8 +143,8 @@ class _Scores(Ranked):
         else:
             self.ranker.by_scores(numbers(answer, "score"), begin, ranks)
 
-    def ask_again(self, begin: int, end: int, known: int) -> Call:
-        del known  # scores of items that came later are not looked at
+    def ask_now(self, begin: int, end: int, known: int) -> Call:
+        del known  # scores of items that appeared later are ignored
         return self.ask(begin, end)
 
     def serve(self, query: Query, k: int, had: AnyArray) -> AnyArray:
@@ -153,7 +153,7 @@ class _Scores(Ranked):
         row = _scores_of(answer) if self.way == "factors" else only_row(numbers(answer, "score"), "score")
         return best(row[:known], k, had)
 
-    def most(self, position: int) -> int:
+    def largest_batch(self, position: int) -> int:
         if self.way == "factors":
             return self.timeline.settings.batch
         return max(1, LARGEST_ANSWER // max(1, int(self.timeline.candidates[position])))
@@ -161,7 +161,7 @@ class _Scores(Ranked):
 
 @dataclass
 class _Lists(Ranked):
-    """``recommend``: (n, ≤k) item codes, best first. Asked for as many more as the user had, which then leave."""
+    """``recommend``: (n, ≤k) item codes, best first. Requests extra items for those the user had, which are dropped."""
 
     def ask(self, begin: int, end: int) -> Call:
         line, depth = self.timeline, self.depth
@@ -173,13 +173,13 @@ class _Lists(Ranked):
         ranks = outcomes["rank"][begin - self.first : end - self.first]
         self.ranker.by_lists(numbers(answer, "recommend"), self.depth, begin, ranks)
 
-    def ask_again(self, begin: int, end: int, known: int) -> Call:
+    def ask_now(self, begin: int, end: int, known: int) -> Call:
         _, (query, depth) = self.ask(begin, end)
-        return self._of_then, (query, depth + known - int(self.timeline.candidates[begin]))
+        return self._without_newer, (query, depth + known - int(self.timeline.candidates[begin]))
 
-    def _of_then(self, query: Query, k: int) -> AnyArray:
-        """The lists without what came later, which nobody need have thought of when they were first asked."""
-        known = query.candidates.copy()  # the strategy may write into what it is shown
+    def _without_newer(self, query: Query, k: int) -> AnyArray:
+        """The lists without items that appeared after the query."""
+        known = query.candidates.copy()  # the strategy may write into the query
         lists = np.array(numbers(self.method(query, k), "recommend"))
         lists[lists >= known[:, None]] = -1
         return lists
@@ -187,10 +187,10 @@ class _Lists(Ranked):
     def serve(self, query: Query, k: int, had: AnyArray) -> AnyArray:
         row = only_row(numbers(self.method(query, k + len(had)), "recommend"), "recommend")
         row = row[row != -1]
-        kept: AnyArray = row[~np.isin(row, had)] if len(had) else row
-        return kept[:k]
+        new: AnyArray = row[~np.isin(row, had)] if len(had) else row
+        return new[:k]
 
-    def most(self, position: int) -> int:
+    def largest_batch(self, position: int) -> int:
         del position
         return self.timeline.settings.batch
 
@@ -228,14 +228,14 @@ class _Predictions:
         else:
             outcomes["prediction"][rows] = values
 
-    def ask_again(self, begin: int, end: int, known: int) -> Call:
+    def ask_now(self, begin: int, end: int, known: int) -> Call:
         del known
         return self.ask(begin, end)
 
     def request(self, position: int) -> Call:
         return self.method, (self.timeline.query(position, position + 1),)
 
-    def most(self, position: int) -> int:
+    def largest_batch(self, position: int) -> int:
         del position
         return self.timeline.settings.batch
 

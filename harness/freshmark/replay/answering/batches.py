@@ -1,4 +1,4 @@
-"""Batches: how many queries may be asked in one call without changing a number."""
+"""Batches: how many queries can be asked in one call without changing a number."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from freshmark.replay.timeline import Timeline
 class Batches:
     """Queries between two changes of knowledge are asked in one call.
 
-    A batch ends where an update goes live; where a strategy observes, before a user comes again (ties aside), or, if
-    its context is everybody's, when time changes; and at a size limit. None splits a tie.
+    A batch ends where an update goes live, and at a size limit. If the strategy observes, it also ends before a user
+    returns (ties aside) or, if its context is global, when time changes. No batch splits a tie.
     """
 
     def __init__(self, timeline: Timeline, answers: Answers, *, observing: bool, context: str) -> None:
@@ -22,13 +22,13 @@ class Batches:
         self._user_before = timeline.user_before if observing and not self._global else None
 
     def stop(self, at: int, live: int) -> int:
-        """Where the batch that begins at this event ends, at most at ``live``."""
+        """The end of the batch that begins at ``at``; at most ``live``."""
         if live == at + 1:
             return live
         line = self._timeline
         if self._global:
             return min(live, line.tie_stop(at + 1))
-        most = min(line.settings.batch, self._answers.most(at))
+        most = min(line.settings.batch, self._answers.largest_batch(at))
         # An update never goes live within a tie; a size limit may fall into one.
         stop = live if live <= at + most else line.tie_stop(at + most)
         if self._user_before is not None:

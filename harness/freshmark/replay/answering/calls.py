@@ -1,4 +1,4 @@
-"""The calls that a strategy offers, with the defaults of Strategy for those that it leaves out."""
+"""The methods that a strategy offers, with the defaults of Strategy for those that it omits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from freshmark.errors import PluginError
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """What the replay calls; ``observe`` is None where the strategy has no context."""
+    """What the replay calls; ``observe`` is None if the strategy has no context."""
 
     start: Callable[[Run], object] | None
     fit: Callable[[Events], object]
@@ -23,15 +23,15 @@ class Calls:
 
 
 def calls_of(strategy: object) -> Calls:
-    """The calls of anything with ``update`` and one way to answer; a subclass of Strategy or not.
+    """The methods of anything with ``update`` and one way to answer; a subclass of Strategy or not.
 
     Raises:
-        PluginError: there is no ``update``.
+        PluginError: it has no ``update``.
     """
     update = getattr(strategy, "update", None)
     if not callable(update):
         raise PluginError(
-            f"{type(strategy).__name__} is no strategy", remedy="it needs update(events) and one way to answer"
+            f"{type(strategy).__name__} is not a strategy", remedy="it needs update(events) and one way to answer"
         )
     observe = getattr(strategy, "observe", None)
     if getattr(observe, "__func__", None) is Strategy.observe:

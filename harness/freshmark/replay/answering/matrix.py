@@ -1,9 +1,9 @@
 """The matrix: how well the model answers every block of windows, as it stands after each block.
 
-Where a block ends, copies of the process answer every other block with what the model has learned by then:
+At the end of a block, forks of the process answer every other block with what the model has learned by then:
 
     later blocks     by the protocol, events observed as context as they pass, but without a further update:
-                     what a real run gives whose updates stop there
+                     what a run would give whose updates stop there
     this and earlier blocks   asked again, each query with its own candidates. The model has seen these events.
                      Context cannot be taken back to what it was, so a strategy that observes is not asked again
 
@@ -21,21 +21,21 @@ from freshmark.contract.arrays import AnyArray, IntArray
 from freshmark.replay.answering.answers import Answers
 from freshmark.replay.answering.batches import Batches
 from freshmark.replay.answering.calls import Calls
-from freshmark.replay.answering.process_copies import check_copyable, in_a_copy
+from freshmark.replay.answering.forks import check_forkable, run_in_fork
 from freshmark.replay.timeline import Timeline
 
 
 class Matrix:
-    """The rows of the matrix of one cell; none where the settings ask for none.
+    """The rows of the matrix of one cell; none if the settings ask for none.
 
     Args:
         timeline: its settings say how many blocks; never more than windows.
         calls, answers, batches: of the strategy.
-        blocks: how many; 0 is none.
-        device: where the model lives.
+        blocks: number of blocks; 0: no matrix.
+        device: torch device of the model.
 
     Raises:
-        UsageError: the model does not live on the CPU.
+        UsageError: the model is not on the CPU.
     """
 
     def __init__(
@@ -45,30 +45,30 @@ class Matrix:
         self._starts = block_starts(timeline, blocks)
         self._made = 0
         if blocks:
-            check_copyable(device)
-            # Shared, and not touched here: what copies write is no part of this process's memory.
+            check_forkable(device)
+            # Shared, and not touched here: pages that forks write do not count for this process.
             self._rows = _shared(answers.columns, len(self._starts), timeline.end - timeline.first)
 
     @property
-    def place(self) -> int:
-        """Before which event the next row is made; the end of the stream where there is none."""
+    def next_stop(self) -> int:
+        """The event before which the next row is due; the end of the stream if none is."""
         return int(self._starts[self._made]) if self._made < len(self._starts) else self._timeline.end
 
     def make_rows(self) -> None:
-        """Make the row of this place; of blocks without events, each its own."""
-        place, last = self.place, len(self._starts)
+        """Fill the row that is due here; blocks without events get one each."""
+        place, last = self.next_stop, len(self._starts)
         while self._made < last and self._starts[self._made] == place:
             row = {name: column[self._made] for name, column in self._rows.items()}
-            in_a_copy(lambda row=row: self._ask_ahead(place, row))  # type: ignore[misc]
+            run_in_fork(lambda row=row: self._ask_ahead(place, row))  # type: ignore[misc]
             if self._calls.observe is None and place > self._timeline.first:
-                in_a_copy(lambda row=row: self._ask_again(place, row))  # type: ignore[misc]
+                run_in_fork(lambda row=row: self._ask_now(place, row))  # type: ignore[misc]
             self._made += 1
 
     def tables(self) -> dict[str, dict[str, AnyArray]]:
-        """``matrix``, if there is one.
+        """``matrix``, if requested.
 
-        For each ``after`` (blocks learned; 0: the warm-up only) all test events in their order, with their ``block``,
-        1 to n, and the columns of the outcomes; NaN (of a class -1) where nothing was asked.
+        For each ``after`` (blocks learned; 0: the warm-up only) all test events in order, with their ``block``,
+        1 to n, and the columns of the outcomes; NaN (class: -1) where nothing was asked.
         """
         if not len(self._starts):
             return {}
@@ -89,12 +89,12 @@ class Matrix:
                 self._calls.observe(line.context(at, stop))
             at = stop
 
-    def _ask_again(self, place: int, row: Mapping[str, AnyArray]) -> None:
+    def _ask_now(self, place: int, row: Mapping[str, AnyArray]) -> None:
         at = self._timeline.first
         known = self._timeline.catalogue(place)
         while at < place:
-            stop = min(place, at + self._answers.most(place - 1))
-            self._judge(self._answers.ask_again(at, stop, known), at, stop, row)
+            stop = min(place, at + self._answers.largest_batch(place - 1))
+            self._judge(self._answers.ask_now(at, stop, known), at, stop, row)
             at = stop
 
     def _judge(
@@ -114,9 +114,9 @@ def block_starts(timeline: Timeline, blocks: int) -> IntArray:
 
 
 def _shared(columns: Mapping[str, str], rows: int, events: int) -> dict[str, AnyArray]:
-    """(rows, events) arrays in memory that this process and its copies share."""
-    made = {}
+    """(rows, events) arrays in memory that this process shares with its forks."""
+    arrays = {}
     for name, kind in columns.items():
         memory = mmap.mmap(-1, max(1, rows * events * np.dtype(kind).itemsize))
-        made[name] = np.frombuffer(memory, kind, rows * events).reshape(rows, events)
-    return made
+        arrays[name] = np.frombuffer(memory, kind, rows * events).reshape(rows, events)
+    return arrays

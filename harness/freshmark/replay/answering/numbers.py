@@ -1,4 +1,4 @@
-"""What a strategy gives as an array, taken as one; what is none is refused in words that name it."""
+"""Answers and states as arrays; whatever is not an array is refused with its name."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from freshmark.errors import InvalidAnswer
 
 
 def numbers(answer: Any, way: str) -> AnyArray:
-    """The answer as an array; a torch tensor on the CPU is one, a generator or None is not.
+    """The answer as an array; a torch tensor on the CPU is accepted, a generator or None is not.
 
     Args:
         answer: of the strategy.
         way: the method that gave it.
 
     Raises:
-        InvalidAnswer: it is no array of numbers.
+        InvalidAnswer: it is not an array of numbers.
     """
     if type(answer) is np.ndarray and answer.dtype.kind in "iufb":
-        return answer  # as fast as can be: this is asked of every answer
+        return answer  # the fast path: every answer passes here
     what = f"{way} gave {type(answer).__name__}"
     array = _array(answer, what, "FM310")
     if array.dtype.kind not in "iufb":
@@ -37,13 +37,13 @@ def only_row(array: AnyArray, way: str) -> AnyArray:
         InvalidAnswer: it has another shape.
     """
     if array.ndim != 2 or len(array) != 1:  # noqa: PLR2004
-        raise InvalidAnswer(f"{way} gave shape {array.shape} to 1 query", remedy="one row a query")
+        raise InvalidAnswer(f"{way} gave shape {array.shape} to 1 query", remedy="one row per query")
     row: AnyArray = array[0]
     return row
 
 
 def check_list(items: AnyArray, known: int) -> None:
-    """Whether a list could be shown: items that are known, each once.
+    """Refuse a list that could not be shown: it must hold known items, each once.
 
     Raises:
         InvalidAnswer: it holds something else.
@@ -62,23 +62,23 @@ def arrays_of(state: Any) -> dict[str, AnyArray]:
     """The state as arrays, by name.
 
     Raises:
-        InvalidAnswer: it is no mapping, or something in it is no array: nobody could tell its bytes.
+        InvalidAnswer: it is not a mapping of arrays, so that its size is unknown.
     """
     if not isinstance(state, Mapping):
         what = f"state gave {type(state).__name__}"
         raise InvalidAnswer(what, remedy="a mapping from names to arrays", code="FM313")
-    found = {}
+    arrays = {}
     for name, value in state.items():
         what = f"state gave {name!r} of {type(value).__name__}"
-        found[name] = array = _array(value, what, "FM313")
+        arrays[name] = array = _array(value, what, "FM313")
         if array.dtype == object:
             raise InvalidAnswer(f"{what} (object)", remedy="an array of numbers", code="FM313")
-    return found
+    return arrays
 
 
 def _array(value: Any, what: str, code: str) -> AnyArray:
     try:
         return np.asarray(value.detach() if getattr(value, "requires_grad", False) else value)
     except (TypeError, ValueError, RuntimeError) as error:
-        told = " ".join(str(error).split())
-        raise InvalidAnswer(f"{what}: {told}", remedy="an array of numbers, in main memory", code=code) from error
+        message = " ".join(str(error).split())
+        raise InvalidAnswer(f"{what}: {message}", remedy="an array of numbers, in main memory", code=code) from error

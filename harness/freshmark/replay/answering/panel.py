@@ -1,4 +1,4 @@
-"""Panel: a few users who are asked for their list as windows end, so that lists can be compared over time."""
+"""Panel: a few users whose lists are requested at the end of windows, so that lists can be compared over time."""
 
 from __future__ import annotations
 
@@ -10,49 +10,49 @@ from freshmark.replay.answering.numbers import check_list
 from freshmark.replay.timeline import Timeline
 
 MOST = 200
-"""Times that a panel is asked: of more windows, as many of them in even steps."""
+"""Maximum number of times the panel is asked; with more windows, evenly spaced ones."""
 
 _APART = 1 << 32
-"""Beside the seed: no window has this number, so that the panel is drawn apart from the requests of any."""
+"""Second part of the seed: no window has this number, so the panel is drawn independently of all requests."""
 
 
 class Panel:
-    """``panel`` users of the warm-up, drawn by seed; what they are asked is neither timed nor used for accuracy."""
+    """``panel`` users of the warm-up, drawn by seed; their lists are neither timed nor used for accuracy."""
 
     def __init__(self, timeline: Timeline, answers: Answers, *, seed: int) -> None:
         self._timeline = timeline
-        # Only who is asked for the next item has lists.
+        # Only the task rank has lists.
         self._answers = answers if isinstance(answers, Ranked) else None
         self._users = np.empty(0, np.int64) if self._answers is None else _drawn(timeline, seed)
         windows, top = len(timeline.edges) - 1, timeline.settings.top
         times = min(MOST, windows) if len(self._users) else 0
         self._windows = np.rint(np.linspace(0, windows, times + 1)[1:]).astype(np.int64)
         self._places = np.searchsorted(timeline.time, timeline.edges[self._windows], "left")
-        # Written to, so that the pages count as the harness's, not the strategy's.
+        # Filled here, so that the pages count for the harness, not for the strategy.
         self._lists = np.full((times, len(self._users), top), -1, np.int32)
         self._asked = 0
 
     @property
-    def place(self) -> int:
-        """Before which event it is asked next; the end of the stream where it is not."""
+    def next_stop(self) -> int:
+        """The event before which it is asked next; the end of the stream if it is not."""
         return int(self._places[self._asked]) if self._asked < len(self._places) else self._timeline.end
 
     def ask(self) -> None:
         """Every user's list as the window ends, with what was learned and observed before."""
-        line, place, answers = self._timeline, self.place, self._answers
+        line, place, answers = self._timeline, self.next_stop, self._answers
         while answers and self._asked < len(self._places) and self._places[self._asked] == place:
             end = int(line.edges[self._windows[self._asked]])
             for row, user in enumerate(self._users):
                 query, had = line.visit(int(user), end)
                 known = int(query.candidates[0])
                 call, arguments = answers.listing(query, had)
-                found = np.asarray(call(*arguments))
-                check_list(found, known)
-                self._lists[self._asked, row, : len(found)] = found
+                items = np.asarray(call(*arguments))
+                check_list(items, known)
+                self._lists[self._asked, row, : len(items)] = items
             self._asked += 1
 
     def tables(self) -> dict[str, dict[str, AnyArray]]:
-        """``panel``: one row a time and user, with the columns ``1`` to ``K`` of items, -1 where the list ends."""
+        """``panel``: one row per time and user, with the columns ``1`` to ``K`` of items, -1 after its end."""
         if not len(self._users):
             return {}
         times, users, top = self._lists.shape

@@ -1,4 +1,4 @@
-"""CPU time that no timed call shows: of threads and processes that a strategy lets work on its behalf."""
+"""CPU time outside timed calls: threads and child processes that work for a strategy."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
 class BackgroundMeter:
-    """CPU seconds of this process that are not of this thread, and of its children, between ``begin`` and now.
+    """CPU seconds of other threads and of child processes since ``begin``.
 
-    An update that hands its work to another thread and returns at once looks as if it cost nothing; here it shows.
+    An update that hands its work to another thread and returns at once looks free; its cost shows here.
     """
 
     def __init__(
@@ -25,16 +25,16 @@ class BackgroundMeter:
         thread: Callable[[], int] = time.thread_time_ns,
         times: Callable[[], os.times_result] = os.times,
     ) -> None:
-        # Bound before a plugin is imported, which may replace what the module calls by these names.
+        # Bound before plugins are imported: a plugin may patch these functions.
         self._process, self._thread, self._times = process, thread, times
         self._before = self._paused_at = 0.0
 
     def begin(self) -> None:
-        """Count from here on."""
+        """Start counting."""
         self._before = self._total()
 
     def pause(self) -> None:
-        """What follows is the harness's own."""
+        """Stop counting: what follows belongs to the harness."""
         self._paused_at = self._total()
 
     def resume(self) -> None:
@@ -53,18 +53,18 @@ class BackgroundMeter:
 
 
 def _children() -> list[int]:
-    """The children of this process that were not waited for yet."""
-    found: list[int] = []
+    """Child processes that have not been waited for."""
+    pids: list[int] = []
     for thread in Path("/proc/self/task").iterdir():
         with suppress(FileNotFoundError, ProcessLookupError):  # the thread has ended, or the kernel keeps no list
-            found += map(int, (thread / "children").read_bytes().split())
-    return found
+            pids += map(int, (thread / "children").read_bytes().split())
+    return pids
 
 
 def _used_by(pid: int) -> float:
-    """CPU seconds of a process and of those that it waited for."""
+    """CPU seconds of a process and of the children it waited for."""
     with suppress(FileNotFoundError, ProcessLookupError):
-        # The name in parentheses may hold anything; after it come state, parent … and from the 12th on the times.
+        # The name in parentheses may contain anything; the times start at the 12th field after it.
         fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
         return sum(map(int, fields[11:15])) * _TICK
     return 0.0

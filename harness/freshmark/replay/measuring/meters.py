@@ -1,7 +1,7 @@
-"""Latency, CPU seconds, memory and state of a cell; the clock is a parameter, and hugs the call that it times.
+"""Latency, CPU seconds, memory and state size of a cell. The clock is a parameter, and hugs the call that it times.
 
-Times are of ``perf_counter_ns``; memory is what /proc says of this process: the high-water mark is reset at the start
-of the cell (never ``ru_maxrss``, which a child inherits from its parent).
+Times come from ``perf_counter_ns``, memory from /proc: the high-water mark is reset at the start of the cell (never
+``ru_maxrss``, which a child inherits from its parent).
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ T = TypeVar("T")
 NANO = 1e-9
 NAN = float("nan")
 SHORT_CALL = 200_000
-"""Nanoseconds: after a longer call than this the next one's CPU time is read too."""
+"""Nanoseconds: after a call longer than this, the CPU time of the next one is read too."""
 SAMPLE = 16
-"""Of shorter calls, one in so many has its CPU time read."""
+"""One in this many of the shorter calls has its CPU time read."""
 LARGEST_SNAPSHOT = 256 * 1024**2
-"""Bytes of state above which ``changed_bytes`` is not measured (NaN): a copy would cost more than it tells."""
+"""Bytes of state above which ``changed_bytes`` is not measured (NaN): the copy would cost too much."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Nanoseconds since some start: of the wall, and of this process's CPU."""
+    """Nanoseconds of wall-clock time and of CPU time of this process, since an arbitrary start."""
 
     now: Callable[[], int] = time.perf_counter_ns
     cpu: Callable[[], int] = time.process_time_ns
@@ -40,10 +40,10 @@ class Clock:
 
 @dataclass(slots=True)
 class Stopwatch:
-    """Adds up what the calls of one kind cost.
+    """Sums the cost of calls of one kind.
 
     The wall clock is read around every call. The CPU clock is a system call that may cost more than what it times:
-    among short calls it is read around one in ``SAMPLE``, and the others are taken to use the same share of a CPU.
+    among short calls it is read around one in ``SAMPLE``, and the others are assumed to use the same share of a CPU.
     """
 
     clock: Clock
@@ -56,7 +56,7 @@ class Stopwatch:
     _sampled_cpu: int = 0
 
     def time(self, call: Callable[..., T], *arguments: Any) -> T:
-        """What the call gives; its seconds are kept."""
+        """Make the call and record its seconds; gives its result."""
         if self.last > SHORT_CALL or not self.calls % SAMPLE:
             return self._time_cpu_too(call, *arguments)
         now = self.clock.now
@@ -94,36 +94,36 @@ class Stopwatch:
 
     @property
     def cpu_seconds(self) -> float:
-        """CPU seconds of all calls, those of every thread of this process included."""
+        """CPU seconds of all calls, all threads of this process included."""
         return self._sampled_cpu * NANO * self.nanoseconds / self._sampled if self._sampled else 0.0
 
 
 class MemoryMeter:
-    """Resident memory of this process, in bytes, above what it held when the cell began."""
+    """Resident memory of this process, in bytes, above its level at the start of the cell."""
 
     def begin(self) -> None:
-        """Take the baseline, and watch from here on."""
+        """Take the baseline and start watching."""
         gc.collect()
         self._highest = 0
         self.resume()
         self.start_bytes = resident_bytes()
 
     def pause(self, *, less: int = 0) -> None:
-        """Take in the high-water mark, less what the harness itself held; what follows does not count."""
+        """Record the high-water mark, less ``less`` bytes that the harness itself held; what follows does not count."""
         self._highest = max(self._highest, _status("VmHWM") - less)
 
     def resume(self) -> None:
-        """Reset the high-water mark: from here on it counts again."""
+        """Reset the high-water mark and count again."""
         Path("/proc/self/clear_refs").write_text("5")
 
     def peak_bytes(self) -> int:
-        """The high-water mark since ``begin``, pauses left out, less the baseline."""
+        """The high-water mark since ``begin``, without pauses, less the baseline."""
         self.pause()
         return max(0, self._highest - self.start_bytes)
 
 
 class CollectorMeter:
-    """Seconds that the garbage collector stopped the process for."""
+    """Seconds for which the garbage collector stopped the process."""
 
     def __init__(self, clock: Clock) -> None:
         self.seconds = 0.0
@@ -131,7 +131,7 @@ class CollectorMeter:
         self._begin = 0
 
     def __enter__(self) -> Self:
-        # What exists now (modules, the stream) lives on: the collector need not walk it again and again.
+        # What exists now (modules, the stream) stays alive: keep the collector from walking it again and again.
         gc.freeze()
         gc.callbacks.append(self._pause)
         return self
@@ -161,7 +161,7 @@ class StateMeter:
         return sum(array.nbytes for array in arrays_of(self.state()).values())
 
     def before_update(self) -> int:
-        """Keep a copy of the state; gives its bytes."""
+        """Copy the state; gives the bytes of the copy."""
         state = arrays_of(self.state())
         total = sum(array.nbytes for array in state.values())
         self._known = total <= LARGEST_SNAPSHOT
@@ -169,7 +169,7 @@ class StateMeter:
         return total if self._known else 0
 
     def changed_bytes(self) -> float:
-        """Bytes that differ from the copy, new rows included; NaN where the state was too large to copy."""
+        """Bytes that differ from the copy, new rows included; NaN if the state was too large to copy."""
         changed = 0
         if self._known:
             for name, array in arrays_of(self.state()).items():
@@ -201,7 +201,7 @@ def _status(field_name: str) -> int:
 
 
 def growth_per_million(events: AnyArray, rss: AnyArray) -> float:
-    """Theil–Sen slope: bytes of resident memory per million events, from one reading a window; NaN below two."""
+    """Theil–Sen slope: bytes of resident memory per million events, one reading per window; NaN below two."""
     if len(events) < 2:  # noqa: PLR2004
         return float("nan")
     left, right = np.triu_indices(len(events), 1)

@@ -1,4 +1,4 @@
-"""Records: what is written down about a cell while it runs, and the tables that come of it."""
+"""Records: everything measured while a cell runs, and the tables made from it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ OnWindow = Callable[[Mapping[str, float]], None]
 
 
 class Records:
-    """Times the calls, keeps the outcomes, reads the meters at the end of each window."""
+    """Times the calls, stores the outcomes, reads the meters at the end of each window."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Records:
         self._state = StateMeter(calls.state)
         self._meters = meters
         self._requests = Requests(timeline, answers, seed=seed, clock=clock)
-        # Written to, so that the pages count as the harness's, not the strategy's.
+        # Filled here, so that the pages count for the harness, not for the strategy.
         self._outcomes: Table = {
             name: np.full(timeline.end - timeline.first, -1, kind) for name, kind in answers.columns.items()
         }
@@ -73,7 +73,7 @@ class Records:
         self._updates_before = 0
 
     def begin(self, collector: CollectorMeter, on_window: OnWindow | None) -> None:
-        """Just before the strategy starts."""
+        """Start measuring, just before the strategy starts."""
         self._collector, self._on_window = collector, on_window
         self._memory.begin()
         self._background.begin()
@@ -81,18 +81,18 @@ class Records:
             meter.begin()
 
     def learn_warmup(self, fit: Callable[[Events], Any], history: Events) -> None:
-        """The call of ``fit``, timed."""
+        """Call ``fit``, timed."""
         warmup = Stopwatch(self._clock)
         warmup.time(fit, history)
         self._update_nanoseconds.append(warmup.nanoseconds)
         self._update_cpu_seconds.append(warmup.cpu_seconds)
 
     def learn(self, update: Callable[[Events], Any], events: Events) -> None:
-        """The call of ``update``, timed; once a window also how much of the state it changed."""
+        """Call ``update``, timed; once per window, also measure how much of the state it changed."""
         measured = self._unmeasured
         if measured:
             self._unmeasured = False
-            # The copy of the state is the harness's, not the strategy's: it must not show in the peak.
+            # The copy of the state belongs to the harness: it must not show in the strategy's peak.
             self._memory.pause()
             copy = self._state.before_update()
             self._memory.resume()
@@ -105,7 +105,7 @@ class Records:
             self._memory.resume()
 
     def ask(self, at: int, stop: int) -> None:
-        """The queries [at, stop): asked in one call, timed, judged."""
+        """Ask the queries [at, stop) in one timed call, and judge the answer."""
         call, arguments = self._answers.ask(at, stop)
         answer = self._ask.time(call, *arguments)
         self._answers.judge(answer, at, stop, self._outcomes)
@@ -113,12 +113,12 @@ class Records:
     def losses(self, positions: IntArray) -> FloatArray:
         """The losses of the answers to these events; NaN for those of the warm-up."""
         line = self._timeline
-        found = np.full(len(positions), np.nan)
+        values = np.full(len(positions), np.nan)
         asked = positions >= line.first
         rows = positions[asked] - line.first
         outcomes = {name: column[rows] for name, column in self._outcomes.items()}
-        found[asked] = losses(line.stream.task, outcomes, line.truth[positions[asked]])
-        return found
+        values[asked] = losses(line.stream.task, outcomes, line.truth[positions[asked]])
+        return values
 
     def passed(self, stop: int) -> None:
         """The events before ``stop`` are past: the single requests among them are served, windows closed."""
@@ -126,7 +126,7 @@ class Records:
         while stop >= self._window_stop and self._window < len(self._timeline.edges) - 1:
             self._close_window()
 
-    def aside(self, call: Callable[[], object]) -> None:
+    def unmeasured(self, call: Callable[[], object]) -> None:
         """Make a call that is not the strategy's to answer for: no clock runs, and its memory does not count."""
         self._memory.pause()
         self._background.pause()
@@ -173,7 +173,7 @@ class Records:
         return int(np.searchsorted(self._timeline.time, self._timeline.edges[window + 1], "left"))
 
     def _close_window(self) -> None:
-        """Read every meter. A batch may end windows later than their edge: they are then read there."""
+        """Read every meter. If a batch ends after the edge of the window, meters are read at the end of the batch."""
         window, edges, line = self._window, self._timeline.edges, self._timeline
         begin = int(np.searchsorted(line.time, edges[window], "left"))
         made = len(self._update_nanoseconds) - 1
@@ -212,7 +212,7 @@ class Records:
         return since
 
     def _ages(self) -> IntArray:
-        """(n_test,) µs: how old the boundary of the knowledge was that answered each event."""
+        """(n_test,) µs: age of the knowledge that answered each event, since the boundary of its update."""
         line = self._timeline
         updates = self._agenda.updates()
         dues = np.concatenate([[line.time[line.first]], updates.due])

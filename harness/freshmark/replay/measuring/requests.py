@@ -1,4 +1,4 @@
-"""Requests: single requests beside the batched ones, for latency and for what lists look like."""
+"""Single requests besides the batched queries, for latency and for properties of lists."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from freshmark.replay.timeline import Timeline
 
 
 class Requests:
-    """``probes`` requests a window, drawn by seed, asked one at a time, not used for accuracy.
+    """``probes`` requests per window, drawn by seed, asked one at a time, not used for accuracy.
 
-    A request is timed from the query to the list of the best K (or to the prediction): what a user waits for.
+    A request is timed from the query to the list of the best K (or the prediction): what a user waits for.
     """
 
     def __init__(self, timeline: Timeline, answers: Answers, *, seed: int, clock: Clock) -> None:
@@ -26,11 +26,11 @@ class Requests:
         self._next = 0
         self._lists: list[AnyArray] = []
         self._ranks = timeline.stream.task == "rank"
-        # Written to, so that the pages count as the harness's, not the strategy's.
+        # Filled here, so that the pages count for the harness, not for the strategy.
         self._places = np.full((len(self._positions), timeline.settings.top if self._ranks else 0), -1, np.int32)
 
     def serve(self, stop: int) -> None:
-        """The requests among the events before ``stop``, with the knowledge and context of this batch."""
+        """Serve the requests among the events before ``stop``, with the knowledge and context of this batch."""
         while self._next < len(self._positions) and self._positions[self._next] < stop:
             call, arguments = self._answers.request(int(self._positions[self._next]))
             answer = self._watch.time(call, *arguments)
@@ -42,15 +42,15 @@ class Requests:
             self._next += 1
 
     def close_window(self, window: int) -> dict[str, float]:
-        """What the window's lists look like: coverage, novelty, popularity_share; NaN where nothing was asked.
+        """Properties of the window's lists: coverage, novelty, popularity_share; NaN if there were no requests.
 
-        coverage: share of the known items that is in at least one list
+        coverage: share of the known items that are in at least one list
         novelty: mean of −log₂ of the item's share of all events before the window (with one event added to each)
-        popularity_share: share of the places that is taken by the head, the top 20 % of the items
+        popularity_share: share of the positions that the head takes, the top 20 % of the items
         """
         if not self._ranks:
             return {}
-        # A batch may reach into later windows, whose lists then wait here already.
+        # A batch may reach into later windows, whose lists are then here already.
         served = int(np.searchsorted(self._windows, window, "right"))
         count = len(self._lists) - max(0, self._next - served)
         lists, self._lists = self._lists[:count], self._lists[count:]
@@ -71,9 +71,9 @@ class Requests:
         }
 
     def tables(self) -> dict[str, dict[str, AnyArray]]:
-        """``latencies``, one row a request: the very first is marked, since it pays for caches that fill once.
+        """``latencies``, one row per request; the very first is marked, since it fills caches.
 
-        And ``lists``, the same rows (rank): columns ``1`` to ``K`` of items, -1 where the list ends.
+        And ``lists``, the same rows (rank): columns ``1`` to ``K`` of items, -1 after the end of the list.
         """
         latencies = {
             "window": self._windows,

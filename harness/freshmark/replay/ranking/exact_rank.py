@@ -1,6 +1,6 @@
 """Exact rank of the true item among all candidates, and the best k of them.
 
-rank = 1 + #{score > s} + ½ #{other candidates with score = s}   (mid-rank: a tie is neither luck nor punishment)
+rank = 1 + #{score > s} + ½ #{other candidates with score = s}   (mid-rank: a tie neither helps nor hurts)
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 NOTHING_HAD = np.empty(0, np.int32)
 TORCH_CELLS = 1 << 24
-"""Scores that are in a GPU's memory at once."""
+"""Maximum number of scores in GPU memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Truths:
-    """What the ranks of a stream's events are counted against; all columns are of the whole stream.
+    """What ranks are counted against; all columns cover the whole stream.
 
     item: (n,) true items
     candidates: (n,) integers, the catalogue of event i is ``range(candidates[i])``
-    had: items of all users, user by user; for event i those in [begin[i], end[i]) are no candidates
+    had: items of all users, user by user; for event i those in [begin[i], end[i]) are not candidates
     """
 
     item: AnyArray
@@ -40,11 +40,11 @@ class Truths:
 
 
 class Ranker:
-    """Counts ranks; keeps the scratch memory that counting needs.
+    """Counts ranks, and holds the scratch memory for it.
 
     Args:
         truths: of the stream.
-        items: how many items the whole stream has.
+        items: number of items in the whole stream.
     """
 
     def __init__(self, truths: Truths, items: int) -> None:
@@ -62,14 +62,14 @@ class Ranker:
         """
         n = len(out)
         if scores.ndim != 2 or len(scores) != n:  # noqa: PLR2004
-            raise InvalidAnswer(f"score gave shape {scores.shape} to {n} queries", remedy="(n, m): one row a query")
-        # A row that NumPy broadcast has no second copy in memory, and needs no second look.
+            raise InvalidAnswer(f"score gave shape {scores.shape} to {n} queries", remedy="(n, m): one row per query")
+        # Rows that NumPy broadcast are one row in memory: rank against it once.
         same = n > 1 and scores.strides[0] == 0
         rows = np.ascontiguousarray(scores[:1] if same else scores, scores.dtype if _float(scores) else np.float64)
         _check_finite(kernels.rank_scores(rows, at, *self._columns, self._mark, self._take(n), out))
 
     def by_factors(self, factors: Factors, at: int, out: FloatArray) -> None:
-        """Ranks of the events from ``at`` on, by inner products, without ever holding n × m scores.
+        """Ranks of the events from ``at`` on, by inner products, without storing n × m scores.
 
         Raises:
             InvalidAnswer: a score is not finite, or a shape is wrong.
@@ -93,10 +93,10 @@ class Ranker:
         _check_finite(row)
 
     def by_lists(self, lists: AnyArray, depth: int, at: int, out: FloatArray) -> None:
-        """Places of the true items of the events from ``at`` on in lists (n, ≤k) of item codes; inf: not there.
+        """Positions of the true items of the events from ``at`` on in lists (n, ≤k) of item codes; inf: not in it.
 
         Raises:
-            InvalidAnswer: a list holds something that is no candidate, or one item twice.
+            InvalidAnswer: a list contains something that is not a candidate, or an item twice.
         """
         n = len(out)
         if lists.ndim != 2 or len(lists) != n or lists.dtype.kind not in "iu":  # noqa: PLR2004
@@ -120,7 +120,7 @@ class Ranker:
 
 
 def best(scores: AnyArray, k: int, had: AnyArray) -> AnyArray:
-    """The k items with the highest scores (m,), best first, without those that the user had: (≤k,) int64."""
+    """The k items with the highest scores (m,), best first, without the items the user had: (≤k,) int64."""
     row = np.array(scores, np.float64)
     row[had[had < len(row)]] = -np.inf
     k = min(k, len(row))
@@ -133,7 +133,7 @@ def best(scores: AnyArray, k: int, had: AnyArray) -> AnyArray:
 
 
 def rank_on_device(factors: Factors, truths: Truths, begin: int, end: int) -> FloatArray:
-    """The ranks of the events [begin, end) where the factors are torch tensors: the same count, on their device."""
+    """Ranks of the events [begin, end) if the factors are torch tensors: the same count, on their device."""
     user, items = cast("torch.Tensor", factors.user), cast("torch.Tensor", factors.item)
     step = max(1, TORCH_CELLS // max(1, len(items)))
     ranks = np.empty(end - begin)
@@ -147,7 +147,7 @@ def rank_on_device(factors: Factors, truths: Truths, begin: int, end: int) -> Fl
 
 
 def _count_on_device(scores: torch.Tensor, truths: Truths, events: range) -> AnyArray:
-    import torch  # noqa: PLC0415  (two seconds that only a GPU needs)
+    import torch  # noqa: PLC0415  (takes two seconds, needed only on a GPU)
 
     device, known = scores.device, scores.shape[1]
     rows = slice(events.start, events.stop)
@@ -188,5 +188,5 @@ def _check_finite(row: int) -> None:
         raise InvalidAnswer(
             "a score is not finite (NaN or infinite)",
             where=f"row {row} of the query",
-            remedy="leave items that the model does not know out of the matrix: they rank below those that it knows",
+            remedy="leave unknown items out of the matrix: they rank below the known ones",
         )

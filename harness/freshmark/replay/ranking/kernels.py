@@ -1,7 +1,7 @@
-"""The counting loops, compiled where numba is installed, the same loops in NumPy where it is not.
+"""The counting loops, compiled if numba is installed, the same in NumPy if not.
 
-A kernel works row by row, and a row's arithmetic does not depend on how many rows there are: that is why batches
-change no number. Ranks are counted, never sorted: of 50,000 items a count takes 5 µs, a sort 2 ms.
+A kernel works row by row, and the arithmetic of a row does not depend on the number of rows: that is why batches
+change no number. Ranks are counted, never sorted: with 50,000 items a count takes 5 µs, a sort 2 ms.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from freshmark.contract.compiling import COMPILED, compiling
 def _rank_row(
     scores: AnyArray, item: int, candidates: int, had: AnyArray, mark: AnyArray, stamp: int
 ) -> float:  # pragma: no cover - compiled
-    """Rank of ``item`` among ``range(candidates)`` without what the user had; NaN where a score is not finite.
+    """Rank of ``item`` among ``range(candidates)`` without the items the user had; NaN if a score is not finite.
 
-    scores: (m,) of the items that the model knows; the others rank below all of them, equal to each other
-    had: items the user had, with repetitions; empty where the stream repeats
-    mark, stamp: (m,) int64 scratch, and a number never used in it before, so that nothing has to be cleared
+    scores: (m,) of the items that the model knows; all others rank below them, tied
+    had: items the user had, with repetitions; empty if the stream repeats
+    mark, stamp: (m,) int64 scratch, and a number never used in it before, so that it need not be cleared
     """
     known = min(len(scores), candidates)
     own = scores[item if item < known else 0] if known else np.inf
@@ -73,8 +73,8 @@ def _rank_row_numpy(scores: AnyArray, item: int, candidates: int, had: AnyArray,
     return 1.0 + float(greater) + 0.5 * float(equal - 1)
 
 
-# "reassoc" lets the inner product run in SIMD lanes; the one loop fills the row for the true item and the others
-# alike, so that equal rows of the table give equal scores.
+# "reassoc" lets the inner product run in SIMD lanes. One loop scores the true item and all others alike, so that equal
+# rows of the table give equal scores.
 def _dot_row(user: AnyArray, items: AnyArray, bias: AnyArray, out: AnyArray) -> None:  # pragma: no cover - compiled
     for j in range(len(out)):
         total = bias[j] if len(bias) else np.float32(0)
@@ -84,7 +84,7 @@ def _dot_row(user: AnyArray, items: AnyArray, bias: AnyArray, out: AnyArray) -> 
 
 
 def _dot_row_numpy(user: AnyArray, items: AnyArray, bias: AnyArray, out: AnyArray) -> None:
-    """The same in NumPy: one row at a time, so that no batch changes a bit."""
+    """The same in NumPy: one row at a time, so that the batch size changes no bit."""
     np.dot(items[: len(out)], user, out=out)
     if len(bias):
         out += bias[: len(out)]
@@ -93,9 +93,9 @@ def _dot_row_numpy(user: AnyArray, items: AnyArray, bias: AnyArray, out: AnyArra
 def _place_in_list(
     items: AnyArray, item: int, candidates: int, had: AnyArray, depth: int, mark: AnyArray, stamp: int
 ) -> float:  # pragma: no cover - compiled
-    """Place of ``item`` in a list without what the user had; inf where it is not there; NaN where the list is invalid.
+    """Position of ``item`` in a list without the items the user had; inf: not in it; NaN: the list is invalid.
 
-    Two stamps are used: ``stamp`` for what the user had, ``stamp + 1`` for what the list held already.
+    Two stamps are used: ``stamp`` for the items the user had, ``stamp + 1`` for those already in the list.
     """
     for h in range(len(had)):
         if had[h] != item:
@@ -127,9 +127,9 @@ def rank_scores(
     scores: AnyArray, at: int, item: AnyArray, candidates: AnyArray, had: AnyArray, begin: AnyArray, end: AnyArray,
     mark: AnyArray, stamp: int, out: AnyArray,
 ) -> int:  # fmt: skip
-    """Ranks of the events from ``at`` on: scores (n, m), or (1, m) where every row is the same.
+    """Ranks of the events from ``at`` on: scores (n, m), or (1, m) if all rows are equal.
 
-    item, candidates, begin, end are of the whole stream; ``out`` (n,) is filled. Gives the first bad row or -1.
+    item, candidates, begin, end cover the whole stream; ``out`` (n,) is filled. Gives the first invalid row, or -1.
     """
     same = len(scores) == 1
     for q in range(len(out)):
@@ -146,7 +146,7 @@ def rank_factors(
     user: AnyArray, items: AnyArray, bias: AnyArray, at: int, item: AnyArray, candidates: AnyArray, had: AnyArray,
     begin: AnyArray, end: AnyArray, mark: AnyArray, stamp: int, row: AnyArray, out: AnyArray,
 ) -> int:  # fmt: skip
-    """The same by inner products; ``row`` (≥ m,) is scratch, so that n × m scores never exist."""
+    """The same by inner products; ``row`` (≥ m,) is scratch, so that n × m scores are never stored."""
     for q in range(len(out)):
         e = at + q
         known = min(len(items), candidates[e])

@@ -1,4 +1,4 @@
-"""Agenda: the updates of one cell in order, known in advance or found while the losses are watched."""
+"""Agenda: the updates of one cell in order, known in advance or triggered by a detector."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.replay.durations import microseconds
+from freshmark.replay.durations import parse_duration
 from freshmark.replay.scheduling.detectors import Detector, detector_of
 from freshmark.replay.scheduling.schedule import Schedule, Updates
 from freshmark.replay.timeline import Timeline
 
 Losses = Callable[[IntArray], FloatArray]
-"""The losses of the answers to the events at these positions; NaN for those of the warm-up, which nobody asked."""
+"""Losses of the answers to the events at these positions; NaN for the warm-up, which has no answers."""
 
 
 class Agenda:
     """Updates that are known in advance.
 
-    due, known, live: as in Updates; a view gives a number faster than an array
-    warm: how many events are known when the first query is asked
-    watches: whether ``watch`` may find more
+    due, known, live: as in Updates; a memoryview gives a number faster than an array
+    warm: number of events known when the first query is asked
+    watches: whether ``watch`` may add updates
     """
 
     watches = False
@@ -39,15 +39,15 @@ class Agenda:
         return stop
 
     def updates(self) -> Updates:
-        """Those that there are by now."""
+        """The updates so far."""
         return Updates(*(np.array(column, np.int64) for column in (self.due, self.known, self.live)))
 
 
 class WatchingAgenda(Agenda):
-    """Updates that a detector asks for.
+    """Updates that a detector triggers.
 
-    A loss is looked at when the event is known for learning, one time after the other. Where the detector finds a
-    rise, an update is due just after; answers in the same batch that it would have changed are asked anew.
+    Each loss is passed to the detector when its event becomes known for learning, in order. When the detector finds a
+    rise, an update is due just after; answers of the same batch that it would have changed are requested again.
     """
 
     watches = True
@@ -76,7 +76,7 @@ class WatchingAgenda(Agenda):
         return stop
 
     def _plan(self, due: int) -> int:
-        """Note an update that is due then; gives the first event that it answers."""
+        """Add an update that is due then; gives the first event that it answers."""
         line = self._timeline
         known = int(np.searchsorted(line.known, due, "left"))
         live = int(np.searchsorted(line.time, due + self._delay, "left"))
@@ -89,14 +89,14 @@ class WatchingAgenda(Agenda):
 
 
 def agenda_of(schedule: Schedule, timeline: Timeline) -> Agenda:
-    """The updates that the schedule makes of this stream.
+    """The updates of this schedule on this stream.
 
     Raises:
-        UsageError: it asks for a detector that is not installed.
+        UsageError: its detector is not installed.
     """
     watched = schedule.watching
     if watched is None:
         return Agenda(schedule.updates(timeline.time, timeline.first, known=timeline.known), timeline.warm)
     return WatchingAgenda(
-        timeline, detector_of(watched.detector), delay=microseconds(schedule.delay), most=watched.most
+        timeline, detector_of(watched.detector), delay=parse_duration(schedule.delay), most=watched.most
     )

@@ -1,4 +1,4 @@
-"""Schedules that follow the clock on the wall, in UTC: ``daily@03:00``, ``hourly@15``, ``weekly@mon-03:00``."""
+"""Schedules at wall-clock times, in UTC: ``daily@03:00``, ``hourly@15``, ``weekly@mon-03:00``."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _WEEKLY = re.compile(rf"weekly@({'|'.join(DAYS)})-([01]?\d|2[0-3]):([0-5]\d)")
 
 
 def calendar(text: str) -> tuple[int, int] | None:
-    """Period and first boundary in microseconds since 1970; None where the text is no such schedule."""
-    if found := _HOURLY.fullmatch(text):
-        return UNITS["h"], int(found[1]) * UNITS["m"]
-    if found := _DAILY.fullmatch(text):
-        return UNITS["d"], int(found[1]) * UNITS["h"] + int(found[2]) * UNITS["m"]
-    if found := _WEEKLY.fullmatch(text):
-        day = MONDAY + DAYS.index(found[1]) * UNITS["d"]
-        return UNITS["w"], (day + int(found[2]) * UNITS["h"] + int(found[3]) * UNITS["m"]) % UNITS["w"]
+    """Period and first boundary in microseconds since 1970; None if the text is not such a schedule."""
+    if match := _HOURLY.fullmatch(text):
+        return UNITS["h"], int(match[1]) * UNITS["m"]
+    if match := _DAILY.fullmatch(text):
+        return UNITS["d"], int(match[1]) * UNITS["h"] + int(match[2]) * UNITS["m"]
+    if match := _WEEKLY.fullmatch(text):
+        day = MONDAY + DAYS.index(match[1]) * UNITS["d"]
+        return UNITS["w"], (day + int(match[2]) * UNITS["h"] + int(match[3]) * UNITS["m"]) % UNITS["w"]
     return None
 
 
 def canonical(text: str) -> str:
-    """One way to write each: ``daily@3:00`` → ``daily@03:00``."""
+    """The canonical form: ``daily@3:00`` → ``daily@03:00``."""
     return re.sub(r"(?<=[@-])(\d)(?=:|$)", r"0\1", text)

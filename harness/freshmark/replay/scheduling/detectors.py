@@ -1,6 +1,6 @@
-"""Detectors: schedules that update when the loss of the answers says so. The detectors themselves are River's.
+"""Detectors: schedules that update when the loss of the answers rises. The detectors come from River.
 
-``drift(detector='adwin')`` updates whenever the detector finds that the loss has risen; ``budget(20)`` does so at most
+``drift(detector='adwin')`` updates whenever the detector signals a rise; ``budget(20)`` does so at most
 20 times. The loss of an event lies in [0, 1]: 1 − 1 / log₂(1 + rank) (rank), |label − probability| (click), 1 − the
 probability of the true class (classify); for ratings it is the absolute error.
 
@@ -25,10 +25,10 @@ KINDS = ("drift", "budget")
 
 
 class Detector(Protocol):
-    """Takes one loss after the other."""
+    """Consumes losses one at a time."""
 
     def rose(self, loss: float) -> bool:
-        """Whether, with this loss, the level of the losses is found to have risen."""
+        """Whether this loss makes it signal that the level has risen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Watching:
     """What a schedule watches.
 
     detector: name of the detector
-    most: how many updates may be made; None: any number
+    most: maximum number of updates; None: no limit
     """
 
     detector: str
@@ -48,10 +48,10 @@ class Watching:
 
 
 def watching(text: str) -> Watching | None:
-    """What ``drift(…)`` or ``budget(n, …)`` watches; None where the text is neither.
+    """What ``drift(…)`` or ``budget(n, …)`` watches; None if the text is neither.
 
     Raises:
-        UsageError: an argument is wrong.
+        UsageError: an argument is invalid.
     """
     call = _call(text)
     if call is None:
@@ -66,13 +66,13 @@ def watching(text: str) -> Watching | None:
     if detector not in DETECTORS:
         raise UnknownName("detector", str(detector), DETECTORS)
     if len(numbers) != (name == "budget") or not all(isinstance(one, int) and one > 0 for one in numbers):
-        remedy = "budget(20) makes at most 20 updates" if name == "budget" else "drift() takes a detector alone"
-        raise UsageError(f"{text!r} is no schedule", remedy=remedy, code="FM103")
+        remedy = "budget(20) makes at most 20 updates" if name == "budget" else "drift() takes only a detector"
+        raise UsageError(f"{text!r} is not a valid schedule", remedy=remedy, code="FM103")
     return Watching(str(detector), numbers[0] if numbers else None)
 
 
 def _call(text: str) -> tuple[str, list[Any], dict[str, Any]] | None:
-    """Name, positional and named arguments, where the text is a call of ``drift`` or ``budget``."""
+    """Name, positional and keyword arguments if the text is a call of ``drift`` or ``budget``."""
     try:
         node = ast.parse(text, mode="eval").body
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS:
@@ -90,11 +90,11 @@ def detector_of(name: str) -> Detector:
         UsageError: River is not installed.
     """
     try:
-        # An extra, and three seconds that other schedules need not pay.
+        # An extra whose import takes three seconds, which other schedules need not pay.
         drift: Any = import_module("river.drift")
     except ImportError as error:
         raise UsageError(
-            f"the detector {name!r} is River's, which is not installed",
+            f"the detector {name!r} needs River, which is not installed",
             remedy="install the extra: pip install 'freshmark[drift]'",
             code="FM116",
         ) from error
@@ -103,7 +103,7 @@ def detector_of(name: str) -> Detector:
 
 @dataclass(slots=True)
 class _Adwin:
-    """ADWIN finds changes either way; a loss that fell needs no update."""
+    """ADWIN detects changes in both directions; a falling loss needs no update."""
 
     adwin: Any
 
@@ -123,7 +123,7 @@ class _PageHinkley:
 
 
 def losses(task: Task, outcomes: Mapping[str, AnyArray], truth: AnyArray) -> FloatArray:
-    """(n,) one loss an event."""
+    """(n,) one loss per event."""
     if task == "rank":
         return cast("FloatArray", 1 - 1 / np.log2(1 + outcomes["rank"]))
     if task == "classify":

@@ -11,17 +11,17 @@ import numpy as np
 from freshmark.contract.arrays import IntArray
 from freshmark.contract.delays import time_scale
 from freshmark.errors import UsageError
-from freshmark.replay.durations import in_words, microseconds
+from freshmark.replay.durations import format_duration, parse_duration
 from freshmark.replay.scheduling.calendar import calendar, canonical
 from freshmark.replay.scheduling.detectors import Watching, watching
 
 EVERY_REMEDY = (
-    "give a span (1d, 6h), a number of events (1000), 'event', 'never', a clock (daily@03:00), "
+    "give a duration (1d, 6h), a number of events (1000), 'event', 'never', a clock (daily@03:00), "
     "or a detector (drift(detector='adwin'), budget(20))"
 )
 
 _COUNT = re.compile("[0-9]{1,15}")
-"""A number of events; what has more digits than any stream has events is none."""
+"""A number of events; no stream has more events than 15 digits can count."""
 
 Kind = Literal["span", "count", "event", "never", "clock", "loss"]
 
@@ -30,9 +30,9 @@ Kind = Literal["span", "count", "event", "never", "clock", "loss"]
 class Updates:
     """The updates of one cell, in order.
 
-    due: (u,) int64, microseconds: the boundary; the update knows the events with a smaller time
-    known: (u,) int64, how many events of the stream those are
-    live: (u,) int64, the position of the first event that is answered with it
+    due: (u,) int64, microseconds: the boundary; the update is given the events with a smaller time
+    known: (u,) int64, the number of those events
+    live: (u,) int64, position of the first event that is answered with it
     """
 
     due: IntArray
@@ -45,12 +45,12 @@ class Updates:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """``every``: when updates are due. ``delay``: how much later their result answers.
+    """``every``: when updates are due. ``delay``: how much later their result goes live.
 
-    every: a span of stream time (``"1d"``), a number of events (``"1000"``), ``"event"``, ``"never"``, a clock in UTC
-        (``"daily@03:00"``, ``"hourly@15"``, ``"weekly@mon-03:00"``), or a detector (``"drift(detector='adwin')"``,
+    every: a duration of stream time (``"1d"``), a number of events (``"1000"``), ``"event"``, ``"never"``, a clock in
+        UTC (``"daily@03:00"``, ``"hourly@15"``, ``"weekly@mon-03:00"``), or a detector (``"drift(detector='adwin')"``,
         ``"budget(20, detector='page_hinkley')"``)
-    delay: a span of stream time, or ``"measured"``: as long as the update took; ``"measured*60"``: 60 times as long
+    delay: a duration of stream time, or ``"measured"``: as long as the update took; ``"measured*60"``: 60 times that
     """
 
     every: str
@@ -58,16 +58,16 @@ class Schedule:
 
     @classmethod
     def parse(cls, every: str | int = "never", delay: str = "0s") -> Schedule:
-        """The schedule, its texts made canonical: ``"24h"`` and ``"1d"`` are one schedule.
+        """The schedule in canonical form: ``"24h"`` and ``"1d"`` are one schedule.
 
         Raises:
-            UsageError: it is none of these.
+            UsageError: a text is invalid.
         """
         schedule = cls(_canonical(str(every).strip()), _canonical_delay(delay.strip()))
         if schedule.kind == "loss" and time_scale(schedule.delay) is not None:
             raise UsageError(
-                f"every={schedule.every!r} cannot have a measured delay: without it, other updates would be made",
-                remedy="where losses decide when to update, give a span: --delay 10m",
+                f"every={schedule.every!r} cannot have a measured delay: the delay would change which updates are made",
+                remedy="with a detector, give a duration: --delay 10m",
                 code="FM117",
             )
         return schedule
@@ -87,37 +87,37 @@ class Schedule:
 
     @property
     def watching(self) -> Watching | None:
-        """What is watched, where it is not known in advance when updates are due."""
+        """What is watched, if a detector decides when updates are due."""
         return watching(self.every)
 
     def updates(self, time: IntArray, first: int, *, known: IntArray | None = None) -> Updates:
-        """The updates of a stream whose test events begin at the position ``first``; none where losses decide.
+        """The updates on a stream whose test events begin at position ``first``; empty if a detector decides.
 
-        An update without new events is not made, nor one that would go live after the last event.
+        An update without new events is skipped, and so is one that would go live after the last event.
 
         Args:
             time: (n,) int64, microseconds, never decreasing.
             first: the first test event.
-            known: (n,) int64, never decreasing: when each event is known for learning; default: at its time.
+            known: (n,) int64, never decreasing: when each event may be learned from; default: at its time.
         """
         known = time if known is None else known
         start = int(time[first])
         waiting = known[np.searchsorted(known, start, "left") :]
         due = self._boundaries(waiting, start)
-        live = np.searchsorted(time, due + microseconds(self.delay), "left")
-        kept = live < len(time)
-        return Updates(due[kept], np.searchsorted(known, due[kept], "left"), live[kept])
+        live = np.searchsorted(time, due + parse_duration(self.delay), "left")
+        in_time = live < len(time)
+        return Updates(due[in_time], np.searchsorted(known, due[in_time], "left"), live[in_time])
 
     def _boundaries(self, known: IntArray, start: int) -> IntArray:
-        """Times b such that something becomes known between b and the boundary before: (u,) int64."""
+        """(u,) int64: boundaries before which something new becomes known."""
         kind = self.kind
         if kind in ("never", "loss") or len(known) == 0:
             return np.empty(0, np.int64)
         if kind in ("span", "clock"):
-            span, origin = calendar(self.every) or (microseconds(self.every), start)
-            # Boundaries are counted from the events, not from the span: a stream may sleep for years.
+            span, origin = calendar(self.every) or (parse_duration(self.every), start)
+            # Computed from the events, not by stepping: a stream may pause for years.
             return origin + (np.unique((known - origin) // span) + 1) * span
-        # After an event, not at one: all events of its time are known, none of a later time is.
+        # Just after an event: all events of its time are known, none of a later time.
         ends = np.flatnonzero(np.append(known[1:] != known[:-1], True)) + 1
         if kind == "count":
             ends = _every_nth(ends, int(self.every))
@@ -125,7 +125,7 @@ class Schedule:
 
 
 def _every_nth(ends: IntArray, count: int) -> IntArray:
-    """Of the places where time changes, those at which at least ``count`` events wait for an update."""
+    """Those of the positions where time changes at which at least ``count`` events wait for an update."""
     chosen = []
     at = 0
     while (place := np.searchsorted(ends, at + count, "left")) < len(ends):
@@ -146,21 +146,21 @@ def _canonical(text: str) -> str:
         return str(watched)
     else:
         span = _span(text)
-        text = in_words(span)
+        text = format_duration(span)
     if span == 0:
-        raise UsageError(f"every={text!r} is no schedule", remedy=EVERY_REMEDY, code="FM103")
+        raise UsageError(f"every={text!r} is not a valid schedule", remedy=EVERY_REMEDY, code="FM103")
     return text
 
 
 def _canonical_delay(text: str) -> str:
     scale = time_scale(text)
     if scale is None:
-        return in_words(0 if text == "0" else microseconds(text))
+        return format_duration(0 if text == "0" else parse_duration(text))
     return "measured" if scale == 1 else f"measured*{scale:g}"
 
 
 def _span(text: str) -> int:
     try:
-        return microseconds(text)
+        return parse_duration(text)
     except UsageError as error:
-        raise UsageError(f"{text!r} is no schedule", remedy=EVERY_REMEDY, code="FM103") from error
+        raise UsageError(f"{text!r} is not a valid schedule", remedy=EVERY_REMEDY, code="FM103") from error

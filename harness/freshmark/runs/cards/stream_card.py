@@ -21,7 +21,7 @@ import numpy as np
 
 from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
 from freshmark.contract.stream import Stream
-from freshmark.replay.durations import in_words
+from freshmark.replay.durations import format_duration
 from freshmark.replay.timeline import Settings, Timeline
 from freshmark.results.statistics.dependence import over_windows
 from freshmark.results.statistics.intervals import Spread, margin
@@ -122,7 +122,7 @@ def _card(timeline: Timeline) -> Card:
     mixed = np.concatenate([thing[:first], np.random.default_rng(0).permutation(thing[first:])])
     return Card(
         measure=MEASURES[stream.task],
-        span=in_words(timeline.span),
+        span=format_duration(timeline.span),
         begin=timeline.edges[filled],
         events=np.diff(bounds),
         new_users=_new(np.asarray(stream.user), bounds),

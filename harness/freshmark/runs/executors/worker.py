@@ -56,7 +56,7 @@ def _measure(job: Job, tell: Tell) -> dict[str, Any]:
     from freshmark.contract.delays import time_scale  # noqa: PLC0415
     from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (the supervisor imports this module too)
     from freshmark.replay.loop import replay  # noqa: PLC0415
-    from freshmark.replay.measured_delay import replay_served  # noqa: PLC0415
+    from freshmark.replay.measured_delay import measured_replay  # noqa: PLC0415
     from freshmark.replay.scheduling.schedule import Schedule  # noqa: PLC0415
     from freshmark.replay.timeline import Settings, Timeline  # noqa: PLC0415
     from freshmark.runs.catalogue.registry import load  # noqa: PLC0415
@@ -83,7 +83,7 @@ def _measure(job: Job, tell: Tell) -> dict[str, Any]:
         if time_scale(schedule.delay) is None:
             played = replay(timeline, assembly.build(), schedule, **options)
         else:
-            played = replay_served(timeline, assembly.build, schedule, durations=durations, **options)
+            played = measured_replay(timeline, assembly.build, schedule, durations=durations, **options)
     digests = write_tables(played.tables, Path(job.target))
     for complaint in (*registry.complaints, *(f"refused: {reached}" for reached in fence.refused)):
         os.write(2, f"{complaint}\n".encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from freshmark.errors import UsageError
-from freshmark.replay.durations import microseconds
+from freshmark.replay.durations import parse_duration
 
 LARGEST = 1 << 62
 """Bytes that no machine has."""
@@ -33,7 +33,7 @@ def seconds(text: str | float) -> float:
     Raises:
         UsageError: it is no span of time, or an empty one.
     """
-    span = float(text) if isinstance(text, int | float) else microseconds(text.strip()) / 1e6
+    span = float(text) if isinstance(text, int | float) else parse_duration(text.strip()) / 1e6
     if not 0 < span < float("inf"):
         raise UsageError(f"{text!r} is no time limit", remedy="write it like 10m or 90s", code="FM107")
     return span

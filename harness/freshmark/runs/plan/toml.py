@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from freshmark.errors import PlanError, UsageError
-from freshmark.replay.durations import microseconds
+from freshmark.replay.durations import parse_duration
 from freshmark.replay.timeline import Settings
 from freshmark.results.decision.prices import Prices
 from freshmark.runs.plan.limits import byte_count, seconds
@@ -119,7 +119,7 @@ _KEYS: Mapping[str, Callable[[Any], Any]] = {
     "factories": _texts,
     "durations": _one(str),
     "price": _price,
-    "max_p99": _readable(microseconds),
+    "max_p99": _readable(parse_duration),
     "max_cost": _readable(_cost),
     # The settings of the replay are keys too, each of the type that Settings gives it.
     **{

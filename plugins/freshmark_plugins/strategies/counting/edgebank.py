@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, microseconds
+from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, parse_duration
 
 from freshmark_plugins.histories.pair_counts import PairCounts, accumulate_each
 from freshmark_plugins.histories.recent_events import Recent
@@ -38,7 +38,7 @@ class EdgeBank(Strategy):
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
 
     def __init__(self, window: str | None = None) -> None:
-        self.span = None if window is None else microseconds(window)
+        self.span = None if window is None else parse_duration(window)
         self.edges = PairCounts()
         self.items = 0
         self.recent = Recent()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, UsageError, microseconds
+from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, UsageError, parse_duration
 
 from freshmark_plugins.histories.recent_events import Recent
 from freshmark_plugins.kernels.growth import enlarged, highest
@@ -41,9 +41,9 @@ class Popularity(Strategy):
         if isinstance(window, int) and window < 1:
             raise UsageError(f"popularity has a window of {window} events", remedy="1 or more")
         self.size = window if isinstance(window, int) else None
-        self.span = microseconds(window) if isinstance(window, str) and window != "update" else None
+        self.span = parse_duration(window) if isinstance(window, str) and window != "update" else None
         self.newest_only = window == "update"
-        self.half_life = None if half_life is None else microseconds(half_life)
+        self.half_life = None if half_life is None else parse_duration(half_life)
         self.items = 0
         self.counts: FloatArray = np.zeros(0)
         self.recent = Recent()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, UsageError, microseconds
+from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, UsageError, parse_duration
 
 from freshmark_plugins.histories.pair_counts import PairCounts, Rows, accumulate, add, room
 from freshmark_plugins.histories.sessions import ENDLESS, Sessions, newest, push, push_each
@@ -48,7 +48,7 @@ class SequentialRules(Strategy):
         if not 1 <= order <= FARTHEST or last < 1:
             name = type(self).__name__
             raise UsageError(f"{name} has order={order}, last={last}", remedy=f"order 1 to {FARTHEST}, last 1 or more")
-        self.idle = ENDLESS if session is None else microseconds(session)
+        self.idle = ENDLESS if session is None else parse_duration(session)
         self.shown, self.given = Sessions.none(last), Sessions.none(order)
         self.pairs = PairCounts()
         self.items = 0

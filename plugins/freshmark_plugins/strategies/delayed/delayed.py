@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Unpack
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, Model, Query, Run, UnknownName, UsageError, microseconds
+from freshmark import AnyArray, Events, FloatArray, Model, Query, Run, UnknownName, UsageError, parse_duration
 
 from freshmark_plugins.strategies.delayed.corrections import calibrated, fake_negative_weights
 from freshmark_plugins.strategies.delayed.delays import Delays, chances
@@ -55,7 +55,7 @@ class Delayed(Finetune):
         self.tasks = model.tasks & {"click"}
         if not self.tasks:
             raise UsageError(f"{type(model).__name__} does not answer clicks", remedy="a model for the task click")
-        self.correction, self.wait = correction, microseconds(wait)
+        self.correction, self.wait = correction, parse_duration(wait)
         self.delays = None
         if correction in {"fsiw", "esdfm"}:
             self.delays = Delays(self.learner, repeats=correction == "esdfm")

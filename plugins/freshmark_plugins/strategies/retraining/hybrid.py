@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Unpack
 
 import numpy as np
-from freshmark import Events, Model, Run, microseconds
+from freshmark import Events, Model, Run, parse_duration
 
 from freshmark_plugins.strategies.retraining.online_sgd import learn_each
 from freshmark_plugins.strategies.retraining.retrain import Retrain, Retraining
@@ -38,7 +38,7 @@ class Hybrid(Retrain):
         self, model: Model, *, retrain_every: str = "7d", online: bool = True, **retraining: Unpack[Retraining]
     ) -> None:
         super().__init__(model, **retraining)
-        self.every, self.online = microseconds(retrain_every), online
+        self.every, self.online = parse_duration(retrain_every), online
 
     def start(self, run: Run) -> None:
         """No period has begun."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Unpack
 
 import numpy as np
-from freshmark import Events, Model, UsageError, microseconds
+from freshmark import Events, Model, UsageError, parse_duration
 
 from freshmark_plugins.strategies.retraining.over_model import OverModel
 from freshmark_plugins.training.options import Training
@@ -65,7 +65,7 @@ class Retrain(OverModel):
             raise UsageError(f"retrain has a window of {window} events", remedy="1 or more")
         self.scratch = init == "scratch"
         self.size = window if isinstance(window, int) else None
-        self.span = microseconds(window) if isinstance(window, str) else None
+        self.span = parse_duration(window) if isinstance(window, str) else None
 
     def update(self, events: Events) -> None:
         """Train on the window that ends with the new events."""

@@ -48,7 +48,7 @@ def test_the_second_block_teaches_the_transfer_with_the_first(walk, stream, monk
         learn(events, **how)
 
     monkeypatch.setattr(one.learner, "learn", record)
-    one.run.past._extend(450)
+    one.reveal(450)
     one.update(one.run.past[300:450])
     assert given == [(100, False), (150, True)] * 3 + [(150, False)]
 
@@ -63,7 +63,7 @@ def test_a_transfer_that_has_learned_answers_otherwise(walk, stream):
 def test_teaching_the_transfer_moves_neither_what_was_nor_what_training_gave(walk, stream):
     one = walk(SML(mf(), **LIKE), stream).update(300)
     part = one.transfers["items.weight"]
-    one.run.past._extend(400)
+    one.reveal(400)
     block = one.run.past[300:400]
     one.learner.know(block)
     before, hat = part.before.clone(), part.hat.detach().clone()

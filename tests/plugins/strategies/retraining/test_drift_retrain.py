@@ -68,7 +68,7 @@ def test_one_find_among_the_events_of_an_update_is_enough_and_all_are_shown(walk
     one = walk(DriftRetrain(mf(), **LIKE), stream).update(300, 450)
     assert len(detector.shown) == 250
     other = walk(Retrain(mf(), **LIKE), stream)
-    other.run.past._extend(300)
+    other.reveal(300)
     other.strategy.learn(other.run.past[200:300], epochs=2)  # as finetune
     other.known = 300
     assert_same_state(one, other.update(450))

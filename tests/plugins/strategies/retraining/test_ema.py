@@ -88,8 +88,8 @@ def test_it_averages_noise_away_where_nothing_drifts():
     )
 
     def far(strategy):
-        past = Past(stream)
-        past._extend(100)
+        past, reveal = Past.with_writer(stream)
+        reveal(100)
         features = {name: column[:0] for name, column in stream.features.items()}
         strategy.start(Run("click", 0, draw, past, 1, 1, features=features))
         strategy.fit(events[:100])

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from freshmark.errors import PluginError, UsageError
-from freshmark.replay.answering.process_copies import check_copyable, in_a_copy
+from freshmark.replay.answering.forks import check_forkable, run_in_fork
 
 
 def gone(pid: int) -> bool:
@@ -38,7 +38,7 @@ def test_what_a_copy_does_is_seen_in_shared_memory_alone():
         shared[0] = rng.integers(1, 100)
         random.random()
 
-    in_a_copy(work)
+    run_in_fork(work)
     assert own == [1]
     # The copy drew from the same generator, which has not moved here.
     assert shared[0] == rng.integers(1, 100)
@@ -48,7 +48,7 @@ def test_what_a_copy_does_is_seen_in_shared_memory_alone():
 def test_a_copy_never_returns_into_the_code_that_made_it():
     before = os.getpid()
     seen: list[int] = []
-    in_a_copy(lambda: seen.append(os.getpid()))
+    run_in_fork(lambda: seen.append(os.getpid()))
     assert seen == []
     assert os.getpid() == before
 
@@ -58,7 +58,7 @@ def test_exit_in_a_copy_is_a_failure_that_is_told():
         raise SystemExit(0)
 
     with pytest.raises(PluginError, match="SystemExit"):
-        in_a_copy(leave)
+        run_in_fork(leave)
 
 
 def test_a_copy_dies_with_the_process_that_waits_for_it():
@@ -70,7 +70,7 @@ def test_a_copy_dies_with_the_process_that_waits_for_it():
             os.write(tell, f"{os.getpid()}\n".encode())
             time.sleep(60)
 
-        in_a_copy(work)
+        run_in_fork(work)
         os._exit(0)
     copy = int(os.read(hear, 100))
     os.kill(waiting, signal.SIGKILL)
@@ -102,7 +102,7 @@ def test_an_interrupt_while_waiting_ends_the_copy_and_goes_on(late, monkeypatch)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
-            in_a_copy(work)
+            run_in_fork(work)
     finally:
         signal.signal(signal.SIGINT, before)
     assert gone(int(shared[0]))
@@ -111,13 +111,13 @@ def test_an_interrupt_while_waiting_ends_the_copy_and_goes_on(late, monkeypatch)
 def test_no_descriptor_is_left_open():
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(5):
-        in_a_copy(lambda: None)
+        run_in_fork(lambda: None)
         with pytest.raises(PluginError):
-            in_a_copy(lambda: 1 / 0)
+            run_in_fork(lambda: 1 / 0)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 @pytest.mark.parametrize("device", ["cuda", "cuda:1", "mps"])
 def test_no_copy_of_a_process_with_a_gpu(device):
-    with pytest.raises(UsageError, match="none can use a GPU"):
-        check_copyable(device)
+    with pytest.raises(UsageError, match="cannot use a GPU"):
+        check_forkable(device)

@@ -1,0 +1,91 @@
+"""Forks: work done by an exact copy of this process, while this one waits unchanged.
+
+A fork copies every strategy exactly, whatever it consists of: no pickle, no deepcopy, and no memory but for the pages
+that the fork writes to. Whatever the fork changes, its random numbers included, ends with it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NoReturn
+
+from freshmark.errors import PluginError, UsageError
+
+_SET_PARENT_DEATH_SIGNAL = 1  # <linux/prctl.h>
+
+
+def run_in_fork(work: Callable[[], object]) -> None:
+    """Run ``work`` in a fork and wait for it. Its result is dropped: it writes into shared memory.
+
+    Raises:
+        PluginError: the work raised (its traceback is a note), or the fork was killed.
+        UsageError: this process uses CUDA, which does not survive a fork.
+    """
+    check_forkable()
+    read_fd, write_fd = os.pipe()
+    parent = os.getpid()
+    child = 0
+    try:  # opened before the fork: an interrupt right after it must not leave a child behind
+        child = os.fork()
+        if not child:
+            _work_and_exit(work, parent, write_fd)
+        os.close(write_fd)
+        with os.fdopen(read_fd, "rb") as pipe:
+            message = pipe.read().decode("utf-8", "replace")
+    except BaseException:
+        if child:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        raise
+    finally:
+        _, status = os.waitpid(child, 0) if child else (0, 0)
+    if status:
+        raise _failure(message, status)
+
+
+def check_forkable(device: str = "cpu") -> None:
+    """Refuse if a fork of this process could not work.
+
+    Raises:
+        UsageError: models are on this device, or this process uses CUDA already.
+    """
+    torch = sys.modules.get("torch")
+    if device != "cpu" or (torch is not None and torch.cuda.is_initialized()):
+        raise UsageError(
+            "the matrix forks the process, and a fork cannot use a GPU",
+            where=f"device={device!r}",
+            remedy="--device cpu, or no --matrix",
+            code="FM118",
+        )
+
+
+def _work_and_exit(work: Callable[[], object], parent: int, write_fd: int) -> NoReturn:
+    """In the fork: it dies with its parent, and never returns into its code."""
+    code = 1
+    try:
+        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() == parent:
+            work()
+            code = 0
+    except BaseException as error:  # noqa: BLE001  (the parent must learn of it, whatever it is)
+        with os.fdopen(write_fd, "wb") as pipe:
+            what = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            pipe.write("\n".join([what, *traceback.format_exception(error)]).encode("utf-8", "replace"))
+    finally:
+        os._exit(code)
+
+
+def _failure(message: str, status: int) -> PluginError:
+    what, _, trace = message.partition("\n")
+    if os.WIFSIGNALED(status):
+        what = f"killed by signal {os.WTERMSIG(status)}"
+    error = PluginError(f"answering without updates failed: {what or 'it ended early'}", where="matrix", code="FM312")
+    if trace:
+        error.add_note(trace)
+    return error
