@@ -10,7 +10,7 @@ import torch
 from freshmark import AnyArray, BoolArray, Events, Factors, FloatArray, Query
 from numpy.typing import NDArray
 
-from freshmark_plugins.kernels.growth import counted, enlarged, highest
+from freshmark_plugins.kernels.growth import bincount, row_count, with_room
 
 
 class Fallback:
@@ -37,10 +37,10 @@ class Fallback:
     def learned(self, events: Events) -> None:
         """The model has learned from these."""
         if len(events):
-            items = highest(events.item)
-            self.counts = enlarged(self.counts, items)
-            self.counts[:items] += counted(events.item, items)
-            self.users = enlarged(self.users, highest(events.user))
+            items = row_count(events.item)
+            self.counts = with_room(self.counts, items)
+            self.counts[:items] += bincount(events.item, items)
+            self.users = with_room(self.users, row_count(events.user))
             self.users[events.user] = True
         self._items = None
 

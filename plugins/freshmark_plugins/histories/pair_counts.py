@@ -19,7 +19,7 @@ from freshmark import AnyArray, FloatArray, IntArray
 from numpy.typing import NDArray
 
 from freshmark_plugins.kernels.compiled import compiled
-from freshmark_plugins.kernels.growth import enlarged
+from freshmark_plugins.kernels.growth import with_room
 
 SMALLEST = 3  # 8 cells: four keys, four counts
 POWERS = 40
@@ -59,13 +59,13 @@ class PairCounts:
     def grow(self, items: int) -> None:
         """Have a row, at first empty, for each of so many items."""
         cells, start, power, used, dense, free, tail = self.rows
-        start, power, used, dense = (enlarged(column, items) for column in (start, power, used, dense))
+        start, power, used, dense = (with_room(column, items) for column in (start, power, used, dense))
         self.rows = Rows(cells, start, power, used, dense, free, tail)
 
     def make_room(self, cells: int) -> None:
         """Have that many cells not given out yet."""
         needed = int(self.rows.tail[0]) + cells
-        self.rows = self.rows._replace(cells=enlarged(self.rows.cells, needed))
+        self.rows = self.rows._replace(cells=with_room(self.rows.cells, needed))
 
     def count(self, a: IntArray, b: IntArray, by: int) -> None:
         """Count each pair (a, b) that often; there are rows for every a, and columns for as many b as rows."""

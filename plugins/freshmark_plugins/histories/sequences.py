@@ -10,7 +10,7 @@ from freshmark import AnyArray, BoolArray, Events, IntArray, Query
 from numpy.typing import NDArray
 
 from freshmark_plugins.kernels.compiled import compiled
-from freshmark_plugins.kernels.growth import enlarged, highest
+from freshmark_plugins.kernels.growth import row_count, with_room
 
 
 class Log(NamedTuple):
@@ -61,8 +61,8 @@ class Sequences:
             events = events[np.argsort(events.time, kind="stable")]
         room = int(self.log.nodes[0]) + len(events)
         last, time, item, place, before, jump, nodes = self.log
-        time, item, place, before, jump = (enlarged(column, room) for column in (time, item, place, before, jump))
-        self.log = Log(enlarged(last, highest(events.user), -1), time, item, place, before, jump, nodes)
+        time, item, place, before, jump = (with_room(column, room) for column in (time, item, place, before, jump))
+        self.log = Log(with_room(last, row_count(events.user), -1), time, item, place, before, jump, nodes)
         _append(self.log, events.time, events.user, events.item)
 
     def windows(self, rows: Events | Query, *, length: int, least: int, known: int) -> Windows:

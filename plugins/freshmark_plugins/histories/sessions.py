@@ -8,7 +8,7 @@ import numpy as np
 from freshmark import IntArray
 
 from freshmark_plugins.kernels.compiled import compiled
-from freshmark_plugins.kernels.growth import enlarged
+from freshmark_plugins.kernels.growth import with_room
 
 ENDLESS = 1 << 62
 """An idle time that nobody lives to see, in microseconds."""
@@ -31,7 +31,7 @@ class Sessions(NamedTuple):
 
     def grown(self, users: int) -> Sessions:
         """With room for that many users."""
-        return Sessions(enlarged(self.items, users, -1), enlarged(self.ended, users))
+        return Sessions(with_room(self.items, users, -1), with_room(self.ended, users))
 
 
 @compiled

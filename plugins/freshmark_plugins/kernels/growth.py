@@ -6,7 +6,7 @@ import numpy as np
 from freshmark import AnyArray, IntArray
 
 
-def enlarged(array: AnyArray, rows: int, fill: float = 0) -> AnyArray:
+def with_room(array: AnyArray, rows: int, fill: float = 0) -> AnyArray:
     """The array with room for that many rows: itself, or a copy at least half as large again; new rows hold ``fill``.
 
     Adding one row at a time then costs O(1) each. The caller keeps how many rows are in use.
@@ -18,11 +18,11 @@ def enlarged(array: AnyArray, rows: int, fill: float = 0) -> AnyArray:
     return larger
 
 
-def highest(codes: AnyArray) -> int:
+def row_count(codes: AnyArray) -> int:
     """How many rows it takes to hold these codes: the largest, plus one; 0 where there are none."""
     return int(codes.max()) + 1 if len(codes) else 0
 
 
-def counted(codes: AnyArray, rows: int) -> IntArray:
+def bincount(codes: AnyArray, rows: int) -> IntArray:
     """(rows,) int64, how often each code occurs."""
     return np.bincount(codes, minlength=rows)

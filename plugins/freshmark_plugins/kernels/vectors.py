@@ -9,7 +9,7 @@ from freshmark import AnyArray, BoolArray, FloatArray, IntArray
 from numpy.typing import NDArray
 
 from freshmark_plugins.kernels.compiled import compiled
-from freshmark_plugins.kernels.growth import enlarged, highest
+from freshmark_plugins.kernels.growth import row_count, with_room
 
 Table = NDArray[np.float32]
 
@@ -40,7 +40,7 @@ class Vectors:
 
     def meet(self, users: IntArray, items: IntArray) -> IntArray:
         """Have a vector for both sides of each of these events, and count the items; who is new: u, or −1 − i."""
-        self._room(highest(users), highest(items))
+        self._room(row_count(users), row_count(items))
         order = np.empty(2 * len(users), np.int64)
         new = order[: _first_sights(self.met, self.counts, users, items, order)]
         drawn = self.scale * self.draw.standard_normal((len(new), self.users.shape[1]))
@@ -73,10 +73,10 @@ class Vectors:
     def _room(self, users: int, items: int) -> None:
         if users > self.known_users:
             self.known_users = users
-            self.users, self.met = enlarged(self.users, users), enlarged(self.met, users)
+            self.users, self.met = with_room(self.users, users), with_room(self.met, users)
         if items > self.known_items:
             self.known_items = items
-            self.items, self.counts = enlarged(self.items, items), enlarged(self.counts, items)
+            self.items, self.counts = with_room(self.items, items), with_room(self.counts, items)
 
 
 @compiled

@@ -9,8 +9,8 @@ import numpy as np
 from freshmark import TASKS, AnyArray, Events, FloatArray, IntArray, Task, UnknownName, UsageError
 
 from freshmark_plugins.kernels.compiled import compiled
-from freshmark_plugins.kernels.growth import counted, enlarged, highest
-from freshmark_plugins.training.mixing import chosen, columns, joined
+from freshmark_plugins.kernels.growth import bincount, row_count, with_room
+from freshmark_plugins.training.event_sets import columns_of, concatenated, subset
 
 Losses: TypeAlias = Callable[[Events], FloatArray]
 """(n,) what each event costs the model as it is."""
@@ -42,10 +42,10 @@ class Buffer:
         slot, back = np.unique(taken, return_index=True)
         slot, row = slot[slot >= 0], (len(events) - 1 - back)[slot >= 0]
         if len(slot):
-            pool = events[row] if self.held is None else joined(self.held, events[row])
-            place = np.arange(max(len(self), highest(slot)))
+            pool = events[row] if self.held is None else concatenated([self.held, events[row]])
+            place = np.arange(max(len(self), row_count(slot)))
             place[slot] = len(self) + np.arange(len(slot))
-            self.held = chosen(pool, place)
+            self.held = subset(pool, place)
         return slot, row
 
     def slots(self, events: Events) -> IntArray:
@@ -67,7 +67,7 @@ class Buffer:
 
     def state(self) -> Mapping[str, AnyArray]:
         """The columns of what is held."""
-        return {} if self.held is None else columns("buffer", self.held)
+        return {} if self.held is None else columns_of("buffer", self.held)
 
 
 class Reservoir(Buffer):
@@ -99,16 +99,16 @@ class InverseDegree(Reservoir):
         self.degree: IntArray = np.zeros(0, np.int64)
 
     def slots(self, events: Events) -> IntArray:
-        """Those of the reservoir; the users are counted on the way."""
-        users = highest(events.user)
-        self.degree = enlarged(self.degree, users)
-        self.degree[:users] += counted(events.user, users)
+        """Those of the reservoir; the users are bincount on the way."""
+        users = row_count(events.user)
+        self.degree = with_room(self.degree, users)
+        self.degree[:users] += bincount(events.user, users)
         return super().slots(events)
 
     def weights(self, events: Events, losses: Losses) -> FloatArray:
         """1 / degree; a user who was never offered to the buffer has degree 1."""
         del losses
-        degree = enlarged(self.degree, highest(events.user))[events.user]
+        degree = with_room(self.degree, row_count(events.user))[events.user]
         return 1.0 / np.maximum(degree, 1)
 
 
@@ -141,7 +141,7 @@ class ClassBalanced(Buffer):
     def slots(self, events: Events) -> IntArray:
         """See above."""
         kinds = (events.item if events.label is None or self.task == "rank" else events.label).astype(np.int64)
-        self.counts = enlarged(self.counts, highest(kinds))
+        self.counts = with_room(self.counts, row_count(kinds))
         chances = self.draw.random((len(events), 2))
         return _balanced(self.kind, self.counts, kinds, chances)
 
@@ -209,7 +209,7 @@ BUFFERS: Mapping[str, type[Buffer]] = {
 }
 
 
-def buffer_called(name: str) -> type[Buffer]:
+def buffer_named(name: str) -> type[Buffer]:
     """The kind of buffer.
 
     Raises:

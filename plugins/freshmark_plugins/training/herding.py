@@ -9,7 +9,7 @@ PATIENCE = 1.1
 """Steps for each event wanted: a step may choose one that was chosen before."""
 
 
-def herded(vectors: AnyArray, count: int) -> IntArray:
+def herd(vectors: AnyArray, count: int) -> IntArray:
     """(≤ count,) rows of these (n, d) vectors, ascending: at each step the one that brings the mean nearest to μ.
 
     ::

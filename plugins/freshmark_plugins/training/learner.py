@@ -11,7 +11,7 @@ import torch
 from freshmark import AnyArray, Events, FloatArray, IntArray, Model, Run, UsageError
 from torch import Tensor
 
-from freshmark_plugins.kernels.growth import highest
+from freshmark_plugins.kernels.growth import row_count
 from freshmark_plugins.training.optimisers import Optimiser, Steps, check
 from freshmark_plugins.training.options import Training
 from freshmark_plugins.training.stopping import Stop
@@ -77,12 +77,12 @@ class Learner:
         self.model.to(self.run.device)
         self.optimiser: Steps = self.optimise(self.model)
 
-    def know(self, events: Events) -> None:
+    def grow_vocabulary(self, events: Events) -> None:
         """Have rows for every user and item of these events; the optimiser's state grows along.
 
         A model with ``meet(events)`` has rows for more than those: it is shown the events before it learns from them.
         """
-        users, items = max(self.users, highest(events.user)), max(self.items, highest(events.item))
+        users, items = max(self.users, row_count(events.user)), max(self.items, row_count(events.item))
         grows, meet = (users, items) != (self.users, self.items), getattr(self.model, "meet", None)
         if grows:
             self.users, self.items = users, items
@@ -103,7 +103,7 @@ class Learner:
             weights: (n,) how much each event counts; None for equally.
             terms: what else is minimised, added to the mean loss of every step.
         """
-        self.know(events)
+        self.grow_vocabulary(events)
         watch = self.stop.over(events, self.losses, self.model, self.optimiser) if self.stop and epochs else None
         for _ in range(epochs):
             self._epoch(events, watch.trained if watch else None, weights, terms)
@@ -113,7 +113,7 @@ class Learner:
             watch.back()
             self._epoch(events, watch.held, weights, terms)
 
-    def filled(self, n: int) -> float:
+    def batch_fill(self, n: int) -> float:
         """How full the batches of n events are: n ÷ (steps of an epoch · events a step).
 
         A step follows the mean over its batch. Weights of this size make it follow the sum instead: each event counts
@@ -125,9 +125,9 @@ class Learner:
     def losses(self, events: Events) -> FloatArray:
         """(n,) what each event costs the model as it is. Nothing is trained, and nothing drawn that training would."""
         draw = torch.Generator(self.run.device).manual_seed(self.run.seed)
-        return self.asked(lambda some: self.model.loss(some, draw), events).astype(np.float64)
+        return self.evaluate(lambda some: self.model.loss(some, draw), events).astype(np.float64)
 
-    def asked(self, ask: Callable[[Events], Tensor], events: Events) -> AnyArray:
+    def evaluate(self, ask: Callable[[Events], Tensor], events: Events) -> AnyArray:
         """(n, …) what is asked of the model about each event, a few hundred at a time, without gradients."""
         self.model.eval()
         with torch.no_grad():

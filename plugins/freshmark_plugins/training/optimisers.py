@@ -31,7 +31,7 @@ from freshmark import AnyArray, UnknownName, UsageError, parse
 from torch import nn, optim
 
 from freshmark_plugins.kernels.ftrl import FTRL
-from freshmark_plugins.training.growing_table import extended
+from freshmark_plugins.training.embedding_table import extended
 
 
 class Steps(Protocol):
@@ -148,7 +148,7 @@ class Optimiser:
                 for name, value in held.items():
                     held[name] = _grown(part, name, value, parameter)
 
-    def hand_over(self, to: Mapping[nn.Parameter, nn.Parameter]) -> None:
+    def replace_parameters(self, to: Mapping[nn.Parameter, nn.Parameter]) -> None:
         """Have the second parameter of each pair go on where the first was, with what is remembered of it."""
         for part in self.parts:
             for group in part.param_groups:

@@ -14,7 +14,7 @@ from freshmark_plugins.training.buffers import (
     Fifo,
     InverseDegree,
     Reservoir,
-    buffer_called,
+    buffer_named,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -170,6 +170,6 @@ def test_what_is_held_is_its_state():
 
 def test_a_buffer_that_is_none_is_refused():
     with pytest.raises(FreshmarkError, match="no buffer 'fif'; did you mean 'fifo'"):
-        buffer_called("fif")
+        buffer_named("fif")
     with pytest.raises(FreshmarkError, match="size=-1"):
         Reservoir(-1, "rank", np.random.default_rng(0))

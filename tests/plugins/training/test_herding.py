@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark_plugins.training.herding import PATIENCE, herded
+from freshmark_plugins.training.herding import PATIENCE, herd
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,28 +28,28 @@ def by_trying_all(vectors, count):
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_each_step_brings_the_mean_as_near_as_one_event_can(seed, count):
     vectors = np.random.default_rng(seed).standard_normal((9, 3))
-    assert herded(vectors, count).tolist() == by_trying_all(vectors, count)
+    assert herd(vectors, count).tolist() == by_trying_all(vectors, count)
 
 
 def test_the_length_of_a_vector_does_not_matter():
     draw = np.random.default_rng(0)
     vectors = draw.standard_normal((30, 4))
-    assert np.array_equal(herded(vectors, 7), herded(vectors * draw.uniform(0.1, 9.0, (30, 1)), 7))
+    assert np.array_equal(herd(vectors, 7), herd(vectors * draw.uniform(0.1, 9.0, (30, 1)), 7))
 
 
 @given(n=st.integers(0, 12), count=st.integers(0, 15))
 def test_rows_differ_and_are_no_more_than_wanted(n, count):
-    rows = herded(np.random.default_rng(n).standard_normal((n, 3)), count)
+    rows = herd(np.random.default_rng(n).standard_normal((n, 3)), count)
     assert rows.tolist() == sorted(set(rows.tolist()))
     assert len(rows) <= min(n, count)
 
 
 def test_all_are_chosen_where_all_are_wanted():
-    assert herded(np.zeros((4, 2)), 4).tolist() == [0, 1, 2, 3]
+    assert herd(np.zeros((4, 2)), 4).tolist() == [0, 1, 2, 3]
 
 
 def test_events_of_which_nothing_is_known_are_no_trouble():
-    assert herded(np.zeros((4, 2)), 2).tolist() == [0]
+    assert herd(np.zeros((4, 2)), 2).tolist() == [0]
 
 
 def test_chosen_events_stand_for_all_better_than_chance():
@@ -61,4 +61,4 @@ def test_chosen_events_stand_for_all_better_than_chance():
         return np.linalg.norm(unit[rows].mean(0) - unit.mean(0))
 
     by_chance = [apart(draw.choice(200, 10, replace=False)) for _ in range(200)]
-    assert apart(herded(vectors, 10)) < np.quantile(by_chance, 0.05)
+    assert apart(herd(vectors, 10)) < np.quantile(by_chance, 0.05)

@@ -14,7 +14,7 @@ from freshmark.contract.arrays import Task
 from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.training import learner as loop
-from freshmark_plugins.training.growing_table import Table
+from freshmark_plugins.training.embedding_table import EmbeddingTable
 from freshmark_plugins.training.learner import Learner
 
 
@@ -28,7 +28,7 @@ class Means(ContextFree):
         self.seen = []
 
     def build(self, run):
-        self.table = Table(1, scale=0.0, seed=(0,))
+        self.table = EmbeddingTable(1, scale=0.0, seed=(0,))
         self.grow(run.users, run.items)
 
     def grow(self, users, items):
@@ -180,7 +180,7 @@ def test_growth_leaves_what_old_rows_will_become(stream, start_run, events):
             (m.users(m._index(batch.user)) * m.items(m._index(batch.item))).sum(1) - 1
         ).square()  # fmt: skip
         one.learn(events(stream, 0, 200))
-        one.know(events(stream, 0, 600))
+        one.grow_vocabulary(events(stream, 0, 600))
         one.learn(events(stream, 0, 200))
         learners.append(one)
     for name, array in learners[0].model.state().items():
@@ -226,14 +226,14 @@ def test_auto_makes_enough_steps_of_few_events_and_no_more_than_needed_of_many(l
     ("batch", "n", "share"), [(4, 4, 1.0), (4, 1, 0.25), (4, 6, 0.75), (4, 0, 1.0), ("all", 3, 1.0), ("auto", 16, 0.25)]
 )
 def test_batches_are_as_full_as_the_events_fill_them(batch, n, share):
-    assert Learner(Means(), batch=batch).filled(n) == share
+    assert Learner(Means(), batch=batch).batch_fill(n) == share
 
 
 def test_with_weights_as_full_as_its_batch_an_event_counts_the_same_however_few_come_with_it(learn):
     def moved(*updates):
         learner = learn(known=4, batch=4, lr=0.1)
         for item in updates:
-            learner.learn(labelled(item), weights=np.full(len(item), learner.filled(len(item))))
+            learner.learn(labelled(item), weights=np.full(len(item), learner.batch_fill(len(item))))
         return learner.model.state()["table"][:4, 0]
 
     assert moved([0], [1], [2], [3]) == pytest.approx(moved([0, 1, 2, 3]))

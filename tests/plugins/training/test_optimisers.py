@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from freshmark import FreshmarkError
-from freshmark_plugins.training.growing_table import Table
+from freshmark_plugins.training.embedding_table import EmbeddingTable
 from freshmark_plugins.training.optimisers import DENSE, SPARSE, WHY_NOT, Optimiser, check
 
 PLAIN = {
@@ -25,7 +25,7 @@ FORGETFUL = {"sgd", "adagrad", "ftrl"}
 class Net(torch.nn.Module):
     def __init__(self, rows=6, *, sparse=False):
         super().__init__()
-        self.table = Table(3, scale=1.0, seed=(0,))
+        self.table = EmbeddingTable(3, scale=1.0, seed=(0,))
         self.table.grow(rows)
         self.table.sparse = sparse
         self.line = torch.nn.Parameter(torch.ones(3))

@@ -8,14 +8,14 @@ from freshmark.runs.catalogue.registry import load
 from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.strategies.retraining.frozen import Frozen
-from freshmark_plugins.strategies.retraining.over_model import OverModel
+from freshmark_plugins.strategies.retraining.model_strategy import ModelStrategy
 from freshmark_plugins.training.options import Training, options_of
 
 REGISTRY = load()
 TRAINED = [
     name
     for name in REGISTRY.names("strategies")
-    if isinstance(built := REGISTRY.factory("strategies", name), type) and issubclass(built, OverModel)
+    if isinstance(built := REGISTRY.factory("strategies", name), type) and issubclass(built, ModelStrategy)
 ]
 
 

@@ -13,7 +13,7 @@ from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.strategies.retraining.retrain import Retrain
-from freshmark_plugins.training.growing_table import Table
+from freshmark_plugins.training.embedding_table import EmbeddingTable
 from freshmark_plugins.training.learner import Learner
 from freshmark_plugins.training.stopping import split
 from hypothesis import given
@@ -30,7 +30,7 @@ class Mean(ContextFree):
         self.trained = []
 
     def build(self, run):
-        self.table = Table(1, scale=0.0, seed=(0,))
+        self.table = EmbeddingTable(1, scale=0.0, seed=(0,))
         self.table.grow(1)
 
     def grow(self, users, items):
@@ -163,7 +163,7 @@ def test_a_negative_of_the_watched_is_the_same_in_every_epoch(stream, start_run,
     learner = Learner(MF(dim=4), patience=2)
     learner.start(start_run(stream, 200))
     part = events(stream, 0, 200)
-    learner.know(part)
+    learner.grow_vocabulary(part)
     state = learner.draw.get_state()
     assert np.array_equal(learner.losses(part), learner.losses(part))
     assert torch.equal(learner.draw.get_state(), state)

@@ -21,7 +21,7 @@ def learner(stream, start_run, events):
 
 
 def test_training_does_not_move_it(learner, stream, events):
-    learner.know(events(stream, 200, 600))
+    learner.grow_vocabulary(events(stream, 200, 600))
     teacher, some = Teacher(learner.model, "rank"), events(stream, 100, 200)
     before, own = teacher.outputs(some).clone(), learner.model.outputs(some).detach().clone()
     assert torch.equal(before, own)
@@ -38,7 +38,7 @@ def test_it_takes_no_gradient(learner, stream, events):
 
 def test_only_what_it_had_learned_of_counts_though_both_have_grown(learner, stream, events):
     known = learner.items
-    learner.know(events(stream, 0, 600))
+    learner.grow_vocabulary(events(stream, 0, 600))
     teacher, some = Teacher(learner.model, "rank", outputs=known), events(stream, 400, 600)
     assert learner.items > known
     assert int(some.user.max()) >= 5

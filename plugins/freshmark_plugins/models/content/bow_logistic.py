@@ -10,7 +10,7 @@ from torch import Tensor
 
 from freshmark_plugins.models.content.classifier import Classifier
 from freshmark_plugins.models.inputs import TEXT, need, tokens
-from freshmark_plugins.training.growing_table import Table
+from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 MOST_BITS = 26
 
@@ -38,11 +38,11 @@ class BowLogistic(Classifier):
             raise UsageError(f"bow_logistic has bits={bits}", remedy=f"1 to {MOST_BITS}")
         self.bits = bits
 
-    def lay_out(self, run: Run) -> None:
+    def create_parameters(self, run: Run) -> None:
         """Weights of 0: a row each pair of class and bucket, so that sparse gradients and new classes are rows."""
         need(run, TEXT, self)
-        self.words = Table(1, scale=0.0, seed=(run.seed,))
-        self.bias = Table(1, scale=0.0, seed=(run.seed,))
+        self.words = EmbeddingTable(1, scale=0.0, seed=(run.seed,))
+        self.bias = EmbeddingTable(1, scale=0.0, seed=(run.seed,))
 
     def grow_classes(self) -> None:
         """Have 2^bits rows a class."""

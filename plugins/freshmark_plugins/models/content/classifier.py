@@ -12,9 +12,9 @@ from freshmark import AnyArray, Events, FloatArray, Query, Run, Task, UsageError
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from freshmark_plugins.kernels.growth import highest
+from freshmark_plugins.kernels.growth import row_count
 from freshmark_plugins.models.context_free import ContextFree
-from freshmark_plugins.training.growing_table import Table
+from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 
 class Classifier(ContextFree):
@@ -30,7 +30,7 @@ class Classifier(ContextFree):
         self.classes = 0
 
     @abstractmethod
-    def lay_out(self, run: Run) -> None:
+    def create_parameters(self, run: Run) -> None:
         """Create the parameters, without rows of classes."""
 
     @abstractmethod
@@ -43,7 +43,7 @@ class Classifier(ContextFree):
 
     def build(self, run: Run) -> None:
         """Fresh parameters, with rows for all classes that are known."""
-        self.lay_out(run)
+        self.create_parameters(run)
         self.classes = max(self.classes, run.classes)
         self.grow_classes()
 
@@ -52,7 +52,7 @@ class Classifier(ContextFree):
 
     def meet(self, events: Events) -> None:
         """Have a row for every class among these labels."""
-        self.classes = max(self.classes, highest(self._labels(events)))
+        self.classes = max(self.classes, row_count(self._labels(events)))
         self.grow_classes()
 
     def loss(self, events: Events, draw: torch.Generator) -> Tensor:
@@ -96,7 +96,7 @@ class Head(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.weight, self.bias = Table(width, scale=0.0, seed=(0,)), Table(1, scale=0.0, seed=(0,))
+        self.weight, self.bias = EmbeddingTable(width, scale=0.0, seed=(0,)), EmbeddingTable(1, scale=0.0, seed=(0,))
 
     def grow(self, classes: int) -> None:
         """Have at least that many rows."""

@@ -33,7 +33,7 @@ class CNN(HeadedClassifier):
         super().__init__()
         self.channels = channels
 
-    def lay_out(self, run: Run) -> None:
+    def create_parameters(self, run: Run) -> None:
         """Kernels from the seed; the head at 0, so that every class is first as likely."""
         *colours, height, breadth = need(run, IMAGE, self).shape[1:]
         draw = torch.Generator().manual_seed(run.seed)

@@ -11,7 +11,7 @@ from torch import Tensor
 from freshmark_plugins.models.content.classifier import Head, HeadedClassifier
 from freshmark_plugins.models.inputs import TEXT, need, tokens
 from freshmark_plugins.models.layers import Projection
-from freshmark_plugins.training.growing_table import Table
+from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 
 class EmbeddingBag(HeadedClassifier):
@@ -36,10 +36,10 @@ class EmbeddingBag(HeadedClassifier):
         super().__init__()
         self.dim, self.hidden, self.bits = dim, hidden, bits
 
-    def lay_out(self, run: Run) -> None:
+    def create_parameters(self, run: Run) -> None:
         """Word vectors and hidden layer from the seed; the head at 0, so that every class is first as likely."""
         need(run, TEXT, self)
-        self.words = Table(self.dim, scale=1.0, seed=(run.seed, 20))
+        self.words = EmbeddingTable(self.dim, scale=1.0, seed=(run.seed, 20))
         self.words.grow(1 << self.bits)
         self.inner = Projection(self.dim, self.hidden, draw=torch.Generator().manual_seed(run.seed))
         self.head = Head(self.hidden)

@@ -25,7 +25,7 @@ class Softmax(HeadedClassifier):
 
     needs: ClassVar[frozenset[str]] = frozenset({IMAGE})
 
-    def lay_out(self, run: Run) -> None:
+    def create_parameters(self, run: Run) -> None:
         """Weights of 0."""
         need(run, IMAGE, self)
         self.head = Head(width(run.features, [IMAGE]))

@@ -36,7 +36,7 @@ class VAEHead(HeadedClassifier):
         super().__init__()
         self.dim, self.hidden, self.weight = dim, hidden, weight
 
-    def lay_out(self, run: Run) -> None:
+    def create_parameters(self, run: Run) -> None:
         """Weights from the seed; the head at 0, so that every class is first as likely."""
         need(run, IMAGE, self)
         size = width(run.features, [IMAGE])

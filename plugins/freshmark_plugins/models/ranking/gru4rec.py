@@ -10,7 +10,7 @@ import torch
 from freshmark import Events, FloatArray, UnknownName
 from torch import Tensor, nn
 
-from freshmark_plugins.kernels.growth import counted, enlarged, highest
+from freshmark_plugins.kernels.growth import bincount, row_count, with_room
 from freshmark_plugins.models.layers import dropped, index_of
 from freshmark_plugins.models.ranking.ranking_losses import bpr_max, cross_entropy
 from freshmark_plugins.models.ranking.sequential import Sequential
@@ -92,9 +92,9 @@ class GRU4Rec(Sequential):
     def observe(self, events: Events) -> None:
         """These are history now, and count for the chance to be drawn."""
         super().observe(events)
-        items = highest(events.item)
-        self.counts = enlarged(self.counts, items)
-        self.counts[:items] += counted(events.item, items)
+        items = row_count(events.item)
+        self.counts = with_room(self.counts, items)
+        self.counts[:items] += bincount(events.item, items)
 
     def encode(self, items: Tensor, draw: torch.Generator | None) -> Tensor:
         """(w, l, dim) the states."""

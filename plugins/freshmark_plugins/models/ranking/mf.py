@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 from freshmark_plugins.models.context_free import ContextFree
-from freshmark_plugins.training.growing_table import Table
+from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 
 class MF(ContextFree):
@@ -61,9 +61,9 @@ class MF(ContextFree):
 
     def build(self, run: Run) -> None:
         """Fresh rows for the users and items known so far."""
-        self.users = Table(self.dim, scale=self.scale, seed=(run.seed, 10))
-        self.items = Table(self.dim, scale=self.scale, seed=(run.seed, 11))
-        self.bias = Table(1, scale=0.0, seed=(run.seed, 12))
+        self.users = EmbeddingTable(self.dim, scale=self.scale, seed=(run.seed, 10))
+        self.items = EmbeddingTable(self.dim, scale=self.scale, seed=(run.seed, 11))
+        self.bias = EmbeddingTable(1, scale=0.0, seed=(run.seed, 12))
         self.grow(run.users, run.items)
 
     def grow(self, users: int, items: int) -> None:

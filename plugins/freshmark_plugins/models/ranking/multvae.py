@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from freshmark_plugins.models.layers import Projection, dropped, index_of
 from freshmark_plugins.models.ranking.sequential import Sequential
-from freshmark_plugins.training.growing_table import Table
+from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 
 class MultVAE(Sequential):
@@ -67,7 +67,7 @@ class MultVAE(Sequential):
 
     def build_encoder(self, draw: torch.Generator) -> None:
         """E, c, W, V and a; no step made."""
-        self.inputs = Table(self.dim, scale=self.scale, seed=(int(draw.initial_seed()), 22))
+        self.inputs = EmbeddingTable(self.dim, scale=self.scale, seed=(int(draw.initial_seed()), 22))
         self.offset = torch.nn.Parameter(torch.zeros(self.dim))
         self.encoder = Projection(self.dim, 2 * self.code, draw=draw)
         self.decoder = Projection(self.code, self.dim, draw=draw)

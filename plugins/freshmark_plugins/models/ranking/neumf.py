@@ -15,7 +15,7 @@ from torch.nn.functional import linear, relu
 from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.models.layers import Projection, index_of
 from freshmark_plugins.models.ranking.ranking_losses import logistic
-from freshmark_plugins.training.growing_table import Table
+from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 
 class NeuMF(ContextFree):
@@ -60,8 +60,8 @@ class NeuMF(ContextFree):
         """Fresh rows for the users and items known so far, and a fresh network."""
         draw = torch.Generator().manual_seed(run.seed)
         width = self.product + self.layers[0] // 2
-        self.users = Table(width, scale=self.scale, seed=(run.seed, 30))
-        self.items = Table(width, scale=self.scale, seed=(run.seed, 31))
+        self.users = EmbeddingTable(width, scale=self.scale, seed=(run.seed, 30))
+        self.items = EmbeddingTable(width, scale=self.scale, seed=(run.seed, 31))
         self.tower: Any = nn.ModuleList(Projection(*sizes, draw=draw) for sizes in pairwise(self.layers))
         self.head = Projection(self.product + self.layers[-1], 1, draw=draw)
         self.grow(run.users, run.items)

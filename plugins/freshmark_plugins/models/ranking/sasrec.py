@@ -26,7 +26,7 @@ class SASRec(Sequential):
         logistic:  ℓ = −log σ(s_i) − Σ_j log σ(−s_j)         j drawn uniformly, ``negatives`` for each event
 
     As in the paper, one pass over a history gives the losses of all its events that are in the batch. Places are
-    counted from the oldest item of the window, in the paper from the newest of the sequence; b is not in the paper.
+    bincount from the oldest item of the window, in the paper from the newest of the sequence; b is not in the paper.
 
     Cost: O(length · dim · (dim + length)) a user of a batch and a request, O(m · dim) an event (softmax over all).
     Memory: 4 (dim + 1) bytes an item, 24 an event (histories).

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from freshmark_plugins.histories.sequences import Sequences
 from freshmark_plugins.models.layers import index_of
-from freshmark_plugins.training.growing_table import Table
+from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 
 class Sequential(nn.Module):
@@ -20,7 +20,7 @@ class Sequential(nn.Module):
     An event is learned with the history before its time as input: neither the event itself, nor one of its time, nor a
     later one is in it, though the model may know them by then. Where there is no history h = 0, and b is what remains.
 
-    Histories are context: they come by ``observe``, stay when a model starts from scratch, and are no parameters.
+    RecencyLists are context: they come by ``observe``, stay when a model starts from scratch, and are no parameters.
     Items that the model has no row for yet are passed over.
 
     Args:
@@ -46,8 +46,8 @@ class Sequential(nn.Module):
 
     def build(self, run: Run) -> None:
         """Fresh rows for the items known so far, and a fresh encoder."""
-        self.items = Table(self.dim, scale=self.scale, seed=(run.seed, 20))
-        self.bias = Table(1, scale=0.0, seed=(run.seed, 21))
+        self.items = EmbeddingTable(self.dim, scale=self.scale, seed=(run.seed, 20))
+        self.bias = EmbeddingTable(1, scale=0.0, seed=(run.seed, 21))
         self.build_encoder(torch.Generator().manual_seed(run.seed))
         self.grow(run.users, run.items)
 

@@ -8,9 +8,9 @@ import torch
 from freshmark import Events, Query, Run, Task
 from torch import Tensor
 
-from freshmark_plugins.models.tabular.fields import looked_up
+from freshmark_plugins.models.tabular.fields import lookup
 from freshmark_plugins.models.tabular.pointwise import Pointwise
-from freshmark_plugins.training.growing_table import Table
+from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 
 class BiasedMF(Pointwise):
@@ -38,10 +38,10 @@ class BiasedMF(Pointwise):
         super().__init__()
         self.dim, self.reg, self.scale = dim, reg, scale
 
-    def lay_out(self, run: Run) -> None:
+    def create_parameters(self, run: Run) -> None:
         """Vectors from the seed."""
-        self.users, self.items = (Table(self.dim, scale=self.scale, seed=(run.seed, of)) for of in (90, 91))
-        self.user_bias, self.item_bias = (Table(1, scale=0.0, seed=(run.seed,)) for _ in range(2))
+        self.users, self.items = (EmbeddingTable(self.dim, scale=self.scale, seed=(run.seed, of)) for of in (90, 91))
+        self.user_bias, self.item_bias = (EmbeddingTable(1, scale=0.0, seed=(run.seed,)) for _ in range(2))
 
     def grow(self, users: int, items: int) -> None:
         """Have rows for these."""
@@ -53,7 +53,7 @@ class BiasedMF(Pointwise):
         penalty = sum(part.square().sum(1) for part in self._parts(events, self.bias.dtype))
         return super().loss(events, draw) + self.reg * penalty
 
-    def beyond_bias(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+    def score_without_bias(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
         """(n,) r̂ − μ."""
         p, q, user, item = self._parts(rows, kind)
         return (user + item)[:, 0] + (p * q).sum(1)
@@ -66,4 +66,4 @@ class BiasedMF(Pointwise):
             (self.user_bias, rows.user),
             (self.item_bias, rows.item),
         )
-        return [looked_up(table, codes).to(kind) for table, codes in places]
+        return [lookup(table, codes).to(kind) for table, codes in places]

@@ -37,7 +37,7 @@ class DLRM(Pointwise):
         super().__init__()
         self.dim, self.layers, self.bits = dim, tuple(layers), bits
 
-    def lay_out(self, run: Run) -> None:
+    def create_parameters(self, run: Run) -> None:
         """All from the seed."""
         self.names = numeric(run.features)
         columns = width(run.features, self.names)
@@ -55,7 +55,7 @@ class DLRM(Pointwise):
         """Have rows for these."""
         self.embedded.grow(users, items)
 
-    def beyond_bias(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+    def score_without_bias(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
         """(n,) what the network on top gives."""
         score: Tensor = self.head(self._hidden(rows, kind))
         return score[:, 0]

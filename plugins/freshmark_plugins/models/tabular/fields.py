@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from freshmark_plugins.kernels.hashing import buckets
 from freshmark_plugins.models.inputs import TEXT, categorical, tokens, width
-from freshmark_plugins.training.growing_table import Table
+from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 MOST_BITS = 30
 
@@ -35,7 +35,9 @@ class Fields(nn.Module):
         self.names = categorical(run.features)
         self.text = TEXT in run.features
         self.count = 2 + width(run.features, self.names) + self.text
-        self.users, self.items, self.hashed = (Table(dim, scale=scale, seed=(run.seed, seed, of)) for of in range(3))
+        self.users, self.items, self.hashed = (
+            EmbeddingTable(dim, scale=scale, seed=(run.seed, seed, of)) for of in range(3)
+        )
         self.hashed.grow(1 << bits if self.names or self.text else 0)
 
     def grow(self, users: int, items: int) -> None:
@@ -46,7 +48,7 @@ class Fields(nn.Module):
     def forward(self, rows: Events | Query, kind: torch.dtype) -> list[Tensor]:
         """For each field, (n, dim), in this precision."""
         device = self.users.weight.device
-        found = [looked_up(self.users, rows.user), looked_up(self.items, rows.item)]
+        found = [lookup(self.users, rows.user), lookup(self.items, rows.item)]
         found += [self.hashed(torch.from_numpy(index).to(device)) for index in self.buckets(rows)]
         if self.text:
             index, present = (one.to(device) for one in tokens(rows, bits=self.bits))
@@ -65,7 +67,7 @@ class Fields(nn.Module):
         ]
 
 
-def looked_up(table: Table, codes: AnyArray | None) -> Tensor:
+def lookup(table: EmbeddingTable, codes: AnyArray | None) -> Tensor:
     """(n, dim) the rows of these codes, 0 where there is none.
 
     Raises:

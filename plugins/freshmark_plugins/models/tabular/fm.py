@@ -32,7 +32,7 @@ class FM(Pointwise):
         super().__init__()
         self.dim, self.bits, self.scale = dim, bits, scale
 
-    def lay_out(self, run: Run) -> None:
+    def create_parameters(self, run: Run) -> None:
         """Weights of 0, vectors from the seed."""
         self.names = numeric(run.features)
         columns = width(run.features, self.names)
@@ -47,7 +47,7 @@ class FM(Pointwise):
         self.weights.grow(users, items)
         self.vectors_of.grow(users, items)
 
-    def beyond_bias(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+    def score_without_bias(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
         """(n,) s without b."""
         x = numbers(rows, self.names).to(self.bias.device, kind)  # (n, columns)
         vectors, numbers_of = self.vectors_of(rows, kind), self.number_vectors.to(kind)

@@ -15,7 +15,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from freshmark_plugins.kernels.hashing import buckets
 from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.models.inputs import TEXT, categorical, numbers, numeric, tokens, width
-from freshmark_plugins.training.growing_table import Table
+from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 MOST_BITS = 30
 
@@ -46,7 +46,7 @@ class Logistic(ContextFree):
         self.classify = run.task == "classify"
         outputs = run.classes if self.classify else 1
         self.dense, self.fields = numeric(run.features), categorical(run.features)
-        self.hashed = Table(outputs, scale=0.0, seed=(run.seed,))
+        self.hashed = EmbeddingTable(outputs, scale=0.0, seed=(run.seed,))
         self.hashed.grow(1 << self.bits)
         self.linear = nn.Parameter(torch.zeros(width(run.features, self.dense), outputs))
         self.bias = nn.Parameter(torch.zeros(outputs))

@@ -25,11 +25,11 @@ class Pointwise(ContextFree):
     tasks: ClassVar[frozenset[Task]] = frozenset({"click", "rate"})
 
     @abstractmethod
-    def lay_out(self, run: Run) -> None:
+    def create_parameters(self, run: Run) -> None:
         """Create the parameters, without the bias and without rows of users and items."""
 
     @abstractmethod
-    def beyond_bias(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+    def score_without_bias(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
         """(n,) s without the bias, computed in this precision."""
 
     def build(self, run: Run) -> None:
@@ -37,7 +37,7 @@ class Pointwise(ContextFree):
         self.rates = run.task == "rate"
         self.begun = False
         self.bias = nn.Parameter(torch.zeros(1))
-        self.lay_out(run)
+        self.create_parameters(run)
         self.grow(run.users, run.items)
 
     @abstractmethod
@@ -80,7 +80,7 @@ class Pointwise(ContextFree):
         return {name: value.numpy(force=True) for name, value in self.named_parameters()}
 
     def _score(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
-        return self.bias.to(kind) + self.beyond_bias(rows, kind)
+        return self.bias.to(kind) + self.score_without_bias(rows, kind)
 
     def _labels(self, events: Events) -> AnyArray:
         if events.label is None:

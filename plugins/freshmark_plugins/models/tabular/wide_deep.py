@@ -15,7 +15,7 @@ from freshmark_plugins.models.inputs import numbers, numeric, width
 from freshmark_plugins.models.layers import Projection
 from freshmark_plugins.models.tabular.fields import Fields
 from freshmark_plugins.models.tabular.pointwise import Pointwise
-from freshmark_plugins.training.growing_table import Table
+from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 
 class WideDeep(Pointwise):
@@ -40,12 +40,12 @@ class WideDeep(Pointwise):
         super().__init__()
         self.dim, self.layers, self.bits = dim, tuple(layers), bits
 
-    def lay_out(self, run: Run) -> None:
+    def create_parameters(self, run: Run) -> None:
         """The wide part at 0, the deep one from the seed."""
         self.names = numeric(run.features)
         columns = width(run.features, self.names)
         self.weights = Fields(run, 1, bits=self.bits, scale=0.0, seed=70)
-        self.pairs = Table(1, scale=0.0, seed=(run.seed,))
+        self.pairs = EmbeddingTable(1, scale=0.0, seed=(run.seed,))
         self.pairs.grow(1 << self.bits)
         self.slopes = nn.Parameter(torch.zeros(columns, 1))
         self.embedded = Fields(run, self.dim, bits=self.bits, scale=0.1, seed=71)
@@ -60,7 +60,7 @@ class WideDeep(Pointwise):
         self.weights.grow(users, items)
         self.embedded.grow(users, items)
 
-    def beyond_bias(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+    def score_without_bias(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
         """(n,) wide + deep."""
         x = numbers(rows, self.names).to(self.bias.device, kind)  # (n, columns)
         wide = sum(self.weights(rows, kind), x @ self.slopes.to(kind)) + self.pairs(self._pair(rows)).to(kind)

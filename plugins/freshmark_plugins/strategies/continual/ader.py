@@ -12,8 +12,8 @@ from torch import Tensor
 
 from freshmark_plugins.models.abilities import require
 from freshmark_plugins.strategies.retraining.finetune import Finetune
-from freshmark_plugins.training.herding import herded
-from freshmark_plugins.training.mixing import chosen, columns, joined
+from freshmark_plugins.training.event_sets import columns_of, concatenated, subset
+from freshmark_plugins.training.herding import herd
 from freshmark_plugins.training.options import Training
 from freshmark_plugins.training.teacher import Teacher
 
@@ -74,7 +74,7 @@ class ADER(Finetune):
     def update(self, events: Events) -> None:
         """Train on the new events, held by the exemplars, and choose exemplars anew."""
         known = self.learner.items
-        self.learner.know(events)
+        self.learner.grow_vocabulary(events)
         old, terms = self.held, []
         if old is not None and len(old) and self.base:
             share = len(old) / len(events)
@@ -88,17 +88,17 @@ class ADER(Finetune):
 
             terms = [recall]
         self.learn(events, epochs=self.epochs, terms=terms)
-        self.held = self._chosen(events if old is None else joined(old, events))
+        self.held = self._chosen(events if old is None else concatenated([old, events]))
 
     def state(self) -> Mapping[str, AnyArray]:
         """Those of the model, and the columns of the exemplars."""
-        held = {} if self.held is None else columns("exemplars", self.held)
+        held = {} if self.held is None else columns_of("exemplars", self.held)
         return {**super().state(), **held}
 
     def _chosen(self, events: Events) -> Events:
         """N of these events, or fewer."""
         if not self.exemplars or not len(events):
-            return chosen(events, np.arange(0))
+            return subset(events, np.arange(0))
         kinds = (events.item if self.run.task == "rank" or events.label is None else events.label).astype(np.int64)
         order = np.argsort(kinds, kind="stable")
         _, first, counts = np.unique(kinds[order], return_index=True, return_counts=True)
@@ -108,13 +108,13 @@ class ADER(Finetune):
             group[self._best(worth[group], int(share))]
             for group, share in zip(np.split(order, first[1:]), shares, strict=True)
         ]
-        return chosen(events, np.sort(np.concatenate(best)))
+        return subset(events, np.sort(np.concatenate(best)))
 
     def _worth(self, events: Events) -> AnyArray:
         """(n, …) what the selection looks at."""
         if self.selection == "herding":
-            return self.learner.asked(self.learner.model.represent, events)
+            return self.learner.evaluate(self.learner.model.represent, events)
         return self.learner.losses(events) if self.selection == "loss" else self.draw.random(len(events))
 
     def _best(self, worth: AnyArray, count: int) -> IntArray:
-        return herded(worth, count) if self.selection == "herding" else np.argsort(worth, kind="stable")[:count]
+        return herd(worth, count) if self.selection == "herding" else np.argsort(worth, kind="stable")[:count]

@@ -11,7 +11,7 @@ from freshmark import AnyArray, Events, IntArray, Model, Run, UsageError
 from torch import Tensor
 from torch.nn.functional import log_softmax
 
-from freshmark_plugins.histories.user_histories import Histories
+from freshmark_plugins.histories.recency_lists import RecencyLists
 from freshmark_plugins.models.abilities import require
 from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.training.options import Training
@@ -61,7 +61,7 @@ class ContrastiveKD(Finetune):
     def start(self, run: Run) -> None:
         """Nobody has neighbours."""
         super().start(run)
-        self.items_of, self.users_of = Histories(self.neighbours), Histories(self.neighbours)
+        self.items_of, self.users_of = RecencyLists(self.neighbours), RecencyLists(self.neighbours)
 
     def fit(self, history: Events) -> None:
         """Train on the warm-up, whose events are neighbours then."""
@@ -90,7 +90,7 @@ class ContrastiveKD(Finetune):
         self.items_of.append(events.user, events.item)
         self.users_of.append(events.item, events.user)
 
-    def _apart(self, codes: IntArray, before: Tensor, others: Tensor, neighbours: Histories) -> Tensor:
+    def _apart(self, codes: IntArray, before: Tensor, others: Tensor, neighbours: RecencyLists) -> Tensor:
         """The mean over different codes of −log softmax of their neighbours among the others."""
         distinct = np.unique(codes)
         near = [neighbours.of(code) for code in distinct.tolist()]

@@ -70,7 +70,7 @@ class DERpp(Finetune):
 
     def update(self, events: Events) -> None:
         """Train on the new events and on old ones, and keep some of the new."""
-        self.learner.know(events)
+        self.learner.grow_vocabulary(events)
         held, terms = self.buffer.held, list[Term]()
         if held is not None and self.alpha:
             terms.append(partial(self._as_said, held))
@@ -87,7 +87,7 @@ class DERpp(Finetune):
         slots, rows = self.buffer.add(events)
         if not len(rows):
             return
-        said = self.learner.asked(self.learner.model.outputs, events[rows])
+        said = self.learner.evaluate(self.learner.model.outputs, events[rows])
         grown = np.full((len(self.buffer), said.shape[1]), np.nan, np.float32)  # outputs never become fewer
         grown[: self.said.shape[0], : self.said.shape[1]] = self.said
         grown[slots] = said

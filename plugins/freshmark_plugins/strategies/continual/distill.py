@@ -45,7 +45,7 @@ class Distill(Finetune):
     def update(self, events: Events) -> None:
         """Train on the new events, with the model as it is as the teacher."""
         known = self.learner.items
-        self.learner.know(events)
+        self.learner.grow_vocabulary(events)
         if not self.lam:
             super().update(events)
             return

@@ -59,7 +59,7 @@ class SPMF(Replay):
 
     def costs(self, events: Events) -> FloatArray:
         """(n,) minus the score of what happened."""
-        return -self.learner.asked(self._score, events)
+        return -self.learner.evaluate(self._score, events)
 
     def _score(self, events: Events) -> Tensor:
         outputs: Tensor = self.learner.model.outputs(events)

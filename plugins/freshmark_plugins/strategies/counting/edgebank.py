@@ -8,9 +8,9 @@ from typing import ClassVar
 import numpy as np
 from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, parse_duration
 
+from freshmark_plugins.histories.event_window import EventWindow
 from freshmark_plugins.histories.pair_counts import PairCounts, accumulate_each
-from freshmark_plugins.histories.recent_events import Recent
-from freshmark_plugins.kernels.growth import highest
+from freshmark_plugins.kernels.growth import row_count
 
 SHIFT = 32
 """An edge is one number: user · 2^32 + item."""
@@ -41,14 +41,14 @@ class EdgeBank(Strategy):
         self.span = None if window is None else parse_duration(window)
         self.edges = PairCounts()
         self.items = 0
-        self.recent = Recent()
+        self.recent = EventWindow()
 
     def update(self, events: Events) -> None:
         """Remember the new edges, and forget those that leave the window."""
         if not len(events):
             return
-        self.items = max(self.items, highest(events.item))
-        self.edges.grow(max(highest(events.user), self.items))
+        self.items = max(self.items, row_count(events.item))
+        self.edges.grow(max(row_count(events.user), self.items))
         self.edges.count(events.user, events.item, 1)
         if self.span is not None:
             self.recent.append(events.time, events.user << SHIFT | events.item)

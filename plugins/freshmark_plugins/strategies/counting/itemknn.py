@@ -1,4 +1,4 @@
-"""itemknn: items that users of your items had as well, counted event by event."""
+"""itemknn: items that users of your items had as well, bincount event by event."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, UsageError
 
 from freshmark_plugins.histories.pair_counts import PairCounts, Rows, accumulate, add, room
-from freshmark_plugins.histories.user_histories import Histories, Lists, to_front
+from freshmark_plugins.histories.recency_lists import Lists, RecencyLists, to_front
 from freshmark_plugins.kernels.compiled import compiled
-from freshmark_plugins.kernels.growth import enlarged, highest
+from freshmark_plugins.kernels.growth import row_count, with_room
 
 
 class ItemKNN(Strategy):
@@ -40,8 +40,8 @@ class ItemKNN(Strategy):
         if history < 1 or not 0 < gamma <= 1:
             raise UsageError(f"itemknn has history={history}, gamma={gamma}", remedy="history ≥ 1 and 0 < gamma ≤ 1")
         self.gamma = gamma
-        self.had = Histories(history)
-        self.learned = Histories(history)
+        self.had = RecencyLists(history)
+        self.learned = RecencyLists(history)
         self.pairs = PairCounts()
         self.items = 0
         self.counts: FloatArray = np.zeros(0)
@@ -57,8 +57,8 @@ class ItemKNN(Strategy):
 
     def update(self, events: Events) -> None:
         """Count each new item of a user with the others."""
-        self.items = max(self.items, highest(events.item))
-        self.counts = enlarged(self.counts, self.items)
+        self.items = max(self.items, row_count(events.item))
+        self.counts = with_room(self.counts, self.items)
         self.pairs.grow(len(self.counts))
         self.learned.grow(events.user)
         done, history = 0, self.learned

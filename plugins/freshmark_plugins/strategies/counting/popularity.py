@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, UsageError, parse_duration
 
-from freshmark_plugins.histories.recent_events import Recent
-from freshmark_plugins.kernels.growth import enlarged, highest
+from freshmark_plugins.histories.event_window import EventWindow
+from freshmark_plugins.kernels.growth import row_count, with_room
 
 
 class Popularity(Strategy):
@@ -46,15 +46,15 @@ class Popularity(Strategy):
         self.half_life = None if half_life is None else parse_duration(half_life)
         self.items = 0
         self.counts: FloatArray = np.zeros(0)
-        self.recent = Recent()
+        self.recent = EventWindow()
         self.start_of_decay: int | None = None
 
     def update(self, events: Events) -> None:
         """Count the events, and uncount those that leave the window."""
         if not len(events):
             return
-        self.items = max(self.items, highest(events.item))
-        self.counts = enlarged(self.counts, self.items)
+        self.items = max(self.items, row_count(events.item))
+        self.counts = with_room(self.counts, self.items)
         if self.half_life is not None:
             weights = self._weights(events.time, self.half_life)  # may put another array in place of counts
             np.add.at(self.counts, events.item, weights)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from freshmark import AnyArray, Events, FloatArray, Query, Strategy, Task
 
-from freshmark_plugins.kernels.growth import enlarged, highest
+from freshmark_plugins.kernels.growth import row_count, with_room
 
 
 class Recency(Strategy):
@@ -31,8 +31,8 @@ class Recency(Strategy):
 
     def update(self, events: Events) -> None:
         """Note the place of each item's last event."""
-        self.items = max(self.items, highest(events.item))
-        self.last = enlarged(self.last, self.items)
+        self.items = max(self.items, row_count(events.item))
+        self.last = with_room(self.last, self.items)
         place = np.arange(self.events + 1, self.events + len(events) + 1, dtype=np.float64)
         np.maximum.at(self.last, events.item, place)
         self.events += len(events)

@@ -9,8 +9,8 @@ import numpy as np
 from freshmark import AnyArray, Events, FloatArray, Query, Strategy, Task
 
 from freshmark_plugins.histories.pair_counts import PairCounts, accumulate_each
-from freshmark_plugins.histories.unreached import then_popularity
-from freshmark_plugins.kernels.growth import counted, enlarged, highest
+from freshmark_plugins.histories.popularity_backoff import back_off_to_popularity
+from freshmark_plugins.kernels.growth import bincount, row_count, with_room
 
 
 class RepeatPopularity(Strategy):
@@ -43,21 +43,21 @@ class RepeatPopularity(Strategy):
 
     def observe(self, events: Events) -> None:
         """Count what each user took."""
-        self.had.grow(max(highest(events.user), highest(events.item)))
+        self.had.grow(max(row_count(events.user), row_count(events.item)))
         self.had.count(events.user, events.item, 1)
 
     def update(self, events: Events) -> None:
         """Count the items."""
-        new = highest(events.item)
+        new = row_count(events.item)
         self.items = max(self.items, new)
-        self.counts = enlarged(self.counts, self.items)
-        self.counts[:new] += counted(events.item, new)
+        self.counts = with_room(self.counts, self.items)
+        self.counts[:new] += bincount(events.item, new)
 
     def score(self, query: Query) -> FloatArray:
         """(n, m) own counts, ≥ 1; where there is none, popularity in (−1, 0)."""
         scores = np.zeros((len(query), self.items))
         accumulate_each(self.had.rows, query.user, scores)
-        then_popularity(scores, self.counts)
+        back_off_to_popularity(scores, self.counts)
         return scores
 
     def state(self) -> Mapping[str, AnyArray]:

@@ -9,13 +9,13 @@ import numpy as np
 from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, UsageError, parse_duration
 
 from freshmark_plugins.histories.pair_counts import PairCounts, Rows, accumulate, add, room
+from freshmark_plugins.histories.popularity_backoff import back_off_to_popularity
 from freshmark_plugins.histories.sessions import ENDLESS, Sessions, newest, push, push_each
-from freshmark_plugins.histories.unreached import then_popularity
 from freshmark_plugins.kernels.compiled import compiled
-from freshmark_plugins.kernels.growth import counted, enlarged, highest
+from freshmark_plugins.kernels.growth import bincount, row_count, with_room
 
 WHOLE = 2520
-"""The least number that 1 … 10 divide: weights 1/gap are counted in such parts, exactly, in any order."""
+"""The least number that 1 … 10 divide: weights 1/gap are bincount in such parts, exactly, in any order."""
 
 FARTHEST = 10
 
@@ -61,17 +61,17 @@ class SequentialRules(Strategy):
 
     def observe(self, events: Events) -> None:
         """Remember the newest items of each session."""
-        self.shown = self.shown.grown(highest(events.user))
+        self.shown = self.shown.grown(row_count(events.user))
         push_each(self.shown, events.user, events.item, events.time, self.idle)
 
     def update(self, events: Events) -> None:
         """Count each event as a follower of those before it in its session."""
-        new = highest(events.item)
+        new = row_count(events.item)
         self.items = max(self.items, new)
-        self.counts = enlarged(self.counts, self.items)
-        self.counts[:new] += counted(events.item, new)
+        self.counts = with_room(self.counts, self.items)
+        self.counts[:new] += bincount(events.item, new)
         self.pairs.grow(len(self.counts))
-        self.given = self.given.grown(highest(events.user))
+        self.given = self.given.grown(row_count(events.user))
         done = 0
         while done < len(events):
             done, cells = _learn(
@@ -83,7 +83,7 @@ class SequentialRules(Strategy):
         """(n, m) weights of the followers, ≥ 0; where there is none, popularity in (−1, 0)."""
         scores = np.zeros((len(query), self.items))
         _score(self.pairs.rows, self.shown, query.user, query.time, self.idle, scores)
-        then_popularity(scores, self.counts)
+        back_off_to_popularity(scores, self.counts)
         return scores
 
     def state(self) -> Mapping[str, AnyArray]:

@@ -8,10 +8,10 @@ from typing import ClassVar
 import numpy as np
 from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, UsageError
 
-from freshmark_plugins.histories.unreached import then_popularity
-from freshmark_plugins.histories.user_histories import Histories, Lists
+from freshmark_plugins.histories.popularity_backoff import back_off_to_popularity
+from freshmark_plugins.histories.recency_lists import Lists, RecencyLists
 from freshmark_plugins.kernels.compiled import compiled
-from freshmark_plugins.kernels.growth import counted, enlarged, highest
+from freshmark_plugins.kernels.growth import bincount, row_count, with_room
 
 
 class UserKNN(Strategy):
@@ -20,14 +20,14 @@ class UserKNN(Strategy):
     ::
 
         update, for each event (v, i):   H_v ← H_v ∪ {i},  U_i ← U_i ∪ {v}
-        w_uv = |H_u ∩ H_v| / √(|H_u| |H_v|)                counted over v in U_h, for h in H_u
+        w_uv = |H_u ∩ H_v| / √(|H_u| |H_v|)                bincount over v in U_h, for h in H_u
         score(u, i) = Σ_{v in N_u, i in H_v} w_uv          N_u: the ``neighbours`` users v ≠ u of the largest w_uv
 
     What the asking user had is context and moves with each event; what others had is learned by updates alone. Of
     users equally near those who came first are taken. Items that no neighbour had follow, by popularity; for new users
     that is all there is.
 
-    The similarities are those that Papagelis et al. keep as a matrix of users and correct with each event; counted
+    The similarities are those that Papagelis et al. keep as a matrix of users and correct with each event; bincount
     when they are asked for, from an index, they need no matrix. Cost of an update: O(|H_v| + |U_i|) an event at most,
     to find what came before; of an answer: O(Σ_h |U_h| + neighbours · |H|). Memory: 48 bytes an item of a user.
     Papagelis et al., ISMIS 2005; for positive events Miranda & Jorge, WI 2009; the index as in Serenade, Kersbergen
@@ -47,7 +47,7 @@ class UserKNN(Strategy):
                 f"userknn has neighbours={neighbours}, history={history}, users={users}", remedy="1 or more of each"
             )
         self.neighbours = neighbours
-        self.had, self.learned, self.takers = Histories(history), Histories(history), Histories(users)
+        self.had, self.learned, self.takers = RecencyLists(history), RecencyLists(history), RecencyLists(users)
         self.users = 0
         self.counts: FloatArray = np.zeros(0)
         self.items = 0
@@ -65,11 +65,11 @@ class UserKNN(Strategy):
         """Enter the events into both sides of the index."""
         self.learned.append(events.user, events.item)
         self.takers.append(events.item, events.user)
-        self.users = max(self.users, highest(events.user))
-        new = highest(events.item)
+        self.users = max(self.users, row_count(events.user))
+        new = row_count(events.item)
         self.items = max(self.items, new)
-        self.counts = enlarged(self.counts, self.items)
-        self.counts[:new] += counted(events.item, new)
+        self.counts = with_room(self.counts, self.items)
+        self.counts[:new] += bincount(events.item, new)
 
     def score(self, query: Query) -> FloatArray:
         """(n, m) sums of cosines, ≥ 0; where there is none, popularity in (−1, 0)."""
@@ -77,7 +77,7 @@ class UserKNN(Strategy):
         for row, user in zip(scores, query.user.tolist(), strict=True):
             near = self._neighbours(user)
             _vote(self.learned.lists, np.flatnonzero(near), near, row)
-        then_popularity(scores, self.counts)
+        back_off_to_popularity(scores, self.counts)
         return scores
 
     def state(self) -> Mapping[str, AnyArray]:

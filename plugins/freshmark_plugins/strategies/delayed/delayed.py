@@ -9,8 +9,8 @@ import numpy as np
 from freshmark import AnyArray, Events, FloatArray, Model, Query, Run, UnknownName, UsageError, parse_duration
 
 from freshmark_plugins.strategies.delayed.corrections import calibrated, fake_negative_weights
-from freshmark_plugins.strategies.delayed.delays import Delays, chances
-from freshmark_plugins.strategies.delayed.waiting_impressions import Entries, Impressions
+from freshmark_plugins.strategies.delayed.delay_models import DelayModels, chances
+from freshmark_plugins.strategies.delayed.pending_impressions import Entries, PendingImpressions
 from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.training.options import Training
 
@@ -58,7 +58,7 @@ class Delayed(Finetune):
         self.correction, self.wait = correction, parse_duration(wait)
         self.delays = None
         if correction in {"fsiw", "esdfm"}:
-            self.delays = Delays(self.learner, repeats=correction == "esdfm")
+            self.delays = DelayModels(self.learner, repeats=correction == "esdfm")
         if correction == "fnc":
             self.predict = self.calibrated
         self.__dict__.pop("observe", None)  # the model's own, which the one below calls
@@ -71,7 +71,7 @@ class Delayed(Finetune):
     def start(self, run: Run) -> None:
         """Build the model, and those beside it; nothing was shown."""
         super().start(run)
-        self.impressions = Impressions(self.wait)
+        self.impressions = PendingImpressions(self.wait)
         self.late = self.clicks = 0
         if self.delays:
             self.delays.start(run)
@@ -100,7 +100,7 @@ class Delayed(Finetune):
             p, q = chances(self.learner, events), self.q
             beside, label = self.delays, events.label
             weights = beside.weights(events, label, p=p, q=q) if beside else fake_negative_weights(label, p, q)
-        return weights * self.learner.filled(len(events))
+        return weights * self.learner.batch_fill(len(events))
 
     def calibrated(self, query: Query) -> FloatArray:
         """(n,) the chance of a click, where the model has learned that of a positive."""

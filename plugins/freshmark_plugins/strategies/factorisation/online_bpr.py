@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from freshmark import AnyArray, Events, FloatArray, Run
 
-from freshmark_plugins.histories.unseen import Unseen
+from freshmark_plugins.histories.negative_sampler import NegativeSampler
 from freshmark_plugins.strategies.factorisation.online_mf import OnlineMF
 
 
@@ -49,7 +49,7 @@ class OnlineBPR(OnlineMF):
     def start(self, run: Run) -> None:
         """Nothing is known, and nobody had anything."""
         super().start(run)
-        self.unseen = Unseen(self.negatives, seed=(run.seed, 3))
+        self.unseen = NegativeSampler(self.negatives, seed=(run.seed, 3))
 
     def negative_draws(self, events: Events) -> FloatArray:
         """The middle of the part of [0, 1) that stands for each item chosen; where none was, for the event's own."""

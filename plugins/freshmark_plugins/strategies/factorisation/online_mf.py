@@ -9,7 +9,7 @@ import numpy as np
 from freshmark import AnyArray, Events, Factors, FloatArray, Query, Run, Strategy, Task, UsageError
 
 from freshmark_plugins.kernels.bpr_steps import Table, bpr_steps
-from freshmark_plugins.kernels.growth import enlarged, highest
+from freshmark_plugins.kernels.growth import row_count, with_room
 
 
 class OnlineMF(Strategy):
@@ -88,7 +88,7 @@ class OnlineMF(Strategy):
 
     def _learn(self, events: Events, *, first: bool) -> None:
         known = self.known_items
-        self._grow(highest(events.user), highest(events.item))
+        self._grow(row_count(events.user), row_count(events.item))
         draws = self.negative_draws(events)
         bpr_steps(self.users, self.items, events.user, events.item, draws, known, self.lr, self.reg, int(first))
 
@@ -99,13 +99,13 @@ class OnlineMF(Strategy):
     def _grow(self, users: int, items: int) -> None:
         """Rows are drawn in the order of the codes, so that chunks of events change nothing."""
         if users > self.known_users:
-            self.users = enlarged(self.users, users)
+            self.users = with_room(self.users, users)
             new = self.users[self.known_users : users]
             new[:, : self.dim] = self.scale * self.draw_user.standard_normal((len(new), self.dim), np.float32)
             new[:, -1] = 1
             self.known_users = users
         if items > self.known_items:
-            self.items = enlarged(self.items, items)
+            self.items = with_room(self.items, items)
             new = self.items[self.known_items : items]
             new[:, : self.dim] = self.scale * self.draw_item.standard_normal((len(new), self.dim), np.float32)
             self.known_items = items

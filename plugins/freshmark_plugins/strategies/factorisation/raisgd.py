@@ -8,7 +8,7 @@ import numpy as np
 from freshmark import AnyArray, Events, IntArray, Run
 
 from freshmark_plugins.kernels.compiled import compiled
-from freshmark_plugins.kernels.growth import enlarged
+from freshmark_plugins.kernels.growth import with_room
 from freshmark_plugins.kernels.isgd_steps import towards_one, towards_zero
 from freshmark_plugins.kernels.vectors import Table
 from freshmark_plugins.strategies.factorisation.negative_isgd import NegativeISGD
@@ -41,7 +41,7 @@ class RAISGD(NegativeISGD):
     def steps(self, events: Events) -> None:
         """Negatives first, then the step of the event."""
         vectors = self.vectors
-        self.queue = enlarged(self.queue, vectors.known_items + 1, -1)
+        self.queue = with_room(self.queue, vectors.known_items + 1, -1)
         options = self.negatives, self.iterations, self.lr, self.reg
         _steps(vectors.users, vectors.items, self.queue, events.user, events.item, *options)
 

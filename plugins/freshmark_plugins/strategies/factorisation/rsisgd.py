@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from freshmark import AnyArray, Events, IntArray, Run
 
-from freshmark_plugins.histories.unseen import Unseen
+from freshmark_plugins.histories.negative_sampler import NegativeSampler
 from freshmark_plugins.kernels.compiled import compiled
 from freshmark_plugins.kernels.isgd_steps import towards_one, towards_zero
 from freshmark_plugins.kernels.vectors import Table
@@ -34,7 +34,7 @@ class RSISGD(NegativeISGD):
     def start(self, run: Run) -> None:
         """Nobody is known, and nobody had anything."""
         super().start(run)
-        self.unseen = Unseen(self.negatives, seed=(run.seed, 21))
+        self.unseen = NegativeSampler(self.negatives, seed=(run.seed, 21))
 
     def steps(self, events: Events) -> None:
         """Negatives first, then the step of the event."""

@@ -11,9 +11,9 @@ import torch
 from freshmark import AnyArray, Events, Model, UnknownName, UsageError
 from torch import Tensor
 
-from freshmark_plugins.models.demands import demand_dense, demand_whole
+from freshmark_plugins.models.requirements import refuse_stop_rule, require_dense
 from freshmark_plugins.strategies.retraining.finetune import Finetune
-from freshmark_plugins.training.generators import Average, Generator, Outputs
+from freshmark_plugins.training.model_generator import GeneratedModel, GRUGenerator, WeightedAverage
 from freshmark_plugins.training.optimisers import Optimiser
 from freshmark_plugins.training.options import Training
 
@@ -60,8 +60,8 @@ class ASMG(Finetune):
         **training: Unpack[Training],
     ) -> None:
         super().__init__(model, **training)
-        demand_dense(self.learner, "asmg")
-        demand_whole(self.learner, "asmg")
+        require_dense(self.learner, "asmg")
+        refuse_stop_rule(self.learner, "asmg")
         if mode not in MODES:
             raise UnknownName("mode of asmg", mode, MODES)
         self.shares = list(range(1, k + 1)) if weights is None else list(weights)
@@ -74,17 +74,17 @@ class ASMG(Finetune):
     def fit(self, history: Events) -> None:
         """Train on the warm-up; that is the first model."""
         super().fit(history)
-        make: Callable[[Tensor], Average] = partial(Average, shares=self.shares)
+        make: Callable[[Tensor], WeightedAverage] = partial(WeightedAverage, shares=self.shares)
         if self.mode == "gru":
             draw = torch.Generator().manual_seed(self.run.seed)
-            make = partial(Generator, shares=self.shares, hidden=self.hidden, draw=draw)
+            make = partial(GRUGenerator, shares=self.shares, hidden=self.hidden, draw=draw)
         makers = {name: make(weight) for name, weight in self.learner.model.named_parameters()}
         optimise = partial(Optimiser, name="adam", lr=self.meta_lr, sparse=False)
-        self.outputs = Outputs(self.learner.model, makers, optimise, np.random.default_rng([self.run.seed, 30]))
+        self.outputs = GeneratedModel(self.learner.model, makers, optimise, np.random.default_rng([self.run.seed, 30]))
 
     def update(self, events: Events) -> None:
         """Teach the generator, then the model, and generate what answers."""
-        self.learner.know(events)
+        self.learner.grow_vocabulary(events)
         self.outputs.grow()
         if self.mode == "gru":
             plain, self.learner.optimiser = self.learner.optimiser, self.outputs

@@ -10,8 +10,8 @@ import torch
 from freshmark import AnyArray, Events, Model, Run, UsageError
 from torch import Tensor
 
-from freshmark_plugins.models.demands import demand_dense, demand_whole
-from freshmark_plugins.strategies.meta.adaptation import Adaptation
+from freshmark_plugins.models.requirements import refuse_stop_rule, require_dense
+from freshmark_plugins.strategies.meta.inner_loop import InnerLoop
 from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.training.options import Training
 
@@ -48,9 +48,9 @@ class MAML(Finetune):
         name = type(self).__name__.lower()
         if inner < 1 or not inner_lr >= 0:
             raise UsageError(f"{name} has inner={inner}, inner_lr={inner_lr}", remedy="1 or more, and 0 or more")
-        demand_dense(self.learner, name)
-        demand_whole(self.learner, name)
-        self.adaptation = Adaptation(self.learner.model, lr=inner_lr, steps=inner, second_order=self.second_order)
+        require_dense(self.learner, name)
+        refuse_stop_rule(self.learner, name)
+        self.adaptation = InnerLoop(self.learner.model, lr=inner_lr, steps=inner, second_order=self.second_order)
         self.learner.objective = self.objective
 
     def start(self, run: Run) -> None:

@@ -10,10 +10,10 @@ import torch
 from freshmark import AnyArray, Events, Model, Run, Task, UsageError
 from torch import Tensor
 
-from freshmark_plugins.models.demands import demand_able, demand_dense, demand_whole
-from freshmark_plugins.strategies.meta.adaptation import Adaptation, adaptable
-from freshmark_plugins.strategies.meta.personal import PersonalChances, PersonalScores
-from freshmark_plugins.strategies.meta.support_sets import Supports, user_by_user
+from freshmark_plugins.models.requirements import refuse_stop_rule, require_dense, supported_tasks
+from freshmark_plugins.strategies.meta.inner_loop import InnerLoop, adapted_parameters
+from freshmark_plugins.strategies.meta.personalised_model import PersonalisedProbabilities, PersonalisedScores
+from freshmark_plugins.strategies.meta.support_sets import SupportSets, user_by_user
 from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.training.options import Training
 
@@ -59,20 +59,22 @@ class MeLU(Finetune):
         **training: Unpack[Training],
     ) -> None:
         super().__init__(model, **training)
-        demand_dense(self.learner, "melu")
-        demand_whole(self.learner, "melu")
+        require_dense(self.learner, "melu")
+        refuse_stop_rule(self.learner, "melu")
         if min(support, inner) < 1 or not local_lr >= 0:
             raise UsageError(
                 f"melu has support={support}, inner={inner}, local_lr={local_lr}", remedy="1 or more, and 0 or more"
             )
         self.parts = [local] if isinstance(local, str) else list(local or ())
-        self.tasks = demand_able(model, lambda built: adaptable(built, self.parts, "melu"))
+        self.tasks = supported_tasks(model, lambda built: adapted_parameters(built, self.parts, "melu"))
         self.size = support
-        self.adaptation = Adaptation(self.learner.model, lr=local_lr, steps=inner, second_order=True)
+        self.adaptation = InnerLoop(self.learner.model, lr=local_lr, steps=inner, second_order=True)
         self.learner.objective = self.objective
         for way in ("factors", "score", "predict", "recommend"):
             self.__dict__.pop(way, None)
-        self._answer_as((PersonalChances if hasattr(model, "predict") else PersonalScores)(model, self.answering))
+        self._answer_as(
+            (PersonalisedProbabilities if hasattr(model, "predict") else PersonalisedScores)(model, self.answering)
+        )
         self.__dict__.pop("observe", None)  # the model's own, which the one below calls
 
     def start(self, run: Run) -> None:
@@ -82,8 +84,8 @@ class MeLU(Finetune):
             UsageError: it has no such parts, or nothing but tables.
         """
         super().start(run)
-        self.supports = Supports(self.size, labelled=run.task != "rank")
-        self.local = adaptable(self.learner.model, self.parts, "melu")
+        self.supports = SupportSets(self.size, labelled=run.task != "rank")
+        self.local = adapted_parameters(self.learner.model, self.parts, "melu")
 
     def fit(self, history: Events) -> None:
         """Train on the warm-up, which is history."""

@@ -9,9 +9,9 @@ import torch
 from freshmark import AnyArray, Events, Model, UsageError
 from torch import nn
 
-from freshmark_plugins.models.demands import demand_whole
+from freshmark_plugins.models.requirements import refuse_stop_rule
 from freshmark_plugins.strategies.retraining.finetune import Finetune
-from freshmark_plugins.training.growing_table import extended
+from freshmark_plugins.training.embedding_table import extended
 from freshmark_plugins.training.optimisers import Steps
 from freshmark_plugins.training.options import Training
 
@@ -41,7 +41,7 @@ class Reptile(Finetune):
         super().__init__(model, **training)
         if inner < 1 or not 0 < eps <= 1:
             raise UsageError(f"reptile has inner={inner}, eps={eps}", remedy="inner of 1 or more, 0 < eps ≤ 1")
-        demand_whole(self.learner, "reptile")
+        refuse_stop_rule(self.learner, "reptile")
         self.inner, self.eps = inner, eps
 
     def fit(self, history: Events) -> None:

@@ -10,13 +10,13 @@ import torch
 from freshmark import AnyArray, Events, Model, Run, UsageError
 from torch import nn
 
-from freshmark_plugins.models.demands import demand_able, demand_dense, demand_whole
+from freshmark_plugins.models.requirements import refuse_stop_rule, require_dense, supported_tasks
 from freshmark_plugins.strategies.retraining.finetune import Finetune
-from freshmark_plugins.training.mixing import chosen
+from freshmark_plugins.training.event_sets import subset
 from freshmark_plugins.training.optimisers import Optimiser
 from freshmark_plugins.training.options import Training
-from freshmark_plugins.training.reparametrised import Built, growing
-from freshmark_plugins.training.transfers import Transfer
+from freshmark_plugins.training.parametrisation import ReparametrisedOptimiser, grown_tables
+from freshmark_plugins.training.transfer_network import TransferNetwork
 
 
 class SML(Finetune):
@@ -55,15 +55,15 @@ class SML(Finetune):
         **training: Unpack[Training],
     ) -> None:
         super().__init__(model, **training)
-        demand_dense(self.learner, "sml")
-        demand_whole(self.learner, "sml")
+        require_dense(self.learner, "sml")
+        refuse_stop_rule(self.learner, "sml")
         if multi < 0 or hidden < 1 or not transfer_lr > 0:
             raise UsageError(
                 f"sml has multi={multi}, hidden={hidden}, transfer_lr={transfer_lr}",
                 remedy="multi of 0 or more, hidden of 1 or more, transfer_lr above 0",
             )
         self.multi, self.hidden, self.transfer_lr = multi, hidden, transfer_lr
-        self.tasks = demand_able(model, _transferred)
+        self.tasks = supported_tasks(model, _transferred)
 
     def start(self, run: Run) -> None:
         """Build the model.
@@ -79,18 +79,18 @@ class SML(Finetune):
         """Train on the warm-up; transfers begin there."""
         super().fit(history)
         draw, named = torch.Generator().manual_seed(self.run.seed), _transferred(self.learner.model)
-        self.transfers = {name: Transfer(one, hidden=self.hidden, draw=draw) for name, one in named.items()}
+        self.transfers = {name: TransferNetwork(one, hidden=self.hidden, draw=draw) for name, one in named.items()}
         plain, model = cast(Optimiser, self.learner.optimiser), self.learner.model
-        plain.hand_over({named[name]: one.hat for name, one in self.transfers.items()})
+        plain.replace_parameters({named[name]: one.hat for name, one in self.transfers.items()})
         nets = nn.ModuleList(one.net for one in self.transfers.values())
         of_nets = Optimiser(nets, "adam(weight_decay=1e-4)", lr=self.transfer_lr, sparse=False)
-        self.training = Built(model, self.transfers, lambda _: plain)
-        self.transferring = Built(model, self.transfers, lambda _: of_nets)
+        self.training = ReparametrisedOptimiser(model, self.transfers, lambda _: plain)
+        self.transferring = ReparametrisedOptimiser(model, self.transfers, lambda _: of_nets)
         self.learner.optimiser = self.training
 
     def update(self, events: Events) -> None:
         """Let the new block teach the transfer from the one before; then learn it, through the transfer."""
-        self.learner.know(events)
+        self.learner.grow_vocabulary(events)
         if self.block is not None:
             for _ in range(self.multi):
                 self.learner.learn(self.block)
@@ -101,7 +101,7 @@ class SML(Finetune):
             one.close()
         self.training.refresh()
         super().update(events)
-        self.block = chosen(events, np.arange(len(events)))
+        self.block = subset(events, np.arange(len(events)))
 
     def state(self) -> Mapping[str, AnyArray]:
         """Those of finetune, with Ŵ, what was before, and Θ."""
@@ -109,7 +109,7 @@ class SML(Finetune):
 
 
 def _transferred(model: nn.Module) -> Mapping[str, nn.Parameter]:
-    found = growing(model)
+    found = grown_tables(model)
     if not found:
         kind = type(model).__name__
         raise UsageError(f"{kind} has no table of users or items with more than one column", remedy="finetune")

@@ -1,4 +1,4 @@
-"""Supports: the newest events of each user, to adapt to; and what is asked user by user."""
+"""SupportSets: the newest events of each user, to adapt to; and what is asked user by user."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 from freshmark import AnyArray, Events, IntArray
 from torch import Tensor
 
-from freshmark_plugins.training.mixing import chosen, columns, concatenated, in_order, joined
+from freshmark_plugins.training.event_sets import columns_of, concatenated, sorted_by_time, subset
 
 
-class Supports:
+class SupportSets:
     """At most ``size`` events of each user, in the order of time. Memory: those events.
 
     Args:
@@ -39,8 +39,8 @@ class Supports:
         """These have happened, and what they tell is known."""
         for user in np.unique(events.user).tolist():
             new, old = events[events.user == user], self.of.get(user)
-            both = new if old is None else in_order(joined(old, new))
-            self.of[user] = chosen(both, np.arange(len(both))[-self.size :])
+            both = new if old is None else sorted_by_time(concatenated([old, new]))
+            self.of[user] = subset(both, np.arange(len(both))[-self.size :])
 
     def before(self, user: int, time: int) -> Events | None:
         """The user's events earlier than this; None where there are none."""
@@ -52,7 +52,7 @@ class Supports:
     def state(self) -> Iterator[tuple[str, AnyArray]]:
         """The columns of what is held, user by user."""
         if self.of:
-            yield from columns("supports", concatenated(self.of.values())).items()
+            yield from columns_of("supports", concatenated(self.of.values())).items()
 
 
 Own: TypeAlias = Mapping[str, Tensor] | None

@@ -6,11 +6,11 @@ from typing import ClassVar, Unpack
 
 from freshmark import Events, Model, UsageError
 
-from freshmark_plugins.strategies.retraining.over_model import OverModel
+from freshmark_plugins.strategies.retraining.model_strategy import ModelStrategy
 from freshmark_plugins.training.options import Training
 
 
-class BatchGD(OverModel):
+class BatchGD(ModelStrategy):
     """Start from the parameters as they are, and take a few steps, each along the gradient of all new events at once.
 
     ::

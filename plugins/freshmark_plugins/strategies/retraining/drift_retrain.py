@@ -54,7 +54,7 @@ class DriftRetrain(Retrain):
 
     def update(self, events: Events) -> None:
         """Watch the events, then learn from them in the way that their losses call for."""
-        self.learner.know(events)
+        self.learner.grow_vocabulary(events)
         losses = 1.0 - np.exp(-self.learner.losses(events))
         found = [self.watch.rose(float(loss)) for loss in losses]  # all are watched, also after the first
         if any(found):

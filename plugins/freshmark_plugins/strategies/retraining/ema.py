@@ -9,9 +9,9 @@ import torch
 from freshmark import AnyArray, Events, Model, UsageError
 from torch import nn
 
-from freshmark_plugins.models.demands import demand_whole
+from freshmark_plugins.models.requirements import refuse_stop_rule
 from freshmark_plugins.strategies.retraining.finetune import Finetune
-from freshmark_plugins.training.growing_table import extended
+from freshmark_plugins.training.embedding_table import extended
 from freshmark_plugins.training.optimisers import Steps
 from freshmark_plugins.training.options import Training
 
@@ -41,13 +41,13 @@ class EMA(Finetune):
         super().__init__(model, **training)
         if not 0 <= rho < 1:
             raise UsageError(f"ema has rho={rho}", remedy="0 ≤ rho < 1")
-        demand_whole(self.learner, "ema")
+        refuse_stop_rule(self.learner, "ema")
         self.rho = rho
 
     def fit(self, history: Events) -> None:
         """Train on the warm-up; the average starts where that ends."""
         super().fit(history)
-        self.average = Averaged(self.learner.model, self.learner.optimiser, self.rho)
+        self.average = AveragedOptimiser(self.learner.model, self.learner.optimiser, self.rho)
         self.learner.optimiser = self.average
 
     def update(self, events: Events) -> None:
@@ -57,7 +57,7 @@ class EMA(Finetune):
         self.average.swap()
 
 
-class Averaged:
+class AveragedOptimiser:
     """Steps of an optimiser, and the average of the parameters after each."""
 
     def __init__(self, model: nn.Module, optimiser: Steps, rho: float) -> None:

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from freshmark import Events
 
-from freshmark_plugins.strategies.retraining.over_model import OverModel
+from freshmark_plugins.strategies.retraining.model_strategy import ModelStrategy
 from freshmark_plugins.training.options import Training
 
 
-class Finetune(OverModel):
+class Finetune(ModelStrategy):
     """Start from the parameters as they are, and pass over the new events only.
 
     ::

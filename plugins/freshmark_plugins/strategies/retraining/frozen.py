@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from freshmark_plugins.strategies.retraining.over_model import OverModel
+from freshmark_plugins.strategies.retraining.model_strategy import ModelStrategy
 from freshmark_plugins.training.options import Training
 
 
-class Frozen(OverModel):
+class Frozen(ModelStrategy):
     """Learn from the warm-up, then never again; a model's context (histories, sessions) still moves.
 
     ::

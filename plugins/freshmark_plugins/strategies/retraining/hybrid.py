@@ -56,7 +56,7 @@ class Hybrid(Retrain):
         if period > self.period:
             self.period = period
             before = int(np.searchsorted(events.time, self.origin + period * self.every, "left"))
-            self.learner.know(events[:before])
+            self.learner.grow_vocabulary(events[:before])
             self.again(len(self.run.past) - len(events) + before)
         if self.online:
             learn_each(self, events[before:])

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from freshmark import Events
 
-from freshmark_plugins.strategies.retraining.over_model import OverModel
+from freshmark_plugins.strategies.retraining.model_strategy import ModelStrategy
 from freshmark_plugins.training.options import Training
 
 
-class OnlineSGD(OverModel):
+class OnlineSGD(ModelStrategy):
     """Take one step with every event as it is given, in the order of time; what is known grows event by event.
 
     ::
@@ -48,7 +48,7 @@ class OnlineSGD(OverModel):
         learn_each(self, events)
 
 
-def learn_each(strategy: OverModel, events: Events) -> None:
+def learn_each(strategy: ModelStrategy, events: Events) -> None:
     """One step an event, as if each had been an update of its own."""
     for row in range(len(events)):
         strategy.learn(events[row : row + 1], epochs=1)

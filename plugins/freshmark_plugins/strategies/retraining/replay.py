@@ -9,8 +9,8 @@ import numpy as np
 from freshmark import AnyArray, Events, FloatArray, Model, Run, UnknownName, UsageError
 
 from freshmark_plugins.strategies.retraining.finetune import Finetune
-from freshmark_plugins.training.buffers import buffer_called
-from freshmark_plugins.training.mixing import in_order, joined
+from freshmark_plugins.training.buffers import buffer_named
+from freshmark_plugins.training.event_sets import concatenated, sorted_by_time
 from freshmark_plugins.training.options import Training
 
 UNIONS = ("sample_then_union", "union_then_sample")
@@ -58,7 +58,7 @@ class Replay(Finetune):
         **training: Unpack[Training],
     ) -> None:
         super().__init__(model, **training)
-        self.kind = buffer_called(buffer)
+        self.kind = buffer_named(buffer)
         if size < 0 or not ratio >= 0:
             raise UsageError(f"replay has size={size}, ratio={ratio}", remedy="0 or more of both")
         if union not in UNIONS:
@@ -82,7 +82,7 @@ class Replay(Finetune):
 
     def update(self, events: Events) -> None:
         """Train on the new events and on old ones, and keep some of the new."""
-        self.learner.know(events)
+        self.learner.grow_vocabulary(events)
         self.learn(events, epochs=self.epochs, among=self.among(events))
         self.buffer.add(events)
 
@@ -92,9 +92,9 @@ class Replay(Finetune):
         if old is None or not count:
             return events
         if self.union_first:
-            both = joined(old, events)
-            return in_order(both[self.buffer.sample(both, count + len(events), self.costs)])
-        return in_order(joined(old[self.buffer.sample(old, count, self.costs)], events))
+            both = concatenated([old, events])
+            return sorted_by_time(both[self.buffer.sample(both, count + len(events), self.costs)])
+        return sorted_by_time(concatenated([old[self.buffer.sample(old, count, self.costs)], events]))
 
     def costs(self, events: Events) -> FloatArray:
         """(n,) by what buffers that look at losses draw."""

@@ -7,7 +7,7 @@ from typing import ClassVar, Unpack
 import numpy as np
 from freshmark import Events, Model, UsageError, parse_duration
 
-from freshmark_plugins.strategies.retraining.over_model import OverModel
+from freshmark_plugins.strategies.retraining.model_strategy import ModelStrategy
 from freshmark_plugins.training.options import Training
 
 
@@ -18,7 +18,7 @@ class Retraining(Training, total=False):
     window: int | str | None
 
 
-class Retrain(OverModel):
+class Retrain(ModelStrategy):
     """Train on all events so far, or on a window of the newest, from scratch or from where the model stands.
 
     ::
@@ -69,7 +69,7 @@ class Retrain(OverModel):
 
     def update(self, events: Events) -> None:
         """Train on the window that ends with the new events."""
-        self.learner.know(events)
+        self.learner.grow_vocabulary(events)
         self.again(len(self.run.past))
 
     def again(self, end: int) -> None:

@@ -9,12 +9,12 @@ import torch
 from freshmark import Model, UsageError
 from torch import Tensor, nn
 
-from freshmark_plugins.strategies.transfer.tuned import Tuned
+from freshmark_plugins.strategies.transfer.partial_tuning import PartialTuning
 from freshmark_plugins.training.options import Training
-from freshmark_plugins.training.reparametrised import Part, growing
+from freshmark_plugins.training.parametrisation import Parametrisation, grown_tables
 
 
-class Adapter(Tuned):
+class Adapter(PartialTuning):
     """Send every frozen row of users and items through a bottleneck that learns what has changed for all of them.
 
     ::
@@ -41,19 +41,19 @@ class Adapter(Tuned):
 
     def frozen(self, model: nn.Module) -> list[str]:
         """Everything."""
-        if not growing(model):
+        if not grown_tables(model):
             raise UsageError(
                 f"{type(model).__name__} has no table of users or items with more than one column",
                 remedy="lora, head_tune or finetune",
             )
         return [name for name, _ in model.named_parameters()]
 
-    def part(self, weight: nn.Parameter, *, grows: bool) -> Part | None:
+    def part(self, weight: nn.Parameter, *, grows: bool) -> Parametrisation | None:
         """A table of users or items with a bottleneck behind it."""
         return Bottleneck(weight, self.bottleneck, self.draw) if grows else None
 
 
-class Bottleneck(Part):
+class Bottleneck(Parametrisation):
     """``e_0 + U relu(V e_0 + v) + u`` of every row."""
 
     def __init__(self, weight: Tensor, size: int, draw: torch.Generator) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from freshmark import UsageError
 from torch import nn
 
-from freshmark_plugins.strategies.transfer.tuned import Tuned
+from freshmark_plugins.strategies.transfer.partial_tuning import PartialTuning
 
 
-class BitFit(Tuned):
+class BitFit(PartialTuning):
     """Train the bias terms on the new events only: what is liked by all moves, what tells users apart stays.
 
     ::

@@ -8,12 +8,12 @@ from typing import Unpack
 from freshmark import Model, UsageError
 from torch import nn
 
-from freshmark_plugins.models.demands import demand_parts
-from freshmark_plugins.strategies.transfer.tuned import Tuned
+from freshmark_plugins.models.requirements import require_parts
+from freshmark_plugins.strategies.transfer.partial_tuning import PartialTuning
 from freshmark_plugins.training.options import Training
 
 
-class HeadTune(Tuned):
+class HeadTune(PartialTuning):
     """Train the head on the new events only; what lies below it stays as the warm-up made it.
 
     ::
@@ -44,7 +44,7 @@ class HeadTune(Tuned):
     def frozen(self, model: nn.Module) -> list[str]:
         """All but the head."""
         kind, named = type(model).__name__, dict(model.named_parameters())
-        parts = demand_parts(named, self.head or (), f"{kind} that could be its head")
+        parts = require_parts(named, self.head or (), f"{kind} that could be its head")
         declared = getattr(type(model), "head", ["head"] if "head" in parts else None)
         head = self.head or declared
         if head is None:

@@ -9,12 +9,12 @@ import torch
 from freshmark import Model, UsageError
 from torch import Tensor, nn
 
-from freshmark_plugins.strategies.transfer.tuned import Tuned
+from freshmark_plugins.strategies.transfer.partial_tuning import PartialTuning
 from freshmark_plugins.training.options import Training
-from freshmark_plugins.training.reparametrised import Part
+from freshmark_plugins.training.parametrisation import Parametrisation
 
 
-class LoRA(Tuned):
+class LoRA(PartialTuning):
     """Learn the difference to every matrix as a product of two thin ones, and nothing else.
 
     ::
@@ -47,13 +47,13 @@ class LoRA(Tuned):
             raise UsageError(f"{type(model).__name__} has no matrix, only columns", remedy="finetune")
         return list(named)
 
-    def part(self, weight: nn.Parameter, *, grows: bool) -> Part | None:
+    def part(self, weight: nn.Parameter, *, grows: bool) -> Parametrisation | None:
         """A matrix with a product added to it."""
         del grows
         return LowRank(weight, self.r, self.alpha / self.r, self.draw) if _is_matrix(weight) else None
 
 
-class LowRank(Part):
+class LowRank(Parametrisation):
     """``W_0 + scale · B A``."""
 
     def __init__(self, weight: Tensor, r: int, scale: float, draw: torch.Generator) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from freshmark import AnyArray, Events, Model, Run, Source, Strategy, Stream, UnknownName, UsageError
 
 from freshmark_plugins.strategies.retraining.finetune import Finetune
-from freshmark_plugins.strategies.transfer.translation import Codes, Translated, Translation
+from freshmark_plugins.strategies.transfer.code_maps import CodeMap, Codes, TranslatedAnswers
 from freshmark_plugins.training.options import Training
 
 CLOCKS = ("shared", "apart")
@@ -50,7 +50,7 @@ class Transfer(Strategy):
         self.inner = Finetune(model, **training)
         self.source: Source | Stream = source
         self.tasks, self.shared = self.inner.tasks, clock == "shared"
-        self.translated = Translated(self.inner)
+        self.translated = TranslatedAnswers(self.inner)
         for way in ("factors", "score", "predict"):
             if hasattr(self.inner, way):
                 setattr(self, way, getattr(self.translated, way))
@@ -66,7 +66,7 @@ class Transfer(Strategy):
         other = self.source.load() if isinstance(self.source, Source) else self.source
         alike(other, run)
         self.run, self.before = run, other
-        self.codes = self.translated.codes = Codes(Translation(other.users), Translation(other.items))
+        self.codes = self.translated.codes = Codes(CodeMap(other.users), CodeMap(other.items))
         self.inner.start(replace(run, users=len(other.users), items=len(other.items)))
 
     def fit(self, history: Events) -> None:

@@ -142,7 +142,7 @@ def test_a_class_beyond_those_declared_gets_a_row_and_old_rows_keep_their_values
     shares = model.predict(question)
     part = events(streams[name], 0, 30)
     new = replace_labels(part, np.full(30, model.classes + 1))
-    learner.know(new)
+    learner.grow_vocabulary(new)
     for key, array in before.items():
         assert np.array_equal(model.state()[key][: len(array)], array), key
     grown = model.predict(question)
@@ -160,7 +160,7 @@ def replace_labels(part: Events, label) -> Events:
 @every_model
 def test_starting_from_scratch_keeps_the_rows_of_classes(learned, streams, events, name):
     learner = learned(name, epochs=0)
-    learner.know(replace_labels(events(streams[name], 0, 1), np.array([12])))
+    learner.grow_vocabulary(replace_labels(events(streams[name], 0, 1), np.array([12])))
     learner.restart()
     assert learner.model.classes == 13
 

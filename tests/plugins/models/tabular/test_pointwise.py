@@ -83,18 +83,18 @@ def test_it_learns_that_who_likes_what_depends_on_both(learned, events, query, n
 def test_it_begins_where_the_first_labels_lie(learned, events, query, name, task):
     learner = learned(name, task, epochs=0)
     part = events(SHOPS[task], 0, 500)
-    learner.know(part)
+    learner.grow_vocabulary(part)
     question, _ = asked(task, query, events)
     assert learner.model.predict(question).mean() == pytest.approx(part.label.mean(), abs=0.02)
     before = learner.model.bias.item()
-    learner.know(events(SHOPS[task], 500, 510))
+    learner.grow_vocabulary(events(SHOPS[task], 500, 510))
     assert learner.model.bias.item() == before
 
 
 @pytest.mark.parametrize("label", [0.0, 1.0])
 def test_clicks_that_all_agree_leave_it_finite(learned, events, label):
     learner, part = learned("fm", "click", epochs=0), events(SHOPS["click"], 0, 5)
-    learner.know(Events(part.time, part.user, part.item, np.full(5, label), part.features))
+    learner.grow_vocabulary(Events(part.time, part.user, part.item, np.full(5, label), part.features))
     assert np.isfinite(learner.model.bias.item())
 
 
@@ -126,7 +126,7 @@ def test_old_rows_keep_their_values_and_strangers_get_an_answer(learned, events,
     part = events(SHOPS["rate"], 0, 3)
     answer = learner.model.predict(query([900, 901, 3], item=[2, 902, 903], features=part.features))
     assert np.isfinite(answer).all()
-    learner.know(Events(part.time, np.array([900] * 3), np.array([903] * 3), part.label, part.features))
+    learner.grow_vocabulary(Events(part.time, np.array([900] * 3), np.array([903] * 3), part.label, part.features))
     for key, array in before.items():
         assert np.array_equal(learner.model.state()[key][: len(array)], array), key
     assert max(len(array) for array in learner.model.state().values()) >= 904

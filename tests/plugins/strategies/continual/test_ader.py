@@ -10,7 +10,7 @@ import pytest
 from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.strategies.continual import ader
 from freshmark_plugins.strategies.continual.ader import ADER
-from freshmark_plugins.training.herding import herded
+from freshmark_plugins.training.herding import herd
 from freshmark_plugins.training.teacher import Teacher
 
 LIKE: dict[str, Any] = {"batch": 32, "lr": 0.05, "epochs": 2, "warmup_epochs": 2}
@@ -73,7 +73,7 @@ def test_exemplars_of_an_item_are_those_that_herding_chooses(walk, stream):
     past = strategy.run.past[:]
     worth = strategy._worth(past)
     assert worth.shape == (200, 4)
-    assert np.array_equal(strategy._best(worth, 9), herded(worth, 9))
+    assert np.array_equal(strategy._best(worth, 9), herd(worth, 9))
 
 
 def test_by_loss_the_easiest_are_chosen(walk, stream):

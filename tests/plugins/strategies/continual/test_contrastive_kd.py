@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from freshmark_plugins.histories.user_histories import Histories
+from freshmark_plugins.histories.recency_lists import RecencyLists
 from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.strategies.continual.contrastive_kd import ContrastiveKD
 from freshmark_plugins.strategies.retraining.finetune import Finetune
@@ -27,7 +27,7 @@ def formula(codes, before, others, neighbours, tau):
 
 @pytest.fixture
 def near():
-    histories = Histories(3)
+    histories = RecencyLists(3)
     histories.append(np.array([0, 0, 2, 2, 2, 2]), np.array([1, 4, 0, 1, 2, 3]))
     return histories, {0: [1, 4], 2: [1, 2, 3]}
 
@@ -52,7 +52,7 @@ def test_its_gradient_is_that_of_the_formula(near):
 
 def test_nobody_with_neighbours_is_pulled_nowhere():
     others = torch.zeros(2, 3, requires_grad=True)
-    assert ContrastiveKD(MF())._apart(np.array([0, 1]), torch.zeros(2, 3), others, Histories(3)).item() == 0.0
+    assert ContrastiveKD(MF())._apart(np.array([0, 1]), torch.zeros(2, 3), others, RecencyLists(3)).item() == 0.0
 
 
 def test_neighbours_are_those_before_the_update(walk, stream):

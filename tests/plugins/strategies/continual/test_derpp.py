@@ -14,7 +14,7 @@ LIKE: dict[str, Any] = {"batch": 32, "lr": 0.05, "epochs": 2, "warmup_epochs": 2
 
 
 def said_now(strategy):
-    return strategy.learner.asked(strategy.model.outputs, strategy.buffer.held)
+    return strategy.learner.evaluate(strategy.model.outputs, strategy.buffer.held)
 
 
 def test_answers_are_those_after_the_update_that_learned_the_event(walk, stream):

@@ -52,8 +52,8 @@ def test_it_stays_nearer_to_what_was_said_before_than_finetune(walk, stream, eve
     def far(strategy):
         walked = walk(strategy, stream)
         old = events(stream, 0, 200)
-        before = walked.strategy.learner.asked(walked.strategy.model.outputs, old)
-        after = walked.update(600).learner.asked(walked.strategy.model.outputs, old)[:, : before.shape[1]]
+        before = walked.strategy.learner.evaluate(walked.strategy.model.outputs, old)
+        after = walked.update(600).learner.evaluate(walked.strategy.model.outputs, old)[:, : before.shape[1]]
         return np.abs(after - before).mean()
 
     assert far(Distill(MF(dim=4), lam=0.5, T=temperature, **LIKE)) < far(Finetune(MF(dim=4), **LIKE))

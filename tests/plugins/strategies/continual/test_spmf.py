@@ -44,7 +44,7 @@ def test_the_score_of_a_label_is_the_logit_of_what_happened(walk, task):
     )  # fmt: skip
     strategy = walk(SPMF(Logistic(bits=2), **LIKE), stream).strategy
     some = strategy.run.past[:200]
-    outputs = strategy.learner.asked(strategy.model.outputs, some)
+    outputs = strategy.learner.evaluate(strategy.model.outputs, some)
     expected = outputs[np.arange(200), label[:200]] if task == "classify" else outputs[:, 0] * (2 * label[:200] - 1)
     assert -strategy.costs(some) == pytest.approx(expected, abs=1e-5)
 

@@ -15,7 +15,7 @@ def at(hours, items):
     return Events(time, np.zeros(len(time), np.int64), np.asarray(items, np.int64))
 
 
-def counted(strategy, query):
+def bincount(strategy, query):
     row = strategy.score(query([0]))[0]
     return row.tolist()
 
@@ -24,7 +24,7 @@ def test_it_counts_all_so_far(query):
     one = Popularity()
     one.update(at([0, 1, 2], [0, 1, 1]))
     one.update(at([3], [2]))
-    assert counted(one, query) == [1, 2, 1]
+    assert bincount(one, query) == [1, 2, 1]
 
 
 def test_every_query_gets_the_same_row_without_a_copy(query):
@@ -41,25 +41,25 @@ def test_a_window_ends_at_the_newest_event(query, window, expected):
     one = Popularity(window=window)
     one.update(at([0, 10], [0, 1]))
     one.update(at([34], [2]))  # the day before it begins at hour 10, that one included
-    assert counted(one, query) == expected
+    assert bincount(one, query) == expected
 
 
 def test_the_first_window_of_updates_is_the_warm_up(query):
     one = Popularity(window="update")
     one.fit(at([0, 10, 20], [0, 1, 1]))
-    assert counted(one, query) == [1, 2]
+    assert bincount(one, query) == [1, 2]
 
 
 def test_items_that_left_the_window_are_still_known(query):
     one = Popularity(window=1)
     one.update(at([0, 1, 2], [5, 1, 0]))
-    assert counted(one, query) == [1, 0, 0, 0, 0, 0]
+    assert bincount(one, query) == [1, 0, 0, 0, 0, 0]
 
 
 def test_an_event_counts_half_after_the_half_life(query):
     one = Popularity(half_life="1d")
     one.update(at([0, 24], [0, 1]))
-    zero, fresh = counted(one, query)
+    zero, fresh = bincount(one, query)
     assert zero / fresh == 0.5
 
 
@@ -69,7 +69,7 @@ def test_the_order_under_half_lives_is_that_of_the_sum(query):
     one = Popularity(half_life="36h")
     one.update(at(hours, items))
     exact = np.array([(2 ** (-(hours[-1] - hours[items == i]) / 36)).sum() for i in range(9)])
-    ours = np.array(counted(one, query))
+    ours = np.array(bincount(one, query))
     assert ours / ours.sum() == pytest.approx(exact / exact.sum(), rel=1e-9)
 
 
@@ -79,7 +79,7 @@ def test_half_lives_do_not_overflow_in_years(query, years):
     one = Popularity(half_life="1h")
     for begin in range(0, len(hours), 5000):
         one.update(at(hours[begin : begin + 5000], np.arange(begin, begin + 5000)[: len(hours) - begin] % 10))
-    row = np.array(counted(one, query))
+    row = np.array(bincount(one, query))
     assert np.isfinite(row).all()
     newest = (len(hours) - 1) % 10
     assert row.argsort()[::-1][:3].tolist() == [newest, (newest - 1) % 10, (newest - 2) % 10]
@@ -97,7 +97,7 @@ def test_however_events_are_cut_the_counts_are_the_same(query, steps, chunk, opt
     whole.update(at(hours, items))
     for begin in range(0, len(items), chunk):
         parts.update(at(hours[begin : begin + chunk], items[begin : begin + chunk]))
-    one, other = np.array(counted(whole, query)), np.array(counted(parts, query))
+    one, other = np.array(bincount(whole, query)), np.array(bincount(parts, query))
     if "half_life" in options:  # the scale is free, a power of two
         one, other = one / one.max(), other / other.max()
     assert one.tolist() == other.tolist()
@@ -106,10 +106,10 @@ def test_however_events_are_cut_the_counts_are_the_same(query, steps, chunk, opt
 def test_an_update_of_nothing_changes_nothing(query):
     one = Popularity(window="1d")
     one.fit(at([], []))
-    assert counted(one, query) == []
+    assert bincount(one, query) == []
     one.update(at([1], [0]))
     one.update(at([], []))
-    assert counted(one, query) == [1]
+    assert bincount(one, query) == [1]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.models.tabular.logistic import Logistic
 from freshmark_plugins.strategies.meta.maml import FOMAML, MAML
 from freshmark_plugins.strategies.retraining.finetune import Finetune
-from freshmark_plugins.training.growing_table import Table
+from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 BOTH = [MAML, FOMAML]
 
@@ -26,7 +26,7 @@ class Linear(ContextFree):
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
 
     def build(self, run):
-        self.items = Table(2, scale=1.0, seed=(run.seed,))
+        self.items = EmbeddingTable(2, scale=1.0, seed=(run.seed,))
         self.grow(run.users, run.items)
 
     def grow(self, users, items):

@@ -58,7 +58,7 @@ def test_steps_left_over_at_the_end_of_an_update_count(walk, stream):
 
 def test_new_rows_begin_where_the_model_begins_them(walk, stream, events):
     one = walk(Reptile(mf(), inner=1000), stream)
-    one.strategy.learner.know(events(stream, 200, 600))
+    one.strategy.learner.grow_vocabulary(events(stream, 200, 600))
     for fast, start in one.strategy.way.starts:
         assert torch.equal(fast.data, start)
 

@@ -65,7 +65,7 @@ def test_teaching_the_transfer_moves_neither_what_was_nor_what_training_gave(wal
     part = one.transfers["items.weight"]
     one.reveal(400)
     block = one.run.past[300:400]
-    one.learner.know(block)
+    one.learner.grow_vocabulary(block)
     before, hat = part.before.clone(), part.hat.detach().clone()
     one.learner.optimiser = one.transferring
     one.learner.learn(block)

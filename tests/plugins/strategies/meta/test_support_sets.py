@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from freshmark import Events
-from freshmark_plugins.strategies.meta.support_sets import Supports, user_by_user
+from freshmark_plugins.strategies.meta.support_sets import SupportSets, user_by_user
 
 
 def events(user, time=None, *, label=True):
@@ -22,7 +22,7 @@ def held(supports, user):
 
 
 def test_the_newest_events_of_each_user_are_held():
-    some = Supports(2, labelled=True)
+    some = SupportSets(2, labelled=True)
     some.add(events([1, 2, 1, 1, 2]))
     assert (held(some, 1), held(some, 2)) == ([2, 3], [1, 4])
     some.add(events([2, 3], time=[9, 10]))
@@ -30,7 +30,7 @@ def test_the_newest_events_of_each_user_are_held():
 
 
 def test_what_comes_late_takes_its_place_in_time():
-    some = Supports(3, labelled=True)
+    some = SupportSets(3, labelled=True)
     some.add(events([1, 1], time=[5, 8]))
     some.add(events([1], time=[6]))
     assert held(some, 1) == [5, 6, 8]
@@ -38,7 +38,7 @@ def test_what_comes_late_takes_its_place_in_time():
 
 @pytest.mark.parametrize(("time", "earlier"), [(5, None), (6, [5]), (8, [5]), (9, [5, 8])])
 def test_only_what_is_earlier_supports(time, earlier):
-    some = Supports(5, labelled=True)
+    some = SupportSets(5, labelled=True)
     some.add(events([1, 1], time=[5, 8]))
     found = some.before(1, time)
     assert (found if found is None else found.time.tolist()) == earlier
@@ -46,7 +46,7 @@ def test_only_what_is_earlier_supports(time, earlier):
 
 
 def test_what_has_no_label_yet_counts_when_it_comes():
-    some = Supports(5, labelled=True)
+    some = SupportSets(5, labelled=True)
     some.observe(events([1], label=False))
     assert some.of == {}
     some.come(events([1]))
@@ -54,20 +54,20 @@ def test_what_has_no_label_yet_counts_when_it_comes():
 
 
 def test_what_was_observed_with_its_label_does_not_count_twice():
-    some = Supports(5, labelled=True)
+    some = SupportSets(5, labelled=True)
     some.observe(events([1]))
     some.come(events([1]))
     assert held(some, 1) == [0]
 
 
 def test_where_there_are_no_labels_none_is_waited_for():
-    some = Supports(5, labelled=False)
+    some = SupportSets(5, labelled=False)
     some.observe(events([1], label=False))
     assert held(some, 1) == [0]
 
 
 def test_it_can_be_copied_and_tells_of_itself():
-    some = Supports(5, labelled=True)
+    some = SupportSets(5, labelled=True)
     assert dict(some.state()) == {}
     some.observe(events([1, 4, 1]))
     other = copy.deepcopy(some)

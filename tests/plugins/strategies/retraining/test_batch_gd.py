@@ -25,7 +25,7 @@ def test_a_step_goes_along_the_mean_gradient_of_all_events(walk, stream, events)
     learned = walk(BatchGD(mf(), steps=1, warmup_steps=3, optimiser="sgd", lr=2.0), stream)
     model, learner, new = learned.strategy.model, learned.strategy.learner, events(stream, 200, 400)
     before = learner.draw.get_state()
-    learner.know(new)
+    learner.grow_vocabulary(new)
     weights = {name: weight.detach().clone() for name, weight in model.named_parameters()}
     learner.optimiser.clear()
     model.loss(new, learner.draw).mean().backward()

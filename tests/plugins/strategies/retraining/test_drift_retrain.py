@@ -78,7 +78,7 @@ def test_losses_lie_between_0_and_1_and_are_those_before_learning(walk, stream, 
     detector = detect(lambda n: False)
     learned = walk(DriftRetrain(mf(), **LIKE), stream)
     learner = learned.strategy.learner
-    learner.know(events(stream, 200, 300))
+    learner.grow_vocabulary(events(stream, 200, 300))
     expected = 1 - np.exp(-learner.losses(events(stream, 200, 300)))
     learned.update(300)
     assert detector.shown == expected.tolist()

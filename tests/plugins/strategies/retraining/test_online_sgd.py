@@ -49,7 +49,7 @@ def test_a_step_goes_along_the_gradient_of_the_event(walk, stream, events):
     learned = walk(OnlineSGD(mf(), lr=0.3), stream)
     model, event = learned.strategy.model, events(stream, 200, 201)
     before = learned.strategy.learner.draw.get_state()
-    learned.strategy.learner.know(event)
+    learned.strategy.learner.grow_vocabulary(event)
     learned.strategy.learner.optimiser.clear()
     weights = {name: weight.detach().clone() for name, weight in model.named_parameters()}
     model.loss(event, learned.strategy.learner.draw).mean().backward()

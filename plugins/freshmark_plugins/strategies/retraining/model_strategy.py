@@ -1,0 +1,104 @@
+"""ModelStrategy: what all strategies that train a model share. A subclass says when it learns from what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar, Unpack
+
+from freshmark import AnyArray, Events, FloatArray, Model, Run, Strategy, UnknownName, UsageError
+
+from freshmark_plugins.histories.fallback import Fallback
+from freshmark_plugins.models.context_free import ContextFree
+from freshmark_plugins.training.learner import Learner, Term
+from freshmark_plugins.training.options import Training, options_of
+
+
+class ModelStrategy(Strategy):
+    """A strategy that keeps a torch model up to date, and answers as the model does.
+
+    It offers exactly those of ``factors``, ``score``, ``predict`` and ``recommend`` that the model offers, and
+    ``observe`` only where the model has context.
+
+    recipe: the training options that users may give, with their defaults; a subclass names those that it changes
+    fixed: the training options that the strategy itself decides
+
+    Args:
+        model: what is kept up to date, such as ``mf(dim=32)``.
+        training: how it is trained.
+    """
+
+    recipe: ClassVar[Training] = {}
+    fixed: ClassVar[Training] = {"shuffle": True, "stop": None, "patience": None}
+
+    def __init__(self, model: Model, **training: Unpack[Training]) -> None:
+        options = options_of(type(self), training)
+        epochs, warmup_epochs = options["epochs"], options.get("warmup_epochs")
+        self.epochs, self.warmup_epochs = epochs, epochs if warmup_epochs is None else warmup_epochs
+        if min(self.epochs, self.warmup_epochs) < 0:
+            raise UsageError(f"epochs={self.epochs}, warmup_epochs={self.warmup_epochs}", remedy="0 or more")
+        if options["fallback"] not in {None, "popularity"}:
+            raise UnknownName("fallback", str(options["fallback"]), ["popularity"])
+        self.model = model
+        self.tasks = model.tasks
+        self.needs = getattr(model, "needs", frozenset())  # type: ignore[misc]  # of the class, where there is no model
+        self.learner = Learner(model, **options)
+        self.fallback = Fallback() if options["fallback"] and getattr(model, "cold_users", False) else None
+        self._answer_as(model)
+
+    def start(self, run: Run) -> None:
+        """Build the model.
+
+        Raises:
+            UsageError: the model does not answer the task.
+        """
+        if run.task not in self.tasks:
+            known = ", ".join(sorted(self.tasks))
+            raise UsageError(
+                f"{type(self.model).__name__} does not answer the task {run.task!r}", remedy=f"it is for {known}"
+            )
+        self.run = run
+        self.learner.start(run)
+
+    def fit(self, history: Events) -> None:
+        """Train on the warm-up, which is context too: a model that looks at histories finds them there."""
+        self.model.observe(history)
+        self.learn(history, epochs=self.warmup_epochs)
+
+    def learn(
+        self,
+        events: Events,
+        *,
+        epochs: int,
+        among: Events | None = None,
+        weights: FloatArray | None = None,
+        terms: Sequence[Term] = (),
+    ) -> None:
+        """Train on these events, and remember whom and what they told of.
+
+        Args:
+            events: new to the model.
+            epochs: passes.
+            among: what to train on instead: the events together with older ones.
+            weights: how much each event that is trained on counts.
+            terms: what else is minimised, see Learner.
+        """
+        self.learner.learn(events if among is None else among, epochs=epochs, weights=weights, terms=terms)
+        if self.fallback is not None:
+            self.fallback.learned(events)
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """The arrays of model, optimiser and fallback."""
+        return {**self.learner.state(), **(self.fallback.state() if self.fallback else {})}
+
+    def _answer_as(self, model: Any) -> None:
+        """Offer the model's ways to answer as this instance's own: what is not offered must not be found.
+
+        Bound methods and partials, no closures: a deep copy of the strategy then answers with the copy of the model.
+        """
+        for way in ("factors", "score", "predict", "recommend"):
+            if hasattr(model, way):
+                mixed = getattr(self.fallback, way, None)
+                setattr(self, way, getattr(model, way) if mixed is None else partial(mixed, model))
+        if not isinstance(model, ContextFree):
+            self.observe = model.observe  # type: ignore[method-assign]

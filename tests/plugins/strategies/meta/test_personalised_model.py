@@ -1,0 +1,77 @@
+"""A model as each user meets it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from freshmark_plugins.models.ranking.mf import MF
+from freshmark_plugins.models.tabular.logistic import Logistic
+from freshmark_plugins.strategies.meta.personalised_model import (
+    PersonalisedProbabilities,
+    PersonalisedScores,
+    picked,
+    with_weights,
+)
+
+
+@pytest.fixture
+def mf(start_run, stream):
+    model = MF(dim=3, scale=1.0)
+    model.build(start_run(stream, 200))
+    return model
+
+
+def test_weights_are_worn_and_taken_off_also_when_something_breaks(mf):
+    own = mf.users.weight.detach().clone()
+    with with_weights(mf, {"users.weight": own + 1}):
+        assert torch.equal(mf.users.weight, own + 1)
+    assert torch.equal(mf.users.weight, own)
+    with pytest.raises(IndexError), with_weights(mf, {"users.weight": own + 1}):
+        mf.users(torch.tensor([10**6]))
+    assert torch.equal(mf.users.weight, own)
+
+
+def test_scores_are_the_models_where_nobody_has_weights(mf, query):
+    answer = mf.factors(query([0, 4, 0, 2]))
+    scores = PersonalisedScores(mf, lambda user: None).score(query([0, 4, 0, 2]))
+    assert scores == pytest.approx(answer.user @ answer.item.T + answer.bias, abs=1e-5)
+
+
+def test_who_has_weights_is_answered_with_them_and_nobody_else(mf, query):
+    other = {"items.weight": mf.items.weight.detach() * -1}
+    plain = PersonalisedScores(mf, lambda user: None).score(query([0, 4, 0, 2]))
+    mixed = PersonalisedScores(mf, lambda user: other if user == 0 else None).score(query([0, 4, 0, 2]))
+    assert np.array_equal(mixed[[1, 3]], plain[[1, 3]])
+    assert mixed[[0, 2]] == pytest.approx(-plain[[0, 2]], abs=1e-5)  # the biases are 0
+
+
+def test_an_answer_does_not_depend_on_who_else_is_asked_about(mf, query):
+    view = PersonalisedScores(mf, lambda user: None)
+    whole = view.score(query(list(range(20))))
+    for user in range(20):
+        assert np.array_equal(view.score(query([user]))[0], whole[user])
+
+
+def test_chances_too(start_run, click_log, query, events):
+    stream = click_log()
+    model = Logistic(bits=4)
+    model.build(start_run(stream, 200))
+    some = events(stream, 0, 50)
+    asked = query(some.user, item=some.item, features=some.features)
+    view = PersonalisedProbabilities(model, lambda user: {"bias": torch.tensor([float(user)])} if user % 2 else None)
+    expected = np.where(some.user % 2, 1 / (1 + np.exp(-some.user.astype(float))), 0.5)
+    assert view.predict(asked) == pytest.approx(expected)
+    assert not hasattr(view, "score")
+
+
+def test_rows_of_a_query_keep_all_that_it_has(query):
+    some = query([5, 6, 7], item=[1, 2, 3], features={"x": np.arange(3)})
+    part = picked(some, np.array([2, 0]))
+    assert (part.user.tolist(), part.item.tolist(), part.features["x"].tolist()) == ([7, 5], [3, 1], [2, 0])
+
+
+def test_a_model_that_knows_its_users_still_does(mf):
+    assert not hasattr(PersonalisedScores(mf, lambda user: None), "knows")
+    mf.knows = lambda query: "yes"
+    assert PersonalisedScores(mf, lambda user: None).knows(None) == "yes"
