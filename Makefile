@@ -5,7 +5,8 @@
 #   make quick   the tests, but for those that take longest
 #   make lint    ruff, mypy, import-linter
 #   make bench   the benchmarks
-#   make docs    generated parts of the documentation
+#   make docs    the documentation as a site, in site/
+#   make build   the wheel and the source distribution, in dist/
 #   make clean   removes what these made, .venv included; results in runs/ stay
 #
 # PYTHON picks the interpreter for .venv (3.11 or newer), TESTS what is passed to pytest.
@@ -25,7 +26,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 ROOTS := harness plugins datasets reports
 TORCH := $(shell grep '^torch==' constraints.txt)
 
-.PHONY: help demo test quick bench lint docs clean
+.PHONY: help demo test quick bench lint docs build clean
 
 help:
 	@sed -n 's/^#   make/  make/p' Makefile
@@ -38,7 +39,7 @@ $(STAMP): pyproject.toml constraints.txt
 	  echo "'$(PYTHON)' cannot make environments: install its venv module (Debian: apt-get install python3-venv)."; exit 1; } >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt '$(TORCH)'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs]'
 	@touch $@
 
 demo: $(STAMP)
@@ -61,7 +62,13 @@ lint: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python docs/generate.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet --site-dir site
+	@echo "site/index.html"
+
+build: $(STAMP)
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
+	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import freshmark
+import numpy as np
 import pytest
 from freshmark.runs.catalogue.discovery import HOOKS
 from freshmark.runs.catalogue.registry import load
@@ -43,8 +45,11 @@ def call(*words: str, cwd: Path, cache: Path) -> subprocess.CompletedProcess[str
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder to try things in, with the README's plugin as mine.py."""
+    """A folder to try things in, with the README's plugin as mine.py, and a log."""
     folder = tmp_path_factory.mktemp("docs")
+    rng = np.random.default_rng(5)
+    rows = zip(rng.integers(0, 30, 1_000), rng.integers(0, 40, 1_000), range(0, 1_800_000, 1_800), strict=True)
+    (folder / "log.csv").write_text("user,item,time\n" + "".join(f"u{u},i{i},{t}\n" for u, i, t in rows), "utf-8")
     (folder / "mine.py").write_text(next(block for block in blocks(README, "python") if "hookimpl" in block), "utf-8")
     return folder
 
@@ -54,7 +59,7 @@ def test_the_first_run_of_the_readme_works_line_by_line(place: Path):
     for words in commands(README, "sh"):
         done = call(sys.executable, "-m", *words, cwd=place, cache=place / "cache")
         assert done.returncode == 0, f"{shlex.join(words)}\n{done.stderr}"
-    assert (place / "runs" / "first" / "report.md").is_file()
+    assert (place / "runs" / "mine" / "report.md").is_file()
 
 
 @pytest.mark.slow
@@ -124,8 +129,9 @@ def test_every_hook_has_a_test_that_fills_it(hook):
     assert any(re.search(rf"def {hook}\(", text) for text in texts), f"no test implements {hook}"
 
 
-def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+def script(name: str) -> ModuleType:
+    """A module of the folder docs, which is not a package."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -133,10 +139,14 @@ def generator() -> ModuleType:
     return module
 
 
+@pytest.fixture(scope="module")
+def generated() -> dict[Path, str]:
+    return script("generate").pages()
+
+
 @pytest.mark.parametrize("name", ["cli.md", "errors.md", "streams.md"])
-def test_generated_pages_are_up_to_date(name):
-    pages = generator().pages()
-    assert (DOCS / name).read_text("utf-8") == pages[DOCS / name], "python docs/generate.py"
+def test_generated_pages_are_up_to_date(name, generated):
+    assert (DOCS / name).read_text("utf-8") == generated[DOCS / name], "python docs/generate.py"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -145,5 +155,41 @@ def test_links_within_the_project_lead_somewhere(page: Path):
         assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
-def test_the_changelog_has_the_version_that_this_is():
-    assert f"## [{__import__('freshmark').__version__}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The documentation as mkdocs builds it where every warning is an error."""
+    pytest.importorskip("mkdocs", reason="the extra `docs` is not installed")
+    folder = tmp_path_factory.mktemp("site")
+    done = call(
+        sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder), cwd=ROOT, cache=folder / "cache"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.mark.slow
+def test_the_reference_has_an_entry_for_every_public_name_and_hook(site: Path):
+    pages = "".join(
+        (site / name).read_text("utf-8") for name in ("api.html", "reporting.html", "testing.html", "hooks.html")
+    )
+    names = script("reference").public_names()
+    assert len(names) > len(HOOKS)
+    assert [name for name in names if f'id="{name}"' not in pages] == []
+
+
+@pytest.mark.slow
+def test_the_site_asks_no_other_server_for_anything(site: Path):
+    loaded = (
+        r"""<(?:script|img|iframe|source)\b[^>]*\bsrc=["']?https?:|<link\b[^>]*\bhref=["']?https?:|url\(["']?https?:"""
+    )
+    pages = [*site.rglob("*.html"), *site.rglob("*.css")]
+    assert len(pages) > len(list(DOCS.glob("*.md")))
+    assert [(page.name, hit) for page in pages for hit in re.findall(loaded, page.read_text("utf-8"))] == []
+
+
+def test_the_changelog_and_the_citation_have_the_version_that_this_is():
+    changelog, citation = ((ROOT / name).read_text("utf-8") for name in ("CHANGELOG.md", "CITATION.cff"))
+    unreleased, released, *_ = re.findall(r"^## \[(.+?)\]", changelog, re.MULTILINE)
+    assert unreleased == "Unreleased"
+    assert ".dev" in freshmark.__version__ or released == freshmark.__version__
+    assert f"\nversion: {released}\n" in citation

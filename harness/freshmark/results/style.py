@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-WIDTH, WIDE, HEIGHT = 6.2, 12.4, 3.7  # inches
+WIDTH = 6.2
+"""Inches, of a chart that takes half a page."""
+WIDE = 2 * WIDTH
+"""Inches, of a chart that takes the whole width."""
+HEIGHT = 3.7
+"""Inches."""
+
 PAPER, INK, MUTED, LINE = "#ffffff", "#1c2126", "#59626c", "#e2e4e1"
 
 STYLE: dict[Any, Any] = {
