@@ -141,7 +141,8 @@ def script(name: str) -> ModuleType:
 
 @pytest.fixture(scope="module")
 def generated() -> dict[Path, str]:
-    return script("generate").pages()
+    pages: dict[Path, str] = script("generate").pages()
+    return pages
 
 
 @pytest.mark.parametrize("name", ["cli.md", "errors.md", "streams.md"])
