@@ -1,0 +1,34 @@
+import numpy as np
+from freshmark.results.decision.cost_noise import RowCosts
+
+EACH = np.arange(2)
+
+
+def costs(*cells, trivial=0.0):
+    return RowCosts.of([np.array(row) for row in cells], trivial=trivial)
+
+
+def test_costs_within_a_tenth_are_alike_though_only_measured_once():
+    assert costs([100.0], [108.0]).alike(EACH).tolist() == [True, True]
+    assert costs([100.0], [120.0]).alike(EACH).tolist() == [True, False]
+
+
+def test_a_clock_that_scatters_makes_costs_alike():
+    noisy = costs([0.0017, 0.0326, 0.0608], [0.05, 0.06, 0.07])
+    assert noisy.alike(EACH).tolist() == [True, True]
+    low, high = noisy.margin(0)
+    assert low < noisy.cost[0] / 3
+    assert high > noisy.cost[0] * 3
+
+
+def test_a_difference_that_costs_next_to_nothing_is_none():
+    assert costs([0.1], [4.0], trivial=5.0).alike(EACH).tolist() == [True, True]
+    assert costs([0.1], [6.0], trivial=5.0).alike(EACH).tolist() == [True, False]
+
+
+def test_what_was_not_measured_is_dearer_than_anything():
+    found = costs([1.0, np.nan], [100.0, 100.0])
+    assert found.cost.tolist() == [np.inf, 100.0]
+    assert found.alike(EACH).tolist() == [False, True]
+    assert costs([np.nan], [np.nan]).alike(EACH).tolist() == [True, True]
+    assert (found.drawn(5)[:, 0] == 0).all()
