@@ -14,7 +14,7 @@ from types import ModuleType
 import freshmark
 import numpy as np
 import pytest
-from freshmark.runs.catalogue.discovery import HOOKS
+from freshmark.discovery.plugins import HOOKS
 from freshmark.runs.catalogue.registry import load
 from freshmark.runs.plan.plan import Plan
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from freshmark.version import CONTRACT as CONTRACT
 from freshmark.version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
     from freshmark.runs.api import run
     from freshmark.runs.catalogue.expressions import parse
     from freshmark.runs.store.prepared_streams import cache_folder
-
-
-CONTRACT = 1
-"""The version of the plugin contract. It rises when a public name is removed or changes its meaning."""
 
 __all__ = [
     "COMPILED",

@@ -11,9 +11,9 @@ from typer.core import TyperGroup
 
 from freshmark.commands import check, compare, data, export, new_plugin, outlet, report, run
 from freshmark.commands import listing as catalogue
-from freshmark.commands.options import plugin_files, registry_of, strangers
+from freshmark.commands.options import has_third_party_plugins, plugin_files, registry_of
+from freshmark.discovery.faults import broken
 from freshmark.errors import FreshmarkError, PluginError
-from freshmark.runs.catalogue.discovery import broken
 from freshmark.version import __version__
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Commands(TyperGroup):
         if not self.ask_plugins:
             return
         self.ask_plugins = False
-        if not strangers():
+        if not has_third_party_plugins():
             return
         try:
             for hook in registry_of(plugin_files()).manager.hook.register_commands.get_hookimpls():

@@ -4,8 +4,9 @@
     ├── UsageError      exit 2  a command, option, plan or expression is wrong         FM1xx
     │   ├── UnknownName         no plugin, stream, metric … of that name               FM101
     │   └── PlanError           a plan file is wrong, with file:line                   FM11x
-    ├── DataError       exit 3  a stream cannot be read as told, with file:line        FM2xx
-    ├── PluginError     exit 2  a plugin is broken, and which                          FM3xx
+    ├── DataError       exit 3  a stream does not match the given options, file:line    FM2xx
+    ├── PluginError     exit 2  a plugin cannot be used; the message names it          FM3xx
+    │   ├── PluginFault exit 1  its code raised while it was used                      FM302
     │   └── InvalidAnswer       a strategy's answer breaks the contract (fails a cell) FM31x
     └── StoreError      exit 2  a run folder cannot be used                            FM4xx
 
@@ -24,9 +25,9 @@ class FreshmarkError(Exception):
 
     Args:
         what: one sentence: what is wrong.
-        where: the place: ``file:line``, an option, a plugin. May be empty.
+        where: ``file:line``, an option, or a plugin. May be empty.
         remedy: one sentence: what would be right. May be empty.
-        code: the number under which the documentation explains it, ``FM…``.
+        code: ``FM…``, under which the documentation explains it.
     """
 
     exit_code: ClassVar[int] = 1
@@ -45,9 +46,9 @@ class FreshmarkError(Exception):
         return f"{self.what}{place}{advice}"
 
     def fields(self) -> dict[str, str]:
-        """What ``rebuilt`` makes the error of again, as JSON has it."""
-        told = {name: str(getattr(self, name)) for name in ("what", "where", "remedy", "code")}
-        return {"kind": type(self).__name__, **told}
+        """The error as JSON; ``rebuilt`` is the inverse."""
+        values = {name: str(getattr(self, name)) for name in ("what", "where", "remedy", "code")}
+        return {"kind": type(self).__name__, **values}
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.what, self.where, self.remedy, self.code)
@@ -61,7 +62,7 @@ def _rebuild(kind: type[FreshmarkError], what: str, where: str, remedy: str, cod
 
 
 def rebuilt(fields: Mapping[str, str]) -> FreshmarkError:
-    """The error with these fields; a PluginError where its kind is a stranger's."""
+    """The error with these fields; a PluginError where the kind was defined by a plugin."""
     kind = globals().get(fields["kind"], PluginError)
     return _rebuild(kind, fields["what"], fields["where"], fields["remedy"], fields["code"])
 
@@ -74,7 +75,7 @@ class UsageError(FreshmarkError):
 
 
 class UnknownName(UsageError):
-    """No thing of that kind has that name."""
+    """Nothing of that kind has that name."""
 
     default_code = "FM101"
 
@@ -96,17 +97,24 @@ class PlanError(UsageError):
 
 
 class DataError(FreshmarkError):
-    """A stream cannot be read as told."""
+    """A stream does not match the given options."""
 
     exit_code = 3
     default_code = "FM200"
 
 
 class PluginError(FreshmarkError):
-    """A plugin is broken: a name offered twice, a misspelt hook, a failing import."""
+    """A plugin cannot be used: a name offered twice, a misspelt hook, a failing import, a contract that is too new."""
 
     exit_code = 2
     default_code = "FM300"
+
+
+class PluginFault(PluginError):
+    """The code of a plugin raised an exception that is not an error of freshmark."""
+
+    exit_code = 1
+    default_code = "FM302"
 
 
 class InvalidAnswer(PluginError):

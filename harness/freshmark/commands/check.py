@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from freshmark.commands.options import Plugins, names_of, registry_of
+from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
 from freshmark.commands.outlet import note, one_line, say
 from freshmark.errors import UnknownName
 from freshmark.runs.catalogue.expressions import parse
@@ -33,13 +33,14 @@ def check_command(
     ],
     *,
     plugin: Plugins = None,
+    no_plugin: NoPlugins = None,
 ) -> None:
     """Check strategies, streams or metrics on small data, and tell all faults at once.
 
     Of a strategy: valid answers, at any batch size; the same from the same seed; no knowledge of the future.
     Exit code 1 where a promise is broken.
     """
-    registry = registry_of(plugin)
+    registry = registry_of(plugin, no_plugin)
     broken = 0
     for thing in things:
         say(thing)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from freshmark.commands.options import Plugins, registry_of
+from freshmark.commands.options import NoPlugins, Plugins, registry_of
 from freshmark.commands.outlet import say, say_table
 from freshmark.commands.report import ENDINGS, opened
 from freshmark.commands.writing import writing
@@ -34,6 +34,7 @@ def compare_command(
     ] = None,
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="html, markdown or csv.")] = "html",
     plugin: Plugins = None,
+    no_plugin: NoPlugins = None,
 ) -> None:
     """Put two runs side by side, regressions first, and print the path of a page about them.
 
@@ -45,7 +46,7 @@ def compare_command(
     from freshmark.results.output.regression_limits import Limits  # noqa: PLC0415
 
     limits = Limits.parse(max_drop or [], max_p99)
-    registry = registry_of(plugin)
+    registry = registry_of(plugin, no_plugin)
     writer = registry.factory("reports", form)
     document = comparison_of(opened(registry, [before]), opened(registry, [after]), limits)
     path = output or after / f"compare{ENDINGS.get(form, '.' + form)}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from freshmark.commands.options import Plugins, names_of, registry_of
+from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
 from freshmark.commands.outlet import say, say_table
 from freshmark.errors import DataError
 
@@ -28,22 +28,22 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Fetch, find
 
 
 @app.command("fetch")
-def fetch(stream: Name, *, plugin: Plugins = None) -> None:
+def fetch(stream: Name, *, plugin: Plugins = None, no_plugin: NoPlugins = None) -> None:
     """Download or build a stream, keep it, and print the folder.
 
     Where a licence applies, it is shown before the download. A stream that is there already is not fetched again.
     """
     from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415  (numpy, which a help text does not need)
 
-    say(str(prepare(registry_of(plugin), stream)))
+    say(str(prepare(registry_of(plugin, no_plugin), stream)))
 
 
 @app.command("path")
-def path(stream: Name, *, plugin: Plugins = None) -> None:
+def path(stream: Name, *, plugin: Plugins = None, no_plugin: NoPlugins = None) -> None:
     """Print the folder where a stream is kept; fails where it was not fetched yet."""
     from freshmark.runs.store.prepared_streams import prepared  # noqa: PLC0415  (as above)
 
-    say(str(prepared(registry_of(plugin), stream)))
+    say(str(prepared(registry_of(plugin, no_plugin), stream)))
 
 
 @app.command("describe")
@@ -55,6 +55,7 @@ def describe(
     ] = None,
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="html, markdown or csv.")] = "html",
     plugin: Plugins = None,
+    no_plugin: NoPlugins = None,
 ) -> None:
     """Say what is in a stream, what changes in it, and whether it can tell strategies apart.
 
@@ -64,7 +65,7 @@ def describe(
     from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
     from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415
 
-    registry = registry_of(plugin)
+    registry = registry_of(plugin, no_plugin)
     opened = open_stream(prepare(registry, stream))
     counts = _facts(opened)
     try:

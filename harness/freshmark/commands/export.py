@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from freshmark.commands.options import Plugins, registry_of
+from freshmark.commands.options import NoPlugins, Plugins, registry_of
 from freshmark.commands.outlet import say
 from freshmark.commands.report import opened
 from freshmark.commands.writing import writing_into
@@ -31,11 +31,12 @@ def export_command(
         typer.Option("-o", "--output", metavar="FOLDER", help="Where to write; default: tables/ inside the first RUN."),
     ] = None,
     plugin: Plugins = None,
+    no_plugin: NoPlugins = None,
 ) -> None:
     """Write the tables of one or more runs, a file each, and print their paths. No text in a CSV is a formula."""
     from freshmark.results.output.export import USUAL  # noqa: PLC0415  (pandas: half a second that no help must pay)
 
-    results, folder = opened(registry_of(plugin), runs), output or runs[0] / "tables"
+    results, folder = opened(registry_of(plugin, no_plugin), runs), output or runs[0] / "tables"
     with writing_into(folder):
         paths = results.export(folder, form, table or USUAL)
     for path in paths:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from freshmark.commands.codes import EXPLANATIONS
-from freshmark.commands.options import Plugins, registry_of
+from freshmark.commands.options import NoPlugins, Plugins, registry_of
 from freshmark.commands.outlet import say, say_table
+from freshmark.discovery.plugins import HOOKS
 from freshmark.errors import UnknownName, UsageError
-from freshmark.runs.catalogue.discovery import HOOKS
 from freshmark.runs.catalogue.registry import KINDS
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def complete_lists(incomplete: str) -> list[str]:
 
 def complete_things(incomplete: str) -> list[str]:
     """The names, of any kind, that begin so."""
-    registry = registry_of(None)
+    registry = registry_of()
     names = {name for kind in KINDS for name in registry.names(kind)}
     return sorted(name for name in names if name.startswith(incomplete))
 
@@ -40,12 +40,13 @@ def list_command(
     ] = None,
     *,
     plugin: Plugins = None,
+    no_plugin: NoPlugins = None,
 ) -> None:
     """List what there is to run, and which plugin it comes from.
 
     Without KIND: every kind, names only.
     """
-    registry = registry_of(plugin)
+    registry = registry_of(plugin, no_plugin)
     if kind is None:
         say_table((one, ", ".join(registry.names(one))) for one in KINDS)
         say("\nfreshmark list KIND says more, freshmark show NAME all.")
@@ -62,7 +63,8 @@ def _rows(registry: Registry, kind: str) -> list[tuple[str, ...]]:
         case "hooks":
             return [(name, _summary(_spec(name))) for name in sorted(HOOKS)]
         case "plugins":
-            return [(name, *_offers(registry, name)) for name, _ in registry.manager.list_name_plugin()]
+            offered = [(name, *_offers(registry, name)) for name, _ in registry.plugins()]
+            return [*offered, *((name, "blocked") for name in registry.blocked)]
         case "errors":
             return [(code, explanation.title) for code, explanation in EXPLANATIONS.items()]
     return [(name, registry.plugin(kind, name), registry.describe(kind, name)) for name in registry.names(kind)]
@@ -100,6 +102,7 @@ def show_command(
     ],
     *,
     plugin: Plugins = None,
+    no_plugin: NoPlugins = None,
 ) -> None:
     """Show one thing: its options and defaults, its documentation, where it comes from.
 
@@ -112,7 +115,7 @@ def show_command(
         say(f"hook {wanted}{_without_types(inspect.signature(_spec(wanted)))}\n")
         say(inspect.getdoc(_spec(wanted)) or "")
     else:
-        _show_things(registry_of(plugin), kinds, wanted)
+        _show_things(registry_of(plugin, no_plugin), kinds, wanted)
 
 
 def _show_error(code: str) -> None:

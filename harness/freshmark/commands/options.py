@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from freshmark.contract.hookspecs import PROJECT
+from freshmark.discovery.blocking import split_names
 from freshmark.errors import FreshmarkError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def names_of(kind: str) -> Callable[[str], list[str]]:
 
     def complete(incomplete: str) -> list[str]:
         try:
-            return [name for name in registry_of(None).names(kind) if name.startswith(incomplete)]
+            return [name for name in registry_of().names(kind) if name.startswith(incomplete)]
         except FreshmarkError:
             return []  # a shell that completes has nowhere to show an error; the command itself will
 
@@ -38,7 +39,16 @@ Plugins: TypeAlias = Annotated[
         "--plugin",
         metavar="FILE",
         envvar=PLUGIN_VARIABLE,
-        help="A Python file that is a plugin; may be given again.",
+        help="A Python file that is a plugin; repeatable.",
+    ),
+]
+
+NoPlugins: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--no-plugin",
+        metavar="NAME",
+        help="Do not import this plugin, see `freshmark list plugins`; repeatable. FRESHMARK_DISABLE=a,b does the same.",
     ),
 ]
 
@@ -48,15 +58,15 @@ def plugin_files() -> list[Path]:
     return [Path(file) for file in os.environ.get(PLUGIN_VARIABLE, "").split(os.pathsep) if file]
 
 
-def strangers() -> bool:
-    """Whether there are plugins beside the built-in ones, which add no commands."""
+def has_third_party_plugins() -> bool:
+    """Whether there are plugins besides the built-in ones, which add no commands."""
     return bool(plugin_files()) or any(
         point.dist is None or point.dist.name != PROJECT for point in entry_points(group=PROJECT)
     )
 
 
-def registry_of(plugins: list[Path] | None) -> Registry:
-    """Everything that installed plugins and these files offer."""
+def registry_of(plugins: list[Path] | None = None, no_plugins: list[str] | None = None) -> Registry:
+    """Everything that installed plugins and these files offer, without the blocked ones."""
     from freshmark.runs.catalogue.registry import load  # noqa: PLC0415  (`freshmark --version` needs no registry)
 
-    return load(plugins or [])
+    return load(plugins or [], disabled=split_names(no_plugins or []))

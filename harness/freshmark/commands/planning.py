@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from freshmark.commands import demo
 from freshmark.commands.terms import prices_among
+from freshmark.discovery.blocking import names_in_environment, split_names
 from freshmark.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Wishes:
     max_p99: str | None = None
     max_cost: str | None = None
     plugins: Sequence[Path] = ()
+    no_plugins: Sequence[str] = ()
 
 
 def plan_among(files: Sequence[Path], price: Sequence[str] | None) -> tuple[Path | None, list[str]]:
@@ -84,6 +86,8 @@ def plan_for(wishes: Wishes) -> Plan:
     if settings:
         chosen["settings"] = replace(plan.settings, **settings)
     chosen["plugins"] = (*plan.plugins, *wishes.plugins)
+    # The plan names all that is blocked: cells may run where this environment is not.
+    chosen["no_plugins"] = (*plan.no_plugins, *split_names(wishes.no_plugins), *names_in_environment())
     return replace(plan, **chosen)
 
 

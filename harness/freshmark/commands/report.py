@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from freshmark.commands.options import Plugins, names_of, registry_of
+from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
 from freshmark.commands.outlet import say
 from freshmark.commands.terms import MaxCost, MaxMemory, MaxP99, Price, RequestRate, Terms, prices_among
 from freshmark.commands.writing import writing
@@ -43,17 +43,18 @@ def report_command(
     max_cost: MaxCost = None,
     request_rate: RequestRate = None,
     plugin: Plugins = None,
+    no_plugin: NoPlugins = None,
 ) -> None:
     """Write a report about one or more runs, and print its path. Nothing is measured again.
 
     With limits the verdict stays within them, and says what was left out and why.
     """
     if index:
-        say(str(write_index(registry_of(plugin), runs, output, form)))
+        say(str(write_index(registry_of(plugin, no_plugin), runs, output, form)))
         return
     folders, prices = prices_among(runs, price)
     terms = Terms(price=prices, max_p99=max_p99, max_memory=max_memory, max_cost=max_cost, request_rate=request_rate)
-    say(str(write_report(registry_of(plugin), folders, output, form, terms=terms)))
+    say(str(write_report(registry_of(plugin, no_plugin), folders, output, form, terms=terms)))
 
 
 def write_report(

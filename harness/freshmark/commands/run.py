@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from freshmark.commands.headline import headline_in
-from freshmark.commands.options import Plugins, names_of, registry_of
+from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
 from freshmark.commands.outlet import note, say, say_table
 from freshmark.commands.planning import Wishes, checked, plan_among, plan_for, swept, with_every_strategy
 from freshmark.commands.progress import Progress
@@ -136,6 +136,7 @@ def run_command(
     max_p99: MaxP99 = None,
     max_cost: MaxCost = None,
     plugin: Plugins = None,
+    no_plugin: NoPlugins = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the cells, and measure none.")] = False,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Draw report.html at the end.")] = True,
     json: Annotated[bool, typer.Option("--json", help="Tell what happens as one JSON object a line.")] = False,
@@ -151,11 +152,11 @@ def run_command(
         plan=file, streams=stream or (), strategies=strategy or (), every=every or (), delay=delay or (), seeds=seeds,
         warmup=warmup, window=window, label_delay=label_delay, device=device, timeout=timeout, max_memory=max_memory,
         durations=durations, matrix=matrix, price=prices, max_p99=max_p99, max_cost=max_cost,
-        plugins=plugin or (),
+        plugins=plugin or (), no_plugins=no_plugin or (),
     )  # fmt: skip
     described = plan_for(wishes)
     terms = Terms.of(described)
-    registry = registry_of(list(described.plugins))
+    registry = registry_of(list(described.plugins), list(described.no_plugins))
     described = checked(described, registry)
     if all_strategies:
         described, left_out = with_every_strategy(described, registry)

@@ -1,34 +1,26 @@
-"""What installed plugins offer to results, for those who come without a registry (a notebook)."""
+"""What installed plugins offer to results that were opened without a registry, as in a notebook."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from importlib import import_module
+from collections.abc import Mapping
 from typing import Any
 
-import pluggy
-
-from freshmark.contract import hookspecs
-from freshmark.errors import PluginError
+from freshmark.discovery.lazy import loaded
+from freshmark.discovery.plugins import find_plugins
 
 
 def offered(hook: str) -> dict[str, Any]:
-    """Name → thing, of a ``register_…`` hook, from every entry point of the group ``freshmark``."""
-    manager = pluggy.PluginManager(hookspecs.PROJECT)
-    manager.add_hookspecs(hookspecs)
-    manager.load_setuptools_entrypoints(hookspecs.PROJECT)
+    """Name → thing, of a ``register_…`` hook, from every installed plugin that is not blocked."""
+    manager = find_plugins()
     # pluggy calls the last registered first; a list reads in the order of registration.
     mappings: list[Mapping[str, Any]] = getattr(manager.hook, hook)()
-    return {name: imported(thing) for mapping in reversed(mappings) for name, thing in mapping.items()}
+    return {name: thing for mapping in reversed(mappings) for name, thing in mapping.items()}
 
 
 def imported(thing: Any) -> Any:
-    """The thing, or what the text ``"package.module:name"`` names."""
-    if not isinstance(thing, str):
-        return thing
-    module, _, name = thing.partition(":")
-    try:
-        loaded: Callable[..., Any] = getattr(import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise PluginError(f"{thing!r} cannot be imported: {error}", code="FM304") from error
-    return loaded
+    """The thing, or what the text ``"package.module:name"`` names.
+
+    Raises:
+        PluginError: it cannot be imported.
+    """
+    return loaded(thing, thing.partition(".")[0]) if isinstance(thing, str) else thing

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from freshmark.contract.stream import Stream
+from freshmark.discovery.blocking import names_in_environment
 from freshmark.errors import UsageError
 from freshmark.replay.timeline import Settings
 from freshmark.runs.campaign import Campaign
@@ -75,9 +76,10 @@ def run(
         max_memory=None if max_memory is None else byte_count(max_memory),
         device=device,
         plugins=tuple(map(Path, plugins)),
+        no_plugins=names_in_environment(),
         factories=tuple(places),
     )
-    registry = load(plan.plugins, factories=plan.factories)
+    registry = load(plan.plugins, factories=plan.factories, disabled=plan.no_plugins)
     with Campaign(plan, Path(folder) if folder else new_folder(), registry, jobs=jobs, streams=objects) as campaign:
         tally = campaign.measure()
     if tally.interrupted:

@@ -144,6 +144,7 @@ class Campaign:
             "jobs": self._jobs,
             "executor": self._executor_name,
             "plugins": file_digests(self.plan.plugins),
+            "blocked_plugins": list(self._registry.blocked),
         }
 
     def _planned(self, cell: Cell, code: str) -> Planned:
@@ -193,6 +194,7 @@ class Campaign:
             device=self.plan.device,
             cell=asdict(cell),
             plugins=[str(file.absolute()) for file in self.plan.plugins],
+            disabled=self.plan.no_plugins,
             factories=self.plan.factories,
             durations=self._durations(cell),
         )

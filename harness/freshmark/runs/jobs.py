@@ -22,7 +22,7 @@ class Job:
     target: the folder (cell) or file (stream) to write
     stream: the folder of the prepared stream; of a ``stream`` job empty where it is to be built from its expression
     cell: stream, strategy, every, delay, seed, key, position, as hooks are told
-    plugins, factories: what to load, see ``registry.load``
+    plugins, factories, disabled: what to load, and what not to, see ``registry.load``
     durations: the ``.npz`` of durations that a measured delay is to take; empty where they are to be measured
     """
 
@@ -36,6 +36,7 @@ class Job:
     cell: Mapping[str, Any] = field(default_factory=dict)
     plugins: Sequence[str] = ()
     factories: Sequence[str] = ()
+    disabled: Sequence[str] = ()
     durations: str = ""
 
     def packed(self) -> dict[str, Any]:

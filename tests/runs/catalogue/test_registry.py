@@ -166,7 +166,7 @@ def test_a_factory_by_hand_is_a_strategy_too(registry):
     [
         (
             "@hookimpl\ndef register_strategys(): ...",
-            "implements 'register_strategys', which is no hook.*did you mean 'register_strategies'",
+            "implements 'register_strategys', which is not a hook.*did you mean 'register_strategies'",
         ),
         (
             "def register_models(): ...\n@hookimpl\ndef run_finished(): ...",

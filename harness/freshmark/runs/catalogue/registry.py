@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from inspect import Signature
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,11 @@ from typing import Any
 import pluggy
 
 from freshmark.contract.hookspecs import Factory
+from freshmark.discovery.faults import broken, fault
+from freshmark.discovery.lazy import loaded, place_within
+from freshmark.discovery.plugins import blocked_in, find_plugins
 from freshmark.errors import PluginError, UnknownName
 from freshmark.runs.catalogue.assembly import Assembly
-from freshmark.runs.catalogue.discovery import broken, find_plugins
 from freshmark.runs.catalogue.expressions import is_name
 from freshmark.runs.catalogue.static_signatures import file_of, first_line, first_line_of, option_notes, signature_at
 
@@ -47,18 +48,26 @@ class Offer:
     factory: Any
 
 
-def load(plugins: Iterable[Path] = (), *, factories: Iterable[str] = (), installed: bool = True) -> Registry:
+def load(
+    plugins: Iterable[Path] = (),
+    *,
+    factories: Iterable[str] = (),
+    disabled: Iterable[str] = (),
+    installed: bool = True,
+) -> Registry:
     """The registry of every installed plugin and of these files.
 
     Args:
         plugins: plain files that are plugins.
         factories: strategies that no plugin offers, as ``"module:name"``; each is called by its name.
+        disabled: plugins that are not imported, besides those in ``FRESHMARK_DISABLE``.
         installed: whether to look at entry points.
 
     Raises:
-        PluginError: a plugin is broken; it is named.
+        UnknownName: no plugin has a name that is to be blocked.
+        PluginError: a plugin cannot be used; it is named.
     """
-    registry = Registry(find_plugins(plugins, installed=installed))
+    registry = Registry(find_plugins(plugins, disabled=disabled, installed=installed))
     for place in factories:
         registry.offer("strategies", place.rpartition(":")[2], place)
     return registry
@@ -121,7 +130,7 @@ class Registry:
             PluginError: its module cannot be imported, or has no such object.
         """
         offer = self._offer(kind, name)
-        return _imported(offer) if isinstance(offer.factory, str) else offer.factory
+        return loaded(offer.factory, offer.plugin) if isinstance(offer.factory, str) else offer.factory
 
     def assembly(self, kind: str, text: str) -> Assembly:
         """The expression, its names and options checked; nothing is imported or built. Assembly says what is raised."""
@@ -139,13 +148,18 @@ class Registry:
         """Every plugin: its name and its module."""
         return [(name, module) for name, module in self.manager.list_name_plugin() if module is not None]
 
+    @property
+    def blocked(self) -> tuple[str, ...]:
+        """The plugins that were not imported because they are blocked."""
+        return blocked_in(self.manager)
+
     def notify(self, hook: str, **facts: Any) -> None:
         """Call ``cell_started``, ``window_done``, ``cell_finished`` or ``run_finished`` of every plugin."""
         for observer in getattr(self.manager.hook, hook).get_hookimpls():
             try:
                 observer.function(**{name: facts[name] for name in observer.argnames})
             except Exception as error:  # noqa: BLE001  (an observer that fails must not cost what it observes)
-                self.complaints.append(str(broken(observer.plugin_name, f"fails in {hook}", error)))
+                self.complaints.append(str(fault(observer.plugin_name, f"fails in {hook}", error)))
 
     def module(self, kind: str, name: str) -> str:
         """The module where it stands."""
@@ -174,7 +188,8 @@ class Registry:
         if kind not in self._offers:
             offers: dict[str, Offer] = {}
             for hook in getattr(self.manager.hook, _HOOKS[kind]).get_hookimpls():
-                for name, factory in _offered(hook, _HOOKS[kind]).items():
+                for name, given in _offered(hook, _HOOKS[kind]).items():
+                    factory = place_within(given, hook.plugin) if isinstance(given, str) else given
                     self._add(offers, kind, name, Offer(hook.plugin_name, factory))
             self._offers[kind] = offers
         return self._offers[kind]
@@ -218,14 +233,6 @@ def _offered(hook: Any, called: str) -> Mapping[str, Any]:
             code="FM307",
         )
     return offered
-
-
-def _imported(offer: Offer) -> Any:
-    module, _, name = offer.factory.partition(":")
-    try:
-        return getattr(import_module(module), name)
-    except Exception as error:
-        raise broken(offer.plugin, f"cannot give {offer.factory!r}", error) from error
 
 
 def _signature_of(factory: Callable[..., Any]) -> Signature:

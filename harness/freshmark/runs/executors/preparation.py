@@ -50,6 +50,7 @@ def _job(plan: Plan, text: str, folder: Path, stream: Stream | None) -> Job:
         target=str(folder / "streams"),
         stream=str(keep(stream)) if stream is not None else "",
         plugins=[str(file.absolute()) for file in plan.plugins],
+        disabled=plan.no_plugins,
     )
 
 

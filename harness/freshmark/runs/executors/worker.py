@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from freshmark.discovery.faults import source_line
 from freshmark.errors import FreshmarkError
-from freshmark.runs.catalogue.discovery import culprit
 from freshmark.runs.executors.sandbox import Fence
 from freshmark.runs.executors.suspensions import Suspensions
 from freshmark.runs.jobs import Job
@@ -61,7 +61,7 @@ def _measure(job: Job, tell: Tell) -> dict[str, Any]:
     from freshmark.replay.timeline import Settings, Timeline  # noqa: PLC0415
     from freshmark.runs.catalogue.registry import load  # noqa: PLC0415
 
-    registry = load(map(Path, job.plugins), factories=job.factories)
+    registry = load(map(Path, job.plugins), factories=job.factories, disabled=job.disabled)
     assembly = registry.assembly("strategies", job.text)
     for kind, name in assembly.parts:
         registry.factory(kind, name)
@@ -99,7 +99,7 @@ def _prepare(job: Job, tell: Tell) -> dict[str, Any]:
 
     logging.getLogger().addHandler(_Forwarding(tell))
     tell({"say": "ready"})
-    folder = Path(job.stream) if job.stream else prepare(load(map(Path, job.plugins)), job.text)
+    folder = Path(job.stream) if job.stream else prepare(load(map(Path, job.plugins), disabled=job.disabled), job.text)
     stream = open_stream(folder)
     timeline = Timeline(stream, Settings(**job.settings))
     target = Path(job.target) / f"{folder.name}.parquet"
@@ -126,7 +126,9 @@ def _ask(job: Job, tell: Tell) -> dict[str, Any]:
     """Build the strategies and tell their tasks; only then it is ready, so that the start-up limit holds for it."""
     from freshmark.runs.catalogue.registry import load  # noqa: PLC0415  (as above)
 
-    told = suitability(load(map(Path, job.plugins), factories=job.factories), job.cell["strategies"])
+    told = suitability(
+        load(map(Path, job.plugins), factories=job.factories, disabled=job.disabled), job.cell["strategies"]
+    )
     tell({"say": "ready"})
     return told
 
@@ -137,7 +139,7 @@ def _rehearse(job: Job, tell: Tell) -> dict[str, Any]:
     from freshmark.runs.catalogue.registry import load  # noqa: PLC0415
     from freshmark.runs.executors.precompile import compiles, try_out  # noqa: PLC0415
 
-    registry = load(map(Path, job.plugins), factories=job.factories)
+    registry = load(map(Path, job.plugins), factories=job.factories, disabled=job.disabled)
     assembly = registry.assembly("strategies", job.text)
     packages = {str(registry.factory(kind, name).__module__).partition(".")[0] for kind, name in assembly.parts}
     settle_torch()
@@ -161,7 +163,7 @@ class _Forwarding(logging.Handler):
 def _described(error: BaseException) -> dict[str, Any]:
     """The error in JSON: what, where in the plugin, and, of our own errors, the fields that rebuild it."""
     kind = type(error).__name__
-    line = culprit(error)
+    line = source_line(error)
     if isinstance(error, FreshmarkError):
         fields = {name: str(getattr(error, name)) for name in ("what", "where", "remedy", "code")}
         reason = str(error) if error.where or not line else f"{error} ({line})"

@@ -42,6 +42,7 @@ def refuse_unsuited(
         device=plan.device,
         cell={"strategies": list(strategies)},
         plugins=[str(file.absolute()) for file in plan.plugins],
+        disabled=plan.no_plugins,
         factories=plan.factories,
     )
     endings: list[Ending] = []
@@ -85,6 +86,7 @@ def have_compiled(
             stream=str(stream["folder"]),
             device=plan.device,
             plugins=[str(file.absolute()) for file in plan.plugins],
+            disabled=plan.no_plugins,
             factories=plan.factories,
         )
         for place, text in enumerate(strategies)

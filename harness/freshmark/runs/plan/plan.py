@@ -72,6 +72,7 @@ class Plan:
     max_memory: bytes of memory a cell may hold; None is nine tenths of what is free
     device: in torch's words
     plugins: plain files that are plugins
+    no_plugins: plugins that are not imported
     factories: strategies that no plugin offers, as ``"module:name"``
     durations: folder of an earlier run whose recorded durations a measured delay is to take, instead of measuring
     price, max_p99, max_cost: on which terms the report judges, as they are written: ``cpu_hour=0.04``, ``20ms``,
@@ -92,6 +93,7 @@ class Plan:
     max_memory: int | None = None
     device: str = "cpu"
     plugins: tuple[Path, ...] = ()
+    no_plugins: tuple[str, ...] = ()
     factories: tuple[str, ...] = ()
     durations: Path | None = None
     price: tuple[str, ...] = ()
@@ -110,7 +112,7 @@ class Plan:
         self._set("delay", [Schedule.parse(delay=text).delay for text in self.delay])
         for every, delay in itertools.product(self.every, self.delay):
             Schedule.parse(every, delay)
-        for name in ("seeds", "plugins", "factories", "price"):
+        for name in ("seeds", "plugins", "no_plugins", "factories", "price"):
             self._set(name, getattr(self, name))
         if self.count > MOST_CELLS:
             remedy = f"at most {MOST_CELLS}: split the plan"

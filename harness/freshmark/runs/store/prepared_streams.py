@@ -13,8 +13,8 @@ from pathlib import Path
 
 from freshmark.contract.prepared import open_stream, save_stream
 from freshmark.contract.stream import Source, Stream
+from freshmark.discovery.faults import fault
 from freshmark.errors import DataError, FreshmarkError, PluginError
-from freshmark.runs.catalogue.discovery import broken
 from freshmark.runs.catalogue.registry import Registry
 
 
@@ -66,7 +66,7 @@ def prepare(registry: Registry, expression: str, cache: Path | None = None) -> P
         except FreshmarkError:
             raise
         except Exception as error:
-            raise broken(plugin, f"cannot build {assembly.expression}", error) from error
+            raise fault(plugin, f"cannot build {assembly.expression}", error) from error
 
     def stream_of(made: object) -> Stream:
         if isinstance(made, Stream):
