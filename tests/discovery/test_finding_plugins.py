@@ -92,7 +92,7 @@ def test_an_unknown_name_is_met_with_the_nearest(monkeypatch):
     with pytest.raises(UnknownName, match=r"no plugin 'dataset' \(--no-plugin\); did you mean 'datasets'"):
         load(disabled=["dataset"])
     monkeypatch.setenv("FRESHMARK_DISABLE", "freshmark:plugin")
-    with pytest.raises(UnknownName, match="FRESHMARK_DISABLE.*did you mean 'freshmark:plugins'"):
+    with pytest.raises(UnknownName, match=r"FRESHMARK_DISABLE.*did you mean 'freshmark:plugins'"):
         load()
 
 

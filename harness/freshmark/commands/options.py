@@ -48,7 +48,7 @@ NoPlugins: TypeAlias = Annotated[
     typer.Option(
         "--no-plugin",
         metavar="NAME",
-        help="Do not import this plugin, see `freshmark list plugins`; repeatable. FRESHMARK_DISABLE=a,b does the same.",
+        help="Block this plugin: it is not imported; repeatable. FRESHMARK_DISABLE=a,b does the same.",
     ),
 ]
 
