@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import sysconfig
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import entry_points, packages_distributions
 from pathlib import Path
@@ -93,7 +93,7 @@ def source_plugin(error: BaseException) -> tuple[str, str] | None:
 
 
 def _owner(
-    frame: FrameType, files: dict[Path, str], installed: dict[str, str], packages: dict[str, list[str]]
+    frame: FrameType, files: dict[Path, str], installed: dict[str, str], packages: Mapping[str, list[str]]
 ) -> str | None:
     """The third-party plugin whose code the frame runs."""
     package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
