@@ -14,8 +14,8 @@ from typing import Any
 import typer
 from freshmark.cli import Commands, app
 from freshmark.commands.codes import EXPLANATIONS
+from freshmark_datasets.published import Entry
 from freshmark_datasets.published.entries import ENTRIES
-from freshmark_datasets.published.sources import PUBLISHED
 from typer.testing import CliRunner
 
 DOCS = Path(__file__).parent
@@ -65,42 +65,35 @@ def streams_page(text: str) -> str:
     begin, end = "<!-- entries -->\n", "<!-- end of entries -->"
     before, _, rest = text.partition(begin)
     lines = ["| name | what | task | size | times | licence | pass on | checked |", "|---|---|---|---|---|---|---|---|"]
-    lines += [f"| {' | '.join(row)} |" for row in sorted([*entry_rows(), *older_rows()])]
+    lines += [f"| {' | '.join(row)} |" for row in sorted(entry_rows())]
     return "".join([before, begin, "\n".join(lines), "\n", end, rest.partition(end)[2]])
 
 
 def entry_rows() -> Iterator[list[str]]:
     """A row for each entry."""
     for entry in ENTRIES.values():
-        parts = [f"{len(entry.parts)} parts"] if len(entry.parts) > 1 else []
+        parts = [f"{len(entry.parts)} {entry.parts_called}s"] if len(entry.parts) > 1 else []
         size = entry.parts[0].size and f"{entry.parts[0].name}: {entry.parts[0].size}"
         by_hand = f" Fetched by hand: {entry.by_hand}." if entry.by_hand else ""
-        may = {True: "yes", False: "no", None: "not stated"}[entry.licence.may_pass_on]
-        licence = f"[{entry.licence.name}]({entry.licence.read_more})"
         about = entry.about.partition(": ")[2] or entry.about
         yield [
-            *(
-                f"`{entry.name}`",
-                about[0].upper() + about[1:],
-                entry.options.task,
-                "; ".join([*parts, *([size] if size else [])]),
-            ),
-            *(entry.granularity, licence, may, f"{entry.checked}.{by_hand}"),
+            f"`{entry.name}`",
+            about[0].upper() + about[1:],
+            entry.options.task,
+            "; ".join([*parts, *([size] if size else [])]),
+            entry.granularity,
+            f"[{entry.licence.name}]({entry.licence.read_more})",
+            redistribution(entry),
+            f"{entry.checked}.{by_hand}",
         ]
 
 
-def older_rows() -> Iterator[list[str]]:
-    """A row for MovieLens and one for MovieTweetings, which have loaders of their own."""
-    for name, licence, may, what in (
-        ("movielens", "GroupLens, research", "no, but for 32m and latest-small", "Ratings of films at movielens.org"),
-        ("movietweetings", "MIT", "yes", "Ratings of films that people tweeted"),
-    ):
-        files = [file for (known, _), file in PUBLISHED.items() if known == name]
-        stated = [file.size for file in files if file.checksum]
-        checked = f"md5 or sha256 as published: {', '.join(stated)}. Format and counts, on copies"
-        link = f"[{licence}]({files[0].read_more})"
-        sizes = ", ".join(file.size for file in files)
-        yield [f"`{name}`", f"{what}.", "rank", f"sizes {sizes}", "seconds", link, may, checked]
+def redistribution(entry: Entry) -> str:
+    """Whether the files may be passed on, and which are exceptions."""
+    words = {True: "yes", False: "no", None: "not stated"}
+    usual = entry.licence.may_pass_on
+    others = [part.name for part in entry.parts if entry.licence_of(part).may_pass_on != usual]
+    return words[usual] + (f", except {' and '.join(others)}" if others else "")
 
 
 def main() -> int:

@@ -23,6 +23,11 @@ def test_an_unknown_name_like_no_other_gets_the_list():
     assert "no stream is installed" in str(UnknownName("stream", "zzz", []))
 
 
+def test_a_name_that_has_moved_says_where_it_is_now():
+    assert "examples/plugins/freshmark-git" in UnknownName("model, strategy or stream", "git", ["digits"]).remedy
+    assert UnknownName("option", "git", ["length"]).remedy == "known: length"
+
+
 @pytest.mark.parametrize(
     "error",
     [

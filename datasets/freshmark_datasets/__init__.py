@@ -1,8 +1,7 @@
 """Built-in streams: simulators and loaders.
 
-``drift``, ``clicks`` and ``topics`` make streams of their own; ``file``, ``folder``, ``sql``, ``git`` and
-``huggingface`` read anyone's log; the others read published ones,
-an entry each in ``freshmark_datasets.published.entries``, and say where they come from.
+``simulators`` generate streams, ``logs`` read a user's own, ``published`` reads public ones (an entry each in
+``published.entries``), and ``transforms`` derive a stream from others.
 """
 
 from __future__ import annotations
@@ -14,24 +13,21 @@ from freshmark import Factory, hookimpl
 
 @hookimpl
 def register_datasets() -> Mapping[str, Factory]:
-    """The streams that come with freshmark; what reads them is imported when one is asked for."""
+    """The streams that come with freshmark; their code is imported on first use."""
     from freshmark_datasets.published.entries import ENTRIES  # noqa: PLC0415  (only where streams are looked up)
-    from freshmark_datasets.published.named import Named  # noqa: PLC0415
+    from freshmark_datasets.published.entry_loader import EntryLoader  # noqa: PLC0415
 
-    named = {name: Named(entry) for name, entry in ENTRIES.items()}
-    return named | {
+    published = {name: EntryLoader(entry) for name, entry in ENTRIES.items()}
+    return published | {
         "drift": "freshmark_datasets.simulators.interactions.drift:drift",
         "clicks": "freshmark_datasets.simulators.clicks.click_stream:clicks",
         "topics": "freshmark_datasets.simulators.documents.topics:topics",
         "file": "freshmark_datasets.logs.file:file",
         "folder": "freshmark_datasets.logs.folder:folder",
         "sql": "freshmark_datasets.logs.sql:sql",
-        "git": "freshmark_datasets.logs.git:git",
         "huggingface": "freshmark_datasets.logs.huggingface:huggingface",
-        "movietweetings": "freshmark_datasets.published.movietweetings:movietweetings",
-        "movielens": "freshmark_datasets.published.movielens:movielens",
-        "spamassassin": "freshmark_datasets.published.dated:spamassassin",
-        "hackernews": "freshmark_datasets.published.dated:hackernews",
+        "spamassassin": "freshmark_datasets.published.labelled_texts:spamassassin",
+        "hackernews": "freshmark_datasets.published.labelled_texts:hackernews",
         "digits": "freshmark_datasets.published.images:digits",
         "mnist": "freshmark_datasets.published.images:mnist",
         "images": "freshmark_datasets.published.images:images",

@@ -74,6 +74,10 @@ class UsageError(FreshmarkError):
     default_code = "FM100"
 
 
+MOVED = {"git": "git() is an example plugin: pip install ./examples/plugins/freshmark-git"}
+"""Names that were built in before version 0.2 → where they are now."""
+
+
 class UnknownName(UsageError):
     """Nothing of that kind has that name."""
 
@@ -82,7 +86,9 @@ class UnknownName(UsageError):
     def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "") -> None:
         names = sorted(known)
         close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-        if close:
+        if name in MOVED and "stream" in kind:
+            remedy = MOVED[name]
+        elif close:
             remedy = f"did you mean {close[0]!r}?"
         else:
             shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")  # noqa: PLR2004

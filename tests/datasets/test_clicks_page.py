@@ -37,7 +37,8 @@ def test_its_run_is_a_plan_that_could_run(tmp_path, monkeypatch, capsys):
     assert "96 cells" in capsys.readouterr().err
 
 
-def test_its_estimates_are_those_that_come_out():
+def test_its_estimates_are_those_that_come_out(monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "examples"))
     space: dict[str, Any] = {}
     exec(block("python").replace("print(", "shown = ("), space)
     ips, error, snips, logged = space["shown"]

@@ -161,6 +161,8 @@ MADE = {
         head="user_id,parent_asin,rating,timestamp",
         last="1,2",
     ),
+    "movielens": Made("ml-100k/u.data", each(lambda u, i, t, y: f"{u}\t{i}\t{y}\t{t}"), last="1\t2"),
+    "movietweetings": Made("ratings.dat", each(lambda u, i, t, y: f"{u}::{i}::{y}::{t}"), last="1::2::5::soon"),
     "netflix": Made("combined_data_1.txt", films(), last="7,5,someday"),
     "steam": Made(
         "steam_reviews.json",

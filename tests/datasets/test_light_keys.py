@@ -14,8 +14,7 @@ HEAVY = {"pandas", "pyarrow", "pooch", "torch", "numba", "seaborn"}
     "built",
     [
         "from freshmark_datasets.logs.file import file; file({log!r}, user=0, item=1, time=2)",
-        "from freshmark_datasets.published.movielens import movielens; movielens('25m'); movielens('1m', path={log!r})",
-        "from freshmark_datasets.published.movietweetings import movietweetings; movietweetings()",
+        "from freshmark_datasets import register_datasets; register_datasets()['movielens']('25m')",
         "from freshmark_datasets import register_datasets; register_datasets()['gowalla'](path={log!r})",
         "from freshmark_datasets.logs.folder import folder; folder({folder!r}, '*.csv')",
         "import freshmark_datasets; freshmark_datasets.register_datasets()",
@@ -38,5 +37,5 @@ def test_every_name_that_is_offered_is_there():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     names = set(done.stdout.split())
-    assert {"drift", "clicks", "file", "folder", "sql", "git", "huggingface", "movietweetings", "movielens"} <= names
+    assert {"drift", "clicks", "file", "folder", "sql", "huggingface", "movietweetings", "movielens"} <= names
     assert {"criteo", "amazon-2018", "mind", "netflix"} <= names

@@ -16,7 +16,7 @@ from freshmark.errors import DataError, UnknownName
 from freshmark_datasets.logs import sql as module
 from freshmark_datasets.logs.file import file
 from freshmark_datasets.logs.sql import sql
-from freshmark_datasets.readers.given import Given
+from freshmark_datasets.readers.column_batches import ColumnBatches
 
 pytest.importorskip("sqlalchemy")
 
@@ -149,7 +149,7 @@ def test_without_sqlalchemy_the_error_names_the_extra(monkeypatch, log):
 def test_values_of_every_type_that_drivers_give_become_columns():
     moment = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
     batch = {"u": [Decimal("1.5"), None], "i": [1, "x"], "t": [moment, moment], "big": [2**70, 1], "none": [None, None]}
-    rows = Given(list(batch), [batch], source="s", form="f")
+    rows = ColumnBatches(list(batch), [batch], source="s", form="f")
     (found,) = rows.batches({name: place for place, name in enumerate(batch)})
     assert found["i"].to_pylist() == ["1", "x"]
     assert found["big"].to_pylist() == [str(2**70), "1"]

@@ -1,179 +1,149 @@
-"""Real logs, each read as a user would on the first day; counts from their own descriptions, or counted by hand."""
+"""Real logs, by name or as a user would read them; counts are their publishers', or were counted independently."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from freshmark.errors import DataError
+from freshmark.runs.catalogue.registry import load as registry
+from freshmark_datasets import register_datasets
 from freshmark_datasets.logs.file import file
-from freshmark_datasets.published.movielens import movielens
-from freshmark_datasets.published.movietweetings import movietweetings
-from freshmark_datasets.published.sources import published
+from freshmark_datasets.published.entries import ENTRIES
 
-BY_INDEX = {"user": 0, "item": 1}
-REAL = [
-    # path, options, events, users, items, words about the time, resolution, repeats
-    ("ml-latest-small/ratings.csv", {}, 100_836, 610, 9_724, "seconds counted from 1970", "1 second", False),
-    ("online-retail/online_retail_2y.npz", {}, 765_986, 5_852, 4_619, "timestamps", "1 minute", True),
+NAMED: Mapping[str, Any] = register_datasets()
+SECONDS = "seconds counted from 1970"
+STREAMS = [
+    # expression, events, users, items, parts of what is said about it
+    ("movietweetings(path='{}/movietweetings-100k')", 100_000, 16_554, 10_506, ("MIT", "as published")),
+    ("movielens('latest-small', path='{}/ml-latest-small/ratings.csv')", 100_836, 610, 9_724, ("GroupLens",)),
     (
-        "collegemsg/CollegeMsg.txt",
-        {**BY_INDEX, "time": 2},
-        59_835,
-        1_350,
-        1_862,
-        "seconds counted from 1970",
-        "1 second",
-        True,
+        "online-retail(path='{}/online-retail/online_retail_2010-2011.parquet')",
+        397_924,
+        4_339,
+        3_665,
+        ("133,358 rows",),
     ),
-    ("jodie-wikipedia/wikipedia_uitl.csv", {}, 157_474, 8_227, 1_000, "seconds counted from 0", "1 second", True),
-    (
-        "yoochoose-100k/yoochoose-clicks-100k_train_full.txt",
-        {},
-        70_278,
-        17_794,
-        2_933,
-        "seconds counted from 1970",
-        "1 millisecond",
-        True,
-    ),
-    (
-        "amazon-magazine/Magazine_Subscriptions.csv",
-        {"user": 1, "item": 0, "time": 3},
-        89_689,
-        72_098,
-        2_428,
-        "seconds counted from 1970",
-        "1 day",
-        True,
-    ),
-    (
-        "bitcoin-otc/soc-sign-bitcoinotc.csv",
-        {**BY_INDEX, "time": 3, "label": 2},
-        35_592,
-        4_814,
-        5_858,
-        "seconds counted from 1970",
-        "1 microsecond",
-        False,
-    ),
-    ("amazon-giftcards-5core/Gift_Cards_5.json.gz", {}, 2_972, 458, 148, "seconds counted from 1970", "1 day", False),
-    ("gitlog-pyg/gitlog_pyg_author_file.csv.gz", {}, 25_045, 589, 2_391, "seconds counted from 1970", "1 second", True),
-    (
-        "diginetica-purchases/train-purchases.csv",
-        {"user": "sessionId"},
-        18_025,
-        12_630,
-        11_244,
-        "ISO dates",
-        "1 day",
-        True,
-    ),
-    (
-        "open-bandit/random_all.csv.gz",
-        {"user": "user_feature_0", "task": "click"},
-        10_000,
-        3,
-        80,
-        "ISO dates",
-        "1 microsecond",
-        True,
-    ),
+    ("jodie(path='{}/jodie-wikipedia/wikipedia_uitl.csv')", 157_474, 8_227, 1_000, ("as published", "counted from 0")),
+    ("collegemsg(path='{}/collegemsg/CollegeMsg.txt')", 59_835, 1_350, 1_862, ("as published", "1 second", "yes")),
+    ("bitcoin-otc(path='{}/bitcoin-otc/soc-sign-bitcoinotc.csv')", 35_592, 4_814, 5_858, ("as published",)),
+    ("yoochoose('prepared', path='{}/yoochoose-100k')", 70_278, 17_794, 2_933, (SECONDS, "1 millisecond")),
+    ("amazon-2018-5core('Gift_Cards', path='{}/amazon-giftcards-5core')", 2_972, 458, 148, ("as published", "1 day")),
+    ("diginetica('purchases', path='{}/diginetica-purchases')", 18_025, 12_630, 11_244, ("as published", "ISO dates")),
+    ("open-bandit('bts-all', path='{}/open-bandit/bts_all.csv.gz')", 10_000, 1, 80, ("ISO dates", "1 microsecond")),
+    ("file('{}/online-retail/online_retail_2y.npz')", 765_986, 5_852, 4_619, ("timestamps", "1 minute", "yes")),
+    ("file('{}/gitlog-pyg/gitlog_pyg_author_file.csv.gz')", 25_045, 589, 2_391, (SECONDS, "1 second", "yes")),
+    ("file('{}/yoochoose-100k/yoochoose-clicks-100k_test.txt')", 13_568, 3_416, 1_771, (SECONDS, "1 millisecond")),
 ]
 
 
 @pytest.mark.parametrize(
-    ("path", "options", "events", "users", "items", "time", "resolution", "repeats"), REAL, ids=[one[0] for one in REAL]
+    ("expression", "events", "users", "items", "words"), STREAMS, ids=[stream[0][:30] for stream in STREAMS]
 )
-def test_a_real_log_is_read_as_it_is(shared_data, path, options, events, users, items, time, resolution, repeats):
-    stream = file(shared_data / path, **options).load()
+def test_a_real_stream_has_the_counts_of_its_publisher(shared_data, expression, events, users, items, words):
+    stream = registry().build("streams", expression.replace("{}", str(shared_data))).load()
     assert (len(stream), len(stream.users), len(stream.items)) == (events, users, items)
-    assert stream.about["time"].startswith(time)
-    assert stream.about["resolution"] == resolution
-    assert stream.repeats is repeats
+    about = "\n".join(stream.about.values())
+    assert [word for word in words if word not in about] == []
 
 
 def test_movietweetings_is_the_official_file_and_the_stream_that_pandas_reads(shared_data):
     path = shared_data / "movietweetings-100k" / "ratings.dat"
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert published("movietweetings", "100k").checksum == f"sha256:{digest}"
-    stream = movietweetings(path=path).load()
-    assert (len(stream), len(stream.users), len(stream.items)) == (100_000, 16_554, 10_506)
-    assert stream.facts["ties"] == pytest.approx(0.008 * 100_000, abs=500)
-    table = pd.read_csv(
-        path, sep="::", engine="python", header=None, names=["user", "item", "rating", "time"], dtype=str
+    assert ENTRIES["movietweetings"].part("100k").checksum == f"sha256:{digest}"
+    stream = NAMED["movietweetings"](path=path).load()
+    table = pd.DataFrame(
+        [line.split("::") for line in path.read_text().splitlines()], columns=["user", "item", "rating", "time"]
     )
     table["time"] = table.time.astype("int64")
     table = table.sort_values("time", kind="stable")
     assert stream.time.tolist() == (table.time * 1_000_000).tolist()
     assert [stream.users[code] for code in stream.user] == table.user.tolist()
     assert [stream.items[code] for code in stream.item] == table["item"].tolist()
-    assert stream.label is not None
     assert stream.label.tolist() == table.rating.astype(float).tolist()
+    arrays = file(path.parent / "movietweetings100k.npz").load()  # times as steps from a first one
+    for column in ("time", "user", "item"):
+        assert np.array_equal(getattr(arrays, column), getattr(stream, column))
 
 
-def test_the_same_events_as_npz_with_steps_are_the_same_stream(shared_data):
-    folder = shared_data / "movietweetings-100k"
-    text = movietweetings(path=folder / "ratings.dat").load()
-    arrays = file(folder / "movietweetings100k.npz").load()
-    assert arrays.time.tolist() == text.time.tolist()
-    assert arrays.user.tolist() == text.user.tolist()
-    assert arrays.item.tolist() == text.item.tolist()
-
-
-def test_movielens_takes_the_ratings_of_a_copy(shared_data):
-    stream = movielens("latest-small", path=shared_data / "ml-latest-small" / "ratings.csv").load()
-    assert (len(stream), len(stream.users), len(stream.items)) == (100_836, 610, 9_724)
-
-
-def test_parquet_sheets_with_missing_customers_are_refused_or_read_without_them(shared_data):
-    folder = shared_data / "online-retail"
-    sheets = [folder / "online_retail_II_2009-2010.parquet", folder / "online_retail_2010-2011.parquet"]
+def test_rows_without_a_customer_are_refused_or_left_out_and_counted(shared_data):
+    path = shared_data / "online-retail" / "online_retail_II_2009-2010.parquet"
     with pytest.raises(DataError, match="the user is empty") as caught:
-        file(sheets).load()
-    assert caught.value.where == f"{sheets[0]}:264"
-    stream = file(sheets, skip_bad=True).load()
-    tables = [
-        pd.read_parquet(path).rename(columns={"Customer ID": "user", "CustomerID": "user", "StockCode": "item"})
-        for path in sheets
-    ]
-    known = pd.concat(tables).dropna(subset=["user", "item"])
-    assert len(stream) == len(known)
-    assert len(stream.users) == known.user.nunique()
-    assert "13085" in stream.users
-    assert stream.about["left out"] == f"{sum(map(len, tables)) - len(known):,} rows that could not be read"
+        file(path).load()
+    assert caught.value.where == f"{path}:264"
+    stream = file(path, skip_bad=True).load()
+    table = pd.read_parquet(path, columns=["Customer ID", "StockCode"])
+    known = table.dropna()
+    assert (len(stream), len(stream.users)) == (len(known), known["Customer ID"].nunique())
+    assert "13085" in stream.users  # stored as 13085.0
+    assert stream.about["left out"] == f"{len(table) - len(known):,} rows that could not be read"
 
 
 def test_reviews_in_json_have_the_users_that_json_gives(shared_data):
     path = shared_data / "amazon-giftcards-5core" / "Gift_Cards_5.json.gz"
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    rows.sort(key=lambda row: row["unixReviewTime"])
+        rows = sorted(map(json.loads, lines), key=lambda row: row["unixReviewTime"])
     stream = file(path, positive=5).load()
-    liked = [row for row in rows if row["overall"] >= 5]
-    assert [stream.users[code] for code in stream.user] == [row["reviewerID"] for row in liked]
+    assert [stream.users[code] for code in stream.user] == [row["reviewerID"] for row in rows if row["overall"] >= 5]
 
 
-def test_sub_second_times_are_exact_to_the_microsecond(shared_data):
+def test_times_below_a_second_are_exact_to_the_microsecond(shared_data):
     stream = file(shared_data / "bitcoin-otc" / "soc-sign-bitcoinotc.csv", user=0, item=1, time=3).load()
     assert stream.time[0] == 1_289_241_911_728_360
+
+
+def test_criteo_is_read_number_by_number(shared_data):
+    path = shared_data / "criteo-8k" / "dev.csv"
+    stream = NAMED["criteo"](path=path).load()
+    lines = [line.split("\t") for line in path.read_text().splitlines()]
+    assert stream.label.tolist() == [float(line[0]) for line in lines]
+    raw = np.array([[float(value or 0) for value in line[1:14]] for line in lines])
+    assert stream.features["numbers"] == pytest.approx(np.sign(raw) * np.log1p(np.abs(raw)), rel=1e-6)
+    for column in range(26):
+        hashes = stream.features["words"][:, column].tolist()
+        pairs = set(zip(hashes, (line[14 + column] for line in lines), strict=True))
+        assert len(pairs) == len(set(hashes)) == len({line[14 + column] for line in lines})
+
+
+def test_the_weeks_of_ader_hold_the_tests_of_the_published_table(shared_data):
+    stream = NAMED["ader-diginetica"](path=shared_data / "ader-diginetica").load()
+    assert (len(stream), len(stream.users), len(stream.items)) == (993_483, 204_789, 43_136)
+    week = stream.time // (7 * 86_400_000_000)
+    assert len(set(week.tolist())) == 17
+    tests = 0
+    for number in range(1, 17):
+        known = stream.item[week < number].max() + 1  # codes are in the order of first appearance
+        rows = (week == number) & (stream.item < known)
+        tests += int(rows.sum()) - len(Counter(stream.user[rows].tolist()))
+    assert tests == 688_105
+
+
+def test_the_magazines_of_amazon_are_nearly_all_ties_of_users_who_come_once(shared_data):
+    stream = NAMED["amazon-2018"]("Magazine_Subscriptions", path=shared_data / "amazon-magazine").load()
+    assert stream.about["counts"] == "as published"
+    _, times = np.unique(stream.time, return_counts=True)
+    assert times[times > 1].sum() / len(stream) == pytest.approx(0.99, abs=0.005)
+    assert np.mean(np.bincount(stream.user) == 1) == pytest.approx(0.85, abs=0.01)
 
 
 @pytest.mark.parametrize(
     ("path", "words"),
     [
         ("movietweetings-100k/ratings.dat", "first line is '1::1074638::7::1365029107'"),
-        ("collegemsg/CollegeMsg.txt", "first line is '1 2 1082040961'"),
         ("hackernews-20k/hacker_news.csv", "which column is the item"),
         ("criteo-8k/dev.csv", "cannot tell which column"),
         ("mnist-t10k/t10k-images-idx3-ubyte.gz", "NUL"),
         ("digits/digits.npz", "cannot tell which column"),
     ],
 )
-def test_a_log_whose_columns_cannot_be_guessed_is_shown_not_guessed(shared_data, path, words):
+def test_columns_that_cannot_be_guessed_are_shown_not_guessed(shared_data, path, words):
     with pytest.raises(DataError, match=words):
         file(shared_data / path).load()
 

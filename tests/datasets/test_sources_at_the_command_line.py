@@ -39,7 +39,6 @@ SOURCES = {
     "otto(path='{}/log.zip')": ("{}/log.zip", "FM217"),
     "online-retail(path='{}/log.zip')": ("{}/log.zip", "FM217"),
     "netflix()": ("https://www.kaggle.com/", "FM222"),
-    "git('{}')": ("{}", "FM225"),
     "sql('sqlite:///{}/log.db', 'select * from log')": ("sqlite:///{}/log.db:2", "FM216"),
     "sql('sqlite:///{}/log.db', 'select * from log', as_of='today')": ("sqlite:///{}/log.db:2", "FM216"),
 }
@@ -68,7 +67,6 @@ def test_a_mistake_of_the_caller_ends_with_exit_code_2(place, capsys):
         "gowalla('nowhere')",
         "folder('x', usr='u')",
         f"criteo(path='{place / 'log.csv'}', rows=-1)",
-        "git('.', who='nobody')",
         "amazon-2018(user='u')",
     ):
         with pytest.raises(SystemExit) as left:

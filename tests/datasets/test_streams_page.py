@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 import sqlite3
-import subprocess
 import tarfile
 import zipfile
 from pathlib import Path
@@ -21,7 +20,7 @@ from freshmark_datasets.published.entries import ENTRIES
 PAGE = (Path(__file__).parents[2] / "docs" / "streams.md").read_text("utf-8")
 FIRST, SECOND = (block for block in re.findall(r"^```\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
 SIMULATED = {"drift", "clicks"}
-OWN = {"file", "folder", "sql", "git", "huggingface"}
+OWN = {"file", "folder", "sql", "huggingface"}
 
 
 @pytest.fixture
@@ -43,12 +42,6 @@ def place(tmp_path, monkeypatch):
     connection.executemany("insert into sales values (?, ?, ?)", rows)
     connection.commit()
     connection.close()
-    for words in (
-        ["init", "-q"],
-        ["add", "log.csv"],
-        ["-c", "user.name=a", "-c", "user.email=b", "commit", "-qm", "x"],
-    ):
-        subprocess.run(["git", *words], check=True, capture_output=True)
     return tmp_path
 
 
@@ -75,7 +68,7 @@ def test_the_table_has_a_row_for_every_published_stream_and_no_other():
     rows = re.findall(
         r"^\| `([\w-]+)` \|.*\|$", PAGE.partition("<!-- entries -->")[2].partition("<!-- end")[0], re.MULTILINE
     )
-    assert set(rows) == set(ENTRIES) | {"movielens", "movietweetings"}
+    assert set(rows) == set(ENTRIES)
     assert set(register_datasets()) >= set(rows) | SIMULATED | OWN
 
 
@@ -84,7 +77,7 @@ def test_a_row_says_whether_it_may_be_passed_on_and_what_was_checked(entry):
     row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{entry.name}` |"))
     cells = [cell.strip() for cell in row.strip("|").split(" | ")]
     assert cells[2] == entry.options.task
-    assert cells[6] == {True: "yes", False: "no", None: "not stated"}[entry.licence.may_pass_on]
+    assert cells[6].partition(",")[0] == {True: "yes", False: "no", None: "not stated"}[entry.licence.may_pass_on]
     assert cells[7].startswith(entry.checked)
     assert len(cells) == 8
 

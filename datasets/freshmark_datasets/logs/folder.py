@@ -40,6 +40,6 @@ def folder(path: str | Path, parts: str = "*", *, each_days: float | None = None
 
 def _load(place: Path, parts: str, options: Options) -> Stream:
     from freshmark_datasets.logs.loading import load  # noqa: PLC0415  (pyarrow and pandas, which a kept stream does not need)
-    from freshmark_datasets.readers.places import texts_of  # noqa: PLC0415
+    from freshmark_datasets.readers.text_files import text_files_of  # noqa: PLC0415
 
-    return load(texts_of([place], parts), options, name=place.name, about={"parts": parts})
+    return load(text_files_of([place], parts), options, name=place.name, about={"parts": parts})

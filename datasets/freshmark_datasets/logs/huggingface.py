@@ -38,12 +38,12 @@ def huggingface(
     check_options(options)
     found = _found(path, name, split=split, revision=revision, data_files=data_files)
     from freshmark_datasets.logs.loading import read  # noqa: PLC0415  (pyarrow and pandas)
-    from freshmark_datasets.readers.given import Given  # noqa: PLC0415
+    from freshmark_datasets.readers.column_batches import ColumnBatches  # noqa: PLC0415
 
     source = " ".join([path, *([name] if name else []), split])
     tables = found.with_format("arrow").iter(batch_size=BATCH)
     batches = ({column: table.column(column) for column in table.column_names} for table in tables)
-    rows = Given(found.column_names, batches, source=source, form="a data set of Hugging Face")
+    rows = ColumnBatches(found.column_names, batches, source=source, form="a data set of Hugging Face")
     about = {"source": source, "revision": revision or "not told: what the hub had", "licence": "see the hub"}
     return read([rows], options, name=source, about=about)
 

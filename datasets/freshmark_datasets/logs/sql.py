@@ -41,10 +41,10 @@ def sql(url: str, query: str, *, as_of: str | None = None, **columns: object) ->
 
 def _load(url: str, query: str, options: Options) -> Stream:
     from freshmark_datasets.logs.loading import read  # noqa: PLC0415  (pyarrow and pandas)
-    from freshmark_datasets.readers.given import Given  # noqa: PLC0415
+    from freshmark_datasets.readers.column_batches import ColumnBatches  # noqa: PLC0415
 
     with _asked(url, query) as (shown, result):
-        rows = Given(tuple(result.keys()), _batches(result), source=shown, form="rows of a query")
+        rows = ColumnBatches(tuple(result.keys()), _batches(result), source=shown, form="rows of a query")
         return read([rows], options, name=f"sql {shown}", about={"source": shown, "query": query})
 
 

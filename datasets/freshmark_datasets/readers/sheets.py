@@ -196,4 +196,4 @@ def _reading(name: str, refused: type[Exception]) -> Iterator[None]:
     try:
         yield
     except (refused, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-        raise DataError(f"not a readable workbook: {error}", where=name, code="FM217") from error
+        raise DataError(f"not a readable workbook: {str(error)[:200]}", where=name, code="FM217") from error

@@ -10,8 +10,9 @@ from freshmark.contract.stream import stream_of
 from freshmark.errors import DataError
 from freshmark.runs.cards.stream_card import FEWEST, _top, card_of
 from freshmark_datasets.logs.file import file
+from freshmark_datasets.published import EntryLoader
+from freshmark_datasets.published.entries import ENTRIES
 from freshmark_datasets.published.images import digits
-from freshmark_datasets.published.movietweetings import movietweetings
 from freshmark_datasets.simulators.clicks.click_stream import clicks
 from freshmark_datasets.simulators.interactions.drift import drift
 
@@ -156,7 +157,7 @@ def test_nothing_left_to_test_is_an_error():
 
 def test_real_streams_have_the_popularity_that_is_stated_of_them(shared_data):
     """Frozen and all so far. The third stated number depends on the day a week begins with, and is not compared."""
-    tweets = card_of(movietweetings(path=shared_data / "movietweetings-100k" / "ratings.dat").load())
+    tweets = card_of(EntryLoader(ENTRIES["movietweetings"])(path=shared_data / "movietweetings-100k").load())
     np.testing.assert_allclose(tweets.overall[:2], [0.046, 0.094], atol=0.002)
     commits = card_of(file(shared_data / "gitlog-pyg" / "gitlog_pyg_author_file.csv.gz").load())
     np.testing.assert_allclose(commits.overall[:2], [0.048, 0.113], atol=0.002)

@@ -1,4 +1,4 @@
-"""Ratings and reviews: Amazon in three editions, Netflix, Steam, Yelp."""
+"""Ratings and reviews: Amazon in three editions, Steam, Yelp."""
 
 from __future__ import annotations
 
@@ -111,47 +111,6 @@ ENTRIES = (
         traps=("Times count milliseconds, those of 2014 and 2018 seconds.", "Items are parents of their variants."),
         checked="address as several public loaders have it; no file was fetched",
         cite="Y. Hou et al. Bridging Language and Items for Retrieval and Recommendation. arXiv:2403.03952, 2024.",
-    ),
-    Entry(
-        name="netflix",
-        about="The Netflix Prize: 100 million ratings of films, 1 to 5, in days from 1999 to 2005.",
-        parts=(
-            Part(
-                "prize",
-                "https://www.kaggle.com/datasets/netflix-inc/netflix-prize-data",
-                size="100,480,507 ratings",
-                member="*combined_data_[1-4].txt",
-                counts={"events": 100_480_507, "users": 480_189, "items": 17_770},
-            ),
-        ),
-        options=Options(
-            item=0,
-            user=1,
-            label=2,
-            time=3,
-            unit="iso",
-            sep=",",
-            header=False,
-            quotes=False,
-            repeats=False,
-            form="netflix",
-        ),
-        licence=Licence(
-            "research, not to be passed on",
-            False,
-            "Not to be redistributed, nor used commercially; the publisher withdrew it from its own site.",
-            "https://www.kaggle.com/datasets/netflix-inc/netflix-prize-data",
-        ),
-        granularity="days",
-        traps=(
-            "Ratings stand below a line 'movie:'; the files are sorted by film, not by time.",
-            (
-                "The older edition has a file mv_0000001.txt a film, in a tar within a tar: unpack it, and join the "
-                "files into one."
-            ),
-        ),
-        by_hand="Kaggle asks for an account",
-        cite="J. Bennett, S. Lanning. The Netflix Prize. KDD Cup and Workshop 2007.",
     ),
     Entry(
         name="steam",

@@ -10,7 +10,7 @@ from freshmark_datasets.readers.rawtext import TextFile
 from freshmark_datasets.readers.sheets import is_workbook
 
 
-def texts_of(paths: Sequence[Path], pattern: str) -> list[TextFile]:
+def text_files_of(paths: Sequence[Path], pattern: str) -> list[TextFile]:
     """The texts, one after the other.
 
     Args:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from freshmark.errors import DataError, UsageError
 from freshmark.testing import check_dataset
-from freshmark_datasets.published.dated import hackernews, spamassassin
+from freshmark_datasets.published.labelled_texts import hackernews, spamassassin
 
 MAILS = "t,label,group,subject,txt\n" + "".join(
     f'{1_000_000_000 + 3600 * row},{row % 3 == 0:d},g,s,"mail {row}, {"buy now" if row % 3 == 0 else "see you"}"\n'

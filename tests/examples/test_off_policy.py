@@ -7,12 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from freshmark.errors import UsageError
-from freshmark_datasets.logs.offpolicy import off_policy
 from freshmark_datasets.published.entries import ENTRIES
-from freshmark_datasets.published.named import Named
+from freshmark_datasets.published.entry_loader import EntryLoader
 from freshmark_datasets.simulators.clicks.click_stream import clicks
 
 ITEMS, SEEDS = 10, 60
+
+
+@pytest.fixture(scope="module")
+def off_policy(example):
+    return example("off_policy.py").off_policy
 
 
 def logged(seed, **options):
@@ -35,12 +39,12 @@ def truth(stream, target):
 def policy(stream):
     """A policy that is not the logging one: items are shown the more, the higher their first feature. (items,)"""
     _, first = np.unique(stream.item, return_index=True)
-    wish = np.exp(0.5 * stream.features["x"][first, 0].astype(float))
-    return wish / wish.sum()
+    preference = np.exp(0.5 * stream.features["x"][first, 0].astype(float))
+    return preference / preference.sum()
 
 
 @pytest.fixture(scope="module")
-def tried():
+def estimates(off_policy):
     """(estimate, truth) of one stream a seed."""
 
     def one(seed):
@@ -52,27 +56,29 @@ def tried():
 
 
 @pytest.mark.parametrize("estimator", ["ips", "snips"])
-def test_the_mean_over_seeds_is_the_true_click_rate_within_three_standard_errors(tried, estimator):
-    off = np.array([getattr(found, estimator) - true for found, true in tried])
+def test_the_mean_over_seeds_is_the_true_click_rate_within_three_standard_errors(estimates, estimator):
+    off = np.array([getattr(found, estimator) - true for found, true in estimates])
     error = off.std() / np.sqrt(SEEDS)
     assert abs(off.mean()) < 3 * error
-    assert np.mean([abs(found.logged - true) for found, true in tried]) > 3 * error  # what was observed would not do
+    assert (
+        np.mean([abs(found.logged - true) for found, true in estimates]) > 3 * error
+    )  # what was observed would not do
 
 
-def test_the_standard_error_is_how_far_off_estimates_are(tried):
+def test_the_standard_error_is_how_far_off_estimates_are(estimates):
     for estimator in ("ips", "snips"):
-        off = [(getattr(found, estimator) - true) / getattr(found, f"{estimator}_error") for found, true in tried]
+        off = [(getattr(found, estimator) - true) / getattr(found, f"{estimator}_error") for found, true in estimates]
         assert np.std(off) == pytest.approx(1, abs=0.35)
 
 
-def test_the_logging_policy_itself_has_the_click_rate_that_was_observed():
+def test_the_logging_policy_itself_has_the_click_rate_that_was_observed(off_policy):
     stream = logged(0)
     found = off_policy(stream, stream.features["propensity"])
     assert found.ips == found.snips == pytest.approx(stream.label.mean())
     assert found.effective == pytest.approx(len(stream))
 
 
-def test_self_normalising_keeps_a_rate_between_nought_and_one():
+def test_self_normalising_keeps_a_rate_between_zero_and_one(off_policy):
     stream = logged(0, events=40)
     sure = replace(stream, label=np.ones(len(stream)))
     found = off_policy(sure, policy(stream)[stream.item] if len(stream.items) == ITEMS else np.full(len(stream), 0.1))
@@ -80,7 +86,7 @@ def test_self_normalising_keeps_a_rate_between_nought_and_one():
     assert found.snips_error == pytest.approx(0, abs=1e-9)
 
 
-def test_items_of_one_request_are_not_taken_for_independent():
+def test_items_of_one_request_are_not_taken_for_independent(off_policy):
     stream = logged(0, events=1_000)
     alike = replace(stream, label=np.repeat(stream.label[::2], 2))
     apart = replace(alike, time=np.arange(len(alike)))
@@ -92,17 +98,17 @@ def test_items_of_one_request_are_not_taken_for_independent():
     ("target", "options", "why"),
     [
         (1.5, {}, "target is not"),
-        (0.0, {}, "shows nothing"),
+        (0.0, {}, "shows none"),
         (0.1, {"propensity": np.zeros(2_000)}, "propensity is not"),
         (0.1, {"propensity": np.ones(3)}, "propensity is not"),
     ],
 )
-def test_what_is_no_policy_is_refused(target, options, why):
+def test_what_is_no_policy_is_refused(off_policy, target, options, why):
     with pytest.raises(UsageError, match=why):
         off_policy(logged(0), np.full(2_000, target), **options)
 
 
-def test_a_stream_without_propensities_or_clicks_is_refused():
+def test_a_stream_without_propensities_or_clicks_is_refused(off_policy):
     plain = clicks(events=100).load()
     with pytest.raises(UsageError, match="no feature 'propensity'"):
         off_policy(plain, np.full(100, 0.1))
@@ -111,9 +117,11 @@ def test_a_stream_without_propensities_or_clicks_is_refused():
 
 
 @pytest.mark.parametrize(("campaign", "items"), [("all", 80), ("men", 34), ("women", 46)])
-def test_on_open_bandit_uniform_propensities_give_back_the_observed_click_rate(shared_data, campaign, items):
+def test_on_open_bandit_uniform_propensities_give_back_the_observed_click_rate(
+    off_policy, shared_data, campaign, items
+):
     path = shared_data / "open-bandit" / f"random_{campaign}.csv.gz"
-    stream = Named(ENTRIES["open-bandit"])(f"random-{campaign}", path=path).load()
+    stream = EntryLoader(ENTRIES["open-bandit"])(f"random-{campaign}", path=path).load()
     propensity = stream.features["numbers"][:, 0]
     assert set(propensity.tolist()) == {float(np.float32(1 / items))}
     found = off_policy(stream, np.full(len(stream), 1 / items), propensity.astype(float))

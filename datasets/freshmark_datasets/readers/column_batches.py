@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 
-class Given:
+class ColumnBatches:
     """Named columns from elsewhere than a file.
 
     names: of the columns
