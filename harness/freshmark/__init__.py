@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from freshmark.contract.compiling import COMPILED, compiling
     from freshmark.contract.events import NO_FEATURES, Events, Query
     from freshmark.contract.hookspecs import Factory, Meter, hookimpl
-    from freshmark.contract.metric import Metric, Outcomes
+    from freshmark.contract.metric import Metric, MetricFamily
     from freshmark.contract.model import Model
+    from freshmark.contract.outcomes import Outcomes
     from freshmark.contract.past import Past
     from freshmark.contract.section import Chart, Column, Entry, Kind, Link, Listing, Part, Prose, Section, Table, Value
+    from freshmark.contract.segment import Segment, SegmentEvents
     from freshmark.contract.strategy import Factors, Run, Strategy
     from freshmark.contract.stream import SECOND, Drift, Source, Stream, stream_of
     from freshmark.contract.validity import LAST_TIME
@@ -61,6 +63,7 @@ __all__ = [
     "Listing",
     "Meter",
     "Metric",
+    "MetricFamily",
     "Model",
     "Outcomes",
     "Part",
@@ -70,6 +73,8 @@ __all__ = [
     "Results",
     "Run",
     "Section",
+    "Segment",
+    "SegmentEvents",
     "Source",
     "Strategy",
     "Stream",
@@ -116,9 +121,10 @@ _PLACES = {
     ),
     "freshmark.contract.metric": (
         "Metric",
-        "Outcomes",
+        "MetricFamily",
     ),
     "freshmark.contract.model": ("Model",),
+    "freshmark.contract.outcomes": ("Outcomes",),
     "freshmark.contract.past": ("Past",),
     "freshmark.contract.section": (
         "Chart",
@@ -132,6 +138,10 @@ _PLACES = {
         "Section",
         "Table",
         "Value",
+    ),
+    "freshmark.contract.segment": (
+        "Segment",
+        "SegmentEvents",
     ),
     "freshmark.contract.strategy": (
         "Factors",

@@ -60,10 +60,7 @@ def _afterwards(results: Results, row: pd.Series) -> Finds:
 
 def _losses(results: Results, row: pd.Series) -> FloatArray:
     """(n,) the loss of each event, as the schedules that watch define it, mean over seeds."""
-    stream = str(row["stream"])
-    truth = results.events(stream).get("label", np.empty(0))
-    task = results.streams[stream].task
-    each = [losses(task, results.table(key, "outcomes"), truth) for key in keys_of(results, row)]
+    each = [losses(results.outcomes(key)) for key in keys_of(results, row)]
     return np.asarray(np.mean(each, axis=0))
 
 

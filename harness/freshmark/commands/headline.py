@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def headline_in(folder: Path) -> Callable[[Mapping[str, Any]], tuple[str, float]]:
     """A function: a cell of this run folder that succeeded → the name of its main metric, and the value."""
-    from freshmark.contract.metric import Outcomes  # noqa: PLC0415  (numpy, which a help text does not need)
+    from freshmark.contract.outcomes import decoded  # noqa: PLC0415  (numpy, which a help text does not need)
     from freshmark.results.metrics.registry import main_metric, metric_named  # noqa: PLC0415
     from freshmark.results.stored.folder import RunFolder, StreamRecord, read_table  # noqa: PLC0415
 
@@ -28,9 +28,7 @@ def headline_in(folder: Path) -> Callable[[Mapping[str, Any]], tuple[str, float]
     def headline(cell: Mapping[str, Any]) -> tuple[str, float]:
         record = streams()[cell["stream"]]
         table = read_table(folder / "cells" / cell["key"] / "outcomes.parquet")
-        asked = {} if record.task == "rank" else {"label": events(record.name).get("label")}
-        table = {name: table[name] for name in ("rank", "prediction", "predicted") if name in table}
         metric = main_metric(record.task, record.top)
-        return metric, metric_named(metric)(Outcomes(record.task, **table, **asked))
+        return metric, metric_named(metric)(decoded(record.task, table, events(record.name)))
 
     return headline

@@ -17,7 +17,8 @@ import pluggy
 if TYPE_CHECKING:
     import typer
 
-    from freshmark.contract.metric import Metric  # (numpy, which no list of plugins needs)
+    from freshmark.contract.metric import Metric, MetricFamily  # (numpy, which no list of plugins needs)
+    from freshmark.contract.segment import Segment
 
 PROJECT = "freshmark"
 
@@ -64,16 +65,27 @@ def register_datasets() -> Mapping[str, Factory]:  # type: ignore[empty-body]
 
 
 @hookspec
-def register_metrics() -> Mapping[str, Metric]:  # type: ignore[empty-body]
-    """Functions of outcomes: name → Metric. They are computed after a run, for every run that exists.
+def register_metrics() -> Mapping[str, Metric | MetricFamily | str]:  # type: ignore[empty-body]
+    """Functions of outcomes: name → Metric, or MetricFamily for a name that ends in ``@K``; the name it was built with.
 
-    Example: ``return {"hr@3": Metric("hr@3", frozenset({"rank"}), "higher", each=lambda o: (o.rank <= 3) * 1.0)}``.
+    They are computed after a run, for every run that exists.
+    Example: ``return {"top": Metric("top", frozenset({"rank"}), "higher", each=lambda o: (o.rank == 1) * 1.0)}``.
+    """
+
+
+@hookspec
+def register_segments() -> Mapping[str, Segment | str]:  # type: ignore[empty-body]
+    """Groups of test events: name → Segment. Every metric is computed in each group, for every run that exists.
+
+    Example: ``return {"half": Segment("half", ("even users", "odd users"), of=lambda events: events.user % 2)}``.
     """
 
 
 @hookspec
 def register_meters() -> Mapping[str, Factory]:  # type: ignore[empty-body]
     """Numbers about the process: name → class that builds a Meter, read at the end of every window.
+
+    A number whose name ends in ``_seconds`` adds up over windows; any other is averaged, weighted by events.
 
     Example: ``return {"open-files": OpenFiles}`` where ``OpenFiles().window()`` gives ``{"open_files": 12.0}``.
     """

@@ -2,19 +2,20 @@
 
 ``cells/<key>/outcomes.parquet`` has a row for each test event and these columns:
 
-    the answers of the task     the fields of ``Outcomes`` that are marked ``_answer``
+    the answers of the task     the fields of ``Outcomes`` that ``_ANSWERS`` names
     age                         int64 µs, how old the knowledge was that answered
     free_…                      with a measured delay: the answers of the pass whose updates took no time
 
 What is the same for every cell (label, user, item …) is stored once per stream, in ``streams/….parquet``.
 
-To add a column of answers, add a field to ``Outcomes`` and fill it in ``replay.answering.answers``.
+To add a column of answers, add a field to ``Outcomes`` and a line to ``_ANSWERS``, and write it where answers are
+judged (``replay.answering.answers``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -27,14 +28,22 @@ UNANSWERED = -1
 Table = dict[str, AnyArray]
 
 
-def _answer(dtype: str, *tasks: Task) -> Any:
-    """A field that each cell stores for these tasks."""
-    return field(default=None, metadata={"answer": dtype, "tasks": frozenset(tasks)})
+_ANSWERS: Mapping[str, tuple[str, frozenset[Task]]] = {
+    "rank": ("f8", frozenset({"rank"})),
+    "prediction": ("f8", frozenset({"click", "rate", "classify"})),
+    "predicted": ("i8", frozenset({"classify"})),
+}
+"""What each cell stores: field of Outcomes → dtype, and the tasks whose answers have it."""
 
-
-def _event(column: str, dtype: str | None = "i8") -> Any:
-    """A field that is read from this column of the stream's test events; None keeps the stored dtype."""
-    return field(default=None, metadata={"event": column, "dtype": dtype})
+_EVENTS: Mapping[str, tuple[str, str | None]] = {
+    "label": ("label", None),
+    "candidates": ("candidates", "i8"),
+    "user": ("user", "i8"),
+    "item": ("item", "i8"),
+    "time": ("time", "i8"),
+    "index": ("position", "i8"),
+}
+"""What is stored once per stream: field of Outcomes → column of the test events, and dtype (None: as stored)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +62,15 @@ class Outcomes:
     """
 
     task: Task
-    rank: FloatArray | None = _answer("f8", "rank")
-    prediction: FloatArray | None = _answer("f8", "click", "rate", "classify")
-    label: AnyArray | None = _event("label", None)
-    predicted: IntArray | None = _answer("i8", "classify")
-    candidates: IntArray | None = _event("candidates")
-    user: IntArray | None = _event("user")
-    item: IntArray | None = _event("item")
-    time: IntArray | None = _event("time")
-    index: IntArray | None = _event("position")
+    rank: FloatArray | None = None
+    prediction: FloatArray | None = None
+    label: AnyArray | None = None
+    predicted: IntArray | None = None
+    candidates: IntArray | None = None
+    user: IntArray | None = None
+    item: IntArray | None = None
+    time: IntArray | None = None
+    index: IntArray | None = None
     age: IntArray | None = None
 
     def __len__(self) -> int:
@@ -69,11 +78,13 @@ class Outcomes:
 
     def rows(self, selected: AnyArray | slice) -> Outcomes:
         """These rows of every column: a slice, a mask or positions."""
-        return replace(self, **{name: column[selected] for name, column in self._columns().items()})
+        columns: dict[str, Any] = {name: column[selected] for name, column in self._columns().items()}
+        return replace(self, **columns)
 
     def answered(self, answers: Mapping[str, AnyArray]) -> Outcomes:
         """The same events with other answers: columns named as in ``answer_columns``."""
-        return replace(self, **{name: answers[name] for name in answer_columns(self.task)})
+        columns: dict[str, Any] = {name: answers[name] for name in answer_columns(self.task)}
+        return replace(self, **columns)
 
     def _columns(self) -> Table:
         named = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "task"}
@@ -82,12 +93,11 @@ class Outcomes:
 
 def answer_columns(task: Task) -> dict[str, str]:
     """The columns that hold a cell's answers: name → dtype."""
-    marked = {one.name: one.metadata for one in fields(Outcomes) if "answer" in one.metadata}
-    return {name: str(metadata["answer"]) for name, metadata in marked.items() if task in metadata["tasks"]}
+    return {name: dtype for name, (dtype, tasks) in _ANSWERS.items() if task in tasks}
 
 
 def blank(task: Task, events: int) -> Table:
-    """Answers to fill in. They are written to, so that their pages count as the harness's, not the strategy's."""
+    """Answers to fill in, with memory that has been written to."""
     return {name: np.full(events, UNANSWERED, dtype) for name, dtype in answer_columns(task).items()}
 
 
@@ -118,29 +128,24 @@ def decoded(
         free: the answers of the free pass; see ``has_free_pass``.
     """
     prefix = FREE if free else ""
-    return Outcomes(
-        task,
-        **{name: table[f"{prefix}{name}"] for name in answer_columns(task)},
-        **_event_columns(events),
-        age=None if free else table.get("age"),
-    )
+    answers: dict[str, Any] = {name: table[f"{prefix}{name}"] for name in answer_columns(task)}
+    return Outcomes(task, **answers, **_event_columns(events), age=None if free else table.get("age"))
 
 
 def oracle_outcomes(task: Task, events: Mapping[str, AnyArray]) -> Outcomes | None:
     """The outcomes of the best achievable answers; None where the stream does not know them.
 
-    For ratings there are none. Version 0.1 did not store the likeliest class, so its ``classify`` runs have none either.
+    There are none for ratings, nor for ``classify`` in runs of version 0.1, which did not store the likeliest class.
     """
     if "oracle" not in events or task == "rate" or (task == "classify" and "oracle_class" not in events):
         return None
-    best = {"rank": events["oracle"], "prediction": events["oracle"], "predicted": events.get("oracle_class")}
+    best: dict[str, Any] = {
+        "rank": events["oracle"],
+        "prediction": events["oracle"],
+        "predicted": events.get("oracle_class"),
+    }
     return Outcomes(task, **{name: best[name] for name in answer_columns(task)}, **_event_columns(events))
 
 
-def _event_columns(events: Mapping[str, AnyArray]) -> Table:
-    marked = {one.name: one.metadata for one in fields(Outcomes) if "event" in one.metadata}
-    return {
-        name: np.asarray(events[metadata["event"]], metadata["dtype"])
-        for name, metadata in marked.items()
-        if metadata["event"] in events
-    }
+def _event_columns(events: Mapping[str, AnyArray]) -> dict[str, Any]:
+    return {name: np.asarray(events[one], dtype) for name, (one, dtype) in _EVENTS.items() if one in events}

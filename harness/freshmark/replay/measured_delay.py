@@ -17,6 +17,7 @@ import numpy as np
 
 from freshmark.contract.arrays import AnyArray, FloatArray
 from freshmark.contract.delays import time_scale
+from freshmark.contract.outcomes import with_free_pass
 from freshmark.contract.stream import SECOND
 from freshmark.errors import UsageError
 from freshmark.replay.loop import Replay, replay
@@ -62,8 +63,7 @@ def measured_replay(
         )
     delayed = delayed_by(updates, durations["seconds"] * scale, timeline)
     served = replay(timeline, build(), schedule, agenda=Agenda(delayed, timeline.warm), **options)
-    outcomes = dict(served.tables["outcomes"])
-    outcomes |= {f"free_{name}": column for name, column in free.tables["outcomes"].items() if name != "age"}
+    outcomes = with_free_pass(timeline.stream.task, served.tables["outcomes"], free.tables["outcomes"])
     tables = {**served.tables, "outcomes": outcomes, "durations": dict(durations)}
     free_costs = {f"free_{name}": free.summary[name] for name in ("update_seconds", "updates")}
     return Replay(tables, {**served.summary, **free_costs})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from freshmark.contract.arrays import AnyArray, Task
+from freshmark.contract.arrays import AnyArray, FloatArray, Task
+from freshmark.contract.outcomes import Outcomes, answer_columns
 from freshmark.contract.stream import Stream
 from freshmark.replay.answering.answers import tasks_of
 from freshmark.replay.loop import replay
@@ -64,11 +65,10 @@ def _checks(build: Build, task: Task, every: str) -> Iterator[tuple[str, Check]]
 
 
 def _answers(build: Build, stream: Stream, *, every: str, probes: int = 0, batch: int = 4096) -> dict[str, AnyArray]:
-    """The outcomes of a run, without the age, which is the harness's."""
+    """The columns of a run that hold answers."""
     line = Timeline(stream, Settings(probes=probes, batch=batch))
-    outcomes = dict(replay(line, build(), Schedule.parse(every)).tables["outcomes"])
-    del outcomes["age"]
-    return outcomes
+    table = replay(line, build(), Schedule.parse(every)).tables["outcomes"]
+    return {name: table[name] for name in answer_columns(stream.task)}
 
 
 Answers = Callable[..., dict[str, AnyArray]]
@@ -131,17 +131,18 @@ def _difference(one: dict[str, AnyArray], other: dict[str, AnyArray]) -> str:
 def _chance(build: Build, task: Task) -> str:
     """On chance alone, hits (or the share of true labels) must not lie far above what chance gives."""
     stream = small_stream(task, learnable=False)
-    outcomes = _answers(build, stream, every="event")
     line = Timeline(stream, Settings(probes=0))
+    outcomes = Outcomes(task, label=line.truth[line.first :]).answered(_answers(build, stream, every="event"))
     if task == "rank":
-        hits = outcomes["rank"] <= 10  # noqa: PLR2004
+        hits = cast("FloatArray", outcomes.rank) <= 10  # noqa: PLR2004
         expected = np.minimum(1.0, 10 / np.maximum(1, line.candidates[line.first :]))
     elif task == "classify":
-        hits = outcomes["predicted"] == line.truth[line.first :]
+        hits = cast("AnyArray", outcomes.predicted) == line.truth[line.first :]
         expected = np.full(len(hits), _largest_share(line.truth[line.first :]))
     else:
         label = line.truth[line.first :] > line.truth[line.first :].mean()
-        above = outcomes["prediction"] > outcomes["prediction"].mean()
+        prediction = cast("FloatArray", outcomes.prediction)
+        above = prediction > prediction.mean()
         hits = above == label
         # How often two columns agree that know nothing of each other.
         agree = above.mean() * label.mean() + (1 - above.mean()) * (1 - label.mean())

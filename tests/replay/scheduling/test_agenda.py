@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from freshmark import Strategy, stream_of
+from freshmark import Outcomes, Strategy, stream_of
 from freshmark.errors import UsageError
 from freshmark.replay.loop import replay
 from freshmark.replay.scheduling import agenda as agendas
@@ -107,11 +107,11 @@ def test_a_detector_that_is_not_installed_names_the_extra(monkeypatch):
 
 
 def test_losses_lie_between_none_and_all():
-    rank = losses("rank", {"rank": np.array([1.0, 3.0, np.inf])}, np.zeros(3))
+    rank = losses(Outcomes("rank", rank=np.array([1.0, 3.0, np.inf])))
     assert rank.tolist() == [0.0, 0.5, 1.0]
-    assert losses("click", {"prediction": np.array([0.25, 0.75])}, np.array([0.0, 0.0])).tolist() == [0.25, 0.75]
-    assert losses("classify", {"prediction": np.array([0.25])}, np.array([2])).tolist() == [0.75]
-    assert losses("rate", {"prediction": np.array([3.5])}, np.array([5.0])).tolist() == [1.5]
+    assert losses(Outcomes("click", prediction=np.array([0.25, 0.75]), label=np.zeros(2))).tolist() == [0.25, 0.75]
+    assert losses(Outcomes("classify", prediction=np.array([0.25]))).tolist() == [0.75]
+    assert losses(Outcomes("rate", prediction=np.array([3.5]), label=np.array([5.0]))).tolist() == [1.5]
 
 
 class Given(Strategy):

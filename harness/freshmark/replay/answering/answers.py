@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -54,15 +54,11 @@ def tasks_of(strategy: object) -> list[Task]:
 class Answers(Protocol):
     """One way to answer: ask, judge the answer against the truth, and serve single requests."""
 
-    @property
-    def columns(self) -> Mapping[str, str]:
-        """The columns of the outcomes: name → dtype."""
-
     def ask(self, begin: int, end: int) -> Call:
         """The call to make for the events [begin, end)."""
 
     def judge(self, answer: Any, begin: int, end: int, outcomes: Mapping[str, AnyArray]) -> None:
-        """Write the outcomes of the events [begin, end) into the columns of all test events."""
+        """Write the outcomes of the events [begin, end) into the columns of all test events (``answer_columns``)."""
 
     def ask_now(self, begin: int, end: int, known: int) -> Call:
         """The call to make for earlier events, now that ``known`` items exist."""
@@ -100,8 +96,6 @@ class Ranked(ABC):
 
     method: Callable[..., Any]
     timeline: Timeline
-
-    columns: ClassVar[Mapping[str, str]] = {"rank": "f8"}
 
     def __post_init__(self) -> None:
         line = self.timeline
@@ -201,10 +195,6 @@ class _Predictions:
 
     method: Callable[..., Any]
     timeline: Timeline
-
-    def __post_init__(self) -> None:
-        classes = {"predicted": "i8"} if self.timeline.stream.task == "classify" else {}
-        self.columns: Mapping[str, str] = {"prediction": "f8"} | classes
 
     def ask(self, begin: int, end: int) -> Call:
         return self.method, (self.timeline.query(begin, end),)

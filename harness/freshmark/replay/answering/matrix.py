@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray, IntArray
+from freshmark.contract.outcomes import answer_columns
 from freshmark.replay.answering.answers import Answers
 from freshmark.replay.answering.batches import Batches
 from freshmark.replay.answering.calls import Calls
@@ -47,7 +48,7 @@ class Matrix:
         if blocks:
             check_forkable(device)
             # Shared, and not touched here: pages that forks write do not count for this process.
-            self._rows = _shared(answers.columns, len(self._starts), timeline.end - timeline.first)
+            self._rows = _shared(answer_columns(timeline.stream.task), len(self._starts), timeline.end - timeline.first)
 
     @property
     def next_stop(self) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
 from freshmark.contract.events import Events
 from freshmark.contract.hookspecs import Meter
+from freshmark.contract.outcomes import Outcomes, blank, encoded
 from freshmark.replay.answering.answers import Answers
 from freshmark.replay.answering.calls import Calls
 from freshmark.replay.measuring.background import BackgroundMeter
@@ -59,9 +60,7 @@ class Records:
         self._meters = meters
         self._requests = Requests(timeline, answers, seed=seed, clock=clock)
         # Filled here, so that the pages count for the harness, not for the strategy.
-        self._outcomes: Table = {
-            name: np.full(timeline.end - timeline.first, -1, kind) for name, kind in answers.columns.items()
-        }
+        self._outcomes: Table = blank(timeline.stream.task, timeline.end - timeline.first)
         # Row 0 is the warm-up.
         self._update_nanoseconds = array("q")
         self._update_cpu_seconds = array("d")
@@ -116,8 +115,8 @@ class Records:
         values = np.full(len(positions), np.nan)
         asked = positions >= line.first
         rows = positions[asked] - line.first
-        outcomes = {name: column[rows] for name, column in self._outcomes.items()}
-        values[asked] = losses(line.stream.task, outcomes, line.truth[positions[asked]])
+        outcomes = Outcomes(line.stream.task, label=line.truth[positions[asked]])
+        values[asked] = losses(outcomes.answered({name: column[rows] for name, column in self._outcomes.items()}))
         return values
 
     def passed(self, stop: int) -> None:
@@ -140,7 +139,7 @@ class Records:
         for name in ("window", "begin", "end", "events", "updates"):
             windows[name] = windows[name].astype(np.int64)
         return {
-            "outcomes": self._outcomes | {"age": self._ages()},
+            "outcomes": encoded(self._outcomes, self._ages()),
             "windows": windows,
             "updates": self._update_table(),
             **self._requests.tables(),

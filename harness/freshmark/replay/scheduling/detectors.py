@@ -10,14 +10,14 @@ ADWIN: Bifet & Gavaldà, SDM 2007. Page–Hinkley: Page, Biometrika 1954; Mouss 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol, cast
 
 import numpy as np
 
-from freshmark.contract.arrays import AnyArray, FloatArray, Task
+from freshmark.contract.arrays import FloatArray
+from freshmark.contract.outcomes import Outcomes
 from freshmark.errors import UnknownName, UsageError
 
 DETECTORS = ("adwin", "page_hinkley")
@@ -122,10 +122,11 @@ class _PageHinkley:
         return bool(self.test.drift_detected)
 
 
-def losses(task: Task, outcomes: Mapping[str, AnyArray], truth: AnyArray) -> FloatArray:
+def losses(outcomes: Outcomes) -> FloatArray:
     """(n,) one loss per event."""
-    if task == "rank":
-        return cast("FloatArray", 1 - 1 / np.log2(1 + outcomes["rank"]))
-    if task == "classify":
-        return cast("FloatArray", 1 - outcomes["prediction"])
-    return np.asarray(np.abs(truth - outcomes["prediction"]), np.float64)
+    if outcomes.task == "rank":
+        return np.asarray(1 - 1 / np.log2(1 + cast("FloatArray", outcomes.rank)))
+    prediction = cast("FloatArray", outcomes.prediction)
+    if outcomes.task == "classify":
+        return 1 - prediction
+    return np.asarray(np.abs(cast("FloatArray", outcomes.label) - prediction), np.float64)
