@@ -77,6 +77,15 @@ def test_streams_and_metrics_can_be_checked_beside_a_strategy(capsys, plugin):
     assert [line for line in out.splitlines() if not line.startswith(" ")] == ["drift(preset='tiny')", "hr@3"]
 
 
+def test_a_stream_whose_times_look_wrong_is_warned_of_with_its_span(capsys, tmp_path):
+    log = tmp_path / "log.csv"
+    log.write_text("user,item,time\n" + "".join(f"{row % 3},{row},{1_700_000 + row}\n" for row in range(20)))
+    code, out, _ = told(capsys, f"file('{log}')")
+    assert code == 0
+    assert "span 19 seconds, from 1970-01-20" in out
+    assert out.count("warning: ") == 2
+
+
 def test_a_name_that_nothing_has_is_met_with_the_nearest(capsys, plugin):
     code, _, err = told(capsys, "lst()", "--plugin", plugin)
     assert code == 2

@@ -38,6 +38,7 @@ def check_command(
     """Check strategies, streams or metrics on small data, and tell all faults at once.
 
     Of a strategy: valid answers, at any batch size; the same from the same seed; no knowledge of the future.
+    Of a stream: the same twice, with events to test; its span, and a warning where its times look wrong.
     Exit code 1 where a promise is broken.
     """
     registry = registry_of(plugin, no_plugin)
@@ -47,6 +48,8 @@ def check_command(
         for finding in findings_of(registry, thing):
             broken += not finding.ok
             say(f"  {one_line(str(finding))}")
+        for line in _span_of(registry, thing):
+            say(f"  {line}")
     if broken:
         note(f"{broken} broken {'promise' if broken == 1 else 'promises'}")
         raise typer.Exit(1)
@@ -74,3 +77,15 @@ def findings_of(registry: Registry, thing: str) -> Iterator[Finding]:
     settle_torch()  # one thread, as in a cell: more of them make small models many times slower
     check = testing.check_strategy if kind == "strategies" else testing.check_dataset
     yield from check(assembly.build)
+
+
+def _span_of(registry: Registry, thing: str) -> Iterator[str]:
+    """The span of a stream, and why its times may be wrong; nothing of what is not a stream, or cannot be loaded."""
+    if thing in registry.names("metrics") or parse(thing).name not in registry.names("streams"):
+        return
+    from freshmark.runs.cards.time_span import span, span_warnings  # noqa: PLC0415  (numpy)
+    from freshmark.testing.datasets import stream_from  # noqa: PLC0415
+
+    stream = stream_from(registry.assembly("streams", thing).build)
+    yield f"span {span(stream)}"
+    yield from (f"warning: {text}" for text in span_warnings(stream))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -63,6 +62,7 @@ def describe(
     all so far and of the last window hits. With -o the same as a page, with charts.
     """
     from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
+    from freshmark.runs.cards.time_span import span_warnings  # noqa: PLC0415
     from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415
 
     registry = registry_of(plugin, no_plugin)
@@ -75,7 +75,7 @@ def describe(
     except DataError as error:
         if output is not None:
             raise
-        say_table([*counts, ("does it pay?", error.what)])
+        say_table([*counts, ("does it pay?", error.what), *(("warning", text) for text in span_warnings(opened))])
         return
     from freshmark.runs.cards.card_page import document_of, facts, warnings  # noqa: PLC0415
 
@@ -87,15 +87,16 @@ def describe(
 
 
 def _facts(stream: Stream) -> list[tuple[str, str]]:
+    from freshmark.runs.cards.time_span import moment, span  # noqa: PLC0415  (as above)
+
     facts = stream.facts
-    begin, end = (_moment(int(stream.time[row])) for row in (0, -1))
     rows = [
         ("stream", stream.name),
         ("task", stream.task),
         ("events", f"{facts['events']:,}"),
         ("users", f"{facts['users']:,}"),
         ("items", f"{facts['items']:,}"),
-        ("span", f"{_days(float(facts['span_seconds']))}, from {begin} to {end}"),
+        ("span", span(stream)),
         ("ties", f"{facts['ties']:,} events have the time of the event before"),
         ("duplicates", f"{facts['duplicates']:,} events repeat user, item and time"),
         (
@@ -108,20 +109,10 @@ def _facts(stream: Stream) -> list[tuple[str, str]]:
     if stream.features:
         rows.append(("features", ", ".join(f"{name} {column.shape[1:]}" for name, column in stream.features.items())))
     if stream.drifts:
-        rows.append(("drifts", ", ".join(f"{drift.kind} {_moment(drift.begin)}" for drift in stream.drifts)))
+        rows.append(("drifts", ", ".join(f"{drift.kind} {moment(drift.begin)}" for drift in stream.drifts)))
     rows.append(("fingerprint", stream.fingerprint))
     return rows + [(name, str(value)) for name, value in stream.about.items()]
 
 
 def _repeating(stream: Stream) -> str:
     return "" if stream.repeats else "; items already had are no candidates"
-
-
-def _days(seconds: float) -> str:
-    return f"{seconds / 86_400:,.1f} days" if seconds >= 86_400 else f"{seconds:,.0f} seconds"  # noqa: PLR2004
-
-
-def _moment(microseconds: int) -> str:
-    """UTC, to the second; years before 1 and after 9999 do not occur in streams."""
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
-    return moment.strftime("%Y-%m-%d %H:%M:%S")

@@ -23,7 +23,7 @@ def stream(**columns):
     plain = {
         "name": "s",
         "task": "rank",
-        "time": np.sort(generator.integers(0, 300 * DAY, n)),
+        "time": 50 * 365 * DAY + np.sort(generator.integers(0, 300 * DAY, n)),
         "user": generator.integers(0, 200, n),
         "item": np.arange(n) // 20 + generator.integers(0, 500, n),
     }

@@ -18,12 +18,13 @@ from freshmark.results.naming import number, within
 from freshmark.results.output.document import Document
 from freshmark.results.stored.folder import StreamRecord
 from freshmark.runs.cards.stream_card import Card
+from freshmark.runs.cards.time_span import DAY, span_warnings
 
 FEW_EVENTS = 1_000
 FEW_WINDOWS = 20
 MANY_TIES = 0.2
 COARSE = 3_600 * SECOND
-SHORT = 2 * 86_400
+SHORT = 2 * DAY
 HALF, MOST, NEARLY_ALL = 0.5, 0.9, 0.95
 FEW_ITEMS = 20
 
@@ -62,6 +63,7 @@ def facts(card: Card) -> list[tuple[str, str]]:
 
 def warnings(stream: Stream, card: Card) -> Iterator[str]:
     """Why this stream may not tell strategies apart."""
+    yield from span_warnings(stream)
     yield from _too_little(stream, card)
     yield from _of_users(stream, card)
     yield from _of_labels(stream)
@@ -76,7 +78,7 @@ def _too_little(stream: Stream, card: Card) -> Iterator[str]:
         yield f"{count:,} test events: shares that differ by less than {least} may not be told apart."
     if len(card.begin) < FEW_WINDOWS:
         yield f"{len(card.begin)} windows have events: intervals over windows will be wide."
-    if events["span_seconds"] < SHORT:
+    if DAY <= events["span_seconds"] < SHORT:
         yield f"It spans {events['span_seconds'] / 3600:.1f} hours: daily schedules have nothing to do."
     step = _step(stream)
     if step >= COARSE:
