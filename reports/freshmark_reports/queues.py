@@ -15,10 +15,10 @@ from freshmark_reports.choice import best_of_each, keys_of, said_of
 def queues(results: Results, rows: pd.DataFrame) -> Table | None:
     """The table, a row a strategy and rate; None where the stream takes no time, or no single request was measured."""
     stream = str(rows["stream"].iloc[0])
-    usual = rates_of(results, stream)
+    usual = rates_of(results.recorded, stream)
     shown = best_of_each(rows)
     loops = [
-        (called(row["strategy"], row["every"], row["delay"]), open_loop(results, keys_of(results, row), rate))
+        (called(row["strategy"], row["every"], row["delay"]), open_loop(results.recorded, keys_of(results, row), rate))
         for rate in usual and (results.rates or usual)
         for _, row in shown.iterrows()
     ]

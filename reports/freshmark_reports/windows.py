@@ -50,7 +50,7 @@ def curve_of(results: Results, row: pd.Series) -> Curve:
 
 def oracle_curve(results: Results, stream: str, metric: str) -> tuple[Curve, float] | None:
     """The same of the best achievable answers, and their whole value; None where the stream does not know them."""
-    outcomes = oracle_outcomes(results, stream)
+    outcomes = oracle_outcomes(results.recorded, stream)
     if outcomes is None:
         return None
     events, windows = results.events(stream), results.streams[stream].windows

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from freshmark.results.plugins import imported
-from freshmark.results.stored.folder import RunFolder
 from freshmark.results.tables import Results
 from freshmark_reports import register_sections
 from freshmark_reports.html import write
@@ -18,7 +17,7 @@ def drawn(benchmark, folder, rounds):
     page = folder / "report.html"
 
     def draw():
-        write(Results([RunFolder(folder)], metrics={}), page, sections)
+        write(Results.open(folder, metrics={}), page, sections)
 
     benchmark.pedantic(draw, rounds=rounds)
     assert "could not be made" not in page.read_text("utf-8")

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from freshmark.results.stored.folder import RunFolder
 from freshmark.results.tables import Results
 from freshmark.testing import strategies as checks
 from freshmark.testing.findings import failures
@@ -30,7 +29,7 @@ def test_a_wall_clock_that_jumps_by_an_hour_stops_nothing_and_times_nothing_wron
     monkeypatch.setattr(time, "time", lambda: true() + next(offsets))
     tally = campaign(plan("good", "Slow(seconds=0.2)", timeout=20, seeds=(0, 1)), tmp_path / "run")
     assert tally.statuses == ("ok",) * 4
-    cells = Results([RunFolder(tmp_path / "run")], metrics={}).cells
+    cells = Results.open(tmp_path / "run", metrics={}).cells
     assert all(0 < seconds < 20 for seconds in cells["seconds"])
     slow = cells[cells["strategy"].str.startswith("Slow")]
     assert all(seconds >= 0.2 for seconds in slow["fit_seconds"])

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from freshmark import Results
 from freshmark.results.plugins import imported
-from freshmark.results.stored.folder import RunFolder
 from freshmark_reports import register_sections
 
 HOSTILE = (
@@ -41,7 +40,7 @@ def made(fabricated, tmp_path) -> Callable[..., Results]:
     """Results of a made-up run."""
 
     def make(*arguments: Any, **options: Any) -> Results:
-        return Results([RunFolder(fabricated.fabricate(tmp_path / "run", *arguments, **options))], metrics={})
+        return Results.open(fabricated.fabricate(tmp_path / "run", *arguments, **options), metrics={})
 
     return make
 
@@ -60,7 +59,7 @@ def usual(fabricated, tmp_path_factory) -> Results:
     )
     cells = [*fabricated.usual_cells(seeds=3), boom]
     folder = tmp_path_factory.mktemp("usual") / "run"
-    return Results([RunFolder(fabricated.fabricate(folder, cells, [fabricated.MadeStream(drifts=drifts)]))], metrics={})
+    return Results.open(fabricated.fabricate(folder, cells, [fabricated.MadeStream(drifts=drifts)]), metrics={})
 
 
 @pytest.fixture(scope="session")
@@ -82,4 +81,4 @@ def hostile(fabricated, tmp_path_factory) -> Results:
     stream = fabricated.MadeStream(" and ".join(HOSTILE), drifts=drifts, about=about)
     folder = tmp_path_factory.mktemp("hostile") / "run"
     provenance = {f"name {place}": text for place, text in enumerate(HOSTILE)}
-    return Results([RunFolder(fabricated.fabricate(folder, cells, [stream], provenance))], metrics={})
+    return Results.open(fabricated.fabricate(folder, cells, [stream], provenance), metrics={})

@@ -23,7 +23,7 @@ def worse(fabricated, made):
     results = made(
         [fabricated.MadeCell("a()", seed=seed) for seed in (0, 1)] + [fabricated.MadeCell("b()", skill=0.01)]
     )
-    read = results.table
+    read = results.recorded.table
 
     def table(key, name):
         found = dict(read(key, name))
@@ -31,7 +31,7 @@ def worse(fabricated, made):
             found["rank"] = np.where(np.arange(4000) < 2000, 1.0, 400.0)
         return found
 
-    results.table = table
+    results.recorded.table = table
     return results
 
 

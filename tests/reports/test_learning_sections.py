@@ -12,8 +12,8 @@ from freshmark import Chart, Results, Value
 from freshmark.contract.section import Prose
 from freshmark.replay.settings import Settings
 from freshmark.results.dynamics.learning import grid_of
-from freshmark.results.metrics.per_event import rows_of_cells
 from freshmark.results.naming import number
+from freshmark.results.stored.seed_groups import metric_groups
 from freshmark.runs.api import run
 from freshmark_reports.sections import arrivals, learning, recovery, staleness
 from freshmark_reports.spans import span_in_words, unit_of
@@ -44,9 +44,9 @@ def by_row(table: pd.DataFrame) -> Any:
 
 def test_the_diagonal_of_a_run_is_its_own_score_of_each_block(measured):
     """Block scores from the matrix's ``live``, and from the outcomes by hand, are the same numbers."""
-    for row in rows_of_cells(measured):
+    for row in metric_groups(measured.recorded):
         (key,) = row.keys.values()
-        grid = grid_of(measured, key, row.summands)
+        grid = grid_of(measured.recorded, key, row.summands)
         block = measured.table(key, "matrix")["block"][: len(measured.events(row.names["stream"])["time"])]
         given = row.summands.each(measured.outcomes(key))
         by_hand = [given[block == one].mean() for one in range(1, 7)]

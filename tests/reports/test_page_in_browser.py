@@ -13,7 +13,6 @@ from freshmark.results.decision.budget import Budget
 from freshmark.results.output.comparison import comparison_of
 from freshmark.results.output.index import index_of
 from freshmark.results.output.regression_limits import Limits
-from freshmark.results.stored.folder import RunFolder
 from freshmark_reports.html import page
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
@@ -359,7 +358,7 @@ def other_pages(fabricated, tmp_path_factory):
     for name, skill in (("before", 0.6), ("after", 0.4)):
         fabricated.fabricate(folder / name, [cell("a()", skill=skill), cell("b()", skill=0.3), cell(f"{name}()")])
     (folder / "after" / "report.html").write_text("x")
-    before, after = (Results([RunFolder(folder / name)], metrics={}) for name in ("before", "after"))
+    before, after = (Results.open(folder / name, metrics={}).recorded for name in ("before", "after"))
     documents = {
         "index": index_of(folder),
         "compare": comparison_of(before, after, Limits.parse(["ndcg@10=1%"], "+10%")),

@@ -92,8 +92,8 @@ def test_a_stall_is_found_where_it_was(fabricated, made):
     key = results.cells["key"].iloc[1]
     table = {name: column.copy() for name, column in results.table(key, "latencies").items()}
     table["seconds"][np.flatnonzero(table["window"] == 17)[3]] = 0.9
-    read = results.table
-    results.table = lambda one, name: table if (one, name) == (key, "latencies") else read(one, name)
+    read = results.recorded.table
+    results.recorded.table = lambda one, name: table if (one, name) == (key, "latencies") else read(one, name)
     found = stalls(results, rows_of(results, STREAM))
     assert "b() every 1d took 900 ms at its worst" in found.finding
     heads = [column.name for column in found.table.columns]
@@ -183,7 +183,7 @@ def test_a_link_leads_nowhere_else(leads):
 
 def test_a_comparison_is_a_page_and_markdown(fabricated, made, tmp_path):
     results = made([fabricated.MadeCell("a()"), fabricated.MadeCell("b()")])
-    document = comparison_of(results, results, Limits.parse(["ndcg@10=1%"], None))
+    document = comparison_of(results.recorded, results.recorded, Limits.parse(["ndcg@10=1%"], None))
     text = page(document, {"all": lambda _: document.sections})
     assert "could not be" not in text
     assert "<h1" in text

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from freshmark.results.stored.folder import RunFolder
 from freshmark.results.tables import Results
 
 
@@ -15,6 +14,6 @@ def made(fabricated, tmp_path) -> Callable[..., Results]:
     """Results of a made-up run; built-in metrics only, whatever is installed."""
 
     def make(*arguments: Any, **options: Any) -> Results:
-        return Results([RunFolder(fabricated.fabricate(tmp_path / "run", *arguments, **options))], metrics={})
+        return Results.open(fabricated.fabricate(tmp_path / "run", *arguments, **options), metrics={})
 
     return make

@@ -13,9 +13,10 @@ from freshmark.contract.metric import Metric, Outcomes
 from freshmark.results.metrics.influence import influence_of
 from freshmark.results.metrics.registry import METRICS
 from freshmark.results.metrics.segments import measure
-from freshmark.results.output.export import FORMS, TABLES
+from freshmark.results.output.export import FORMS
 from freshmark.results.redaction import redacted
 from freshmark.results.statistics.letters import letters_of
+from freshmark.results.tables import TABLES
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ import pytest
 from freshmark import Metric, Results
 from freshmark.errors import StoreError, UnknownName, UsageError
 from freshmark.results.metrics.rank import hit_rate
-from freshmark.results.stored.folder import RunFolder
+from freshmark.results.stored.recorded import Recorded
 
 
 def test_results_open_by_their_folder(fabricated, tmp_path):
@@ -63,7 +63,7 @@ def test_no_name_is_html_in_a_notebook(fabricated, made):
 def test_several_runs_are_one_table(fabricated, tmp_path):
     one = fabricated.fabricate(tmp_path / "one", [fabricated.MadeCell("a()")])
     two = fabricated.fabricate(tmp_path / "two", [fabricated.MadeCell("b()")])
-    results = Results([RunFolder(one), RunFolder(two)], metrics={})
+    results = Results.open(one, two, metrics={})
     assert list(results.cells["strategy"]) == ["a()", "b()"]
     assert set(results.ranking()["strategy"]) == {"a()", "b()"}
 
@@ -107,13 +107,13 @@ def test_a_key_that_is_none_is_refused(made):
 def test_outcomes_are_read_once_for_all_metrics_of_a_cell(made, monkeypatch):
     results = made()
     read = []
-    original = Results.outcomes
+    original = Recorded.outcomes
 
     def noted(self, key):
         read.append(key)
         return original(self, key)
 
-    monkeypatch.setattr(Results, "outcomes", noted)
+    monkeypatch.setattr(Recorded, "outcomes", noted)
     key = results.cells.iloc[0]["key"]
     results.measured(key, ["ndcg@10", "hr@10"])
     results.measured(key, ["hr@10"])
@@ -141,7 +141,7 @@ def test_a_misspelt_metric_is_refused(made):
 
 def test_a_plugins_metric_ranks(fabricated, tmp_path):
     top = Metric("top", frozenset({"rank"}), "higher", each=hit_rate(1))
-    results = Results([RunFolder(fabricated.fabricate(tmp_path / "run"))], metrics={"top": top})
+    results = Results.open(fabricated.fabricate(tmp_path / "run"), metrics={"top": top})
     assert "top" in set(results.measurements["metric"])
     assert results.ranking("top")["value"].iloc[0] > 0
 

@@ -48,7 +48,7 @@ def compare_command(
     limits = Limits.parse(max_drop or [], max_p99)
     registry = registry_of(plugin, no_plugin)
     writer = registry.factory("reports", form)
-    document = comparison_of(opened(registry, [before]), opened(registry, [after]), limits)
+    document = comparison_of(opened(registry, [before]).recorded, opened(registry, [after]).recorded, limits)
     path = output or after / f"compare{ENDINGS.get(form, '.' + form)}"
     head = ("state", "cell", "quantity", "before", "after", "change")
     say_table([head, *(in_words(row) for _, row in document.table.iterrows())])

@@ -34,10 +34,10 @@ def export_command(
     no_plugin: NoPlugins = None,
 ) -> None:
     """Write the tables of one or more runs, a file each, and print their paths. No text in a CSV is a formula."""
-    from freshmark.results.output.export import USUAL  # noqa: PLC0415  (pandas: half a second that no help must pay)
+    from freshmark.results.tables import USUAL_TABLES  # noqa: PLC0415  (pandas: half a second that no help must pay)
 
     results, folder = opened(registry_of(plugin, no_plugin), runs), output or runs[0] / "tables"
     with writing_into(folder):
-        paths = results.export(folder, form, table or USUAL)
+        paths = results.export(folder, form, table or USUAL_TABLES)
     for path in paths:
         say(str(path))

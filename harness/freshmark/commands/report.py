@@ -105,8 +105,7 @@ def _offered(hook: Any) -> Mapping[str, Any]:
 
 def opened(registry: Registry, runs: list[Path]) -> Results:
     """The results in these folders, with the metrics of every plugin that the registry knows."""
-    from freshmark.results.stored.folder import RunFolder  # noqa: PLC0415  (pandas: half a second that no list must pay)
-    from freshmark.results.tables import Results  # noqa: PLC0415
+    from freshmark.results.tables import Results  # noqa: PLC0415  (pandas: half a second that no list must pay)
 
     metrics = {name: registry.factory("metrics", name) for name in registry.names("metrics")}
-    return Results([RunFolder(path) for path in runs], metrics)
+    return Results.open(*runs, metrics=metrics)

@@ -32,7 +32,7 @@ def section(results: Results) -> Sequence[Section]:
 
 def scores_of(results: Results, row: pd.Series, metric: Metric) -> tuple[FloatArray, FloatArray]:
     """(blocks + 1, blocks) scores of a row, mean over its seeds; and (blocks,) of the run itself."""
-    grids = [grid_of(results, key, summands_of(metric)) for key in keys_of(results, row)]
+    grids = [grid_of(results.recorded, key, summands_of(metric)) for key in keys_of(results, row)]
     known = [grid for grid in grids if grid is not None]
     return np.mean([one.scores for one in known], axis=0), np.mean([one.live_scores for one in known], axis=0)
 

@@ -1,9 +1,9 @@
-import numpy as np
 import pytest
 from freshmark.errors import UsageError
 from freshmark.results.decision.budget import Budget, per_million
+from freshmark.results.decision.costs import Costs
 
-ROW = {"recommend_p99_seconds": 0.03, "requests": 5000, "peak_bytes": 6e8, "cost_per_million": 4.0}
+ROW = Costs(recommend_p99_seconds=0.03, requests=5000, peak_bytes=6e8, cost_per_million=4.0)
 
 
 @pytest.mark.parametrize(("text", "money"), [("3/1M", 3), ("3", 3), ("0.5/1k", 500), ("2/1", 2e6), ("3/1m", 3)])
@@ -31,12 +31,9 @@ def test_a_row_at_its_limits_is_within_them():
 
 
 def test_what_was_not_measured_is_within_no_limit():
-    nothing = dict.fromkeys(ROW, np.nan)
-    assert (
-        Budget(p99=1).excludes({**nothing, "requests": 200}) == "no answer p99 (p99 needs 459 samples, there are 200)"
-    )
-    assert Budget(p99=1).excludes(nothing) == "no answer p99"
-    assert Budget(memory=1).excludes(nothing) == "memory not measured"
+    assert Budget(p99=1).excludes(Costs(requests=200)) == "no answer p99 (p99 needs 459 samples, there are 200)"
+    assert Budget(p99=1).excludes(Costs()) == "no answer p99"
+    assert Budget(memory=1).excludes(Costs()) == "memory not measured"
 
 
 def test_a_budget_without_limits_is_none():

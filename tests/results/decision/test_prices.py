@@ -66,7 +66,7 @@ def test_the_time_of_a_gpu_is_paid_where_there_was_one(fabricated, made):
     cell = results.cells.iloc[0]
     busy = (cell["fit_seconds"] + cell["update_seconds"] + cell["answer_seconds"]) * 1e6 / 4000
     assert results.ranking()["cost_per_million"].iloc[0] == pytest.approx(busy)
-    assert results.device_of(cell["key"]) == "cuda:0"
+    assert results.recorded.device_of(cell["key"]) == "cuda:0"
 
 
 def test_pricing_leaves_the_results_as_they_were(fabricated, made):

@@ -1,19 +1,20 @@
 import numpy as np
-import pandas as pd
 import pytest
+from freshmark.results.decision.curves import CurvePoint
+from freshmark.results.decision.ranking import RankingRow
 from freshmark.results.decision.verdict import verdict_on
 from freshmark.runs.api import run
 
 
 def rows(*made):
     usual = {
+        "stream": "s", "task": "rank",
         "strategy": "a()", "every": "1d", "delay": "0s", "metric": "ndcg@10", "status": "ok", "seeds": 1, "failed": 0,
         "value": 0.3, "margin": 0.01, "difference": 0.0, "difference_margin": 0.0, "distinguishable": False,
-        "ratio": 1.0, "excluded": "", "detectable": np.nan,
-        "cost_per_million": np.nan, "updates": 6.0, "update_p50_seconds": 0.125, "update_p99_seconds": np.nan,
-        "update_max_seconds": 0.164, "recommend_p50_seconds": 4e-4, "cpu_seconds_per_million": 100.0, "peak_bytes": 2e8,
+        "ratio": 1.0, "updates": 6.0, "update_p50_seconds": 0.125, "update_max_seconds": 0.164,
+        "recommend_p50_seconds": 4e-4, "cpu_seconds_per_million": 100.0, "peak_bytes": 2e8,
     }  # fmt: skip
-    return pd.DataFrame([{**usual, **one} for one in made])
+    return [RankingRow(**{**usual, **one}) for one in made]
 
 
 WORSE = {"strategy": "b()", "value": 0.2, "difference": -0.1, "difference_margin": 0.02, "distinguishable": True,
@@ -186,9 +187,10 @@ def test_equals_come_with_the_difference_that_would_have_been_seen():
 
 
 def curve(*schedules):
-    usual = {"strategy": "a()", "delay": "0s", "metric": "ndcg@10", "knee": False, "step": np.nan,
-             "step_margin": np.nan, "step_cost": np.nan}  # fmt: skip
-    return pd.DataFrame([{**usual, **one} for one in schedules])
+    usual = {"stream": "s", "strategy": "a()", "delay": "0s", "metric": "ndcg@10", "interval_seconds": 1.0,
+             "value": 0.3, "margin": 0.01, "difference": 0.0, "difference_margin": 0.0, "p_value": 1.0,
+             "flat": True}  # fmt: skip
+    return [CurvePoint(**{**usual, "schedule": f"every {one['every']}", **one}) for one in schedules]
 
 
 def test_the_next_schedules_are_told_with_what_they_gain_lose_and_cost():

@@ -49,7 +49,7 @@ def test_what_was_not_asked_again_leaves_backward_transfer_unknown():
 
 
 class Recorded:
-    """What ``grid_of`` asks of Results: two blocks of two events each, the second after the first."""
+    """What ``grid_of`` asks of what was recorded: two blocks of two events each, the second after the first."""
 
     def __init__(self, rows: Any) -> None:
         self.rows = np.asarray(rows, np.float64)
@@ -77,8 +77,8 @@ class Recorded:
 
 
 def test_the_grid_is_the_metric_of_each_block_in_each_row():
-    results: Any = Recorded([[1, np.inf, 11, 12], [1, 2, 1, 50], [np.nan, np.nan, 3, 3]])
-    grid = grid_of(results, "cell", summands_of(metric_named("hr@10")))
+    recorded: Any = Recorded([[1, np.inf, 11, 12], [1, 2, 1, 50], [np.nan, np.nan, 3, 3]])
+    grid = grid_of(recorded, "cell", summands_of(metric_named("hr@10")))
     assert grid is not None
     assert np.nan_to_num(grid.scores, nan=-1).tolist() == [[0.5, 0.0], [1.0, 0.5], [-1.0, 1.0]]
     assert grid.live_scores.tolist() == [0.5, 1.0]
@@ -86,5 +86,5 @@ def test_the_grid_is_the_metric_of_each_block_in_each_row():
 
 
 def test_a_cell_without_a_matrix_has_no_grid():
-    results: Any = Recorded(np.ones((3, 4)))
-    assert grid_of(results, "another", summands_of(METRICS["hr@10"])) is None
+    recorded: Any = Recorded(np.ones((3, 4)))
+    assert grid_of(recorded, "another", summands_of(METRICS["hr@10"])) is None

@@ -71,7 +71,7 @@ def injected(fabricated, made):
     """A run of 20,000 events, all of whose requests take 0.2 ms; each 5,000 events an update takes half a second."""
     stream = fabricated.MadeStream(events=20_000, windows=28)
     results = made([fabricated.MadeCell("a()", "1w"), fabricated.MadeCell("b()", "never")], [stream])
-    time, read = results.events(STREAM)["time"], results.table
+    time, read = results.events(STREAM)["time"], results.recorded.table
 
     def table(key, name):
         found = dict(read(key, name))
@@ -82,7 +82,7 @@ def injected(fabricated, made):
             found = {"fit": np.zeros(len(due), np.bool_), "due": due, "seconds": np.full(len(due), STALL)}
         return found
 
-    results.table = table
+    results.recorded.table = table
     return results
 
 
@@ -99,7 +99,7 @@ def test_an_injected_stall_moves_the_p99_as_the_theory_of_queues_says(injected):
 
 
 def test_the_usual_rates_are_that_of_the_stream_and_a_thousand_times_it(injected):
-    own, denser = rates_of(injected, STREAM)
+    own, denser = rates_of(injected.recorded, STREAM)
     assert own == pytest.approx(20_000 / (28 * 6 * 3600), rel=1e-3)
     assert denser == pytest.approx(1000 * own)
     assert injected.open_loop()["rate"].tolist() == [own, denser] * 2
@@ -110,7 +110,7 @@ def test_a_request_takes_as_long_as_one_of_its_window(fabricated, made):
     results = made([fabricated.MadeCell("a()", "never")])
     (key,) = results.cells["key"]
     latencies, window = results.table(key, "latencies"), results.events(STREAM)["window"]
-    response = open_loop(results, [key], 1e-3).response  # so seldom that nobody waits
+    response = open_loop(results.recorded, [key], 1e-3).response  # so seldom that nobody waits
     for one in (0, 11, 23):
         mine = latencies["seconds"][(latencies["window"] == one) & ~latencies["first"]]
         assert np.abs(response[window == one, None] - mine).min(axis=1).max() < 1e-8
@@ -125,8 +125,8 @@ def test_no_tail_where_too_few_requests_were_measured(fabricated, made):
 
 def test_without_a_single_request_nothing_is_known(fabricated, made):
     results = made([fabricated.MadeCell("a()")])
-    read = results.table
-    results.table = lambda key, name: {
+    read = results.recorded.table
+    results.recorded.table = lambda key, name: {
         column: values[: 1 if name == "latencies" else None] for column, values in read(key, name).items()
     }  # the very first, which fills caches
     row = results.open_loop(1.0).iloc[0]
@@ -142,7 +142,7 @@ def test_a_rate_that_is_none_is_refused(injected, rate):
 
 def test_a_stream_that_takes_no_time_has_no_rate(injected):
     injected.events(STREAM)["time"] = np.zeros(20_000, np.int64)
-    assert rates_of(injected, STREAM) == []
+    assert rates_of(injected.recorded, STREAM) == []
     assert injected.open_loop().empty
     assert injected.open_loop(500).empty
 

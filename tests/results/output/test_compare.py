@@ -5,7 +5,6 @@ from freshmark.errors import UsageError
 from freshmark.results.output.compare import P99, compared, shared_streams
 from freshmark.results.output.comparison import comparison_of, in_words
 from freshmark.results.output.regression_limits import Drop, Limits
-from freshmark.results.stored.folder import RunFolder
 from freshmark.results.tables import Results
 
 
@@ -14,7 +13,7 @@ def run(fabricated, tmp_path):
     """Results of a made-up run of this name."""
 
     def make(name, cells, **options):
-        return Results([RunFolder(fabricated.fabricate(tmp_path / name, cells, **options))], metrics={})
+        return Results.open(fabricated.fabricate(tmp_path / name, cells, **options), metrics={}).recorded
 
     return make
 

@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from freshmark.errors import UnknownName
-from freshmark.results.output.export import FORMS, TABLES, USUAL, guarded, write_csv, write_latex, write_markdown
+from freshmark.results.output.export import FORMS, guarded, write_csv, write_latex, write_markdown
+from freshmark.results.tables import TABLES, USUAL_TABLES
 
 ODD = pd.DataFrame(
     {"name": ["=1+1", "a|b\nc", r"50% & $x_1$ #{\}~^", None], "value": [0.1 + 0.2, -2.0, float("nan"), 1e-7],
@@ -16,7 +17,7 @@ ODD = pd.DataFrame(
 @pytest.mark.parametrize("form", FORMS)
 def test_every_usual_table_is_written_in_every_form(made, tmp_path, form):
     paths = made().export(tmp_path / "new" / "tables", form)
-    assert [path.stem for path in paths] == list(USUAL)
+    assert [path.stem for path in paths] == list(USUAL_TABLES)
     assert all(path.stat().st_size for path in paths)
     assert {path.suffix for path in paths} == {FORMS[form][0]}
 
@@ -50,7 +51,7 @@ def test_rows_of_all_cells_stand_below_each_other_and_say_whose_they_are(fabrica
 
 
 def test_outcomes_are_written_where_they_are_named_only(made, tmp_path):
-    assert "outcomes" not in USUAL
+    assert "outcomes" not in USUAL_TABLES
     (path,) = made().export(tmp_path, "parquet", ["outcomes"])
     assert len(pd.read_parquet(path)) == 12 * 4000
 

@@ -76,7 +76,7 @@ def test_reading_writes_nothing(fabricated, tmp_path):
     folder = fabricated.fabricate(tmp_path / "run")
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.parquet")}
     stamp = (folder / "run.sqlite").read_bytes()
-    Results([RunFolder(folder)], metrics={}).ranking()
+    Results.open(folder, metrics={}).ranking()
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*.parquet")} == before
     assert (folder / "run.sqlite").read_bytes() == stamp
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
-from freshmark.results.decision.sentences import name_of
-from freshmark.results.decision.verdict import is_best
+from freshmark.results.decision.ranking import RankingRow
+from freshmark.results.decision.standings import Standings
+from freshmark.results.naming import called
 from freshmark.results.statistics.dependence import worth
 from freshmark.results.stored.folder import StreamRecord
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
+from freshmark.results.stored.recorded import Recorded
 
 FEW_SEEDS = 5
 FEW_WINDOWS = 20
@@ -36,15 +34,16 @@ class Alert:
     text: str
 
 
-def alerts_of(results: Results, ranking: pd.DataFrame) -> list[Alert]:
+def alerts_of(recorded: Recorded, ranking: Sequence[RankingRow], standings: Mapping[str, Standings]) -> list[Alert]:
     """The alerts of every stream, gravest first."""
     found: list[Alert] = []
-    for stream, record in results.streams.items():
-        cells = results.cells[results.cells["stream"] == stream]
+    for stream, record in recorded.streams.items():
+        cells = recorded.cells[recorded.cells["stream"] == stream]
+        rows = [row for row in ranking if row.stream == stream and row.measured]
         found += _failures(stream, cells)
         found += _few(record, cells[cells["status"] == "ok"])
-        found += _alike(results, record, ranking[ranking["stream"] == stream])
-        found += _baseline(stream, ranking[ranking["stream"] == stream])
+        found += _alike(record, standings[stream]) if rows else []
+        found += _baseline(stream, rows)
         found += _timing(stream, cells[cells["status"] == "ok"])
         found += _stream(record)
     order = ("wrong", "doubt", "note")
@@ -61,7 +60,7 @@ def _failures(stream: str, cells: pd.DataFrame) -> Iterator[Alert]:
             continue
         first = group.iloc[0]
         reason = f": {first['reason']}" if first["reason"] else ""
-        yield Alert(stream, "wrong", f"{count} ended as {status}, first {name_of(first)}{reason}.")
+        yield Alert(stream, "wrong", f"{count} ended as {status}, first {_name_of(first)}{reason}.")
 
 
 def _few(record: StreamRecord, cells: pd.DataFrame) -> Iterator[Alert]:
@@ -83,12 +82,10 @@ def _few(record: StreamRecord, cells: pd.DataFrame) -> Iterator[Alert]:
         )
 
 
-def _alike(results: Results, record: StreamRecord, ranking: pd.DataFrame) -> Iterator[Alert]:
+def _alike(record: StreamRecord, standings: Standings) -> Iterator[Alert]:
     """Windows that follow each other so closely that they say little more than a few."""
-    fine = ranking[np.isfinite(ranking["value"].astype(float))]
-    if fine.empty or record.windows < FEW_WINDOWS:
+    if record.windows < FEW_WINDOWS:
         return
-    standings = results.standings(record.name, str(fine.iloc[0]["metric"]))
     as_many = worth(standings.rows[standings.best()].influence.sum(axis=1))
     told = f"as much as {as_many:.1f} independent ones" if as_many > 1 else "no more than one"
     if as_many < WORTH:
@@ -100,13 +97,12 @@ def _alike(results: Results, record: StreamRecord, ranking: pd.DataFrame) -> Ite
         )
 
 
-def _baseline(stream: str, ranking: pd.DataFrame) -> Iterator[Alert]:
-    fine = ranking[np.isfinite(ranking["value"].astype(float))]
-    counts = fine[fine["strategy"].str.startswith(BASELINE)]
-    if len(fine) > len(counts) > 0 and not counts.iloc[0]["distinguishable"]:
-        name = name_of(counts.iloc[0])
+def _baseline(stream: str, rows: Sequence[RankingRow]) -> Iterator[Alert]:
+    baselines = [row for row in rows if row.strategy.startswith(BASELINE)]
+    if len(rows) > len(baselines) > 0 and not baselines[0].distinguishable:
+        name = baselines[0].label
         told = f"Nothing beats {name}: counting is as good as any model here."
-        if not is_best(counts.iloc[0]):
+        if not baselines[0].is_best:
             told = f"Nothing is known to beat {name}: counting may be as good as any model here."
         yield Alert(stream, "doubt", told)
 
@@ -138,8 +134,12 @@ def _background(stream: str, cells: pd.DataFrame) -> Iterator[Alert]:
             stream,
             "doubt",
             f"{_counted(len(working), 'cell')} used CPU time in threads or processes of their own, first "
-            f"{name_of(first)}: {first['background_cpu_seconds']:.2g} s that no duration shows.",
+            f"{_name_of(first)}: {first['background_cpu_seconds']:.2g} s that no duration shows.",
         )
+
+
+def _name_of(cell: Any) -> str:
+    return called(str(cell["strategy"]), str(cell["every"]), str(cell["delay"]))
 
 
 def _numbers(cells: pd.DataFrame, column: str) -> pd.Series[float]:

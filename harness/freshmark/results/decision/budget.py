@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from freshmark.errors import UsageError
+from freshmark.results.decision.costs import Costs
 from freshmark.results.metrics.latency import too_few
 from freshmark.results.naming import listed, number, seconds, size
 
@@ -42,18 +42,18 @@ class Budget:
             raise UsageError("a limit of cost needs prices", remedy="--price cpu_hour=0.04", code="FM122")
         return self
 
-    def excludes(self, row: Mapping[str, Any]) -> str:
-        """By which limits a row of the ranking is out, in words; empty where it is within all.
+    def excludes(self, costs: Costs) -> str:
+        """The limits that these costs break, in words; empty where they are within all.
 
         A number that was not measured is within no limit.
         """
         broken = []
-        if self.p99 is not None and not row["recommend_p99_seconds"] <= self.p99:
-            broken.append(_tail(row, self.p99))
-        if self.memory is not None and not row["peak_bytes"] <= self.memory:
-            broken.append(_beyond("memory", row["peak_bytes"], self.memory, size))
-        if self.cost is not None and not row["cost_per_million"] <= self.cost:
-            broken.append(_beyond("cost", row["cost_per_million"], self.cost, _per_million))
+        if self.p99 is not None and not costs.recommend_p99_seconds <= self.p99:
+            broken.append(_tail(costs, self.p99))
+        if self.memory is not None and not costs.peak_bytes <= self.memory:
+            broken.append(_beyond("memory", costs.peak_bytes, self.memory, size))
+        if self.cost is not None and not costs.cost_per_million <= self.cost:
+            broken.append(_beyond("cost", costs.cost_per_million, self.cost, _per_million))
         return listed(broken)
 
     def in_words(self) -> str:
@@ -82,16 +82,15 @@ def per_million(text: str) -> float:
     return float(match["amount"]) * 1e6 / _EVENTS[(match["events"] or "").lower()]
 
 
-def _tail(row: Mapping[str, Any], limit: float) -> str:
-    value = row["recommend_p99_seconds"]
+def _tail(costs: Costs, limit: float) -> str:
+    value = costs.recommend_p99_seconds
     if math.isfinite(value):
         return _beyond("answer p99", value, limit, seconds)
-    asked = row["requests"]
-    few = too_few(int(asked), 99) if math.isfinite(asked) else ""
+    few = too_few(int(costs.requests), 99) if math.isfinite(costs.requests) else ""
     return f"no answer p99 ({few})" if few else "no answer p99"
 
 
-def _beyond(what: str, value: float, limit: float, words: Any) -> str:
+def _beyond(what: str, value: float, limit: float, words: Callable[[float], str]) -> str:
     return f"{what} {words(value)} > {words(limit)}" if math.isfinite(value) else f"{what} not measured"
 
 

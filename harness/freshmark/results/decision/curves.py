@@ -1,29 +1,17 @@
-"""The curve of each strategy over its schedules: where it flattens, and what one step along it would gain or lose.
-
-strategy, delay, every      a schedule; slowest first
-interval_seconds            stream time between updates; inf where there are none
-value, margin               the metric, and half its 95 % interval
-difference, difference_margin   to the strategy's best schedule, paired, by this comparison alone
-p_value                     of that difference, raised by Holm's method over the schedules of the strategy
-flat                        whether it is as good as the best: within 1 % of it, or within 10 % and not told apart
-knee                        the slowest schedule that is flat
-step, step_margin           value − value of the next slower schedule, and half its 95 % interval; NaN for the slowest
-step_cost                   how many times the CPU of the next slower schedule it takes
-"""
+"""The curve of each strategy over its schedules: where it flattens, and what one step along it gains or loses."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from math import nan
 
 import numpy as np
 import pandas as pd
 
-from freshmark.results.decision.standings import Row, Standings
+from freshmark.results.decision.ranking import RankingRow
+from freshmark.results.decision.standings import Standings
 from freshmark.results.statistics.intervals import LEVEL, holm
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
 
 SHORT = 0.01
 """A share of the best that is not worth a faster schedule, however sure it is."""
@@ -31,51 +19,92 @@ SHORT = 0.01
 FAR = 0.1
 """A share of the best that is too much to be called flat, however unsure it is."""
 
-COLUMNS = (
-    "stream", "strategy", "delay", "every", "schedule", "metric", "interval_seconds", "value", "margin", "difference",
-    "difference_margin", "p_value", "flat", "knee", "step", "step_margin", "step_cost",
-)  # fmt: skip
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePoint:
+    """One schedule of a strategy.
+
+    interval_seconds: stream time between updates; inf where there are none
+    value, margin: the metric, and half its 95 % interval
+    difference, difference_margin: to the strategy's best schedule, paired, by this comparison alone
+    p_value: of that difference, raised by Holm's method over the schedules of the strategy
+    flat: whether it is as good as the best: within 1 % of it, or within 10 % and not significantly different
+    knee: whether it is the slowest schedule that is flat
+    step, step_margin: value − value of the next slower schedule, and half its 95 % interval; NaN for the slowest
+    step_cost: CPU seconds ÷ those of the next slower schedule
+    """
+
+    stream: str
+    strategy: str
+    delay: str
+    every: str
+    schedule: str
+    metric: str
+    interval_seconds: float
+    value: float
+    margin: float
+    difference: float
+    difference_margin: float
+    p_value: float
+    flat: bool
+    knee: bool = False
+    step: float = nan
+    step_margin: float = nan
+    step_cost: float = nan
 
 
-def curves_of(results: Results, metric: str | None = None) -> pd.DataFrame:
-    """The curves of every stream, one row a schedule that has a value; a budget leaves no row out."""
-    ranking = results.ranking(metric)
-    rows: list[dict[str, Any]] = []
-    fine = ranking[np.isfinite(ranking["value"].astype(float))]
-    for (stream, _, _), group in fine.groupby(["stream", "strategy", "delay"], sort=False):
-        standings = results.standings(str(stream), str(group["metric"].iloc[0]))
-        slowest_first = group.sort_values("interval_seconds", ascending=False, kind="stable")
-        rows += _curve(standings, [row for _, row in slowest_first.iterrows()])
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+COLUMNS = tuple(field.name for field in fields(CurvePoint))
 
 
-def _curve(standings: Standings, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    places = [_place(row) for row in rows]
-    best = standings.best(places)
-    gaps = [standings.gap(place, best, LEVEL) for place in places]
-    others = [one for one, place in enumerate(places) if place != best]
-    raised = dict(zip(others, holm([gaps[one].p_value for one in others]), strict=True))
-    made = []
-    for one, (row, place, gap) in enumerate(zip(rows, places, gaps, strict=True)):
+def curves_of(rows: Sequence[RankingRow], standings: Mapping[str, Standings]) -> list[CurvePoint]:
+    """The points of every curve, one curve after the other, slowest schedule first; a budget leaves no row out."""
+    curves: dict[tuple[str, str, str], list[RankingRow]] = {}
+    for row in rows:
+        if row.measured:
+            curves.setdefault((row.stream, row.strategy, row.delay), []).append(row)
+    return [
+        point
+        for key in curves
+        for point in _curve(standings[key[0]], sorted(curves[key], key=lambda row: -row.interval_seconds))
+    ]
+
+
+def table_of(points: Sequence[CurvePoint]) -> pd.DataFrame:
+    """The points as a table of ``COLUMNS``."""
+    return pd.DataFrame([{name: getattr(point, name) for name in COLUMNS} for point in points], columns=list(COLUMNS))
+
+
+def _curve(standings: Standings, rows: Sequence[RankingRow]) -> list[CurvePoint]:
+    """The curve of one strategy, whose rows are given slowest first."""
+    best = standings.best([row.row for row in rows])
+    gaps = [standings.gap(row.row, best, LEVEL) for row in rows]
+    others = [index for index, row in enumerate(rows) if row.row != best]
+    raised = dict(zip(others, holm([gaps[index].p_value for index in others]), strict=True))
+    points = []
+    for index, (row, gap) in enumerate(zip(rows, gaps, strict=True)):
         short = abs(gap.difference) / abs(standings.rows[best].value or np.nan) if gap.difference else 0.0
-        kept = {name: row[name] for name in COLUMNS if name in row.index}
-        made.append(
-            kept
-            | {"difference": gap.difference, "difference_margin": gap.margin, "p_value": raised.get(one, 1.0)}
-            | {"flat": place == best or short < SHORT or (short < FAR and raised[one] > LEVEL), "knee": False}
-            | _step(standings, row, rows[one - 1] if one else None)
+        point = CurvePoint(
+            stream=row.stream,
+            strategy=row.strategy,
+            delay=row.delay,
+            every=row.every,
+            schedule=row.schedule,
+            metric=row.metric,
+            interval_seconds=row.interval_seconds,
+            value=row.value,
+            margin=row.margin,
+            difference=gap.difference,
+            difference_margin=gap.margin,
+            p_value=raised.get(index, 1.0),
+            flat=row.row == best or short < SHORT or (short < FAR and raised[index] > LEVEL),
         )
-    next(row for row in made if row["flat"])["knee"] = True
-    return made
+        points.append(_with_step(standings, point, row, rows[index - 1]) if index else point)
+    knee = next(index for index, point in enumerate(points) if point.flat)
+    points[knee] = replace(points[knee], knee=True)
+    return points
 
 
-def _step(standings: Standings, row: Any, slower: Any) -> dict[str, float]:
-    if slower is None:
-        return {"step": np.nan, "step_margin": np.nan, "step_cost": np.nan}
-    gap = standings.gap(_place(row), _place(slower), LEVEL)
-    before, after = float(slower["cpu_seconds_per_million"]), float(row["cpu_seconds_per_million"])
-    return {"step": gap.difference, "step_margin": gap.margin, "step_cost": after / before if before else np.nan}
-
-
-def _place(row: Any) -> Row:
-    return str(row["strategy"]), str(row["every"]), str(row["delay"])
+def _with_step(standings: Standings, point: CurvePoint, row: RankingRow, slower: RankingRow) -> CurvePoint:
+    gap = standings.gap(row.row, slower.row, LEVEL)
+    before, after = slower.cpu_seconds_per_million, row.cpu_seconds_per_million
+    return replace(point, step=gap.difference, step_margin=gap.margin, step_cost=after / before if before else np.nan)

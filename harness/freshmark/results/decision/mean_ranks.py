@@ -7,18 +7,16 @@ jmlr.org/papers/v7/demsar06a.html). A stream counts once, however long it is, an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from freshmark.contract.arrays import FloatArray
-from freshmark.results.decision.standings import Row
+from freshmark.results.decision.standings import Row, Standings
 from freshmark.results.naming import called
 from freshmark.results.statistics.intervals import LEVEL
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
 
 FEW_STREAMS = 5
 """Streams below which ranks say nothing: Friedman's test would hardly ever find anything."""
@@ -44,22 +42,14 @@ class CriticalDifference:
     streams: int
 
 
-def critical_difference(results: Results, metric: str | None = None) -> CriticalDifference | None:
+def critical_difference(streams: Sequence[Standings]) -> CriticalDifference | None:
     """Of the rows that every stream has; None below five streams or two rows."""
-    found = [name for stream in results.streams if (name := results.metric_for(stream, metric)) is not None]
-    if len(found) < FEW_STREAMS:
+    if len(streams) < FEW_STREAMS:
         return None
-    tables = [
-        (results.standings(stream, name).rows, results.better(name))
-        for stream in results.streams
-        if (name := results.metric_for(stream, metric)) is not None
-    ]
-    shared: list[Row] = [row for row in tables[0][0] if all(row in rows for rows, _ in tables)]
+    shared: list[Row] = [row for row in streams[0].rows if all(row in one.rows for one in streams)]
     if len(shared) < 2:  # noqa: PLR2004
         return None
-    values = np.array(
-        [[rows[row].value * (-1 if better == "higher" else 1) for row in shared] for rows, better in tables]
-    )
+    values = np.array([[one.rows[row].value * (-1 if one.higher else 1) for row in shared] for one in streams])
     return of_values(values, [called(*row) for row in shared])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -23,9 +23,7 @@ from freshmark.results.statistics.intervals import (
 )
 from freshmark.results.statistics.letters import letters_of
 from freshmark.results.statistics.simultaneous import errors, level_of_each
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
+from freshmark.results.stored.recorded import Recorded
 
 MOST_LETTERED = 40
 """Rows; all their pairs are looked at."""
@@ -89,13 +87,14 @@ class Gap:
 
 
 class Standings:
-    """All rows of a stream that have a value.
+    """All rows of a stream that have a value of this metric.
 
     >>> standings = results.standings("drift")                     # doctest: +SKIP
     >>> standings.gap(("mf()", "1d", "0s"), standings.best()).margin   # doctest: +SKIP
     """
 
-    def __init__(self, rows: Mapping[Row, Standing], better: str) -> None:
+    def __init__(self, rows: Mapping[Row, Standing], better: str, metric: str = "") -> None:
+        self.metric = metric
         self.rows = {row: standing for row, standing in rows.items() if np.isfinite(standing.value)}
         self.higher = better == "higher"
         self._gaps: dict[tuple[Row, Row, float], Gap] = {}
@@ -140,13 +139,13 @@ class Standings:
         return level_of_each(errors(series, np.array(luck)))
 
 
-def standings_of(results: Results, stream: str, metric: str) -> Standings:
+def standings_of(recorded: Recorded, stream: str, metric: str) -> Standings:
     """Those of a stream by a metric, from the cells that succeeded."""
-    cells = results.cells[(results.cells["stream"] == stream) & (results.cells["status"] == "ok")]
+    cells = recorded.cells[(recorded.cells["stream"] == stream) & (recorded.cells["status"] == "ok")]
     rows: dict[Row, Standing] = {}
     for (strategy, every, delay), group in cells.groupby(["strategy", "every", "delay"], sort=False):
         keys = [str(key) for key in group["key"]]
-        values = np.array([results.measured(key, [metric])[0].value[0, -1] for key in keys])
-        influence = sum(results.influence(key, metric) for key in keys) / len(keys)
+        values = np.array([recorded.measured(key, [metric])[0].value[0, -1] for key in keys])
+        influence = sum(recorded.influence(key, metric) for key in keys) / len(keys)
         rows[str(strategy), str(every), str(delay)] = Standing(values, np.asarray(influence))
-    return Standings(rows, results.better(metric))
+    return Standings(rows, recorded.better(metric), metric)

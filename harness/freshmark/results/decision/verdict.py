@@ -13,13 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from freshmark.results.decision import sentences
-from freshmark.results.decision.sentences import cost_of
+from freshmark.results.decision.curves import CurvePoint
+from freshmark.results.decision.ranking import RankingRow
 
 AS_GOOD = 0.9
 """A share of the best below which a row that cannot be told apart from it is uncertain, not as good."""
@@ -53,34 +52,34 @@ class Field:
     good: as good as the best. uncertain: too noisy to be ruled out. out: over the budget
     """
 
-    rows: Sequence[Any]
-    good: Sequence[Any]
-    uncertain: Sequence[Any]
-    out: Sequence[Any]
+    rows: Sequence[RankingRow]
+    good: Sequence[RankingRow]
+    uncertain: Sequence[RankingRow]
+    out: Sequence[RankingRow]
 
     @classmethod
-    def of(cls, ranking: pd.DataFrame) -> Field:
+    def of(cls, ranking: Sequence[RankingRow]) -> Field:
         """Of the rows that have a value."""
-        fine = [row for _, row in ranking[np.isfinite(ranking["value"].astype(float))].iterrows()]
-        rows = [row for row in fine if not row["excluded"]]
-        equals = [row for row in rows if not row["distinguishable"]]
-        good = [row for row in equals if not row["ratio"] < AS_GOOD]
+        fine = [row for row in ranking if row.measured]
+        rows = [row for row in fine if not row.excluded]
+        equals = [row for row in rows if not row.distinguishable]
+        good = [row for row in equals if not row.ratio < AS_GOOD]
         return cls(
             rows,
             good,
-            [row for row in equals if row["ratio"] < AS_GOOD],
-            [row for row in fine if row["excluded"]],
+            [row for row in equals if row.ratio < AS_GOOD],
+            [row for row in fine if row.excluded],
         )
 
     @property
     def blind(self) -> bool:
         """Whether nothing can be said of chance: no difference has a margin."""
-        others = [row for row in self.rows if not is_best(row)]
-        return bool(others) and all(np.isnan(row["difference_margin"]) for row in others)
+        others = [row for row in self.rows if not row.is_best]
+        return bool(others) and all(np.isnan(row.difference_margin) for row in others)
 
 
-def verdict_on(stream: str, ranking: pd.DataFrame, better: str, curves: pd.DataFrame | None = None) -> Verdict:
-    """The verdict on a stream from its rows of the ranking, best first, and of the curves."""
+def verdict_on(stream: str, ranking: Sequence[RankingRow], better: str, curves: Sequence[CurvePoint] = ()) -> Verdict:
+    """The verdict on a stream from its rows of the ranking, best first, and its curves."""
     field = Field.of(ranking)
     if not field.rows:
         return Verdict(stream, sentences.nothing(ranking, field.out), sentences.left_out(field.out))
@@ -95,48 +94,41 @@ def verdict_on(stream: str, ranking: pd.DataFrame, better: str, curves: pd.DataF
         *sentences.almost(choice, _almost(choice, field.rows)),
         *sentences.left_out(field.out),
     ]
-    return Verdict(stream, sentence, tuple(more), (choice["strategy"], choice["every"], choice["delay"]))
+    return Verdict(stream, sentence, tuple(more), choice.row)
 
 
-def _decided(field: Field, better: str) -> tuple[Any, str]:
-    best = next(row for row in field.good if is_best(row))
+def _decided(field: Field, better: str) -> tuple[RankingRow, str]:
+    best = next(row for row in field.good if row.is_best)
     if len(field.rows) == 1:
         return best, sentences.alone(best)
-    frozen = [row for row in field.good if row["every"] == "never"]
+    frozen = [row for row in field.good if row.every == "never"]
     choice = _cheapest(frozen) if frozen else _choice(field)
-    own = [row for row in field.uncertain if row["every"] == "never" and row["strategy"] == choice["strategy"]]
+    own = [row for row in field.uncertain if row.every == "never" and row.strategy == choice.strategy]
     if own:
         return own[0], sentences.not_yet(own[0], choice)
     if len(field.good) > 1:
-        cheapest = cost_of(choice) == cost_of(_cheapest(field.good))
+        cheapest = choice.cost == _cheapest(field.good).cost
         return choice, sentences.tie(field.good, choice, cheapest=cheapest, frozen=sentences.advice(field.rows))
     if field.uncertain:
         return choice, sentences.best_so_far(choice, field.uncertain)
-    second = next(row for row in field.rows if not is_best(row))
+    second = next(row for row in field.rows if not row.is_best)
     return choice, sentences.winner(choice, second, better, frozen=sentences.advice(field.rows))
 
 
-def is_best(row: Any) -> bool:
-    """Whether it is the row that the others are compared with, or the same in every event."""
-    return bool(row["difference"] == 0 and row["difference_margin"] == 0)
-
-
-def _choice(field: Field) -> Any:
+def _choice(field: Field) -> RankingRow:
     """The cheapest of those that are as good, unless some row is both cheaper and better than it."""
 
-    def beaten(row: Any) -> bool:
-        return any(cost_of(other) < cost_of(row) and other["ratio"] > row["ratio"] for other in field.rows)
+    def beaten(row: RankingRow) -> bool:
+        return any(other.cost < row.cost and other.ratio > row.ratio for other in field.rows)
 
     return _cheapest([row for row in field.good if not beaten(row)] or field.good)
 
 
-def _cheapest(rows: Sequence[Any]) -> Any:
-    return min(rows, key=cost_of)
+def _cheapest(rows: Sequence[RankingRow]) -> RankingRow:
+    return min(rows, key=lambda row: row.cost)
 
 
-def _almost(choice: Any, rows: Sequence[Any]) -> Any | None:
+def _almost(choice: RankingRow, rows: Sequence[RankingRow]) -> RankingRow | None:
     """The cheapest row that is nearly as good, where that saves much."""
-    near = [
-        row for row in rows if row["ratio"] >= ALMOST * choice["ratio"] and cost_of(row) * CHEAPER <= cost_of(choice)
-    ]
-    return _cheapest(near) if near and np.isfinite(cost_of(choice)) else None
+    near = [row for row in rows if row.ratio >= ALMOST * choice.ratio and row.cost * CHEAPER <= choice.cost]
+    return _cheapest(near) if near and np.isfinite(choice.cost) else None

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
-from freshmark.results.metrics.per_event import mean_of, rows_of_cells
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
+from freshmark.results.metrics.per_event import mean_of
+from freshmark.results.stored.recorded import Recorded
+from freshmark.results.stored.seed_groups import seed_groups
 
 COLUMNS = ("stream", "strategy", "every", "delay", "items", "recommended_share", "recommended_seconds", "returning",
            "hit_share", "hit_seconds")  # fmt: skip
@@ -20,7 +18,7 @@ COLUMNS = ("stream", "strategy", "every", "delay", "items", "recommended_share",
 _NEVER = np.iinfo(np.int64).max
 
 
-def arrivals_of(results: Results) -> pd.DataFrame:
+def arrivals_of(recorded: Recorded) -> pd.DataFrame:
     """One row a (stream, strategy, every, delay) of the task rank; means over seeds.
 
     Columns: items: that came after the warm-up, recommended_share: of them, those that were in a list of the single
@@ -29,18 +27,18 @@ def arrivals_of(results: Results) -> pd.DataFrame:
     A median is ∞ where most never were. Single requests are a sample: the true first list may have been earlier.
     """
     rows = []
-    for row in rows_of_cells(results):
-        stream = row.names["stream"]
+    for row in seed_groups(recorded):
+        stream = row.stream
         found = [
             arrivals(
-                results.events(stream),
-                results.table(key, "outcomes")["rank"],
-                results.table(key, "latencies")["position"],
-                results.table(key, "lists"),
-                results.streams[stream].top,
+                recorded.events(stream),
+                recorded.table(key, "outcomes")["rank"],
+                recorded.table(key, "latencies")["position"],
+                recorded.table(key, "lists"),
+                recorded.streams[stream].top,
             )
             for key in row.keys.values()
-            if results.has_table(key, "lists")
+            if recorded.has_table(key, "lists")
         ]
         if found:
             rows.append({**row.names, **{name: mean_of([one[name] for one in found]) for name in found[0]}})

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from freshmark.contract.metric import Outcomes
 from freshmark.results.dynamics.learning import grid_of
-from freshmark.results.metrics.per_event import RowOfCells, Summands, mean_of, rows_of_cells
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
+from freshmark.results.metrics.per_event import Summands, mean_of
+from freshmark.results.stored.recorded import Recorded
+from freshmark.results.stored.seed_groups import MetricGroup, metric_groups
 
 COLUMNS = ("stream", "strategy", "every", "delay", "metric", "value", "oracle", "regret", "floor", "gain_share")
 
 
-def oracle_outcomes(results: Results, stream: str) -> Outcomes | None:
+def oracle_outcomes(recorded: Recorded, stream: str) -> Outcomes | None:
     """The best achievable answers to the test events; None where nobody knows them."""
-    events, task = results.events(stream), results.streams[stream].task
+    events, task = recorded.events(stream), recorded.streams[stream].task
     if "oracle" not in events:
         return None
     if task == "rank":
@@ -28,7 +25,7 @@ def oracle_outcomes(results: Results, stream: str) -> Outcomes | None:
     return Outcomes(task, label=events["label"], prediction=events["oracle"], predicted=events.get("oracle_class"))
 
 
-def attainment_of(results: Results, metric: str | None = None) -> pd.DataFrame:
+def attainment_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame:
     """One row a (stream, strategy, every, delay) of streams with an oracle; means over seeds.
 
     Columns: value, oracle: the metric of the best possible answers, regret: what value lacks of it (of log loss: the
@@ -37,15 +34,15 @@ def attainment_of(results: Results, metric: str | None = None) -> pd.DataFrame:
     (oracle − floor): of all that updating could ever gain, what it did; NaN where that is nothing, because the oracle
     came out no better than the floor on these events.
     """
-    rows, table = list(rows_of_cells(results, metric)), []
-    never = {(row.names["stream"], row.names["strategy"]): row for row in rows if row.names["every"] == "never"}
+    rows, table = list(metric_groups(recorded, metric)), []
+    never = {(row.stream, row.strategy): row for row in rows if row.every == "never"}
     for row in rows:
-        best = oracle_outcomes(results, row.names["stream"])
+        best = oracle_outcomes(recorded, row.stream)
         if best is None:
             continue
         oracle = float(row.summands.number(row.summands.each(best).mean()))
-        value = mean_of([_value(results, key, row.summands) for key in row.keys.values()])
-        floor = _floor(results, row, never.get((row.names["stream"], row.names["strategy"])))
+        value = mean_of([_value(recorded, key, row.summands) for key in row.keys.values()])
+        floor = _floor(recorded, row, never.get((row.stream, row.strategy)))
         regret, gainable = row.summands.sign * (oracle - value), row.summands.sign * (oracle - floor)
         share = 1.0 - regret / gainable if gainable > 0 else float("nan")
         numbers = {"value": value, "oracle": oracle, "regret": regret, "floor": floor, "gain_share": share}
@@ -53,12 +50,12 @@ def attainment_of(results: Results, metric: str | None = None) -> pd.DataFrame:
     return pd.DataFrame(table, columns=list(COLUMNS))
 
 
-def _value(results: Results, key: str, summands: Summands) -> float:
-    return float(summands.number(summands.each(results.outcomes(key)).mean()))
+def _value(recorded: Recorded, key: str, summands: Summands) -> float:
+    return float(summands.number(summands.each(recorded.outcomes(key)).mean()))
 
 
-def _floor(results: Results, row: RowOfCells, never: RowOfCells | None) -> float:
+def _floor(recorded: Recorded, row: MetricGroup, never: MetricGroup | None) -> float:
     if never is not None:
-        return mean_of([_value(results, key, never.summands) for key in never.keys.values()])
-    grids = [grid_of(results, key, row.summands) for key in row.keys.values()]
+        return mean_of([_value(recorded, key, never.summands) for key in never.keys.values()])
+    grids = [grid_of(recorded, key, row.summands) for key in row.keys.values()]
     return mean_of([row.summands.number(one.sums[0].sum() / one.count.sum()) for one in grids if one is not None])

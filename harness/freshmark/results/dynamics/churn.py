@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from freshmark.contract.arrays import AnyArray
-from freshmark.results.metrics.per_event import mean_of, rows_of_cells
+from freshmark.results.metrics.per_event import mean_of
 from freshmark.results.statistics.rank_overlap import rbo
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
+from freshmark.results.stored.recorded import Recorded
+from freshmark.results.stored.seed_groups import seed_groups
 
 COLUMNS = ("stream", "strategy", "every", "delay", "users", "pairs", "updates", "churn", "churn_without_update",
            "interval_seconds")  # fmt: skip
 
 
-def churn_of(results: Results) -> pd.DataFrame:
+def churn_of(recorded: Recorded) -> pd.DataFrame:
     """One row a (stream, strategy, every, delay) with a panel; means over seeds.
 
     Columns: users, pairs: of lists that were compared, updates: a pair's, in the mean, churn: 1 − RBO between two lists
@@ -27,11 +25,11 @@ def churn_of(results: Results) -> pd.DataFrame:
     interval_seconds: between the two.
     """
     rows = []
-    for row in rows_of_cells(results):
+    for row in seed_groups(recorded):
         found = [
-            churn(results.table(key, "panel"), results.table(key, "updates"))
+            churn(recorded.table(key, "panel"), recorded.table(key, "updates"))
             for key in row.keys.values()
-            if results.has_table(key, "panel")
+            if recorded.has_table(key, "panel")
         ]
         if found:
             means = {name: mean_of([one[name] for one in found]) for name in found[0]}

@@ -14,17 +14,15 @@ metric.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
 from freshmark.contract.metric import Outcomes
-from freshmark.results.metrics.per_event import Summands, mean_of, ratio, rows_of_cells
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
+from freshmark.results.metrics.per_event import Summands, mean_of, ratio
+from freshmark.results.stored.recorded import Recorded
+from freshmark.results.stored.seed_groups import metric_groups
 
 COLUMNS = ("stream", "strategy", "every", "delay", "metric", "seeds", "blocks", "forward_transfer",
            "backward_transfer", "update_gain")  # fmt: skip
@@ -58,12 +56,12 @@ class Grid:
         return np.asarray(self.summands.number(ratio(self.live, self.count)))
 
 
-def grid_of(results: Results, key: str, summands: Summands) -> Grid | None:
+def grid_of(recorded: Recorded, key: str, summands: Summands) -> Grid | None:
     """The matrix of the cell with this key; None where none was recorded."""
-    if not results.has_table(key, "matrix"):
+    if not recorded.has_table(key, "matrix"):
         return None
-    table, outcomes = results.table(key, "matrix"), results.outcomes(key)
-    time = results.events(results.stream_of(key))["time"]
+    table, outcomes = recorded.table(key, "matrix"), recorded.outcomes(key)
+    time = recorded.events(recorded.stream_of(key))["time"]
     events = len(time)
     block = table["block"][:events].astype(np.int64) - 1
     # A block at the end without events is known by its row alone.
@@ -96,15 +94,15 @@ def forward_transfer(scores: FloatArray, sign: int = 1) -> float:
     return mean_of(sign * (np.diagonal(scores) - scores[0])[1:])
 
 
-def learning_of(results: Results, metric: str | None = None) -> pd.DataFrame:
+def learning_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame:
     """One row a (stream, strategy, every, delay) that has a matrix; numbers are means over seeds.
 
     Columns: stream, strategy, every, delay, metric, seeds, blocks, forward_transfer, backward_transfer (NaN for a
     strategy with context), update_gain: what the run itself is better than the model of the warm-up, mean over blocks.
     """
     rows = []
-    for row in rows_of_cells(results, metric):
-        grids = [grid for key in row.keys.values() if (grid := grid_of(results, key, row.summands)) is not None]
+    for row in metric_groups(recorded, metric):
+        grids = [grid for key in row.keys.values() if (grid := grid_of(recorded, key, row.summands)) is not None]
         if grids:
             sign = row.summands.sign
             rows.append(

@@ -19,17 +19,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from freshmark.contract.arrays import FloatArray
 from freshmark.errors import UsageError
-from freshmark.results.metrics.latency import of_requests, percentile_of, samples_needed
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
+from freshmark.results.metrics.latency import percentile_of, samples_needed
+from freshmark.results.stored.recorded import Recorded
+from freshmark.results.stored.request_times import request_seconds
+from freshmark.results.stored.seed_groups import seed_groups
 
 PERCENTILES = (50, 95, 99)
 DENSER = 1000.0
@@ -68,20 +68,19 @@ class OpenLoop:
         return percentile_of(self.response, percentile) if enough else float("nan")
 
 
-def open_loop_of(results: Results, rates: Sequence[float] = ()) -> pd.DataFrame:
+def open_loop_of(recorded: Recorded, rates: Sequence[float] = ()) -> pd.DataFrame:
     """One row a (stream, strategy, every, delay) and rate: percentiles of service and response times, and the load.
 
-    rate: requests a second, mean; without any those of the results, else of ``rates_of``
+    rate: requests a second, mean; those of ``rates_of`` where none are given
     load: share of the time in which the server is busy; from 1 on the queue grows without end
     """
     rows: list[dict[str, Any]] = []
-    fine = results.cells[results.cells["status"] == "ok"]
-    for names, group in fine.groupby(["stream", "strategy", "every", "delay"], sort=False):
-        stream, keys = str(names[0]), [str(key) for key in group["key"]]
-        usual = rates_of(results, stream)
+    for group in seed_groups(recorded):
+        keys = recorded.keys_of(group.stream, group.strategy, group.every, group.delay)
+        usual = rates_of(recorded, group.stream)
         for rate in usual and (rates or usual):
-            loop = open_loop(results, keys, rate)
-            rows.append(dict(zip(COLUMNS, (*names, *numbers_of(loop)), strict=True)))
+            loop = open_loop(recorded, keys, rate)
+            rows.append(dict(zip(COLUMNS, (*group.names.values(), *numbers_of(loop)), strict=True)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -96,9 +95,9 @@ def numbers_of(loop: OpenLoop) -> list[float]:
     ]
 
 
-def rates_of(results: Results, stream: str) -> list[float]:
+def rates_of(recorded: Recorded, stream: str) -> list[float]:
     """The stream's own mean rate of requests a second, and a thousand times that; none where it takes no time."""
-    time = results.events(stream)["time"]
+    time = recorded.events(stream)["time"]
     span = float(time[-1] - time[0]) / 1e6 if len(time) else 0.0
     return [len(time) / span, DENSER * len(time) / span] if span else []
 
@@ -116,7 +115,7 @@ def rate_from(text: str) -> float:
     return rate
 
 
-def open_loop(results: Results, keys: Sequence[str], rate: float) -> OpenLoop:
+def open_loop(recorded: Recorded, keys: Sequence[str], rate: float) -> OpenLoop:
     """Of cells of one row, where its test events come at this rate, requests a second.
 
     Responses and load are NaN where no single request was measured.
@@ -125,20 +124,20 @@ def open_loop(results: Results, keys: Sequence[str], rate: float) -> OpenLoop:
         UsageError: the rate is no number above 0.
     """
     _check(rate)
-    stream = results.stream_of(keys[0])
-    events = results.events(stream)
-    own, _ = rates_of(results, stream)
+    stream = recorded.stream_of(keys[0])
+    events = recorded.events(stream)
+    own, _ = rates_of(recorded, stream)
     arrival = (events["time"] - events["time"][0]) / 1e6 * (own / rate)
     found, busy = [], 0.0
     for key in keys:
-        updates = results.table(key, "updates")
+        updates = recorded.table(key, "updates")
         made = ~updates["fit"].astype(np.bool_)
         due = (updates["due"][made] - events["time"][0]) / 1e6 * (own / rate)
-        service = _services(results.table(key, "latencies"), events["window"])
+        service = _services(recorded.table(key, "latencies"), events["window"])
         found.append(behind(arrival, service, due=due, seconds=updates["seconds"][made]))
         busy += float(service.sum() + updates["seconds"][made].sum())
     load = busy * rate / (len(keys) * len(arrival))
-    return OpenLoop(rate, load, of_requests(results, keys), np.concatenate(found))
+    return OpenLoop(rate, load, request_seconds(recorded, keys), np.concatenate(found))
 
 
 def _check(rate: object) -> None:

@@ -16,17 +16,16 @@ Only windows before the next drift count: what comes after is its story.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from freshmark.contract.arrays import FloatArray, IntArray
 from freshmark.results.dynamics.attainment import oracle_outcomes
-from freshmark.results.metrics.per_event import RowOfCells, Summands, mean_of, ratio, rows_of_cells
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
+from freshmark.results.metrics.per_event import Summands, mean_of, ratio
+from freshmark.results.stored.recorded import Recorded
+from freshmark.results.stored.seed_groups import MetricGroup, metric_groups
 
 BAND = 0.1
 """Share of the level before that must be lost to count."""
@@ -53,7 +52,7 @@ class Course:
     recovered: float
 
 
-def recovery_of(results: Results, metric: str | None = None) -> pd.DataFrame:
+def recovery_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame:
     """One row a declared drift within the test events, for each (stream, strategy, every, delay); means over seeds.
 
     Columns: drift: its kind, begin: datetime, window: in which it begins, reference: ``oracle`` or ``before``, before,
@@ -62,12 +61,12 @@ def recovery_of(results: Results, metric: str | None = None) -> pd.DataFrame:
     where windows differ too much to tell.
     """
     rows = []
-    for row in rows_of_cells(results, metric):
-        record = results.streams[row.names["stream"]]
+    for row in metric_groups(recorded, metric):
+        record = recorded.streams[row.stream]
         drifts = [one for one in record.drifts if record.edges[0] <= int(one["begin"]) < record.edges[-1]]
         if not drifts:
             continue
-        levels, reference = levels_of(results, row)
+        levels, reference = levels_of(recorded, row)
         begins = np.searchsorted(record.edges, [int(one["begin"]) for one in drifts], "right") - 1
         span = float(record.edges[1] - record.edges[0]) / 1e6
         for drift, course, window in zip(drifts, courses(levels, begins), begins, strict=True):
@@ -75,13 +74,13 @@ def recovery_of(results: Results, metric: str | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def levels_of(results: Results, row: RowOfCells) -> tuple[FloatArray, str]:
+def levels_of(recorded: Recorded, row: MetricGroup) -> tuple[FloatArray, str]:
     """(windows,) levels, mean over seeds, and what they are relative to; NaN for windows without events."""
-    stream, summands = row.names["stream"], row.summands
-    window, windows = results.events(stream)["window"], results.streams[stream].windows
-    cells = [_by_window(summands, results.outcomes(key), window, windows) for key in row.keys.values()]
+    stream, summands = row.stream, row.summands
+    window, windows = recorded.events(stream)["window"], recorded.streams[stream].windows
+    cells = [_by_window(summands, recorded.outcomes(key), window, windows) for key in row.keys.values()]
     value = np.mean(cells, axis=0)
-    best = oracle_outcomes(results, stream)
+    best = oracle_outcomes(recorded, stream)
     if best is None:
         return (value if summands.sign > 0 else ratio(1.0, value)), "before"
     oracle = _by_window(summands, best, window, windows)
@@ -117,7 +116,7 @@ def course(levels: FloatArray, begin: int, first: int, end: int) -> Course:
     return Course(before, band, lowest, float(begin + felt), float(begin + felt + back[0]) if len(back) else np.inf)
 
 
-def _told(row: RowOfCells, drift: Any, course: Course, window: int, reference: str, span: float) -> dict[str, Any]:
+def _told(row: MetricGroup, drift: Any, course: Course, window: int, reference: str, span: float) -> dict[str, Any]:
     unfelt = np.isnan(course.felt) and course.band < 1
     took = 0.0 if unfelt else course.recovered - window
     return {

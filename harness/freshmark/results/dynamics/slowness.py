@@ -6,7 +6,7 @@ own duration has passed. Both answered the same events, so that what they differ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,15 +19,13 @@ from freshmark.results.metrics.registry import metric_named
 from freshmark.results.metrics.segments import measure
 from freshmark.results.statistics.dependence import spread_of
 from freshmark.results.statistics.intervals import distinguishable, margin, spread_over_seeds
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
+from freshmark.results.stored.recorded import Recorded
 
 COLUMNS = ("stream", "strategy", "every", "delay", "metric", "free", "served", "price", "margin", "distinguishable",
            "update_seconds", "updates_free", "updates_served", "busy")  # fmt: skip
 
 
-def slowness_of(results: Results, metric: str | None = None) -> pd.DataFrame:
+def slowness_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame:
     """One row a (stream, strategy, every, delay) that was measured with the delay of its own updates; means over seeds.
 
     free: the metric if updates took no time; served: as they took the time that they did
@@ -37,23 +35,23 @@ def slowness_of(results: Results, metric: str | None = None) -> pd.DataFrame:
     updates_free, updates_served: how many went live; fewer are served where boundaries fell into a running update
     busy: share of the stream's time in which an update was under way, had none been merged; from 1 on it cannot keep up
     """
-    fine = results.cells[results.cells["status"] == "ok"]
+    fine = recorded.cells[recorded.cells["status"] == "ok"]
     fine = fine[np.array([time_scale(str(delay)) is not None for delay in fine["delay"]], np.bool_)]
     rows: list[dict[str, Any]] = []
     for names, group in fine.groupby(["stream", "strategy", "every", "delay"], sort=False):
         stream, strategy, every, delay = map(str, names)
-        name = results.metric_for(stream, metric)
+        name = recorded.metric_for(stream, metric)
         if name is not None:
             named = {"stream": stream, "strategy": strategy, "every": every, "delay": delay, "metric": name}
             keys = [str(key) for key in group["key"]]
-            rows.append(named | _price(results, keys, stream, name) | _pace(results, group, stream, delay))
+            rows.append(named | _price(recorded, keys, stream, name) | _pace(recorded, group, stream, delay))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _price(results: Results, keys: list[str], stream: str, metric: str) -> dict[str, Any]:
-    served = np.array([results.measured(key, [metric])[0].value[0, -1] for key in keys])
-    free, moved = zip(*[_free(results, key, stream, metric) for key in keys], strict=True)
-    sign = 1.0 if results.better(metric) == "higher" else -1.0
+def _price(recorded: Recorded, keys: list[str], stream: str, metric: str) -> dict[str, Any]:
+    served = np.array([recorded.measured(key, [metric])[0].value[0, -1] for key in keys])
+    free, moved = zip(*[_free(recorded, key, stream, metric) for key in keys], strict=True)
+    sign = 1.0 if recorded.better(metric) == "higher" else -1.0
     prices = sign * (np.array(free) - served)
     price, within = float(prices.mean()), 0.0
     if any(one.any() for one in moved):
@@ -67,18 +65,18 @@ def _price(results: Results, keys: list[str], stream: str, metric: str) -> dict[
     }
 
 
-def _free(results: Results, key: str, stream: str, metric: str) -> tuple[float, FloatArray]:
+def _free(recorded: Recorded, key: str, stream: str, metric: str) -> tuple[float, FloatArray]:
     """The metric of the free pass, and what windows and users add to the error of the difference."""
-    found, events = metric_named(metric, results.metrics), results.events(stream)
-    outcomes = results.outcomes(key, free=True)
-    measured = measure(found, outcomes, events["window"], events["kind"], results.streams[stream].windows)
+    found, events = metric_named(metric, recorded.metrics), recorded.events(stream)
+    outcomes = recorded.outcomes(key, free=True)
+    measured = measure(found, outcomes, events["window"], events["kind"], recorded.streams[stream].windows)
     influence = influence_of(found, outcomes, measured, window=events["window"], user=events["user"])
-    return float(measured.value[0, -1]), influence - results.influence(key, metric)
+    return float(measured.value[0, -1]), influence - recorded.influence(key, metric)
 
 
-def _pace(results: Results, cells: pd.DataFrame, stream: str, delay: str) -> dict[str, Any]:
+def _pace(recorded: Recorded, cells: pd.DataFrame, stream: str, delay: str) -> dict[str, Any]:
     scale = time_scale(delay) or 0.0
-    edges = results.streams[stream].edges
+    edges = recorded.streams[stream].edges
     made, seconds = cells["free_updates"], cells["free_update_seconds"] * scale
     return {
         "update_seconds": mean_of(seconds / made.where(made > 0)),

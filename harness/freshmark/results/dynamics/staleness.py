@@ -14,17 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from freshmark.contract.arrays import FloatArray
 from freshmark.results.dynamics.learning import Grid, grid_of
-from freshmark.results.metrics.per_event import RowOfCells, Summands, mean_of, ratio, rows_of_cells
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
+from freshmark.results.metrics.per_event import Summands, mean_of, ratio
+from freshmark.results.stored.recorded import Recorded
+from freshmark.results.stored.seed_groups import MetricGroup, metric_groups
 
 AGES = 8
 """Groups of test events by age, of equally many events."""
@@ -59,14 +57,14 @@ class Decay:
         return ratio(self.stale - self.warmup, self.fresh - self.fresh_warmup)
 
 
-def staleness_of(results: Results, metric: str | None = None) -> pd.DataFrame:
+def staleness_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame:
     """The curves: one row a (stream, strategy, every, delay) and age; means over seeds.
 
     Columns: stream, strategy, every, delay, metric, source (``matrix`` or ``age``), age_seconds, value: the metric at
     this age, fresh: without age, on the same events where source is ``matrix``, retained, events (a cell).
     """
     rows = []
-    for row, decays in _decays(results, metric):
+    for row, decays in _decays(recorded, metric):
         number = row.summands.number
         ages = min(len(one.age_seconds) for one in decays)
         rows += [
@@ -115,28 +113,25 @@ def half_life(age: FloatArray, retained: FloatArray) -> float:
     return float(age[after - 1] + share * (age[after] - age[after - 1]))
 
 
-def _decays(results: Results, metric: str | None) -> Iterator[tuple[RowOfCells, Sequence[Decay]]]:
-    rows = list(rows_of_cells(results, metric))
+def _decays(recorded: Recorded, metric: str | None) -> Iterator[tuple[MetricGroup, Sequence[Decay]]]:
+    rows = list(metric_groups(recorded, metric))
     never = {
-        (row.names["stream"], row.names["strategy"], seed): key
-        for row in rows
-        if row.names["every"] == "never"
-        for seed, key in row.keys.items()
+        (row.stream, row.strategy, seed): key for row in rows if row.every == "never" for seed, key in row.keys.items()
     }
     for row in rows:
-        found = [_decay(results, row, seed, never) for seed in row.keys]
+        found = [_decay(recorded, row, seed, never) for seed in row.keys]
         decays = [one for one in found if one is not None and len(one.age_seconds)]
         if decays:
             yield row, decays
 
 
-def _decay(results: Results, row: RowOfCells, seed: int, never: Mapping[tuple[str, str, int], str]) -> Decay | None:
-    grid = grid_of(results, row.keys[seed], row.summands)
+def _decay(recorded: Recorded, row: MetricGroup, seed: int, never: Mapping[tuple[str, str, int], str]) -> Decay | None:
+    grid = grid_of(recorded, row.keys[seed], row.summands)
     if grid is not None:
         return by_matrix(grid)
-    if row.names["every"] == "never":
+    if row.every == "never":
         return None
-    return _by_age(results, row.keys[seed], never.get((row.names["stream"], row.names["strategy"], seed)), row.summands)
+    return _by_age(recorded, row.keys[seed], never.get((row.stream, row.strategy, seed)), row.summands)
 
 
 def by_matrix(grid: Grid) -> Decay:
@@ -157,10 +152,10 @@ def by_matrix(grid: Grid) -> Decay:
     return Decay("matrix", ages, stale, fresh, known, known, count)
 
 
-def _by_age(results: Results, key: str, never: str | None, summands: Summands) -> Decay:
-    given = summands.each(results.outcomes(key))
-    floor = np.full(len(given), np.nan) if never is None else summands.each(results.outcomes(never))
-    return by_age(results.table(key, "outcomes")["age"] * MICRO, given, floor, summands.sign)
+def _by_age(recorded: Recorded, key: str, never: str | None, summands: Summands) -> Decay:
+    given = summands.each(recorded.outcomes(key))
+    floor = np.full(len(given), np.nan) if never is None else summands.each(recorded.outcomes(never))
+    return by_age(recorded.table(key, "outcomes")["age"] * MICRO, given, floor, summands.sign)
 
 
 def by_age(age: FloatArray, given: FloatArray, floor: FloatArray, sign: int) -> Decay:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.stats import binom
@@ -12,22 +10,8 @@ from scipy.stats import binom
 from freshmark.contract.arrays import FloatArray
 from freshmark.results.statistics.intervals import LEVEL
 
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
-
 SURE = 0.99
 """How sure it must be that some sample lies beyond a percentile before it is shown."""
-
-
-def answers_of(results: Results, stream: str, row: tuple[str, str, str]) -> FloatArray:
-    """Seconds of every single request of a (strategy, every, delay), all seeds, without the very first of a cell."""
-    return of_requests(results, results.keys_of(stream, *row))
-
-
-def of_requests(results: Results, keys: Sequence[str]) -> FloatArray:
-    """Seconds of every single request of these cells, without the very first of each, which fills caches."""
-    tables = [results.table(key, "latencies") for key in keys]
-    return np.concatenate([table["seconds"][~table["first"].astype(np.bool_)] for table in tables] or [np.empty(0)])
 
 
 def samples_needed(percentile: float) -> int:

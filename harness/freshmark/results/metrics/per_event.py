@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from freshmark.contract.arrays import FloatArray
 from freshmark.contract.metric import Metric, Outcomes
 from freshmark.errors import UsageError
-from freshmark.results.metrics.registry import ROOTS, metric_named
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
+from freshmark.results.metrics.registry import ROOTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +43,6 @@ def summands_of(metric: Metric) -> Summands:
     if each is None:
         raise UsageError(f"{metric.name} is no mean over events", remedy="a metric that is, such as the main one")
     return Summands(metric.name, each, metric.each is None, 1 if metric.better == "higher" else -1)
-
-
-@dataclass(frozen=True, slots=True)
-class RowOfCells:
-    """The cells of one (stream, strategy, every, delay) that succeeded: its seeds.
-
-    names: those four, and the metric
-    keys: seed → key of the cell
-    """
-
-    names: dict[str, str]
-    keys: dict[int, str]
-    summands: Summands
-
-
-def rows_of_cells(results: Results, metric: str | None = None) -> Iterator[RowOfCells]:
-    """Every row that has the metric, in the order of the plan."""
-    fine = results.cells[results.cells["status"] == "ok"]
-    for names, group in fine.groupby(["stream", "strategy", "every", "delay"], sort=False):
-        stream = str(names[0])
-        name = results.metric_for(stream, metric)
-        if name is not None:
-            texts = dict(zip(("stream", "strategy", "every", "delay"), map(str, names), strict=True))
-            keys = {int(seed): str(key) for seed, key in zip(group["seed"], group["key"], strict=True)}
-            yield RowOfCells(texts | {"metric": name}, keys, summands_of(metric_named(name, results.metrics)))
 
 
 def mean_of(values: Any) -> float:

@@ -13,21 +13,20 @@ state                ``failed``: succeeded before, and does not now. ``worse``: 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from freshmark.errors import UsageError
-from freshmark.results.metrics.latency import answers_of, interval_of
+from freshmark.results.decision.standings import Row, Standing, standings_of
+from freshmark.results.metrics.latency import interval_of, percentile_of
 from freshmark.results.naming import schedule_in_words
 from freshmark.results.output.regression_limits import Drop, Limits
 from freshmark.results.statistics.dependence import spread_of
 from freshmark.results.statistics.intervals import margin, spread_over_seeds
-
-if TYPE_CHECKING:
-    from freshmark.results.decision.standings import Row, Standing
-    from freshmark.results.tables import Results
+from freshmark.results.stored.recorded import Recorded
+from freshmark.results.stored.request_times import request_seconds
 
 COLUMNS = (
     "stream", "strategy", "every", "delay", "schedule", "quantity", "before", "after", "difference", "margin", "change",
@@ -38,10 +37,9 @@ STATES = ("failed", "worse", "doubtful", "better", "same")
 
 REGRESSIONS = ("failed", "worse")
 P99 = "answer p99"
-_TAIL = "recommend_p99_seconds"
 
 
-def compared(before: Results, after: Results, limits: Limits | None = None) -> pd.DataFrame:
+def compared(before: Recorded, after: Recorded, limits: Limits | None = None) -> pd.DataFrame:
     """What changed, regressions first.
 
     Raises:
@@ -66,7 +64,7 @@ def compared(before: Results, after: Results, limits: Limits | None = None) -> p
     return table.iloc[sorted(range(len(table)), key=lambda place: order[place])].reset_index(drop=True)
 
 
-def shared_streams(before: Results, after: Results) -> list[str]:
+def shared_streams(before: Recorded, after: Recorded) -> list[str]:
     """Streams that are the same in both: columns and settings."""
     return [
         name
@@ -83,35 +81,44 @@ def _badness(table: pd.DataFrame) -> list[float]:
     return [-abs(change) if np.isfinite(change) else 0.0 for change in table["change"].astype(float)]
 
 
-def _of_stream(before: Results, after: Results, stream: str, limits: Limits) -> Iterator[dict[str, Any]]:
-    ranked = [_rows(results, stream) for results in (before, after)]
+def _of_stream(before: Recorded, after: Recorded, stream: str, limits: Limits) -> Iterator[dict[str, Any]]:
+    both = (before, after)
+    rows = _shared_rows(before, after, stream)
     drops = {drop.metric: drop for drop in limits.drops}
     main = str(before.metric_for(stream))
     for metric in dict.fromkeys([main, *drops]):
         if before.metric_for(stream, metric) is None:
             continue
-        standings = [results.standings(stream, metric).rows for results in (before, after)]
+        standings = [standings_of(recorded, stream, metric).rows for recorded in both]
         sign = 1.0 if before.better(metric) == "higher" else -1.0
-        for row in (row for row in ranked[0] if row in ranked[1]):
+        for row in rows:
             named = _named(stream, row, metric)
             if row in standings[0] and row in standings[1]:
                 yield named | _change(standings[0][row], standings[1][row], sign, drops.get(metric))
             elif row in standings[0] and metric == main:
                 yield named | {"before": standings[0][row].value, "after": np.nan, "difference": np.nan,
                                "margin": np.nan, "change": np.nan, "state": "failed"}  # fmt: skip
-    for row in (row for row in ranked[0] if row in ranked[1]):
-        values = [float(one[row][_TAIL]) for one in ranked]
+    for row in rows:
+        requests = [request_seconds(recorded, recorded.keys_of(stream, *row)) for recorded in both]
+        values = [percentile_of(seconds, 99) for seconds in requests]
         if np.isfinite(values).all():
-            within = [interval_of(answers_of(results, stream, row), 99) for results in (before, after)]
+            within = [interval_of(seconds, 99) for seconds in requests]
             yield _named(stream, row, P99) | _tail(values, within, limits.p99)
 
 
-def _rows(results: Results, stream: str) -> dict[Row, Any]:
-    ranking = results.ranking()
-    return {
-        (str(row["strategy"]), str(row["every"]), str(row["delay"])): row
-        for _, row in ranking[ranking["stream"] == stream].iterrows()
-    }
+def _shared_rows(before: Recorded, after: Recorded, stream: str) -> list[Row]:
+    """The rows of a stream that both runs have, the best of the earlier run first."""
+    standings = standings_of(before, stream, str(before.metric_for(stream)))
+    sign = -1.0 if standings.higher else 1.0
+    rows = [_rows_of(recorded, stream) for recorded in (before, after)]
+    shared = [row for row in rows[0] if row in rows[1]]
+    return sorted(shared, key=lambda row: sign * standings.rows[row].value if row in standings.rows else np.inf)
+
+
+def _rows_of(recorded: Recorded, stream: str) -> list[Row]:
+    cells = recorded.cells[recorded.cells["stream"] == stream]
+    names = cells[["strategy", "every", "delay"]].astype(str)
+    return list(dict.fromkeys(zip(*(names[name] for name in names), strict=True)))
 
 
 def _named(stream: str, row: Row, quantity: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,14 +16,12 @@ from freshmark.results.naming import called, listed, metric_in_words, number, se
 from freshmark.results.output.compare import P99, REGRESSIONS, compared, shared_streams
 from freshmark.results.output.document import Document
 from freshmark.results.output.regression_limits import Limits
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
+from freshmark.results.stored.recorded import Recorded
 
 _NAMED = 3
 
 
-def comparison_of(before: Results, after: Results, limits: Limits | None = None) -> Document:
+def comparison_of(before: Recorded, after: Recorded, limits: Limits | None = None) -> Document:
     """The page of two runs side by side.
 
     Raises:
@@ -75,7 +73,7 @@ def _said(row: Any) -> str:
     return f"{name} no longer succeeds" if state == "failed" else f"{name} {quantity} {before} to {after} ({change})"
 
 
-def _alerts(before: Results, after: Results, stream: str) -> Iterator[Alert]:
+def _alerts(before: Recorded, after: Recorded, stream: str) -> Iterator[Alert]:
     rows = [
         {
             called(row["strategy"], row["every"], row["delay"])

@@ -7,50 +7,26 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from freshmark.errors import UnknownName
 from freshmark.results.redaction import redacted
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
+from freshmark.results.stored.recorded import Recorded
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MARKDOWN = "\\`*_{}[]<>#|~$&!"
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "±": r"$\pm$", "−": "$-$"}
 _LATEX |= {one: f"\\{one}" for one in "&%$#_{}"}
-_ROWS = ("windows", "updates", "latencies", "outcomes")
-
-TABLES: Mapping[str, Callable[[Results], pd.DataFrame]] = {
-    "cells": lambda results: results.cells,
-    "ranking": lambda results: results.ranking(),
-    "curves": lambda results: results.curves(),
-    "pairs": lambda results: results.pairs(),
-    "measurements": lambda results: results.measurements,
-    "learning": lambda results: results.learning(),
-    "staleness": lambda results: results.staleness(),
-    "half_lives": lambda results: results.half_lives(),
-    "open_loop": lambda results: results.open_loop(),
-    "slowness": lambda results: results.slowness(),
-    "recovery": lambda results: results.recovery(),
-    "attainment": lambda results: results.attainment(),
-    "arrivals": lambda results: results.arrivals(),
-    "churn": lambda results: results.churn(),
-    **{name: lambda results, name=name: rows_of(results, name) for name in _ROWS},  # type: ignore[misc]
-}
-"""Name → table."""
-
-USUAL = tuple(name for name in TABLES if name != "outcomes")
-"""The tables that are written where none is named: the outcomes have a row for every event of every cell."""
 
 
-def rows_of(results: Results, name: str) -> pd.DataFrame:
+def rows_of_cells(recorded: Recorded, name: str) -> pd.DataFrame:
     """A table of all cells that succeeded, one below the other: stream, strategy, every, delay, seed, then its own."""
     parts = []
-    for _, cell in results.cells[results.cells["status"] == "ok"].iterrows():
-        own = pd.DataFrame(results.table(str(cell["key"]), name))
+    for _, cell in recorded.cells[recorded.cells["status"] == "ok"].iterrows():
+        own = pd.DataFrame(recorded.table(str(cell["key"]), name))
         for place, column in enumerate(("stream", "strategy", "every", "delay", "seed")):
             own.insert(place, column, cell[column])
         parts.append(own)
@@ -113,6 +89,22 @@ FORMS: Mapping[str, tuple[str, Callable[[pd.DataFrame, Path], None]]] = {
     "latex": (".tex", write_latex),
 }
 """Name → ending of the file, and what writes it."""
+
+
+def write_tables(tables: Mapping[str, Callable[[], pd.DataFrame]], folder: Path, form: str) -> list[Path]:
+    """Write each table into the folder, which is created if missing; gives the paths.
+
+    Raises:
+        UnknownName: the form does not exist.
+    """
+    if form not in FORMS:
+        raise UnknownName("form of table", form, FORMS)
+    ending, write = FORMS[form]
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{name}{ending}" for name in tables]
+    for build, path in zip(tables.values(), paths, strict=True):
+        write(build(), path)
+    return paths
 
 
 def guarded(entry: Any) -> Any:

@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
+from freshmark.results.decision.ranking import RankingRow
+from freshmark.results.decision.verdict import Verdict
 from freshmark.results.naming import metric_in_words, number, within
 from freshmark.results.redaction import redacted
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
 
 MOST_ROWS = 10
 
 
-def html_of(results: Results) -> str:
-    """Every text in it is escaped."""
-    ranking = results.ranking()
-    parts = [f"<p>{_text(repr(results))}</p>"]
-    for verdict in results.verdicts():
-        rows = ranking[ranking["stream"] == verdict.stream]
+def html_of(title: str, verdicts: Sequence[Verdict], ranking: Sequence[RankingRow]) -> str:
+    """The title, each verdict and the head of its ranking; every text is escaped."""
+    parts = [f"<p>{_text(title)}</p>"]
+    for verdict in verdicts:
+        rows = [row for row in ranking if row.stream == verdict.stream]
         parts.append(f"<p><b>{_text(verdict.stream)}</b>: {_text(verdict.sentence)}</p>")
-        if len(rows):
+        if rows:
             parts.append(_table(rows))
     return "\n".join(parts)
 
 
-def _table(rows: pd.DataFrame) -> str:
-    shown = rows.head(MOST_ROWS)
-    metric = metric_in_words(str(shown["metric"].iloc[0]))
+def _table(rows: Sequence[RankingRow]) -> str:
+    shown = rows[:MOST_ROWS]
+    metric = metric_in_words(shown[0].metric)
     head = ("Strategy", "Updated", metric, "CPU s / M", "Status")
     lines = []
-    for _, row in shown.iterrows():
-        value = within(row["value"], row["margin"]) if np.isfinite(row["value"]) else "–"
-        cells = (row["strategy"], row["schedule"], value, number(row["cpu_seconds_per_million"]), row["status"])
+    for row in shown:
+        value = within(row.value, row.margin) if row.measured else "–"
+        cells = (row.strategy, row.schedule, value, number(row.cpu_seconds_per_million), row.status)
         lines.append("<tr>" + "".join(f"<td>{_text(str(cell))}</td>" for cell in cells) + "</tr>")
     left = len(rows) - len(shown)
     more = f"<p>{left} more rows: <code>results.ranking()</code></p>" if left else ""

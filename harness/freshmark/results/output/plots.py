@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from freshmark.contract.section import Chart, Section
 from freshmark.errors import UnknownName, UsageError
@@ -15,7 +15,13 @@ from freshmark.results.style import HEIGHT, STYLE, WIDE, WIDTH
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from freshmark.results.tables import Results
+
+class HasStreams(Protocol):
+    """What is plotted: sections are given it as it is."""
+
+    @property
+    def streams(self) -> Mapping[str, object]:
+        """Name → stream."""
 
 
 class Plots:
@@ -27,7 +33,7 @@ class Plots:
     >>> results.plot.schedules().savefig("how-often.pdf")          # doctest: +SKIP
     """
 
-    def __init__(self, results: Results) -> None:
+    def __init__(self, results: HasStreams) -> None:
         self._results = results
         self._sections = {name.replace("-", "_"): section for name, section in offered("register_sections").items()}
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
 from freshmark.results.metrics.segments import SEGMENTS, Measured
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
+from freshmark.results.stored.recorded import Recorded
 
 WHOLE = -1
 """The window that stands for all of them."""
@@ -39,11 +37,11 @@ class Block:
     n: IntArray
 
 
-def tidy(results: Results, metrics: Sequence[str] = ()) -> pd.DataFrame:
+def tidy(recorded: Recorded, metrics: Sequence[str] = ()) -> pd.DataFrame:
     """The table of these metrics, or of all, of every cell that succeeded."""
     cells, blocks = [], []
-    for _, cell in results.cells[results.cells["status"] == "ok"].iterrows():
-        for block in _blocks(results, cell, metrics):
+    for _, cell in recorded.cells[recorded.cells["status"] == "ok"].iterrows():
+        for block in _blocks(recorded, cell, metrics):
             cells.append(cell)
             blocks.append(block)
     lengths = np.array([len(block.value) for block in blocks], np.int64)
@@ -53,7 +51,7 @@ def tidy(results: Results, metrics: Sequence[str] = ()) -> pd.DataFrame:
     }
     columns["seed"] = np.repeat(np.array([cell["seed"] for cell in cells], np.int32), lengths)
     columns["window"] = _joined([block.window for block in blocks], np.int32)
-    columns["time"] = _times(results, [str(cell["stream"]) for cell in cells], blocks)
+    columns["time"] = _times(recorded, [str(cell["stream"]) for cell in cells], blocks)
     columns["segment"] = _categories(_joined([block.segment for block in blocks], np.int8), SEGMENTS)
     columns["metric"] = _repeated([block.metric for block in blocks], lengths)
     columns["value"] = _joined([block.value for block in blocks], np.float64)
@@ -61,14 +59,14 @@ def tidy(results: Results, metrics: Sequence[str] = ()) -> pd.DataFrame:
     return pd.DataFrame(columns, columns=list(COLUMNS))
 
 
-def _blocks(results: Results, cell: Any, metrics: Sequence[str]) -> Iterator[Block]:
+def _blocks(recorded: Recorded, cell: Any, metrics: Sequence[str]) -> Iterator[Block]:
     stream = str(cell["stream"])
-    chosen = [results.metric_for(stream, name) for name in metrics] or list(results.metrics_for(stream))
+    chosen = [recorded.metric_for(stream, name) for name in metrics] or list(recorded.metrics_for(stream))
     names = [name for name in chosen if name is not None]
-    for name, measured in zip(names, results.measured(str(cell["key"]), names), strict=True):
+    for name, measured in zip(names, recorded.measured(str(cell["key"]), names), strict=True):
         yield _accuracy(name, measured)
     if not metrics:
-        yield from _costs(results.table(str(cell["key"]), "windows"))
+        yield from _costs(recorded.table(str(cell["key"]), "windows"))
 
 
 def _accuracy(metric: str, measured: Measured) -> Block:
@@ -110,10 +108,10 @@ def _whole(name: str, values: FloatArray, events: IntArray) -> float:
     return float(np.average(values[known], weights=weights)) if weights.any() else float("nan")
 
 
-def _times(results: Results, streams: Sequence[str], blocks: Sequence[Block]) -> Any:
+def _times(recorded: Recorded, streams: Sequence[str], blocks: Sequence[Block]) -> Any:
     """Begin of each window; of the first one for the whole."""
     parts = [
-        results.streams[stream].edges[np.maximum(block.window, 0)]
+        recorded.streams[stream].edges[np.maximum(block.window, 0)]
         for stream, block in zip(streams, blocks, strict=True)
     ]
     return _joined(parts, np.int64).astype("datetime64[us]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -86,7 +87,7 @@ class Recorded:
         """These metrics of the cell with this key, by segment and window; its outcomes are read at most once."""
         missing = [name for name in metrics if (key, name) not in self._measured]
         if missing:
-            stream = str(self._home[key][1]["stream"])
+            stream = self.stream_of(key)
             outcomes, events = self.outcomes(key), self.events(stream)
             for name in missing:
                 self._measured[key, name] = measure(
@@ -102,7 +103,7 @@ class Recorded:
         """What each window, and each group of users, adds to the error of the cell's number: (windows, groups)."""
         if (key, metric) not in self._influence:
             (measured,) = self.measured(key, [metric])
-            events = self.events(str(self._home[key][1]["stream"]))
+            events = self.events(self.stream_of(key))
             found = influence_of(
                 metric_named(metric, self.metrics),
                 self.outcomes(key),
@@ -124,7 +125,7 @@ class Recorded:
             table = {name.removeprefix("free_"): column for name, column in table.items() if name.startswith("free_")}
             if not table:
                 raise UsageError("no updates were made that took no time", where=f"cell {key}", remedy="delay measured")
-        stream = str(self._home[key][1]["stream"])
+        stream = self.stream_of(key)
         events = self.events(stream)
         if any(len(column) != len(events["time"]) for column in table.values()):
             raise StoreError("outcomes and test events differ in number", where=f"cell {key}", code="FM405")
@@ -152,6 +153,14 @@ class Recorded:
             raise UnknownName("cell", key, self._home)
         folder, cell = self._home[key]
         return self._kept.table((key, name), lambda: folder.table(cell, name))
+
+    def stream_of(self, key: str) -> str:
+        """The stream of the cell with this key."""
+        return str(self._home[key][1]["stream"])
+
+    def has_table(self, key: str, name: str) -> bool:
+        """Whether a table of this name was recorded of the cell with this key."""
+        return f"{name}.parquet" in json.loads(self._home[key][1]["digests"] or "{}")
 
     def keys_of(self, stream: str, strategy: str, every: str, delay: str) -> list[str]:
         """The keys of the cells of a row that succeeded: its seeds."""
