@@ -127,7 +127,7 @@ def test_shares_in_the_error_of_a_metric_that_is_no_mean_add_up_to_nothing(rows)
 def test_a_metric_of_a_plugin_that_is_defined_nowhere_gives_no_number_and_no_warning(fabricated, made):
     nowhere = Metric("nowhere", frozenset({"rank"}), "higher", whole=lambda _: float("nan"))
     results = made([fabricated.MadeCell("a()"), fabricated.MadeCell("b()")])
-    results._metrics = {"nowhere": nowhere}
+    results.recorded._metrics = {"nowhere": nowhere}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         ranking = results.ranking("nowhere")

@@ -57,7 +57,7 @@ def test_a_run_is_no_worse_than_itself_however_narrow_the_limits(pair):
 def test_what_chance_explains_is_doubtful_and_no_regression(run, fabricated):
     cell = fabricated.MadeCell
     runs = [run(name, [cell("a()", skill=0.5, luck=luck)]) for name, luck in (("one", 0), ("two", 3))]
-    worse, better = sorted(runs, key=lambda one: one.ranking()["value"].iloc[0])
+    worse, better = sorted(runs, key=lambda one: Results(one).ranking()["value"].iloc[0])
     assert states(compared(better, worse, Limits.parse(["ndcg@10=0%"], None))) == {"a()": "doubtful"}
 
 
