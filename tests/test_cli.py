@@ -148,16 +148,6 @@ def test_a_plugin_cannot_take_the_name_of_a_command(tmp_path: Path):
     assert "'run'" in shown.stderr
 
 
-def test_a_fault_that_nobody_foresaw_is_three_lines_and_a_log(tmp_path: Path):
-    (tmp_path / "mine.py").write_text(COMMAND.format(name="burst", body="raise ZeroDivisionError('pop')"), "utf-8")
-    shown = freshmark("burst", FRESHMARK_PLUGIN=str(tmp_path / "mine.py"), FRESHMARK_CACHE=str(tmp_path / "cache"))
-    assert shown.returncode == 70
-    assert "ZeroDivisionError: pop" in shown.stderr
-    assert "Traceback" not in shown.stderr
-    (log,) = (tmp_path / "cache" / "log").iterdir()
-    assert "Traceback" in log.read_text("utf-8")
-
-
 def test_a_reader_that_has_seen_enough_is_no_fault():
     shown = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {sys.executable} -m freshmark list errors | head -1"],

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from freshmark.commands import check, compare, data, export, new_plugin, outlet, report, run
 from freshmark.commands import listing as catalogue
 from freshmark.commands.options import has_third_party_plugins, plugin_files, registry_of
-from freshmark.discovery.faults import broken
+from freshmark.discovery.faults import broken, raised_by_plugin
 from freshmark.errors import FreshmarkError, PluginError
 from freshmark.version import __version__
 
@@ -114,16 +114,20 @@ app.command("new-plugin")(new_plugin.new_plugin_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command and leave with its exit code; what goes wrong is told in at most six lines."""
+    """Run a command and exit with its code; an error takes at most six lines."""
     try:
         app(args=None if arguments is None else list(arguments), prog_name="freshmark")
     except FreshmarkError as error:
         outlet.note_error(error)
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        # The reader of stdout has gone (`freshmark list | head`); Python would complain once more when it flushes.
+        # The reader of stdout is gone (`freshmark list | head`); without this, Python's last flush would fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(outlet.SOFTWARE_FAULT)
     except Exception as fault:  # noqa: BLE001  (the last line of defence; its traceback goes to a file)
-        outlet.note_fault(fault)
-        sys.exit(outlet.SOFTWARE_FAULT)
+        theirs = raised_by_plugin(fault)
+        if theirs is None:
+            outlet.note_fault(fault)
+            sys.exit(outlet.SOFTWARE_FAULT)
+        outlet.note_error(theirs)
+        sys.exit(theirs.exit_code)

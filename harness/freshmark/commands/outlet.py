@@ -10,10 +10,11 @@ import traceback
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from freshmark.errors import FreshmarkError
+from freshmark.errors import FreshmarkError, PluginFault
+from freshmark.version import ISSUES
 
 SOFTWARE_FAULT = 70
-"""Exit code of an error that nobody foresaw (EX_SOFTWARE of sysexits.h)."""
+"""Exit code of a bug of freshmark (EX_SOFTWARE of sysexits.h)."""
 
 LONGEST = 400
 """Characters of a message that are shown; the rest is in a log."""
@@ -67,11 +68,13 @@ def note_error(error: FreshmarkError) -> None:
         note(f"  where:  {one_line(error.where)}")
     if error.remedy:
         note(f"  remedy: {one_line(error.remedy)}")
+    if isinstance(error, PluginFault) and error.__cause__ is not None:
+        note(f"  log:    {_logged(error.__cause__)}")
     note(f"  more:   freshmark show {error.code}")
 
 
 def log_folder() -> Path:
-    """Where logs of faults go: beside the cache, for which ``FRESHMARK_CACHE`` can name another place."""
+    """Where logs of faults go: inside the folder that ``FRESHMARK_CACHE`` names, else the user's log folder."""
     chosen = os.environ.get("FRESHMARK_CACHE")
     if chosen:
         return Path(chosen) / "log"
@@ -81,11 +84,17 @@ def log_folder() -> Path:
 
 
 def note_fault(fault: BaseException) -> None:
-    """An error that nobody foresaw: its traceback goes to a file, three lines to the terminal."""
+    """A bug of freshmark: the traceback goes to a file, four lines to the terminal."""
+    note(f"error FM900: {type(fault).__name__}: {one_line(str(fault))}")
+    note("  where:  inside freshmark; this is a bug")
+    note(f"  remedy: report it at {ISSUES}")
+    note(f"  log:    {_logged(fault)}")
+
+
+def _logged(fault: BaseException) -> Path:
+    """The file that the traceback was written to."""
     folder = log_folder()
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / f"error-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
     log.write_text("".join(traceback.format_exception(fault)), "utf-8")
-    note(f"error FM900: {type(fault).__name__}: {one_line(str(fault))}")
-    note("  where:  inside freshmark or a plugin; this is a bug")
-    note(f"  remedy: report it with {log}")
+    return log

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
-from freshmark.commands.outlet import say
+from freshmark.commands.outlet import note_error, say
 from freshmark.commands.terms import MaxCost, MaxMemory, MaxP99, Price, RequestRate, Terms, prices_among
 from freshmark.commands.writing import writing
-from freshmark.errors import UsageError
+from freshmark.discovery.faults import calling
+from freshmark.errors import PluginFault, UsageError
 
 if TYPE_CHECKING:
     from freshmark.results.tables import Results
@@ -54,29 +56,73 @@ def report_command(
         return
     folders, prices = prices_among(runs, price)
     terms = Terms(price=prices, max_p99=max_p99, max_memory=max_memory, max_cost=max_cost, request_rate=request_rate)
-    say(str(write_report(registry_of(plugin, no_plugin), folders, output, form, terms=terms)))
+    faults: list[PluginFault] = []
+    say(str(write_report(registry_of(plugin, no_plugin), folders, output, form, terms=terms, faults=faults)))
+    if faults:
+        raise typer.Exit(note_faults(faults))
+
+
+def note_faults(faults: list[PluginFault]) -> int:
+    """Report what plugins raised while the report was written, and give the exit code."""
+    for fault in faults:
+        note_error(fault)
+    return PluginFault.exit_code
 
 
 def write_report(
-    registry: Registry, runs: list[Path], output: Path | None = None, form: str = "html", *, terms: Terms | None = None
+    registry: Registry,
+    runs: list[Path],
+    output: Path | None = None,
+    form: str = "html",
+    *,
+    terms: Terms | None = None,
+    faults: list[PluginFault] | None = None,
 ) -> Path:
     """The path of the report that was written.
+
+    A section that raises does not cost the others: the report says so in its place.
+
+    Args:
+        registry: where sections, metrics and the form come from.
+        runs: run folders.
+        output: the file to write; None: in the first folder.
+        form: the form of the report.
+        terms: prices and limits of the verdict.
+        faults: where the faults of sections are added.
 
     Raises:
         UnknownName: no plugin offers the form.
         StoreError: a folder holds no run that can be read.
         UsageError: the terms cannot be read.
+        PluginFault: the form of report raised.
     """
     writer = registry.factory("reports", form)
+    noted = [] if faults is None else faults
     # In the order in which plugins offer them, built-in ones first: that is the order of the page.
     registry.names("sections")
     offers = registry.manager.hook.register_sections.get_hookimpls()
-    sections = {name: registry.factory("sections", name) for offer in offers for name in _offered(offer)}
+    sections = {name: _watched(registry, name, noted) for offer in offers for name in _offered(offer)}
     path = output or runs[0] / f"report{ENDINGS.get(form, '.' + form)}"
     results = opened(registry, runs)
     judged = terms.applied(results) if terms else results
-    with writing(path):
+    with calling(registry.plugin("reports", form), f"fails in report {form!r}"), writing(path):
         return judged.report(path, form, writers={form: writer}, sections=sections)
+
+
+def _watched(registry: Registry, name: str, faults: list[PluginFault]) -> Callable[..., Any]:
+    """The section; what a third-party plugin raises in it is noted as well."""
+    section, plugin = registry.factory("sections", name), registry.plugin("sections", name)
+
+    @wraps(section)
+    def watched(*given: Any) -> Any:
+        try:
+            with calling(plugin, f"fails in section {name!r}"):
+                return section(*given)
+        except PluginFault as fault:
+            faults.append(fault)
+            raise (fault.__cause__ or fault) from None
+
+    return watched
 
 
 def write_index(registry: Registry, folders: list[Path], output: Path | None = None, form: str = "html") -> Path:

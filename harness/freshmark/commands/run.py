@@ -13,8 +13,9 @@ from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
 from freshmark.commands.outlet import note, say, say_table
 from freshmark.commands.planning import Wishes, checked, plan_among, plan_for, swept, with_every_strategy
 from freshmark.commands.progress import Progress
-from freshmark.commands.report import write_report
+from freshmark.commands.report import note_faults, write_report
 from freshmark.commands.terms import MaxCost, MaxP99, Price, Terms
+from freshmark.errors import PluginFault
 
 if TYPE_CHECKING:
     from freshmark.runs.catalogue.registry import Registry
@@ -223,14 +224,18 @@ def conclude(tally: Tally, registry: Registry, terms: Terms, *, report: bool, as
         note(f"{len(failed)} of {len(tally.statuses)} cells failed; their logs are in {shown(tally.folder / 'cells')}")
     if tally.interrupted:
         note(f"interrupted; freshmark run {shown(tally.folder)} goes on")
-    path = write_report(registry, [tally.folder], terms=terms) if report and tally.ok else tally.folder
+    faults: list[PluginFault] = []
+    path = tally.folder
+    if report and tally.ok:
+        path = write_report(registry, [tally.folder], terms=terms, faults=faults)
     if as_json:
         told = {"event": "run_finished", "folder": shown(tally.folder), "ok": tally.ok, "cells": len(tally.statuses)}
         say(dumps(told | ({"report": shown(path)} if path != tally.folder else {}), ensure_ascii=False))
     else:
         say(shown(path))
-    if tally.exit_code:
-        raise typer.Exit(tally.exit_code)
+    code = note_faults(faults) if faults else PluginFault.exit_code * bool(tally.complaints)
+    if tally.exit_code or code:
+        raise typer.Exit(tally.exit_code or code)
 
 
 def shown(path: Path) -> str:

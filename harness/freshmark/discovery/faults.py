@@ -59,6 +59,17 @@ def calling(plugin: str, what: str) -> Iterator[None]:
         raise fault(plugin, what, error) from error
 
 
+def raised_by_plugin(error: Exception) -> PluginFault | None:
+    """The error for an exception that came through the code of a third-party plugin; None if it did not."""
+    source = source_plugin(error)
+    if source is None:
+        return None
+    plugin, line = source
+    found = PluginFault(f"plugin {plugin!r} raised {_said(error)}", where=line)
+    found.__cause__ = error
+    return found
+
+
 def source_line(error: BaseException) -> str:
     """``file:line`` of the innermost frame that belongs to a plugin, else of the innermost frame; may be empty."""
     if isinstance(error, SyntaxError) and error.filename:
@@ -109,9 +120,13 @@ def _owner(
     return next((name for file, name in files.items() if path.is_relative_to(file.parent)), None)
 
 
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".rstrip(": ")
+
+
 def _error(kind: type[Kind], plugin: str, what: str, error: BaseException) -> Kind:
     return kind(
-        f"plugin {plugin!r} {what}: {type(error).__name__}: {error}".rstrip(": "),
+        f"plugin {plugin!r} {what}: {_said(error)}",
         where=source_line(error),
         remedy=f"install {error.name!r}" if isinstance(error, ModuleNotFoundError) and error.name else "",
         code="FM302",

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ import numpy as np
 
 from freshmark.contract.delays import time_scale
 from freshmark.contract.stream import Stream
+from freshmark.discovery.faults import calling
 from freshmark.errors import StoreError
 from freshmark.runs.catalogue.registry import Registry
 from freshmark.runs.executors.interrupts import Interrupts
@@ -101,12 +102,9 @@ class Campaign:
         """Run every cell that is left; whatever becomes of one, the others go on."""
         begun = _now()
         with Interrupts() as interrupts:
-            self._executor.run(
-                [self._job(cell) for cell in self._waiting],
-                started=self._started,
-                ended=self._ended,
-                wish=lambda: interrupts.wish,
-            )
+            jobs = [self._job(cell) for cell in self._waiting]
+            with self._calling_executor():
+                self._executor.run(jobs, started=self._started, ended=self._ended, wish=lambda: interrupts.wish)
         statuses = tuple(self._store.statuses([cell.key for cell in self._cells]))
         sessions = [*(self._store.recorded("sessions") or []), {"started": begun, "ended": _now(), "jobs": self._jobs}]
         self._store.record({"ended": _now(), "sessions": sessions, "complaints": self._registry.complaints})
@@ -119,9 +117,9 @@ class Campaign:
         _refuse_other_settings(store, asdict(self.plan.settings))
         limits = Limits(self.plan.timeout, self.plan.max_memory, self._startup_seconds)
         make = self._registry.factory("executors", self._executor_name)
-        self._executor: Executor = self._stack.enter_context(
-            make(jobs=self._jobs, limits=limits, preload=self._preload())
-        )
+        preload = self._preload()
+        with self._calling_executor():
+            self._executor: Executor = self._stack.enter_context(make(jobs=self._jobs, limits=limits, preload=preload))
         self._records = self._prepared(limits)
         self._cells = [self._planned(cell, codes[cell.strategy]) for cell in self.plan.cells()]
         self._folders = {record["name"]: record["folder"] for record in self._records.values()}
@@ -129,11 +127,17 @@ class Campaign:
         self._waiting = [cell for cell in self._cells if cell.key not in done]
         left = {cell.strategy for cell in self._waiting}
         wanted = [text for text in self.plan.strategies if text in left]
-        built = refuse_unsuited(self.plan, wanted, self._records, self._executor)
-        have_compiled(self.plan, built, self._records, self._executor)
+        with self._calling_executor():
+            built = refuse_unsuited(self.plan, wanted, self._records, self._executor)
+            have_compiled(self.plan, built, self._records, self._executor)
         store.queue(self._cells, done=done)
         store.keep_plan(self.plan)
         store.record(self._provenance())
+
+    def _calling_executor(self) -> AbstractContextManager[None]:
+        """Within it, what the executor raises names its plugin."""
+        name = self._executor_name
+        return calling(self._registry.plugin("executors", name), f"fails in executor {name!r}")
 
     def _provenance(self) -> dict[str, Any]:
         return {
