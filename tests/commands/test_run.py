@@ -244,10 +244,22 @@ def test_an_interruption_finishes_the_cell_says_how_to_go_on_and_is_exit_code_5(
     assert "Traceback" not in err
 
 
+# os.open lets an interrupt through; the text layer of open() may clear the exception that it raises.
+HUNG = """
+import os, time
+from freshmark import hookimpl
+
+@hookimpl
+def register_datasets(): return {"hung": hung}
+
+def hung():
+    os.close(os.open("begun", os.O_CREAT))
+    time.sleep(60)
+"""
+
+
 def test_an_interruption_before_the_first_cell_says_so_and_is_exit_code_5(shell: Shell):
-    # os.open lets an interrupt through; the text layer of open() may clear the exception that it raises.
-    hung = "import os\nimport time\nimport freshmark\n\n@freshmark.hookimpl\ndef register_datasets():\n    return {'hung': hung}\n"
-    (shell.folder / "hung.py").write_text(f"{hung}\ndef hung():\n    os.close(os.open('begun', os.O_CREAT))\n    time.sleep(60)\n")
+    (shell.folder / "hung.py").write_text(HUNG)
     process = shell.start(
         "run", "--plugin", "hung.py", "-d", "hung()", "-s", "popularity()", "--every", "1d", "-o", "out"
     )
