@@ -266,3 +266,13 @@ def test_the_age_of_knowledge_is_counted_from_the_boundary_it_was_made_at(make_s
     line = Timeline(stream, Settings(warmup=0.15))
     table = replay(line, counts(), Schedule.parse("10s", "5s")).tables["outcomes"]
     assert (table["age"] // 1_000_000).tolist() == [0, 4, 10, 11, 5, 9]
+
+
+@pytest.mark.parametrize("draws", [True, False])
+def test_whether_a_strategy_draws_at_random_is_recorded(make_stream, counts, draws):
+    class Declared(counts):
+        pass
+
+    Declared.draws = draws
+    line = Timeline(make_stream([0, 1, 2, 3], "aabb", "xyxy"), Settings(warmup=0.5, probes=0))
+    assert replay(line, Declared(), Schedule.parse("never")).summary["draws"] == draws

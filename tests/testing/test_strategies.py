@@ -73,6 +73,19 @@ def test_a_strategy_that_ignores_the_seed_is_caught():
     assert "two runs of one seed agree" in broken(Dice)
 
 
+def test_a_strategy_that_draws_though_it_says_that_it_does_not_is_caught():
+    class Lucky(Honest):
+        draws: ClassVar[bool] = False
+
+        def start(self, run):
+            self.luck = run.rng.random()
+
+        def score(self, query):
+            return super().score(query) + (np.arange(len(self.counts)) == int(5 * self.luck)) * 1e6
+
+    assert "another seed changes no answer" in broken(Lucky)
+
+
 def test_state_kept_on_the_class_is_caught():
     class Shared(Honest):
         seen: ClassVar[dict[int, int]] = {}

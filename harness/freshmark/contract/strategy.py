@@ -71,6 +71,9 @@ class Strategy:
     context: ClassVar[Literal["user", "global"]] = "user"
     """Whose answers ``observe`` may change: those of the observed users, or everyone's."""
 
+    draws: ClassVar[bool] = True
+    """Whether answers may depend on the seed. One seed says nothing of the luck of a strategy that draws at random."""
+
     needs: ClassVar[frozenset[str]] = frozenset()
     """Features that it reads by name, such as ``text``: a stream that lacks one of them is refused."""
 

@@ -124,8 +124,12 @@ def replay(
             at = stop
         side_evaluations.before_updates(end)
         side_evaluations.after_updates(end)
-        tables, summary = records.tables(), records.summary()
+        tables, summary = records.tables(), {**records.summary(), "draws": float(_draws(strategy))}
         return Replay({**tables, **side_evaluations.tables()}, summary)
+
+
+def _draws(strategy: object) -> bool:
+    return bool(getattr(strategy, "draws", Strategy.draws))
 
 
 def _context(strategy: object) -> str:

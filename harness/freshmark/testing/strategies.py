@@ -53,6 +53,8 @@ def _checks(build: Build, task: Task, every: str) -> Iterator[tuple[str, Check]]
         where = f"{task}, " + ("items repeat" if repeats else "items do not repeat")
         yield f"answers are valid ({where})", partial(_valid, answers, stream)
         yield f"two runs of one seed agree ({where})", partial(_same, answers, stream, {}, {})
+        if not getattr(build(), "draws", True):
+            yield f"another seed changes no answer ({where})", partial(_same, answers, stream, {}, {"seed": 1})
         yield f"the size of batches changes nothing ({where})", partial(_batches, answers, stream)
         yield f"single requests beside change nothing ({where})", partial(_same, answers, stream, {}, {"probes": 20})
         yield f"two instances share nothing ({where})", partial(_two_instances, build, answers, stream)
@@ -64,10 +66,12 @@ def _checks(build: Build, task: Task, every: str) -> Iterator[tuple[str, Check]]
     yield f"where nothing can be learned, nothing is ({task})", partial(_chance, build, task)
 
 
-def _answers(build: Build, stream: Stream, *, every: str, probes: int = 0, batch: int = 4096) -> dict[str, AnyArray]:
+def _answers(
+    build: Build, stream: Stream, *, every: str, probes: int = 0, batch: int = 4096, seed: int = 0
+) -> dict[str, AnyArray]:
     """The columns of a run that hold answers."""
     line = Timeline(stream, Settings(probes=probes, batch=batch))
-    table = replay(line, build(), Schedule.parse(every)).tables["outcomes"]
+    table = replay(line, build(), Schedule.parse(every), seed=seed).tables["outcomes"]
     return {name: table[name] for name in answer_columns(stream.task)}
 
 

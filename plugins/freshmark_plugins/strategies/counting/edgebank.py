@@ -36,6 +36,7 @@ class EdgeBank(Strategy):
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
+    draws: ClassVar[bool] = False
 
     def __init__(self, window: str | None = None) -> None:
         self.span = None if window is None else parse_duration(window)

@@ -35,6 +35,7 @@ class ItemKNN(Strategy):
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
+    draws: ClassVar[bool] = False
 
     def __init__(self, *, history: int = 50, gamma: float = 0.9) -> None:
         if history < 1 or not 0 < gamma <= 1:

@@ -34,6 +34,7 @@ class Popularity(Strategy):
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
+    draws: ClassVar[bool] = False
 
     def __init__(self, window: int | str | None = None, *, half_life: str | None = None) -> None:
         if window is not None and half_life is not None:

@@ -23,6 +23,7 @@ class Recency(Strategy):
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
+    draws: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self.events = 0

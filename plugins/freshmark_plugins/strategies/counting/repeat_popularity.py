@@ -30,6 +30,7 @@ class RepeatPopularity(Strategy):
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
+    draws: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self.had = PairCounts()

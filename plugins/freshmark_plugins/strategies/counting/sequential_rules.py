@@ -43,6 +43,7 @@ class SequentialRules(Strategy):
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
+    draws: ClassVar[bool] = False
 
     def __init__(self, *, order: int = 10, last: int = 3, session: str | None = None) -> None:
         if not 1 <= order <= FARTHEST or last < 1:

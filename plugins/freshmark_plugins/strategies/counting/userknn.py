@@ -40,6 +40,7 @@ class UserKNN(Strategy):
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
+    draws: ClassVar[bool] = False
 
     def __init__(self, *, neighbours: int = 50, history: int = 100, users: int = 500) -> None:
         if min(neighbours, history, users) < 1:
