@@ -269,10 +269,8 @@ def test_the_age_of_knowledge_is_counted_from_the_boundary_it_was_made_at(make_s
 
 
 @pytest.mark.parametrize("draws", [True, False])
-def test_whether_a_strategy_draws_at_random_is_recorded(make_stream, counts, draws):
-    class Declared(counts):
-        pass
-
-    Declared.draws = draws
+def test_whether_a_strategy_draws_at_random_is_recorded(make_stream, counts: Any, draws):
+    strategy = counts()
+    strategy.draws = draws
     line = Timeline(make_stream([0, 1, 2, 3], "aabb", "xyxy"), Settings(warmup=0.5, probes=0))
-    assert replay(line, Declared(), Schedule.parse("never")).summary["draws"] == draws
+    assert replay(line, strategy, Schedule.parse("never")).summary["draws"] == draws
