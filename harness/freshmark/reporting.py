@@ -6,31 +6,40 @@ from freshmark.results.decision.alerts import Alert
 from freshmark.results.decision.mean_ranks import CriticalDifference
 from freshmark.results.decision.verdict import Verdict
 from freshmark.results.dynamics.attainment import oracle_outcomes
-from freshmark.results.dynamics.learning import grid_of
-from freshmark.results.dynamics.queueing import PERCENTILES, OpenLoop, open_loop, rates_of
+from freshmark.results.dynamics.learning import score_matrix
+from freshmark.results.dynamics.queueing import PERCENTILES, OpenLoop, default_rates, open_loop
 from freshmark.results.dynamics.staleness import half_lives_of
 from freshmark.results.metrics.influence import centred
 from freshmark.results.metrics.latency import percentile_of, too_few
-from freshmark.results.metrics.per_event import summands_of
+from freshmark.results.metrics.per_event import per_event_metric
 from freshmark.results.metrics.registry import ROOTS, metric_named
 from freshmark.results.metrics.segments import SEGMENTS, Measured, measure
-from freshmark.results.naming import called, listed, metric_in_words, number, schedule_in_words, seconds, size, within
+from freshmark.results.naming import (
+    format_bytes,
+    format_number,
+    format_seconds,
+    join_words,
+    metric_label,
+    row_label,
+    schedule_label,
+    with_margin,
+)
 from freshmark.results.output.document import Document
 from freshmark.results.output.export import write_csv
-from freshmark.results.redaction import redacted
+from freshmark.results.redaction import redact
 from freshmark.results.statistics.dependence import spread_of
 from freshmark.results.statistics.intervals import holm, margin, pareto, spread_over_seeds
 from freshmark.results.stored.folder import StreamRecord
-from freshmark.results.style import HEIGHT, STYLE, WIDE, WIDTH
+from freshmark.results.style import CHART_HEIGHT, CHART_STYLE, CHART_WIDTH, WIDE_CHART_WIDTH
 
 __all__ = [
-    "HEIGHT",
+    "CHART_HEIGHT",
+    "CHART_STYLE",
+    "CHART_WIDTH",
     "PERCENTILES",
     "ROOTS",
     "SEGMENTS",
-    "STYLE",
-    "WIDE",
-    "WIDTH",
+    "WIDE_CHART_WIDTH",
     "Alert",
     "CriticalDifference",
     "Document",
@@ -38,30 +47,30 @@ __all__ = [
     "OpenLoop",
     "StreamRecord",
     "Verdict",
-    "called",
     "centred",
-    "grid_of",
+    "default_rates",
+    "format_bytes",
+    "format_number",
+    "format_seconds",
     "half_lives_of",
     "holm",
-    "listed",
+    "join_words",
     "margin",
     "measure",
-    "metric_in_words",
+    "metric_label",
     "metric_named",
-    "number",
     "open_loop",
     "oracle_outcomes",
     "pareto",
+    "per_event_metric",
     "percentile_of",
-    "rates_of",
-    "redacted",
-    "schedule_in_words",
-    "seconds",
-    "size",
+    "redact",
+    "row_label",
+    "schedule_label",
+    "score_matrix",
     "spread_of",
     "spread_over_seeds",
-    "summands_of",
     "too_few",
-    "within",
+    "with_margin",
     "write_csv",
 ]

@@ -8,7 +8,7 @@ import unicodedata
 from urllib.parse import unquote
 
 from freshmark import Entry, Kind, Link, Value
-from freshmark.reporting import number, redacted, seconds, size, within
+from freshmark.reporting import format_bytes, format_number, format_seconds, redact, with_margin
 
 MISSING = "–"
 
@@ -19,7 +19,7 @@ _KEPT = "\n\t"
 
 def visible(text: str) -> str:
     """The text with control and direction-changing characters shown as signs, and the home folder as ``~``."""
-    text = redacted(text)
+    text = redact(text)
     if text.isprintable():
         return text
     return "".join(_sign(one) if unicodedata.category(one) in ("Cc", "Cf", "Cs") else one for one in text)
@@ -38,7 +38,7 @@ def written(entry: Entry, kind: Kind = "text") -> str:
         return visible(entry.text)
     if isinstance(entry, Value):
         if kind == "number" and math.isfinite(entry.margin):
-            return within(entry.value, entry.margin)
+            return with_margin(entry.value, entry.margin)
         entry = entry.value
     if entry is None or (isinstance(entry, float) and math.isnan(entry)):
         return MISSING
@@ -49,15 +49,15 @@ def written(entry: Entry, kind: Kind = "text") -> str:
 
 def _number(value: float, kind: Kind) -> str:
     if kind == "seconds":
-        return seconds(value)
+        return format_seconds(value)
     if kind == "bytes":
-        return size(value)
+        return format_bytes(value)
     if kind == "count" and math.isfinite(value):
         return f"{value:,.0f}" if abs(value - round(value)) < 0.05 else f"{value:,.1f}"  # noqa: PLR2004
     if kind == "share" and math.isfinite(value):
         return f"{100 * value:.1f}\u00a0%".replace("-", "−")
     # Four decimals tell strategies apart; what is left of a smaller number is noise of the eye.
-    return f"{value:.4f}".replace("-", "−") if 5e-5 <= abs(value) < 0.01 else number(value)  # noqa: PLR2004
+    return f"{value:.4f}".replace("-", "−") if 5e-5 <= abs(value) < 0.01 else format_number(value)  # noqa: PLR2004
 
 
 def plain(entry: Entry) -> str | int | float | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from freshmark import Chart
-from freshmark.reporting import HEIGHT, STYLE, WIDE, WIDTH
+from freshmark.reporting import CHART_HEIGHT, CHART_STYLE, CHART_WIDTH, WIDE_CHART_WIDTH
 from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -24,7 +24,7 @@ from freshmark_reports.svg import GRID, INK, MUTED, PAPER, element_of
 
 __all__ = ["GRID", "INK", "MUTED", "PAPER", "Drawn", "drawn", "page_style", "svg_of"]
 
-_PAGE: dict[Any, Any] = STYLE | {
+_PAGE: dict[Any, Any] = CHART_STYLE | {
     "svg.fonttype": "none",
     "svg.hashsalt": "freshmark",
     "figure.facecolor": "none",
@@ -88,7 +88,7 @@ def svg_of(draw: Callable[[Any], None], finding: str, *, prefix: str, wide: bool
 
 
 def _figure(draw: Callable[[Any], None], *, wide: bool, height: float) -> Figure:
-    figure = Figure(figsize=(WIDE if wide else WIDTH, HEIGHT * height))
+    figure = Figure(figsize=(WIDE_CHART_WIDTH if wide else CHART_WIDTH, CHART_HEIGHT * height))
     FigureCanvasSVG(figure)
     draw(figure)
     return figure

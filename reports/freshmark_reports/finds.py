@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from freshmark import FloatArray, IntArray, Results, UsageError, detector_of, losses, watching
-from freshmark.reporting import called
+from freshmark.reporting import row_label
 
 from freshmark_reports.choice import keys_of
 
@@ -65,7 +65,7 @@ def _losses(results: Results, row: pd.Series) -> FloatArray:
 
 
 def _called(row: pd.Series) -> str:
-    return called(row["strategy"], row["every"], row["delay"])
+    return row_label(row["strategy"], row["every"], row["delay"])
 
 
 def _times(count: int, noun: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, FloatArray, IntArray, Results, Table
-from freshmark.reporting import called, metric_in_words, metric_named, number
+from freshmark.reporting import format_number, metric_label, metric_named, row_label
 
 from freshmark_reports.choice import best_of_each, keys_of, said_of
 
@@ -34,7 +34,7 @@ def history(results: Results, rows: pd.DataFrame) -> Chart | None:
     for _, row in shown.iterrows():
         gain = np.mean([each(results.outcomes(key)) for key in keys_of(results, row)], axis=0)
         sums = np.bincount(group, weights=gain, minlength=len(edges))
-        values[called(row["strategy"], row["every"], row["delay"])] = sums / count
+        values[row_label(row["strategy"], row["every"], row["delay"])] = sums / count
     labels = _labels(edges)
     table = Table(
         (Column("Events before"), *(Column(one, "number") for one in values), Column("Events", "count")),
@@ -42,10 +42,10 @@ def history(results: Results, rows: pd.DataFrame) -> Chart | None:
             (label, *(float(one[place]) for one in values.values()), int(count[place]))
             for place, label in enumerate(labels)
         ),
-        f"{metric_in_words(name)} by how many events the user had before",
+        f"{metric_label(name)} by how many events the user had before",
     )
     finding = _finding(labels, values, name) + said_of(len(shown), rows)
-    draw = partial(_draw, results, labels, values, list(map(str, shown["strategy"])), metric_in_words(name))
+    draw = partial(_draw, results, labels, values, list(map(str, shown["strategy"])), metric_label(name))
     return Chart(draw, finding, table, wide=True, height=0.75)
 
 
@@ -71,8 +71,8 @@ def _labels(edges: IntArray) -> list[str]:
 def _finding(labels: Sequence[str], values: dict[str, FloatArray], metric: str) -> str:
     name, best = next(iter(values.items()))
     return (
-        f"{name} gives users of whom {labels[0]} events are known {metric_in_words(metric)} {number(float(best[0]))}, "
-        f"those with {labels[-1]} {number(float(best[-1]))}."
+        f"{name} gives users of whom {labels[0]} events are known {metric_label(metric)} "
+        f"{format_number(float(best[0]))}, those with {labels[-1]} {format_number(float(best[-1]))}."
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from freshmark import Chart, Listing, Prose, Section, Table
-from freshmark.reporting import schedule_in_words
+from freshmark.reporting import schedule_label
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -100,7 +100,7 @@ def _environment() -> Environment:
         "element": _element,
         "identity": _identity,
         "notes": entries.notes,
-        "schedule": schedule_in_words,
+        "schedule": schedule_label,
     }
     return environment
 

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 
 import pandas as pd
 from freshmark import Column, Entry, Results, Table, Value
-from freshmark.reporting import PERCENTILES, OpenLoop, called, number, open_loop, rates_of, seconds, too_few
+from freshmark.reporting import (
+    PERCENTILES,
+    OpenLoop,
+    default_rates,
+    format_number,
+    format_seconds,
+    open_loop,
+    row_label,
+    too_few,
+)
 
 from freshmark_reports.choice import best_of_each, keys_of, said_of
 
@@ -15,10 +24,13 @@ from freshmark_reports.choice import best_of_each, keys_of, said_of
 def queues(results: Results, rows: pd.DataFrame) -> Table | None:
     """The table, a row a strategy and rate; None where the stream takes no time, or no single request was measured."""
     stream = str(rows["stream"].iloc[0])
-    usual = rates_of(results.recorded, stream)
+    usual = default_rates(results.recorded, stream)
     shown = best_of_each(rows)
     loops = [
-        (called(row["strategy"], row["every"], row["delay"]), open_loop(results.recorded, keys_of(results, row), rate))
+        (
+            row_label(row["strategy"], row["every"], row["delay"]),
+            open_loop(results.recorded, keys_of(results, row), rate),
+        )
         for rate in usual and (results.rates or usual)
         for _, row in shown.iterrows()
     ]
@@ -51,11 +63,11 @@ def _caption(loops: Sequence[tuple[str, OpenLoop]], *, stated: bool) -> str:
     known = all(math.isfinite(most) for most, _ in tails.values())
     worst = max(tails, key=lambda name: tails[name] if known else tails[name][1:])
     most, longest = tails[worst]
-    at = f"{number(rate)} requests a second" + ("" if stated else ", a thousand times the stream's own rate")
-    tail = f"95\u00a0% are answered within {seconds(most)}, queue included, all within {seconds(longest)}"
+    at = f"{format_number(rate)} requests a second" + ("" if stated else ", a thousand times the stream's own rate")
+    tail = f"95\u00a0% are answered within {format_seconds(most)}, queue included, all within {format_seconds(longest)}"
     return (
         f"Response times, if one server took requests as they come and updates when they are due, one after the other. "
         f"At {at}, those to {worst} take longest: "
-        + (tail if known else f"all are answered within {seconds(longest)}, queue included")
+        + (tail if known else f"all are answered within {format_seconds(longest)}, queue included")
         + "."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark.reporting import number
+from freshmark.reporting import format_number
 
 UNITS = ((86_400.0, "days"), (3_600.0, "hours"), (60.0, "minutes"), (1.0, "seconds"))
 
@@ -18,4 +18,4 @@ def span_in_words(seconds: float) -> str:
     if not np.isfinite(seconds):
         return "–"
     size, name = unit_of(seconds)
-    return f"{number(seconds / size, 2)} {name}"
+    return f"{format_number(seconds / size, 2)} {name}"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, Entry, FloatArray, IntArray, Results, Table
-from freshmark.reporting import called, seconds
+from freshmark.reporting import format_seconds, row_label
 
 from freshmark_reports.choice import best_of_each, keys_of, said_of
 from freshmark_reports.windows import dates
@@ -40,7 +40,7 @@ def stalls(results: Results, rows: pd.DataFrame) -> Chart | None:
 
 
 def _name(row: Any) -> str:
-    return called(row["strategy"], row["every"], row["delay"])
+    return row_label(row["strategy"], row["every"], row["delay"])
 
 
 def _slowest(results: Results, row: pd.Series, together: int, points: int) -> FloatArray:
@@ -67,8 +67,8 @@ def _finding(begin: IntArray, slowest: Mapping[str, FloatArray]) -> str:
     values = slowest[worst]
     when = str(dates(begin)[int(np.nanargmax(values))].astype("datetime64[D]"))
     return (
-        f"Slowest requests: {worst} took {seconds(float(np.nanmax(values)))} at its worst, {times[worst]:.1f} times "
-        f"the slowest of its usual window, around {when}."
+        f"Slowest requests: {worst} took {format_seconds(float(np.nanmax(values)))} at its worst, "
+        f"{times[worst]:.1f} times the slowest of its usual window, around {when}."
     )
 
 
@@ -83,6 +83,6 @@ def _draw(
     for name, values in slowest.items():
         drawn = look[strategies[name]]
         axes.plot(dates(begin), values, color=drawn.colour, linestyle=drawn.dash, linewidth=1.3, label=name)
-    plain_log(axes.yaxis, seconds)
+    plain_log(axes.yaxis, format_seconds)
     axes.set_title("Slowest request of each window")
     legend_below(figure, [line_key(name, look[strategies[name]]) for name in slowest], 3)

@@ -7,7 +7,7 @@ from freshmark import Chart, Listing, Section, Table, Value
 from freshmark.cli import app
 from freshmark.errors import UsageError
 from freshmark.results.decision.budget import Budget
-from freshmark.results.naming import number
+from freshmark.results.naming import format_number
 from freshmark_reports.choice import best_of_each, rows_of, said_of
 from freshmark_reports.palette import looks, markers, short
 from freshmark_reports.sections import (
@@ -111,7 +111,8 @@ def test_limits_shade_what_may_be_paid_and_cross_out_what_is_outside(usual):
     inside = int((rows["cost_per_million"] <= limit).sum())
     assert 0 < inside < 12
     assert (
-        f"Within cost ≤ {number(limit)} a million events: {inside} of 12; the others are crossed out." in found.finding
+        f"Within cost ≤ {format_number(limit)} a million events: {inside} of 12; the others are crossed out."
+        in found.finding
     )
     assert sum(row[-1] == "" for row in found.table.rows) == inside
     assert all(row[-1].startswith("cost ") for row in found.table.rows if row[2] > limit)
@@ -121,7 +122,7 @@ def test_limits_shade_what_may_be_paid_and_cross_out_what_is_outside(usual):
     (crosses,) = (line for line in axes.lines if line.get_label() == "outside the limits")
     assert sorted(crosses.get_xdata()) == sorted(row[2] for row in found.table.rows if row[2] > limit)
     keys = [text.get_text() for text in axes.figure.legends[0].get_texts()]
-    assert f"cost ≤ {number(limit)}" in keys
+    assert f"cost ≤ {format_number(limit)}" in keys
     assert "outside the limits" in keys
 
 

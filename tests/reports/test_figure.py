@@ -5,7 +5,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import seaborn as sns
-from freshmark.results.naming import seconds
+from freshmark.results.naming import format_seconds
 from freshmark_reports.figure import GRID, INK, MUTED, PAPER, page_style, svg_of
 from freshmark_reports.palette import plain_log
 
@@ -114,7 +114,7 @@ def test_a_log_axis_of_seconds_can_be_read_however_short_it_is(ends, labels):
     def draw(figure):
         axes = figure.subplots()
         axes.plot(ends, [1, 2])
-        plain_log(axes.xaxis, seconds)
+        plain_log(axes.xaxis, format_seconds)
 
     assert labels <= set(texts(svg_of(draw, "x", prefix="f1")))
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from freshmark import Chart, Column, Listing, Prose, Section, Table
-from freshmark.results.naming import within
+from freshmark.results.naming import with_margin
 from freshmark_reports.html import page, write
 
 
@@ -120,7 +120,7 @@ def test_all_numbers_are_there_without_a_script(usual, text):
     without = re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL)
     for _, row in usual.ranking().iterrows():
         assert row["strategy"] in without
-        assert within(row["value"], row["margin"]) in without
+        assert with_margin(row["value"], row["margin"]) in without
 
 
 def test_the_same_results_give_the_same_bytes(usual, sections, text):

@@ -11,8 +11,8 @@ import pytest
 from freshmark import Chart, Results, Value
 from freshmark.contract.section import Prose
 from freshmark.replay.settings import Settings
-from freshmark.results.dynamics.learning import grid_of
-from freshmark.results.naming import number
+from freshmark.results.dynamics.learning import score_matrix
+from freshmark.results.naming import format_number
 from freshmark.results.stored.seed_groups import metric_groups
 from freshmark.runs.api import run
 from freshmark_reports.sections import arrivals, learning, recovery, staleness
@@ -46,9 +46,9 @@ def test_the_diagonal_of_a_run_is_its_own_score_of_each_block(measured):
     """Block scores from the matrix's ``live``, and from the outcomes by hand, are the same numbers."""
     for row in metric_groups(measured.recorded):
         (key,) = row.keys.values()
-        grid = grid_of(measured.recorded, key, row.summands)
+        grid = score_matrix(measured.recorded, key, row.metric)
         block = measured.table(key, "matrix")["block"][: len(measured.events(row.names["stream"])["time"])]
-        given = row.summands.each(measured.outcomes(key))
+        given = row.metric.each(measured.outcomes(key))
         by_hand = [given[block == one].mean() for one in range(1, 7)]
         assert grid.live_scores == pytest.approx(by_hand, rel=1e-12)
         if row.names["every"] == "never":
@@ -196,15 +196,17 @@ def test_where_updating_pays_it_is_said_by_how_much_of_the_oracles_gain(made, fa
     text, table = gained(made, fabricated, 0.2, 0.6)
     share = float(table.loc["1d", "gain_share"])
     assert 0.3 < share < 0.8
-    assert text.startswith(f"a() every 1d gains {number(100 * share)}\u00a0% of what updating could: it has accuracy ")
-    assert text.endswith(f"never updated {number(table.loc['never', 'value'])}, the oracle 0.900.")
+    assert text.startswith(
+        f"a() every 1d gains {format_number(100 * share)}\u00a0% of what updating could: it has accuracy "
+    )
+    assert text.endswith(f"never updated {format_number(table.loc['never', 'value'])}, the oracle 0.900.")
 
 
 def test_where_it_does_not_pay_it_is_said_what_it_could_at_most(made, fabricated):
     text, table = gained(made, fabricated, 0.6, 0.6)
     assert text == (
-        f"a() as first trained has accuracy {number(table.loc['never', 'value'])}, the oracle 0.900: "
-        f"no update could gain more than {number(table.loc['never', 'regret'])}."
+        f"a() as first trained has accuracy {format_number(table.loc['never', 'value'])}, the oracle 0.900: "
+        f"no update could gain more than {format_number(table.loc['never', 'regret'])}."
     )
 
 
@@ -215,7 +217,7 @@ def test_what_is_better_than_the_oracle_by_luck_leaves_nothing_to_gain(made, fab
 
 def test_without_a_row_that_is_never_updated_no_share_is_said(made, fabricated):
     results = made([fabricated.MadeCell("a()", "1d", 0.5)], [fabricated.MadeStream(task="classify")])
-    value = number(float(results.attainment()["value"].iloc[0]))
+    value = format_number(float(results.attainment()["value"].iloc[0]))
     assert said(results) == f"a() every 1d has accuracy {value}, the oracle 0.900."
 
 

@@ -14,7 +14,7 @@ from freshmark.results.metrics.influence import influence_of
 from freshmark.results.metrics.registry import METRICS
 from freshmark.results.metrics.segments import measure
 from freshmark.results.output.export import FORMS
-from freshmark.results.redaction import redacted
+from freshmark.results.redaction import redact
 from freshmark.results.statistics.letters import letters_of
 from freshmark.results.tables import TABLES
 from hypothesis import given
@@ -172,7 +172,7 @@ def test_two_rows_share_a_letter_if_and_only_if_they_cannot_be_told_apart(drawn)
 )
 def test_a_home_folder_is_hidden_and_another_persons_is_not_mangled(monkeypatch, text, told):
     monkeypatch.setenv("HOME", "/home/ann")
-    assert redacted(text) == told
+    assert redact(text) == told
 
 
 @pytest.mark.parametrize("form", FORMS)

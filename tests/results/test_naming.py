@@ -1,7 +1,16 @@
 import math
 
 import pytest
-from freshmark.results.naming import called, listed, metric_in_words, number, schedule_in_words, seconds, size, within
+from freshmark.results.naming import (
+    format_bytes,
+    format_number,
+    format_seconds,
+    join_words,
+    metric_label,
+    row_label,
+    schedule_label,
+    with_margin,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,19 +30,19 @@ from hypothesis import strategies as st
     ],
 )
 def test_a_schedule_in_words(every, delay, words):
-    assert schedule_in_words(every, delay) == words
-    assert called("retrain(mf())", every, delay) == f"retrain(mf()) {words}"
+    assert schedule_label(every, delay) == words
+    assert row_label("retrain(mf())", every, delay) == f"retrain(mf()) {words}"
 
 
 def test_lists_read_like_a_sentence():
-    assert listed([]) == ""
-    assert listed(["a"]) == "a"
-    assert listed(["a", "b"]) == "a and b"
-    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert join_words([]) == ""
+    assert join_words(["a"]) == "a"
+    assert join_words(["a", "b"]) == "a and b"
+    assert join_words(["a", "b", "c"]) == "a, b and c"
 
 
 def test_metrics_are_written_as_people_write_them():
-    assert [metric_in_words(name) for name in ("ndcg@10", "auc", "logloss")] == ["NDCG@10", "AUC", "log loss"]
+    assert [metric_label(name) for name in ("ndcg@10", "auc", "logloss")] == ["NDCG@10", "AUC", "log loss"]
 
 
 @pytest.mark.parametrize(
@@ -51,21 +60,21 @@ def test_metrics_are_written_as_people_write_them():
     ],
 )
 def test_a_number_to_three_digits(value, text):
-    assert number(value) == text
+    assert format_number(value) == text
 
 
 @given(st.floats(1e-4, 9e5))
 def test_a_number_is_within_half_a_percent_of_what_it_says(value):
-    assert float(number(value).replace(",", "")) == pytest.approx(value, rel=5.1e-3)
+    assert float(format_number(value).replace(",", "")) == pytest.approx(value, rel=5.1e-3)
 
 
 def test_a_value_has_as_many_digits_as_its_margin_carries():
-    assert within(0.241612, 0.00899) == "0.2416\u00a0±\u00a00.0090"
-    assert within(0.241612, 0.11) == "0.24\u00a0±\u00a00.11"
-    assert within(-0.5, 0.25) == "−0.50\u00a0±\u00a00.25"
-    assert within(0.25, math.nan) == "0.250"
-    assert within(0.25, 0.0) == "0.250"
-    assert within(math.nan, 0.1) == "–"
+    assert with_margin(0.241612, 0.00899) == "0.2416\u00a0±\u00a00.0090"
+    assert with_margin(0.241612, 0.11) == "0.24\u00a0±\u00a00.11"
+    assert with_margin(-0.5, 0.25) == "−0.50\u00a0±\u00a00.25"
+    assert with_margin(0.25, math.nan) == "0.250"
+    assert with_margin(0.25, 0.0) == "0.250"
+    assert with_margin(math.nan, 0.1) == "–"
 
 
 @pytest.mark.parametrize(
@@ -82,14 +91,14 @@ def test_a_value_has_as_many_digits_as_its_margin_carries():
     ],
 )
 def test_durations_in_their_unit(value, text):
-    assert seconds(value) == text
+    assert format_seconds(value) == text
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(512, "512 B"), (3.42e6, "3.42 MB"), (1500, "1.50 kB"), (4e9, "4.00 GB"), (math.nan, "–")]
 )
 def test_sizes_in_powers_of_ten(value, text):
-    assert size(value) == text
+    assert format_bytes(value) == text
 
 
 @pytest.mark.parametrize(
@@ -97,12 +106,12 @@ def test_sizes_in_powers_of_ten(value, text):
     [(9.996, "10.0"), (99.96, "100"), (0.9996, "1.00"), (0.09996, "0.100"), (-9.996, "−10.0"), (999.6, "1,000")],
 )
 def test_a_number_that_is_rounded_up_to_a_power_of_ten_has_no_digit_too_many(value, text):
-    assert number(value) == text
+    assert format_number(value) == text
 
 
 @given(st.floats(1e-4, 9e5))
 def test_a_number_below_a_thousand_has_three_digits_and_above_it_no_decimals(value):
-    digits = number(value).replace(",", "").replace(".", "").lstrip("0")
+    digits = format_number(value).replace(",", "").replace(".", "").lstrip("0")
     assert len(digits) == (3 if float(f"{value:.2e}") < 1000 else len(f"{value:.0f}"))
 
 
@@ -119,22 +128,22 @@ def test_a_number_below_a_thousand_has_three_digits_and_above_it_no_decimals(val
     ],
 )
 def test_a_duration_takes_the_unit_of_what_is_shown_and_a_shorter_one_the_same_with_a_sign(value, text):
-    assert seconds(value) == text
+    assert format_seconds(value) == text
 
 
 @given(st.floats(1e-6, 1e5))
 def test_less_by_so_much_is_written_as_more_by_so_much_with_a_sign(value):
-    assert seconds(-value) == f"−{seconds(value)}"
-    assert size(-value * 1e6) == f"−{size(value * 1e6)}"
+    assert format_seconds(-value) == f"−{format_seconds(value)}"
+    assert format_bytes(-value * 1e6) == f"−{format_bytes(value * 1e6)}"
 
 
 @given(st.floats(1e-6, 1e5))
 def test_no_duration_is_written_as_a_thousand_of_a_unit_that_has_a_larger_one(value):
-    shown, unit = seconds(value).split(" ")
+    shown, unit = format_seconds(value).split(" ")
     most = {"µs": 1000, "ms": 1000, "s": 120, "min": 120, "h": math.inf}[unit]
     assert float(shown.replace(",", "")) < most
 
 
 @pytest.mark.parametrize(("value", "text"), [(999.9, "1.00 kB"), (999_999, "1.00 MB"), (999_999_999, "1.00 GB")])
 def test_a_size_takes_the_unit_of_what_is_shown(value, text):
-    assert size(value) == text
+    assert format_bytes(value) == text

@@ -95,7 +95,7 @@ def called(cell: Mapping[str, Any]) -> str:
     """``movietweetings × retrain(mf()) every 1d seed 0``: as a report calls it."""
     from freshmark.results import naming  # noqa: PLC0415  (numpy, which a help text does not need)
 
-    name = naming.called(cell["strategy"], cell["every"], cell.get("delay", "0s"))
+    name = naming.row_label(cell["strategy"], cell["every"], cell.get("delay", "0s"))
     return f"{cell['stream']} × {name} seed {cell['seed']}"
 
 

@@ -11,7 +11,7 @@ from freshmark.contract.delays import time_scale
 _INSTANT = ("", "0s")
 
 
-def schedule_in_words(every: str, delay: str = "0s") -> str:
+def schedule_label(every: str, delay: str = "0s") -> str:
     """``every 1d``, ``every 1,000 events``, ``every event`` or ``never updated``; ``, 10m late`` with a delay.
 
     ``, late as measured`` where the delay is that of the updates themselves, ``×60`` on a machine sixty times as slow.
@@ -27,23 +27,23 @@ def schedule_in_words(every: str, delay: str = "0s") -> str:
     return f"{words}, late as measured" + (f" ×{scale:,g}" if scale != 1 else "")
 
 
-def called(strategy: str, every: str, delay: str = "0s") -> str:
+def row_label(strategy: str, every: str, delay: str = "0s") -> str:
     """``retrain(mf()) every 1d``."""
-    return f"{strategy} {schedule_in_words(every, delay)}"
+    return f"{strategy} {schedule_label(every, delay)}"
 
 
-def listed(names: Sequence[str]) -> str:
+def join_words(names: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
-def metric_in_words(metric: str) -> str:
+def metric_label(metric: str) -> str:
     """How a metric is written in a sentence: ``NDCG@10``, ``log loss``."""
     words = {"logloss": "log loss", "calibration_error": "calibration error", "accuracy": "accuracy"}
     return words.get(metric, metric.upper())
 
 
-def number(value: float, digits: int = 3) -> str:
+def format_number(value: float, digits: int = 3) -> str:
     """A number to so many significant digits, no exponent where people would not write one; – for NaN."""
     if not np.isfinite(value):
         return "–" if np.isnan(value) else ("∞" if value > 0 else "−∞")
@@ -57,30 +57,30 @@ def number(value: float, digits: int = 3) -> str:
     return f"{value:,.{decimals}f}".replace("-", "−")
 
 
-def within(value: float, margin: float) -> str:
+def with_margin(value: float, margin: float) -> str:
     """``0.2416 ± 0.0090``, unbroken: the digits that the margin carries; without a margin the number alone."""
     if not np.isfinite(margin) or margin <= 0 or not np.isfinite(value):
-        return number(value)
+        return format_number(value)
     decimals = min(8, max(0, 1 - int(np.floor(np.log10(margin)))))
     return f"{value:,.{decimals}f}\u00a0±\u00a0{margin:,.{decimals}f}".replace("-", "−")
 
 
-def seconds(value: float) -> str:
+def format_seconds(value: float) -> str:
     """``85 µs``, ``12.4 ms``, ``3.10 s``, ``12 min``."""
     for below, factor, unit in ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (120.0, 1.0, "s"), (7200.0, 1 / 60, "min")):
         if abs(_rounded(value)) < below:
-            return f"{number(value * factor)} {unit}" if value else "0 s"
-    return f"{number(value / 3600)} h" if np.isfinite(value) else "–"
+            return f"{format_number(value * factor)} {unit}" if value else "0 s"
+    return f"{format_number(value / 3600)} h" if np.isfinite(value) else "–"
 
 
 def _rounded(value: float) -> float:
-    """To the digits that ``number`` shows: what is shown as 1,000 ms is a second."""
+    """To the digits that ``format_number`` shows: what is shown as 1,000 ms is a second."""
     return float(f"{value:.2e}")
 
 
-def size(value: float) -> str:
+def format_bytes(value: float) -> str:
     """``512 B``, ``3.42 MB``: powers of ten."""
     for below, factor, unit in ((1e3, 1.0, "B"), (1e6, 1e3, "kB"), (1e9, 1e6, "MB")):
         if abs(_rounded(value)) < below:
-            return f"{number(value / factor)} {unit}"
-    return f"{number(value / 1e9)} GB" if np.isfinite(value) else "–"
+            return f"{format_number(value / factor)} {unit}"
+    return f"{format_number(value / 1e9)} GB" if np.isfinite(value) else "–"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-WIDTH = 6.2
+CHART_WIDTH = 6.2
 """Inches, of a chart that takes half a page."""
-WIDE = 2 * WIDTH
+WIDE_CHART_WIDTH = 2 * CHART_WIDTH
 """Inches, of a chart that takes the whole width."""
-HEIGHT = 3.7
+CHART_HEIGHT = 3.7
 """Inches."""
 
 PAPER, INK, MUTED, LINE = "#ffffff", "#1c2126", "#59626c", "#e2e4e1"
 
-STYLE: dict[Any, Any] = {
+CHART_STYLE: dict[Any, Any] = {
     "text.parse_math": False,  # a strategy may be called $\frac$
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],

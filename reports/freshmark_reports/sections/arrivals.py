@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Column, Entry, Prose, Results, Section, Table, Value
-from freshmark.reporting import called, number
+from freshmark.reporting import format_number, row_label
 
 from freshmark_reports.choice import rows_of
 from freshmark_reports.spans import span_in_words
@@ -31,18 +31,18 @@ def section(results: Results) -> Sequence[Section]:
 
 def _finding(rows: pd.DataFrame) -> str:
     best = rows.iloc[0]
-    name = called(best["strategy"], best["every"], best["delay"])
+    name = row_label(best["strategy"], best["every"], best["delay"])
     share = f"{100 * best['recommended_share']:.0f}\u00a0%"
     text = f"Of {int(best['items'])} new items {name} recommended {share} to anyone who was asked"
     if np.isfinite(best["recommended_seconds"]):
         text += f", half of all within {span_in_words(best['recommended_seconds'])} of their first event"
     quickest = rows.iloc[int(rows["recommended_share"].argmax())]
     if quickest["recommended_share"] > best["recommended_share"]:
-        other = called(quickest["strategy"], quickest["every"], quickest["delay"])
+        other = row_label(quickest["strategy"], quickest["every"], quickest["delay"])
         text += f"; {other} {100 * quickest['recommended_share']:.0f}\u00a0%"
     if np.isfinite(best["churn"]):
-        text += f". From one list of a user to the next, an update in between, {number(100 * best['churn'], 2)}\u00a0% "
-        text += "of it change (1 − RBO)"
+        share = format_number(100 * best["churn"], 2)
+        text += f". From one list of a user to the next, an update in between, {share}\u00a0% of it change (1 − RBO)"
     return f"{text}."
 
 

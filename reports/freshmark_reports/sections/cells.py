@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from freshmark import Column, Entry, Prose, Results, Section, Table, Value
-from freshmark.reporting import StreamRecord, called, metric_in_words
+from freshmark.reporting import StreamRecord, metric_label, row_label
 
 from freshmark_reports.windows import dates
 
@@ -48,7 +48,7 @@ def section(results: Results) -> Sequence[Section]:
 def _table(results: Results, stream: str, cells: Any) -> Table:
     record = results.streams[stream]
     metric = results.metric_for(stream)
-    name = metric_in_words(str(metric))
+    name = metric_label(str(metric))
     columns = (
         Column("Cell"),
         Column("Seed", "count"),
@@ -62,7 +62,7 @@ def _table(results: Results, stream: str, cells: Any) -> Table:
     )
     rows = tuple(
         (
-            called(cell["strategy"], cell["every"], cell["delay"]),
+            row_label(cell["strategy"], cell["every"], cell["delay"]),
             int(cell["seed"]),
             cell["status"],
             cell["seconds"],

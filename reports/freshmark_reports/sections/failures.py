@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from freshmark import Column, Listing, Part, Results, Section, Table
-from freshmark.reporting import called
+from freshmark.reporting import row_label
 
 MOST_LOGS = 12
 
@@ -47,4 +47,4 @@ def _parts(cells: Sequence[Any]) -> tuple[Part, ...]:
 
 
 def _called(cell: Any) -> str:
-    return called(cell["strategy"], cell["every"], cell["delay"])
+    return row_label(cell["strategy"], cell["every"], cell["delay"])

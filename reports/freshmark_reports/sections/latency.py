@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, FloatArray, Results, Section, Table, Value
-from freshmark.reporting import called, percentile_of, seconds, too_few
+from freshmark.reporting import format_seconds, percentile_of, row_label, too_few
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
 from freshmark_reports.queues import queues
@@ -55,7 +55,7 @@ def _chart(results: Results, rows: pd.DataFrame, name: str) -> Chart | None:
 
 
 def _called(row: Any) -> str:
-    return called(row["strategy"], row["every"], row["delay"])
+    return row_label(row["strategy"], row["every"], row["delay"])
 
 
 def _seconds(results: Results, row: pd.Series, name: str) -> FloatArray:
@@ -70,8 +70,9 @@ def _finding(title: str, samples: Mapping[str, tuple[str, FloatArray]]) -> str:
     typical = {name: float(np.median(took)) for name, (_, took) in samples.items()}
     fast, slow = min(typical, key=lambda name: typical[name]), max(typical, key=lambda name: typical[name])
     if fast == slow:
-        return f"{title}: {fast} takes {seconds(typical[fast])}, median."
-    return f"{title}: the median goes from {seconds(typical[fast])}, {fast}, to {seconds(typical[slow])}, {slow}."
+        return f"{title}: {fast} takes {format_seconds(typical[fast])}, median."
+    ends = f"{format_seconds(typical[fast])}, {fast}, to {format_seconds(typical[slow])}, {slow}"
+    return f"{title}: the median goes from {ends}."
 
 
 def _draw(results: Results, title: str, samples: Mapping[str, tuple[str, FloatArray]], figure: Any) -> None:
@@ -91,7 +92,7 @@ def _draw(results: Results, title: str, samples: Mapping[str, tuple[str, FloatAr
         if marks:
             axes.plot(*zip(*marks, strict=True), "o", markersize=5, markeredgecolor=paper(),
                       gid=rows_gid([place] * len(marks)), **drawn)  # fmt: skip
-    plain_log(axes.xaxis, seconds)
+    plain_log(axes.xaxis, format_seconds)
     axes.set_yticks([0, 0.5, 0.95, 1], ["", "p50", "p95", "all"])
     axes.set_title(f"{title} that took at most")
     legend_below(figure, [line_key(name, look[strategy]) for name, (strategy, _) in samples.items()], 2)

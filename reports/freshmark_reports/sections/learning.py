@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, FloatArray, Metric, Results, Section, Table
-from freshmark.reporting import called, grid_of, metric_in_words, metric_named, number, summands_of
+from freshmark.reporting import format_number, metric_label, metric_named, per_event_metric, row_label, score_matrix
 
 from freshmark_reports.choice import keys_of, rows_of
 
@@ -32,7 +32,7 @@ def section(results: Results) -> Sequence[Section]:
 
 def scores_of(results: Results, row: pd.Series, metric: Metric) -> tuple[FloatArray, FloatArray]:
     """(blocks + 1, blocks) scores of a row, mean over its seeds; and (blocks,) of the run itself."""
-    grids = [grid_of(results.recorded, key, summands_of(metric)) for key in keys_of(results, row)]
+    grids = [score_matrix(results.recorded, key, per_event_metric(metric)) for key in keys_of(results, row)]
     known = [grid for grid in grids if grid is not None]
     return np.mean([one.scores for one in known], axis=0), np.mean([one.live_scores for one in known], axis=0)
 
@@ -47,7 +47,7 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
             *((_after(row), *_entries(scores[row])) for row in range(blocks + 1)),
             ("the run itself", *_entries(live)),
         ),
-        f"{metric_in_words(str(best['metric']))} of {_name(best)}: model as it stands after a block, asked about each",
+        f"{metric_label(str(best['metric']))} of {_name(best)}: model as it stands after a block, asked about each",
     )
     return Chart(partial(_draw, scores, live), _finding(best), table, wide=True, height=max(0.7, 0.32 + 0.075 * blocks))
 
@@ -61,20 +61,22 @@ def _after(row: int) -> str:
 
 
 def _name(row: Any) -> str:
-    return called(row["strategy"], row["every"], row["delay"])
+    return row_label(row["strategy"], row["every"], row["delay"])
 
 
 def _finding(best: Any) -> str:
-    metric, forward, backward = metric_in_words(best["metric"]), best["forward_transfer"], best["backward_transfer"]
+    metric, forward, backward = metric_label(best["metric"]), best["forward_transfer"], best["backward_transfer"]
     text = (
-        f"What {_name(best)} learned up to a block is worth {number(forward)} of {metric} on the next one, beside the "
-        "warm-up alone"
+        f"What {_name(best)} learned up to a block is worth {format_number(forward)} of {metric} on the next one, "
+        "beside the warm-up alone"
     )
     if np.isnan(backward):
         return f"{text}; its context cannot be taken back, so that forgetting is not measured."
     if backward < 0:
-        return f"{text}; by the end it has lost {number(-backward)} on what it had just learned (forgetting)."
-    return f"{text}; by the end it answers the earlier blocks no worse than just after them (+{number(backward)})."
+        return f"{text}; by the end it has lost {format_number(-backward)} on what it had just learned (forgetting)."
+    return (
+        f"{text}; by the end it answers the earlier blocks no worse than just after them (+{format_number(backward)})."
+    )
 
 
 def _transfers(rows: pd.DataFrame) -> Table:
@@ -118,7 +120,7 @@ def _draw(scores: FloatArray, live: FloatArray, figure: Any) -> None:
         axes.add_patch(Rectangle((column - 0.5, at - 0.5), 1, 1, color=ink(), alpha=shade, linewidth=0))
         if blocks <= MOST_NUMBERS:
             seen = row <= blocks and column < row
-            axes.text(column, at, number(rows[row, column], 2), ha="center", va="center", fontsize=9,
+            axes.text(column, at, format_number(rows[row, column], 2), ha="center", va="center", fontsize=9,
                       style="italic" if seen else "normal")  # fmt: skip
     for row in range(1, blocks + 1):
         # Left of the steps are blocks that the model has learned from, right of them those ahead of it.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, Entry, Results, Section, Table
-from freshmark.reporting import called, size
+from freshmark.reporting import format_bytes, row_label
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
 from freshmark_reports.windows import dates
@@ -51,14 +51,13 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
     finding = "What the processes held was not measured."
     if peaks.notna().any():
         worst = rows.iloc[int(peaks.argmax())]
-        finding = (
-            f"{_called(worst)} peaks highest, {size(worst['peak_bytes'])} above what its process held at the start."
-        )
+        peak = format_bytes(worst["peak_bytes"])
+        finding = f"{_called(worst)} peaks highest, {peak} above what its process held at the start."
     return Chart(partial(_draw, results, shown), finding + said_of(len(shown), rows), table, wide=True, height=0.85)
 
 
 def _called(row: Any) -> str:
-    return called(row["strategy"], row["every"], row["delay"])
+    return row_label(row["strategy"], row["every"], row["delay"])
 
 
 def _entries(results: Results, cells: pd.DataFrame, row: pd.Series) -> tuple[Entry, ...]:
@@ -102,7 +101,7 @@ def _draw(results: Results, shown: pd.DataFrame, figure: Any) -> None:
         axes.plot(dates(windows["end"][few]), above, color=drawn.colour, linestyle=drawn.dash,
                   label=_called(row))  # fmt: skip
         keys.append(line_key(_called(row), drawn))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: size(value)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_bytes(value)))
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     axes.set_title("Resident memory above that at the start" if start else "Resident memory of the process")
     legend_below(figure, keys, 3)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, Entry, FloatArray, IntArray, Results, Section, Table
-from freshmark.reporting import called, metric_in_words, number
+from freshmark.reporting import format_number, metric_label, row_label
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
 from freshmark_reports.finds import Finds, finds_of
@@ -64,7 +64,7 @@ def _chart(results: Results, stream: str, rows: pd.DataFrame) -> Chart:
     table = Table(
         (Column("Window begins"), *(Column(name, "number") for name in known)),
         _rows(known),
-        f"{metric_in_words(metric)} by window",
+        f"{metric_label(metric)} by window",
     )
     finds = finds_of(results, rows)
     finding += finds.said
@@ -74,7 +74,7 @@ def _chart(results: Results, stream: str, rows: pd.DataFrame) -> Chart:
 
 
 def _name(row: Any) -> str:
-    return called(row["strategy"], row["every"], row["delay"])
+    return row_label(row["strategy"], row["every"], row["delay"])
 
 
 def _gains(
@@ -94,7 +94,7 @@ def _gained(best: Any, rows: pd.DataFrame, metric: str) -> str:
     still = rows[(rows["strategy"] == best["strategy"]) & (rows["every"] == "never")]
     if best["every"] == "never" or not len(still):
         return ""
-    return f" Never updated it would give {metric_in_words(metric)} {number(still.iloc[0]['value'])}."
+    return f" Never updated it would give {metric_label(metric)} {format_number(still.iloc[0]['value'])}."
 
 
 def _rows(curves: Mapping[str, Curve]) -> tuple[tuple[Entry, ...], ...]:
@@ -107,10 +107,11 @@ def _rows(curves: Mapping[str, Curve]) -> tuple[tuple[Entry, ...], ...]:
 
 def _finding(best: Any, curve: Curve, achievable: float | None) -> str:
     known = curve.value[np.isfinite(curve.value)]
-    text = f"{_name(best)} moves between {number(known.min())} and {number(known.max())} from window to window"
+    least, most = format_number(known.min()), format_number(known.max())
+    text = f"{_name(best)} moves between {least} and {most} from window to window"
     if achievable:
         share = best["value"] / achievable if best["value"] < achievable else achievable / best["value"]
-        text += f", and reaches {100 * share:.0f}\u00a0% of the oracle's {number(achievable)}"
+        text += f", and reaches {100 * share:.0f}\u00a0% of the oracle's {format_number(achievable)}"
     return text + "."
 
 
@@ -137,7 +138,7 @@ def _draw(results: Results, stream: str, shown: Shown, figure: Any) -> None:
             dates(shown.oracle.begin), shown.oracle.value, color=ink(), linewidth=1.1, alpha=0.55, label="oracle"
         )
         keys.append(line)
-    upper.set_title(metric_in_words(str(shown.rows["metric"].iloc[0])), pad=24 if results.streams[stream].drifts else 6)
+    upper.set_title(metric_label(str(shown.rows["metric"].iloc[0])), pad=24 if results.streams[stream].drifts else 6)
     if shown.gains:
         panels[1].axhline(0, color=ink(), linewidth=0.8, alpha=0.5)
         panels[1].set_title("gained by updating", fontsize=10)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from freshmark import Column, Entry, Results, Section, Table, Value
-from freshmark.reporting import metric_in_words, too_few
+from freshmark.reporting import metric_label, too_few
 
 
 def section(results: Results) -> Sequence[Section]:
@@ -23,7 +23,7 @@ def section(results: Results) -> Sequence[Section]:
 
 def ranking_table(rows: Sequence[Any]) -> Table:
     """The rows of one stream as a table."""
-    metric = metric_in_words(str(rows[0]["metric"]))
+    metric = metric_label(str(rows[0]["metric"]))
     equals = frozenset(place for place, row in enumerate(rows) if row["distinguishable"] is False)
     return Table(
         _columns(metric),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, Entry, Part, Prose, Results, Section, Table, Value
-from freshmark.reporting import called, listed, metric_in_words, number
+from freshmark.reporting import format_number, join_words, metric_label, row_label
 
 from freshmark_reports.choice import best_of_each, rows_of, said_of
 from freshmark_reports.windows import dates
@@ -39,7 +39,7 @@ def section(results: Results) -> Sequence[Section]:
 
 
 def _name(row: Any) -> str:
-    return called(row["strategy"], row["every"], row["delay"])
+    return row_label(row["strategy"], row["every"], row["delay"])
 
 
 def _chart(results: Results, rows: pd.DataFrame, said: str) -> Chart:
@@ -117,7 +117,7 @@ def _finding(rows: pd.DataFrame, drifts: int) -> str:
     if len(back):
         text += f"; what was made good took {float(back['windows_to_recover'].median()):g} windows"
     if never:
-        text += f"; after {listed(sorted(set(never)))} it was not back before the next drift or the end"
+        text += f"; after {join_words(sorted(set(never)))} it was not back before the next drift or the end"
     return f"{text}."
 
 
@@ -164,14 +164,17 @@ def _gained(rows: pd.DataFrame, chosen: tuple[str, str, str] | None) -> str:
     """How much of what the oracle could gain the choice of the verdict does; of the best row, where it chose none."""
     same = [row for _, row in rows.iterrows() if (row["strategy"], row["every"], row["delay"]) == chosen]
     row = same[0] if same else rows.iloc[0]
-    has, oracle = f"{metric_in_words(row['metric'])} {number(row['value'])}", f"the oracle {number(row['oracle'])}"
+    has, oracle = (
+        f"{metric_label(row['metric'])} {format_number(row['value'])}",
+        f"the oracle {format_number(row['oracle'])}",
+    )
     if row["every"] == "never":
-        left = f"more than {number(row['regret'])}" if row["regret"] > 0 else "anything"
+        left = f"more than {format_number(row['regret'])}" if row["regret"] > 0 else "anything"
         return f"{row['strategy']} as first trained has {has}, {oracle}: no update could gain {left}."
     if not np.isfinite(row["gain_share"]):
         return f"{_name(row)} has {has}, {oracle}."
-    gained = f"gains {number(100 * row['gain_share'])}\u00a0% of what updating could"
-    return f"{_name(row)} {gained}: it has {has}, never updated {number(row['floor'])}, {oracle}."
+    gained = f"gains {format_number(100 * row['gain_share'])}\u00a0% of what updating could"
+    return f"{_name(row)} {gained}: it has {has}, never updated {format_number(row['floor'])}, {oracle}."
 
 
 def _gains(rows: pd.DataFrame) -> Table:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, Results, Section, Table, Value
-from freshmark.reporting import metric_in_words, number, schedule_in_words
+from freshmark.reporting import format_number, metric_label, schedule_label
 
 from freshmark_reports.choice import MOST_LINES, rows_of
 
@@ -43,7 +43,7 @@ def _chart(results: Results, rows: pd.DataFrame, knees: pd.DataFrame) -> Chart:
             Column("Strategy"),
             Column("Updated"),
             Column("Stream time between", "seconds"),
-            Column(metric_in_words(metric), "number"),
+            Column(metric_label(metric), "number"),
             Column("CPU s / M events", "number"),
             Column("Flat from", about="the rarest schedule that is as good as the best of the strategy"),
         ),
@@ -74,19 +74,21 @@ def _finding(shown: pd.DataFrame, better: str, metric: str, knees: Sequence[int]
     rows = shown.to_dict("records")
     best = max(rows, key=lambda row: sign * row["value"])
     own = [row for row in rows if row["strategy"] == best["strategy"]]
-    rarest, name = own[-1], metric_in_words(metric)
+    rarest, name = own[-1], metric_label(metric)
     if rarest is best:
-        return f"{best['strategy']} is at its best {schedule_in_words(best['every'])}: {name} {number(best['value'])}."
+        return (
+            f"{best['strategy']} is at its best {schedule_label(best['every'])}: {name} {format_number(best['value'])}."
+        )
     text = (
-        f"{best['strategy']} goes from {name} {number(rarest['value'])} {schedule_in_words(rarest['every'])} "
-        f"to {number(best['value'])} {schedule_in_words(best['every'])}."
+        f"{best['strategy']} goes from {name} {format_number(rarest['value'])} {schedule_label(rarest['every'])} "
+        f"to {format_number(best['value'])} {schedule_label(best['every'])}."
     )
     knee = next((rows[place] for place in knees if rows[place]["strategy"] == best["strategy"]), best)
     if knee is best:
         return text
     return (
-        f"{text} It is flat (ring) from {schedule_in_words(knee['every'])}, {number(knee['value'])}, on, which takes "
-        f"{100 * knee[COST] / best[COST]:.0f}\u00a0% of the CPU."
+        f"{text} It is flat (ring) from {schedule_label(knee['every'])}, {format_number(knee['value'])}, on, "
+        f"which takes {100 * knee[COST] / best[COST]:.0f}\u00a0% of the CPU."
     )
 
 
@@ -122,7 +124,7 @@ def _draw(results: Results, rows: pd.DataFrame, bends: Sequence[int], figure: An
         ring = {"marker": "o", "markersize": 11, "markerfacecolor": "none", "markeredgecolor": ink(),
                 "linestyle": "none", "label": rows["strategy"].iloc[one]}  # fmt: skip
         panels[0].plot(place[str(rows["every"].iloc[one])], rows["value"].iloc[one], **ring)
-    panels[0].set_title(metric_in_words(str(rows["metric"].iloc[0])))
+    panels[0].set_title(metric_label(str(rows["metric"].iloc[0])))
     panels[1].set_title("CPU seconds for a million events")
     plain_log(panels[1].yaxis)
     for axes in panels:

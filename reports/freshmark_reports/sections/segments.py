@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, FloatArray, IntArray, Results, Section, Table, Value
-from freshmark.reporting import SEGMENTS, called, metric_in_words, number
+from freshmark.reporting import SEGMENTS, format_number, metric_label, row_label
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
 from freshmark_reports.history import history
@@ -51,14 +51,14 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
             )
             for place, name in enumerate(SEGMENTS)
         ),
-        f"{metric_in_words(metric)} by segment ± half the 95 % interval",
+        f"{metric_label(metric)} by segment ± half the 95 % interval",
     )
     finding = _finding(shown.iloc[0], served, metric) + said_of(len(shown), rows)
     return Chart(partial(_draw, results, shown, served), finding, table, wide=True, height=0.95)
 
 
 def _name(row: Any) -> str:
-    return called(row["strategy"], row["every"], row["delay"])
+    return row_label(row["strategy"], row["every"], row["delay"])
 
 
 def _served(results: Results, shown: pd.DataFrame, metric: str) -> Served:
@@ -75,9 +75,9 @@ def _finding(best: Any, served: Served, metric: str) -> str:
     by = dict(zip(SEGMENTS, served.value[0].tolist(), strict=True))
     share = served.count[SEGMENTS.index("new item")] / served.count[0]
     return (
-        f"{_name(best)} gives new users {metric_in_words(metric)} {number(by['new user'])}, known ones "
-        f"{number(by['known user'])}; {100 * share:.0f}\u00a0% of the events go to new items, where it gives "
-        f"{number(by['new item'])}."
+        f"{_name(best)} gives new users {metric_label(metric)} {format_number(by['new user'])}, known ones "
+        f"{format_number(by['known user'])}; {100 * share:.0f}\u00a0% of the events go to new items, where it gives "
+        f"{format_number(by['new item'])}."
     )
 
 
@@ -103,5 +103,5 @@ def _draw(results: Results, shown: pd.DataFrame, served: Served, figure: Any) ->
     axes.set_yticks(-np.arange(len(SEGMENTS) - 1) - 0.5, minor=True)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="y", which="minor")
-    axes.set_title(metric_in_words(str(shown["metric"].iloc[0])))
+    axes.set_title(metric_label(str(shown["metric"].iloc[0])))
     legend_below(figure, keys, 3)

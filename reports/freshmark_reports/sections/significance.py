@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, Results, Section, Table, Value
-from freshmark.reporting import CriticalDifference, called, holm, listed, metric_in_words, number
+from freshmark.reporting import CriticalDifference, format_number, holm, join_words, metric_label, row_label
 
 from freshmark_reports.choice import best_of_each, rows_of, said_of
 
@@ -31,9 +31,9 @@ def section(results: Results) -> Sequence[Section]:
 
 
 def _chart(results: Results, stream: str, shown: pd.DataFrame, said: str) -> Chart:
-    names = [called(row["strategy"], row["every"], row["delay"]) for _, row in shown.iterrows()]
+    names = [row_label(row["strategy"], row["every"], row["delay"]) for _, row in shown.iterrows()]
     among = _pairs(results, stream, shown)
-    metric = metric_in_words(str(shown["metric"].iloc[0]))
+    metric = metric_label(str(shown["metric"].iloc[0]))
     table = Table(
         (
             Column("One"),
@@ -72,7 +72,7 @@ def _pairs(results: Results, stream: str, shown: pd.DataFrame) -> pd.DataFrame:
     raised = holm([gap.p_value for gap in gaps])
     return pd.DataFrame(
         [
-            {"one": called(*one), "other": called(*other), "difference": gap.difference, "margin": gap.margin,
+            {"one": row_label(*one), "other": row_label(*other), "difference": gap.difference, "margin": gap.margin,
              "distinguishable": gap.distinguishable, "detectable": gap.detectable, "p_holm": p}
             for (one, other), gap, p in zip(pairs, gaps, raised, strict=True)
         ]
@@ -97,7 +97,7 @@ def _finding(names: Sequence[str], pairs: pd.DataFrame, wins: np.ndarray[Any, An
     equals = [name for place, name in enumerate(names) if place and wins[0, place] == 0]
     if not equals:
         return f"{text}; {names[0]} is better than every other strategy."
-    few = listed(equals) if len(equals) <= 3 else f"{len(equals)} others"  # noqa: PLR2004
+    few = join_words(equals) if len(equals) <= 3 else f"{len(equals)} others"  # noqa: PLR2004
     return f"{text}; {names[0]} is not told from {few}."
 
 
@@ -113,7 +113,7 @@ def _draw(names: Sequence[str], pairs: pd.DataFrame, wins: np.ndarray[Any, Any],
             row, column = place[one], place[other]
             # Filled is better, hollow is worse, nothing is not told apart: shape tells what colour would.
             won = wins[row, column]
-            text = number(sign * pair["difference"], 2)
+            text = format_number(sign * pair["difference"], 2)
             axes.text(
                 column, row, f"▲ {text}" if won > 0 else f"▽ {text}" if won < 0 else "·", ha="center", va="center",
                 color=ink() if won else muted(), fontsize=10, fontweight="bold" if won > 0 else "normal",
@@ -155,8 +155,8 @@ def _ranks(found: CriticalDifference) -> Chart:
         finding = f"Over {found.streams} streams no ranks differ by more than chance (Friedman, p {found.p_value:.2g})."
     else:
         finding = (
-            f"Over {found.streams} streams {found.names[0]} ranks best, {number(float(found.ranks[0]))} on average; "
-            f"ranks closer than {number(found.critical)} are not told apart (Nemenyi)."
+            f"Over {found.streams} streams {found.names[0]} ranks best, {format_number(float(found.ranks[0]))} "
+            f"on average; ranks closer than {format_number(found.critical)} are not told apart (Nemenyi)."
         )
     return Chart(partial(_draw_ranks, found), finding, table, wide=True, height=0.3 + 0.09 * len(found.names))
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, Results, Section, Table, Value
-from freshmark.reporting import called, metric_in_words, number, within
+from freshmark.reporting import format_number, metric_label, row_label, with_margin
 
 from freshmark_reports.choice import rows_of
 from freshmark_reports.spans import span_in_words
@@ -32,7 +32,7 @@ def section(results: Results) -> Sequence[Section]:
 
 
 def _chart(rows: pd.DataFrame) -> Chart:
-    metric = metric_in_words(str(rows["metric"].iloc[0]))
+    metric = metric_label(str(rows["metric"].iloc[0]))
     table = Table(
         (
             Column("Strategy"),
@@ -46,7 +46,7 @@ def _chart(rows: pd.DataFrame) -> Chart:
         ),
         tuple(
             (
-                called(row["strategy"], row["every"], row["delay"]),
+                row_label(row["strategy"], row["every"], row["delay"]),
                 row["free"],
                 row["served"],
                 Value(row["price"], row["margin"]),
@@ -70,9 +70,9 @@ def _finding(rows: pd.DataFrame, metric: str) -> str:
         return f"No row loses {metric} that could be told from chance because its updates take time."
     dearest = max(sure.to_dict("records"), key=lambda row: row["price"])
     return (
-        f"{called(dearest['strategy'], dearest['every'], dearest['delay'])} pays most: {metric} "
-        f"{number(dearest['free'])} if updates took no time, {number(dearest['served'])} as they do, "
-        f"{within(dearest['price'], dearest['margin'])} less. {_pace(dearest)}"
+        f"{row_label(dearest['strategy'], dearest['every'], dearest['delay'])} pays most: {metric} "
+        f"{format_number(dearest['free'])} if updates took no time, {format_number(dearest['served'])} as they do, "
+        f"{with_margin(dearest['price'], dearest['margin'])} less. {_pace(dearest)}"
         f"{len(sure)} of {len(rows)} lose more than chance would explain."
     )
 
@@ -98,9 +98,9 @@ def _draw(rows: pd.DataFrame, figure: Any) -> None:
             rows[name], place, marker="o", linestyle="none", markersize=6, markerfacecolor=fill,
             markeredgecolor=ink(), gid=rows_gid(rows.index),
         )  # fmt: skip
-    names = [called(row["strategy"], row["every"], row["delay"]) for _, row in rows.iterrows()]
+    names = [row_label(row["strategy"], row["every"], row["delay"]) for _, row in rows.iterrows()]
     axes.set_yticks(place, names)
-    axes.set_xlabel(metric_in_words(str(rows["metric"].iloc[0])))
+    axes.set_xlabel(metric_label(str(rows["metric"].iloc[0])))
     keys = [marker_key("served", "o"), marker_key("free: if updates took no time", "o")]
     keys[0].set_markerfacecolor(ink())
     legend_below(figure, keys, 2)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, Results, Section, Table
-from freshmark.reporting import called, half_lives_of, metric_in_words
+from freshmark.reporting import half_lives_of, metric_label, row_label
 
 from freshmark_reports.choice import MOST_LINES, rows_of
 from freshmark_reports.spans import span_in_words, unit_of
@@ -44,12 +44,12 @@ def _shown(rows: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
         one = curves[same & (curves["delay"] == row["delay"])]
         if len(one) > 1:
             names.add(row["strategy"])
-            parts.append(one.assign(name=called(row["strategy"], row["every"], row["delay"])))
+            parts.append(one.assign(name=row_label(row["strategy"], row["every"], row["delay"])))
     return pd.concat(parts, ignore_index=True) if parts else curves.head(0)
 
 
 def _chart(results: Results, shown: pd.DataFrame) -> Chart:
-    metric = metric_in_words(str(shown["metric"].iloc[0]))
+    metric = metric_label(str(shown["metric"].iloc[0]))
     table = Table(
         (
             Column("Strategy"),
@@ -104,7 +104,7 @@ def _draw(results: Results, shown: pd.DataFrame, figure: Any) -> None:
         right.plot(one["age_seconds"] / size, 100 * one["retained"], **line)
         keys.append(line_key(str(name), drawn))
     right.axhline(50, color=muted(), linewidth=1, linestyle=(0, (2, 2)))
-    left.set_title(metric_in_words(str(shown["metric"].iloc[0])))
+    left.set_title(metric_label(str(shown["metric"].iloc[0])))
     right.set_title("% of the gain that is left; half at the line")
     for axes in (left, right):
         axes.set_xlabel(f"age of the knowledge, {unit}")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, Results, Section, Table, Value
-from freshmark.reporting import called, listed, metric_in_words, number, pareto
+from freshmark.reporting import format_number, join_words, metric_label, pareto, row_label
 
 from freshmark_reports.choice import rows_of
 
@@ -48,7 +48,7 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
             Column("Strategy"),
             Column("Updated"),
             Column("Cost / M events" if results.prices else "CPU s / M events", "number"),
-            Column(metric_in_words(metric), "number"),
+            Column(metric_label(metric), "number"),
             Column("On the front"),
             *([Column("Outside the limits by")] if results.budget else []),
         ),
@@ -82,15 +82,15 @@ def _inside(results: Results, rows: pd.DataFrame) -> str:
 
 def _finding(rows: pd.DataFrame, metric: str, cost: str, word: str) -> str:
     best = rows[rows["front"]]
-    names = [called(row["strategy"], row["every"], row["delay"]) for _, row in best.iterrows()]
+    names = [row_label(row["strategy"], row["every"], row["delay"]) for _, row in best.iterrows()]
     if len(names) == 1:
         return f"{names[0]} is at once the best and the cheapest of {len(rows)}."
     first, last = best.iloc[0], best.iloc[-1]
-    times = number(last[cost] / first[cost], 2)
-    few = listed(names) if len(names) <= 3 else f"from {names[0]} to {names[-1]}"  # noqa: PLR2004
+    times = format_number(last[cost] / first[cost], 2)
+    few = join_words(names) if len(names) <= 3 else f"from {names[0]} to {names[-1]}"  # noqa: PLR2004
     return (
         f"{len(names)} of {len(rows)} are on the front, {few}: {times} times the {word} takes "
-        f"{metric_in_words(metric)} from {number(first['value'])} to {number(last['value'])}."
+        f"{metric_label(metric)} from {format_number(first['value'])} to {format_number(last['value'])}."
     )
 
 
@@ -133,7 +133,7 @@ def _draw(results: Results, rows: pd.DataFrame, figure: Any) -> None:
         marks.lines[0].set_gid(rows_gid(place))
     plain_log(axes.xaxis)
     axes.set_xlabel("Cost of a million events" if results.prices else "CPU seconds for a million events")
-    axes.set_title(metric_in_words(str(rows["metric"].iloc[0])))
+    axes.set_title(metric_label(str(rows["metric"].iloc[0])))
     keys = [line_key(name, look[name]) for name in look if name in set(rows["strategy"])]
     for key in keys:
         key.set_linestyle("none")
@@ -152,7 +152,7 @@ def _limits(results: Results, rows: pd.DataFrame, axes: Any) -> list[Any]:
     if results.budget.cost is not None:
         low, high = axes.get_xlim()
         edge = results.budget.cost
-        box: dict[str, Any] = {"color": muted(), "label": f"cost ≤ {number(edge)}"}
+        box: dict[str, Any] = {"color": muted(), "label": f"cost ≤ {format_number(edge)}"}
         low, high = min(low, edge / 2), max(high, edge * 1.2)
         axes.axvspan(low, edge, alpha=0.14, linewidth=0, zorder=0, **box)
         axes.set_xlim(low, high)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from freshmark.results.dynamics.learning import backward_transfer, forward_transfer, grid_of
-from freshmark.results.metrics.per_event import summands_of
+from freshmark.results.dynamics.learning import backward_transfer, forward_transfer, score_matrix
+from freshmark.results.metrics.per_event import per_event_metric
 from freshmark.results.metrics.registry import METRICS, metric_named
 
 HAND = np.array(
@@ -49,7 +49,7 @@ def test_what_was_not_asked_again_leaves_backward_transfer_unknown():
 
 
 class Recorded:
-    """What ``grid_of`` asks of what was recorded: two blocks of two events each, the second after the first."""
+    """What ``score_matrix`` asks of what was recorded: two blocks of two events each, the second after the first."""
 
     def __init__(self, rows: Any) -> None:
         self.rows = np.asarray(rows, np.float64)
@@ -78,7 +78,7 @@ class Recorded:
 
 def test_the_grid_is_the_metric_of_each_block_in_each_row():
     recorded: Any = Recorded([[1, np.inf, 11, 12], [1, 2, 1, 50], [np.nan, np.nan, 3, 3]])
-    grid = grid_of(recorded, "cell", summands_of(metric_named("hr@10")))
+    grid = score_matrix(recorded, "cell", per_event_metric(metric_named("hr@10")))
     assert grid is not None
     assert np.nan_to_num(grid.scores, nan=-1).tolist() == [[0.5, 0.0], [1.0, 0.5], [-1.0, 1.0]]
     assert grid.live_scores.tolist() == [0.5, 1.0]
@@ -87,4 +87,4 @@ def test_the_grid_is_the_metric_of_each_block_in_each_row():
 
 def test_a_cell_without_a_matrix_has_no_grid():
     recorded: Any = Recorded(np.ones((3, 4)))
-    assert grid_of(recorded, "another", summands_of(METRICS["hr@10"])) is None
+    assert score_matrix(recorded, "another", per_event_metric(METRICS["hr@10"])) is None

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from freshmark.errors import UsageError
-from freshmark.results.dynamics.queueing import COLUMNS, behind, open_loop, rate_from, rates_of, responses
+from freshmark.results.dynamics.queueing import COLUMNS, behind, default_rates, open_loop, rate_from, responses
 
 STREAM = "drift(preset='small')"
 SERVICE, STALL, BETWEEN = 0.0002, 0.5, 5000
@@ -99,7 +99,7 @@ def test_an_injected_stall_moves_the_p99_as_the_theory_of_queues_says(injected):
 
 
 def test_the_usual_rates_are_that_of_the_stream_and_a_thousand_times_it(injected):
-    own, denser = rates_of(injected.recorded, STREAM)
+    own, denser = default_rates(injected.recorded, STREAM)
     assert own == pytest.approx(20_000 / (28 * 6 * 3600), rel=1e-3)
     assert denser == pytest.approx(1000 * own)
     assert injected.open_loop()["rate"].tolist() == [own, denser] * 2
@@ -142,7 +142,7 @@ def test_a_rate_that_is_none_is_refused(injected, rate):
 
 def test_a_stream_that_takes_no_time_has_no_rate(injected):
     injected.events(STREAM)["time"] = np.zeros(20_000, np.int64)
-    assert rates_of(injected.recorded, STREAM) == []
+    assert default_rates(injected.recorded, STREAM) == []
     assert injected.open_loop().empty
     assert injected.open_loop(500).empty
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from freshmark.errors import UsageError
-from freshmark.results.dynamics.learning import Grid
+from freshmark.results.dynamics.learning import ScoreMatrix
 from freshmark.results.dynamics.staleness import by_age, by_matrix, half_life, half_lives_of
-from freshmark.results.metrics.per_event import mean_of, ratio, summands_of
+from freshmark.results.metrics.per_event import mean_of, per_event_metric, ratio
 from freshmark.results.metrics.registry import METRICS
 
 SECOND = 1_000_000
@@ -24,7 +24,7 @@ def grid(score, blocks=5, events=10, metric="hr@10"):
     begin = np.arange(blocks) * 100 * SECOND
     count = np.full(blocks, events)
     live = np.full(blocks, 0.9 * events)
-    return Grid(sums * events, live, count, begin, begin + 100 * SECOND, summands_of(METRICS[metric]))
+    return ScoreMatrix(sums * events, live, count, begin, begin + 100 * SECOND, per_event_metric(METRICS[metric]))
 
 
 def test_an_exponential_decay_has_the_half_life_that_was_planted():
@@ -94,11 +94,11 @@ def test_each_curve_has_its_half_life():
 
 def test_a_metric_that_is_no_mean_is_refused():
     with pytest.raises(UsageError, match="auc is no mean"):
-        summands_of(METRICS["auc"])
+        per_event_metric(METRICS["auc"])
 
 
 def test_a_root_is_taken_after_the_mean():
-    rmse = summands_of(METRICS["rmse"])
+    rmse = per_event_metric(METRICS["rmse"])
     assert (rmse.number(9.0), rmse.sign) == (3.0, -1)
 
 

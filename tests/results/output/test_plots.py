@@ -3,7 +3,7 @@ import pytest
 from freshmark import Chart, Column, Section, Table
 from freshmark.errors import UnknownName, UsageError
 from freshmark.results.output import plots
-from freshmark.results.style import INK, PAPER, WIDE, WIDTH
+from freshmark.results.style import CHART_WIDTH, INK, PAPER, WIDE_CHART_WIDTH
 from matplotlib import rcParams
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -33,7 +33,7 @@ def test_each_section_is_a_method_that_gives_its_figure(made, offered):
     figure = made().plot.over_time()
     assert isinstance(figure, Figure)
     assert np.asarray(figure.axes[0].lines[0].get_ydata()).tolist() == [3, 5]
-    assert figure.get_figwidth() == WIDE
+    assert figure.get_figwidth() == WIDE_CHART_WIDTH
     assert len(figure.legends) == 1
 
 
@@ -42,7 +42,7 @@ def test_a_figure_is_on_white_paper_and_saved_with_any_name_in_it(made, offered,
     figure = made().plot.mine()
     assert to_hex(figure.get_facecolor()) == PAPER
     assert to_hex(figure.axes[0].title.get_color()) == INK
-    assert figure.get_figwidth() == WIDTH
+    assert figure.get_figwidth() == CHART_WIDTH
     figure.savefig(tmp_path / "x.png")
     assert (tmp_path / "x.png").stat().st_size > 1000
 

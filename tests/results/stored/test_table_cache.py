@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from freshmark.results.stored.table_cache import Kept
+from freshmark.results.stored.table_cache import TableCache
 
 
 class Reader:
@@ -14,13 +14,13 @@ class Reader:
 
 
 def test_a_table_is_read_once():
-    kept, reader = Kept(), Reader()
+    kept, reader = TableCache(), Reader()
     assert kept.table("a", reader) is kept.table("a", reader)
     assert reader.reads == 1
 
 
 def test_what_was_asked_for_longest_ago_goes_first():
-    kept, readers = Kept(most=2 * 80), {name: Reader(10) for name in "abc"}
+    kept, readers = TableCache(most=2 * 80), {name: Reader(10) for name in "abc"}
     for name in "abaca":
         kept.table(name, readers[name])
     assert {name: reader.reads for name, reader in readers.items()} == {"a": 1, "b": 1, "c": 1}
@@ -29,7 +29,7 @@ def test_what_was_asked_for_longest_ago_goes_first():
 
 
 def test_a_table_that_is_larger_than_all_that_may_be_kept_is_given_and_not_kept():
-    kept, reader = Kept(most=100), Reader(20)
+    kept, reader = TableCache(most=100), Reader(20)
     assert len(kept.table("a", reader)["x"]) == 20
     kept.table("a", reader)
     assert reader.reads == 2
@@ -38,7 +38,7 @@ def test_a_table_that_is_larger_than_all_that_may_be_kept_is_given_and_not_kept(
 
 def test_nobody_can_write_to_what_others_are_given():
     with pytest.raises(ValueError, match="read-only"):
-        Kept().table("a", Reader())["x"][0] = 1
+        TableCache().table("a", Reader())["x"][0] = 1
 
 
 def test_results_read_a_table_of_a_cell_once(fabricated, made, monkeypatch):

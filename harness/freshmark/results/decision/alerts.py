@@ -10,7 +10,7 @@ import pandas as pd
 
 from freshmark.results.decision.ranking import RankingRow
 from freshmark.results.decision.standings import Standings
-from freshmark.results.naming import called
+from freshmark.results.naming import row_label
 from freshmark.results.statistics.dependence import worth
 from freshmark.results.stored.folder import StreamRecord
 from freshmark.results.stored.recorded import Recorded
@@ -139,7 +139,7 @@ def _background(stream: str, cells: pd.DataFrame) -> Iterator[Alert]:
 
 
 def _name_of(cell: Any) -> str:
-    return called(str(cell["strategy"]), str(cell["every"]), str(cell["delay"]))
+    return row_label(str(cell["strategy"]), str(cell["every"]), str(cell["delay"]))
 
 
 def _numbers(cells: pd.DataFrame, column: str) -> pd.Series[float]:

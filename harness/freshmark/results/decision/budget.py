@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from freshmark.errors import UsageError
 from freshmark.results.decision.costs import Costs
 from freshmark.results.metrics.latency import too_few
-from freshmark.results.naming import listed, number, seconds, size
+from freshmark.results.naming import format_bytes, format_number, format_seconds, join_words
 
 _EVENTS = {"": 1e6, "1m": 1e6, "1k": 1e3, "1": 1.0}
 _COST = re.compile(r"(?P<amount>\d+(?:\.\d+)?)(?:/(?P<events>1[mk]?))?", re.IGNORECASE)
@@ -51,21 +51,21 @@ class Budget:
         if self.p99 is not None and not costs.recommend_p99_seconds <= self.p99:
             broken.append(_tail(costs, self.p99))
         if self.memory is not None and not costs.peak_bytes <= self.memory:
-            broken.append(_beyond("memory", costs.peak_bytes, self.memory, size))
+            broken.append(_beyond("memory", costs.peak_bytes, self.memory, format_bytes))
         if self.cost is not None and not costs.cost_per_million <= self.cost:
             broken.append(_beyond("cost", costs.cost_per_million, self.cost, _per_million))
-        return listed(broken)
+        return join_words(broken)
 
     def in_words(self) -> str:
         """``answer p99 ≤ 20 ms, memory ≤ 500 MB and cost ≤ 3 a million events``."""
         limits = []
         if self.p99 is not None:
-            limits.append(f"answer p99 ≤ {seconds(self.p99)}")
+            limits.append(f"answer p99 ≤ {format_seconds(self.p99)}")
         if self.memory is not None:
-            limits.append(f"memory ≤ {size(self.memory)}")
+            limits.append(f"memory ≤ {format_bytes(self.memory)}")
         if self.cost is not None:
             limits.append(f"cost ≤ {_per_million(self.cost)}")
-        return listed(limits)
+        return join_words(limits)
 
 
 def per_million(text: str) -> float:
@@ -85,7 +85,7 @@ def per_million(text: str) -> float:
 def _tail(costs: Costs, limit: float) -> str:
     value = costs.recommend_p99_seconds
     if math.isfinite(value):
-        return _beyond("answer p99", value, limit, seconds)
+        return _beyond("answer p99", value, limit, format_seconds)
     few = too_few(int(costs.requests), 99) if math.isfinite(costs.requests) else ""
     return f"no answer p99 ({few})" if few else "no answer p99"
 
@@ -95,4 +95,4 @@ def _beyond(what: str, value: float, limit: float, words: Callable[[float], str]
 
 
 def _per_million(value: float) -> str:
-    return f"{number(value)} a million events"
+    return f"{format_number(value)} a million events"

@@ -15,7 +15,7 @@ import numpy as np
 
 from freshmark.contract.arrays import FloatArray
 from freshmark.results.decision.standings import Row, Standings
-from freshmark.results.naming import called
+from freshmark.results.naming import row_label
 from freshmark.results.statistics.intervals import LEVEL
 
 FEW_STREAMS = 5
@@ -50,7 +50,7 @@ def critical_difference(streams: Sequence[Standings]) -> CriticalDifference | No
     if len(shared) < 2:  # noqa: PLR2004
         return None
     values = np.array([[one.rows[row].value * (-1 if one.higher else 1) for row in shared] for one in streams])
-    return of_values(values, [called(*row) for row in shared])
+    return of_values(values, [row_label(*row) for row in shared])
 
 
 def of_values(values: FloatArray, names: list[str]) -> CriticalDifference:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from freshmark.results.decision.standings import Standings
-from freshmark.results.naming import called
+from freshmark.results.naming import row_label
 from freshmark.results.statistics.intervals import holm
 
 COLUMNS = ("stream", "metric", "one", "other", "difference", "margin", "distinguishable", "detectable", "p_value",
@@ -32,7 +32,7 @@ def pairs_of(standings_by_stream: Mapping[str, Standings]) -> pd.DataFrame:
         gaps = [standings.gap(one, other) for one, other in pairs]
         raised = holm([gap.p_value for gap in gaps])
         rows += [
-            {"stream": stream, "metric": standings.metric, "one": called(*one), "other": called(*other),
+            {"stream": stream, "metric": standings.metric, "one": row_label(*one), "other": row_label(*other),
              "difference": gap.difference, "margin": gap.margin, "distinguishable": gap.distinguishable,
              "detectable": gap.detectable, "p_value": gap.p_value, "p_holm": p}
             for (one, other), gap, p in zip(pairs, gaps, raised, strict=True)

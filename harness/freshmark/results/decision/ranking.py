@@ -14,7 +14,7 @@ from freshmark.results.decision.costs import Costs, costs_of
 from freshmark.results.decision.standings import Row, Standings
 from freshmark.results.decision.terms import Terms
 from freshmark.results.metrics.segments import SEGMENTS
-from freshmark.results.naming import called, schedule_in_words
+from freshmark.results.naming import row_label, schedule_label
 from freshmark.results.stored.recorded import Recorded
 
 COLUMNS = (
@@ -73,12 +73,12 @@ class RankingRow(Costs):
     @property
     def schedule(self) -> str:
         """``every 1d``."""
-        return schedule_in_words(self.every, self.delay)
+        return schedule_label(self.every, self.delay)
 
     @property
     def label(self) -> str:
         """``retrain(mf()) every 1d``."""
-        return called(*self.row)
+        return row_label(*self.row)
 
     @property
     def measured(self) -> bool:

@@ -21,7 +21,7 @@ import numpy as np
 from freshmark.contract.arrays import BoolArray, FloatArray
 from freshmark.errors import UsageError
 from freshmark.results.decision.cost_noise import RowCosts
-from freshmark.results.naming import number
+from freshmark.results.naming import format_number
 from freshmark.results.statistics.amounts import Scale
 from freshmark.results.statistics.bootstrap import Replicates, Row, replicated
 
@@ -61,7 +61,7 @@ class Tolerance:
     def in_words(self, amount: float | None = None) -> str:
         """``2 %``, or ``0.005``; of this amount, or of the tolerance itself."""
         value = self.amount if amount is None else amount
-        return f"{number(100 * value, 2)}\u00a0%" if self.relative else number(value, 2)
+        return f"{format_number(100 * value, 2)}\u00a0%" if self.relative else format_number(value, 2)
 
 
 @dataclass(frozen=True)

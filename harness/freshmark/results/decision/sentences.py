@@ -8,7 +8,7 @@ import numpy as np
 
 from freshmark.results.decision.curves import CurvePoint
 from freshmark.results.decision.ranking import RankingRow
-from freshmark.results.naming import listed, metric_in_words, number, seconds, size, within
+from freshmark.results.naming import format_bytes, format_number, format_seconds, join_words, metric_label, with_margin
 
 _NAMED = 4
 
@@ -18,7 +18,7 @@ def nothing(ranking: Sequence[RankingRow], out: Sequence[RankingRow]) -> str:
     if out:
         return f"No verdict: none of {len(out)} rows stays within the limits."
     cells = sum(row.seeds + row.failed for row in ranking)
-    states = listed(sorted({row.status for row in ranking if row.status != "ok"}))
+    states = join_words(sorted({row.status for row in ranking if row.status != "ok"}))
     return f"No verdict: none of {cells} cells succeeded ({states})." if cells else "No verdict: nothing was measured."
 
 
@@ -44,8 +44,8 @@ def winner(choice: RankingRow, second: RankingRow, better: str, *, frozen: str) 
     """One row is better than every other; ``frozen`` is the advice where it is one that is never updated."""
     lead, margin = abs(second.difference), second.difference_margin
     more = "above" if better == "higher" else "below"
-    interval = f"95\u00a0% interval {number(lead - margin)} to {number(lead + margin)}"
-    rest = f"{_score(choice)}, {number(lead)} {more} the runner-up, {second.label} ({interval})."
+    interval = f"95\u00a0% interval {format_number(lead - margin)} to {format_number(lead + margin)}"
+    rest = f"{_score(choice)}, {format_number(lead)} {more} the runner-up, {second.label} ({interval})."
     if choice.every == "never":
         return f"{frozen} {choice.strategy} as first trained gives {rest}"
     return f"Use {choice.label}: {rest}"
@@ -53,7 +53,7 @@ def winner(choice: RankingRow, second: RankingRow, better: str, *, frozen: str) 
 
 def tie(good: Sequence[RankingRow], choice: RankingRow, *, cheapest: bool, frozen: str) -> str:
     """Several rows are as good; ``frozen`` as for ``winner``."""
-    apart = f"{_names(good)} cannot be told apart on {metric_in_words(choice.metric)}"
+    apart = f"{_names(good)} cannot be told apart on {metric_label(choice.metric)}"
     if choice.every == "never":
         which = "the cheapest" if cheapest else "the cheapest that is never updated"
         return f"{frozen} {apart}; {which}, {choice.strategy} as first trained, gives {_score(choice)}."
@@ -64,7 +64,7 @@ def tie(good: Sequence[RankingRow], choice: RankingRow, *, cheapest: bool, froze
 
 def not_yet(frozen: RankingRow, choice: RankingRow) -> str:
     """Updating looks better, and may be chance."""
-    more = number(100 * abs(choice.value - frozen.value) / abs(frozen.value or np.nan), 2)
+    more = format_number(100 * abs(choice.value - frozen.value) / abs(frozen.value or np.nan), 2)
     return (
         f"Do not update yet. {choice.label} is {more}\u00a0% from {frozen.strategy} as first trained, "
         f"{_score(choice)} and {_score(frozen)}, but that cannot be told from chance; a longer stream or more seeds "
@@ -86,18 +86,26 @@ def price(row: RankingRow) -> str:
     parts = []
     if row.updates:
         tail = row.update_p99_seconds
-        worst = f"p99 {seconds(tail)}" if np.isfinite(tail) else f"longest {seconds(row.update_max_seconds)}"
+        worst = (
+            f"p99 {format_seconds(tail)}" if np.isfinite(tail) else f"longest {format_seconds(row.update_max_seconds)}"
+        )
         typical = row.update_p50_seconds
-        took = f"{seconds(typical)}, {worst}" if np.isfinite(typical) else f"at most {seconds(row.update_max_seconds)}"
+        took = (
+            f"{format_seconds(typical)}, {worst}"
+            if np.isfinite(typical)
+            else f"at most {format_seconds(row.update_max_seconds)}"
+        )
         parts.append(f"an update takes {took}")
     if np.isfinite(row.recommend_p50_seconds):
-        parts.append(f"an answer {seconds(row.recommend_p50_seconds)}")
+        parts.append(f"an answer {format_seconds(row.recommend_p50_seconds)}")
     if np.isfinite(row.cpu_seconds_per_million):
-        paid = f" ({number(row.cost_per_million)} by the price list)" if np.isfinite(row.cost_per_million) else ""
-        parts.append(f"a million events cost {number(row.cpu_seconds_per_million)} CPU seconds{paid}")
+        paid = (
+            f" ({format_number(row.cost_per_million)} by the price list)" if np.isfinite(row.cost_per_million) else ""
+        )
+        parts.append(f"a million events cost {format_number(row.cpu_seconds_per_million)} CPU seconds{paid}")
     if np.isfinite(row.peak_bytes):
-        parts.append(f"memory peaks at {size(row.peak_bytes)} above the start")
-    sentence = listed(parts)
+        parts.append(f"memory peaks at {format_bytes(row.peak_bytes)} above the start")
+    sentence = join_words(parts)
     return f"{sentence[:1].upper()}{sentence[1:]}." if parts else "What it costs was not measured."
 
 
@@ -120,8 +128,8 @@ def steps(choice: RankingRow, curves: Sequence[CurvePoint]) -> list[str]:
 
 def _step(which: str, point: CurvePoint, change: float, margin: float, times: float) -> str:
     sign = "+" if change > 0 else ""
-    what = f"{metric_in_words(point.metric)} {sign}{within(change, margin)}" if change or margin else "no change"
-    cost = f" at {number(times, 2)} times the CPU" if np.isfinite(times) else ""
+    what = f"{metric_label(point.metric)} {sign}{with_margin(change, margin)}" if change or margin else "no change"
+    cost = f" at {format_number(times, 2)} times the CPU" if np.isfinite(times) else ""
     sure = ", which may be chance," if change and not abs(change) > margin else ""
     return f"One step {which}, {point.schedule}: {what}{sure}{cost}".removesuffix(",") + "."
 
@@ -133,7 +141,7 @@ def knees(curves: Sequence[CurvePoint]) -> list[str]:
     found = [point for point in curves if point.knee and point is not fastest[point.strategy, point.delay]]
     named = [_knee(point) for point in found[:_NAMED]]
     more = f", and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    return [f"A faster schedule gains nothing measurable for {listed(named)}{more}."] if named else []
+    return [f"A faster schedule gains nothing measurable for {join_words(named)}{more}."] if named else []
 
 
 def _knee(point: CurvePoint) -> str:
@@ -147,16 +155,18 @@ def detectable(rows: Sequence[RankingRow], good: Sequence[RankingRow], choice: R
         return []
     least = choice.detectable if choice.detectable in known else max(known)
     best = next(row.value for row in rows if row.ratio == 1)
-    share = f" ({number(100 * least / abs(best), 2)}\u00a0%)" if best else ""
-    return [f"A difference below {number(least, 2)}{share} would have been missed more often than once in five runs."]
+    share = f" ({format_number(100 * least / abs(best), 2)}\u00a0%)" if best else ""
+    return [
+        f"A difference below {format_number(least, 2)}{share} would have been missed more often than once in five runs."
+    ]
 
 
 def almost(choice: RankingRow, row: RankingRow | None) -> list[str]:
     """The cheapest row that is nearly as good."""
     if row is None:
         return []
-    times = number(choice.cost / row.cost, 2) if row.cost else "∞"
-    share = number(100 * row.ratio / choice.ratio, 3)
+    times = format_number(choice.cost / row.cost, 2) if row.cost else "∞"
+    share = format_number(100 * row.ratio / choice.ratio, 3)
     what = "money" if np.isfinite(row.cost_per_million) else "CPU"
     return [f"{row.label} reaches {share}\u00a0% of it for {times} times less {what}."]
 
@@ -168,7 +178,7 @@ def left_out(out: Sequence[RankingRow]) -> tuple[str, ...]:
     named = [f"{row.label} ({row.excluded})" for row in out[:_NAMED]]
     if len(out) > _NAMED:
         named.append(f"{len(out) - _NAMED} more")
-    return (f"Left out by the limits: {listed(named)}.",)
+    return (f"Left out by the limits: {join_words(named)}.",)
 
 
 def _names(rows: Sequence[RankingRow]) -> str:
@@ -182,8 +192,8 @@ def _names(rows: Sequence[RankingRow]) -> str:
     ]
     if len(names) > _NAMED:
         names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} other strategies"]
-    return listed(names)
+    return join_words(names)
 
 
 def _score(row: RankingRow) -> str:
-    return f"{metric_in_words(row.metric)} {within(row.value, row.margin)}"
+    return f"{metric_label(row.metric)} {with_margin(row.value, row.margin)}"

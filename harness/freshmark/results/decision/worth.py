@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from freshmark.errors import UsageError
-from freshmark.results.naming import number
+from freshmark.results.naming import format_number
 
 _WORTH = re.compile(
     r"(?P<share>\d+(?:\.\d+)?)\s*%\s*(?:of\s+)?(?P<metric>[a-z][\w@]*)\s*=\s*(?P<money>\d+(?:\.\d+)?)\s*"
@@ -81,7 +81,9 @@ class BreakEven:
             return f"{faster} pays over {slower} at any worth: it is no dearer and not worse."
         if self.value == 0:
             return f"{faster} costs no more than {slower}."
-        text = f"{faster} pays over {slower} if 1\u00a0% of {metric} is worth more than {number(self.value, 2)}{unit}"
+        value = f"{format_number(self.value, 2)}{unit}"
+        text = f"{faster} pays over {slower} if 1\u00a0% of {metric} is worth more than {value}"
         if self.most == float("inf"):
             return f"{text} per million events; its gain may be chance."
-        return f"{text} per million events (95\u00a0% interval {number(self.least, 2)} to {number(self.most, 2)})."
+        interval = f"{format_number(self.least, 2)} to {format_number(self.most, 2)}"
+        return f"{text} per million events (95\u00a0% interval {interval})."

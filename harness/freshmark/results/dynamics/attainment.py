@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from freshmark.contract.metric import Outcomes
-from freshmark.results.dynamics.learning import grid_of
-from freshmark.results.metrics.per_event import Summands, mean_of
+from freshmark.results.dynamics.learning import score_matrix
+from freshmark.results.metrics.per_event import PerEventMetric, mean_of
 from freshmark.results.stored.recorded import Recorded
 from freshmark.results.stored.seed_groups import MetricGroup, metric_groups
 
@@ -40,22 +40,22 @@ def attainment_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame
         best = oracle_outcomes(recorded, row.stream)
         if best is None:
             continue
-        oracle = float(row.summands.number(row.summands.each(best).mean()))
-        value = mean_of([_value(recorded, key, row.summands) for key in row.keys.values()])
+        oracle = float(row.metric.number(row.metric.each(best).mean()))
+        value = mean_of([_value(recorded, key, row.metric) for key in row.keys.values()])
         floor = _floor(recorded, row, never.get((row.stream, row.strategy)))
-        regret, gainable = row.summands.sign * (oracle - value), row.summands.sign * (oracle - floor)
+        regret, gainable = row.metric.sign * (oracle - value), row.metric.sign * (oracle - floor)
         share = 1.0 - regret / gainable if gainable > 0 else float("nan")
         numbers = {"value": value, "oracle": oracle, "regret": regret, "floor": floor, "gain_share": share}
         table.append({**row.names, **numbers})
     return pd.DataFrame(table, columns=list(COLUMNS))
 
 
-def _value(recorded: Recorded, key: str, summands: Summands) -> float:
-    return float(summands.number(summands.each(recorded.outcomes(key)).mean()))
+def _value(recorded: Recorded, key: str, metric: PerEventMetric) -> float:
+    return float(metric.number(metric.each(recorded.outcomes(key)).mean()))
 
 
 def _floor(recorded: Recorded, row: MetricGroup, never: MetricGroup | None) -> float:
     if never is not None:
-        return mean_of([_value(recorded, key, never.summands) for key in never.keys.values()])
-    grids = [grid_of(recorded, key, row.summands) for key in row.keys.values()]
-    return mean_of([row.summands.number(one.sums[0].sum() / one.count.sum()) for one in grids if one is not None])
+        return mean_of([_value(recorded, key, never.metric) for key in never.keys.values()])
+    grids = [score_matrix(recorded, key, row.metric) for key in row.keys.values()]
+    return mean_of([row.metric.number(one.sums[0].sum() / one.count.sum()) for one in grids if one is not None])

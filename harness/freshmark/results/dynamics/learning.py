@@ -20,7 +20,7 @@ import pandas as pd
 
 from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
 from freshmark.contract.metric import Outcomes
-from freshmark.results.metrics.per_event import Summands, mean_of, ratio
+from freshmark.results.metrics.per_event import PerEventMetric, mean_of, ratio
 from freshmark.results.stored.recorded import Recorded
 from freshmark.results.stored.seed_groups import metric_groups
 
@@ -29,7 +29,7 @@ COLUMNS = ("stream", "strategy", "every", "delay", "metric", "seeds", "blocks", 
 
 
 @dataclass(frozen=True)
-class Grid:
+class ScoreMatrix:
     """The matrix of one cell, as sums over events; a score is a sum ÷ count (its root, for a root).
 
     sums: (blocks + 1, blocks), row i: after i blocks, column j: block j + 1; NaN where it was not asked
@@ -43,20 +43,20 @@ class Grid:
     count: IntArray
     begin: IntArray
     end: IntArray
-    summands: Summands
+    metric: PerEventMetric
 
     @property
     def scores(self) -> FloatArray:
         """(blocks + 1, blocks) R."""
-        return np.asarray(self.summands.number(ratio(self.sums, self.count)))
+        return np.asarray(self.metric.number(ratio(self.sums, self.count)))
 
     @property
     def live_scores(self) -> FloatArray:
         """(blocks,) of the run itself."""
-        return np.asarray(self.summands.number(ratio(self.live, self.count)))
+        return np.asarray(self.metric.number(ratio(self.live, self.count)))
 
 
-def grid_of(recorded: Recorded, key: str, summands: Summands) -> Grid | None:
+def score_matrix(recorded: Recorded, key: str, metric: PerEventMetric) -> ScoreMatrix | None:
     """The matrix of the cell with this key; None where none was recorded."""
     if not recorded.has_table(key, "matrix"):
         return None
@@ -68,18 +68,18 @@ def grid_of(recorded: Recorded, key: str, summands: Summands) -> Grid | None:
     blocks = int(table["after"].max())
     sums = np.array(
         [
-            _sums(summands, _row(table, outcomes, slice(begin, begin + events)), block, blocks)
+            _sums(metric, _row(table, outcomes, slice(begin, begin + events)), block, blocks)
             for begin in range(0, len(table["after"]), events)
         ]
     )
     first, last = np.searchsorted(block, np.arange(blocks)), np.searchsorted(block, np.arange(blocks), "right") - 1
-    return Grid(
+    return ScoreMatrix(
         sums,
-        _sums(summands, outcomes, block, blocks),
+        _sums(metric, outcomes, block, blocks),
         np.bincount(block, minlength=blocks),
         time[np.minimum(first, events - 1)],
         time[np.maximum(last, 0)],
-        summands,
+        metric,
     )
 
 
@@ -102,9 +102,9 @@ def learning_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame:
     """
     rows = []
     for row in metric_groups(recorded, metric):
-        grids = [grid for key in row.keys.values() if (grid := grid_of(recorded, key, row.summands)) is not None]
+        grids = [grid for key in row.keys.values() if (grid := score_matrix(recorded, key, row.metric)) is not None]
         if grids:
-            sign = row.summands.sign
+            sign = row.metric.sign
             rows.append(
                 {
                     **row.names,
@@ -124,11 +124,11 @@ def _row(table: dict[str, AnyArray], outcomes: Outcomes, rows: slice) -> Outcome
     return Outcomes(outcomes.task, label=outcomes.label, candidates=outcomes.candidates, **columns)
 
 
-def _sums(summands: Summands, outcomes: Outcomes, block: IntArray, blocks: int) -> FloatArray:
+def _sums(metric: PerEventMetric, outcomes: Outcomes, block: IntArray, blocks: int) -> FloatArray:
     """(blocks,) sums of what events give; NaN for a block of which an event was not asked."""
     answer = outcomes.rank if outcomes.rank is not None else outcomes.prediction
     unknown = np.isnan(np.asarray(answer))
-    given = np.where(unknown, 0.0, summands.each(outcomes))
+    given = np.where(unknown, 0.0, metric.each(outcomes))
     sums = np.asarray(np.bincount(block, weights=given, minlength=blocks), np.float64)
     sums[np.bincount(block, weights=unknown, minlength=blocks) > 0] = np.nan
     return sums

@@ -71,13 +71,13 @@ class OpenLoop:
 def open_loop_of(recorded: Recorded, rates: Sequence[float] = ()) -> pd.DataFrame:
     """One row a (stream, strategy, every, delay) and rate: percentiles of service and response times, and the load.
 
-    rate: requests a second, mean; those of ``rates_of`` where none are given
+    rate: requests a second, mean; those of ``default_rates`` where none are given
     load: share of the time in which the server is busy; from 1 on the queue grows without end
     """
     rows: list[dict[str, Any]] = []
     for group in seed_groups(recorded):
         keys = recorded.keys_of(group.stream, group.strategy, group.every, group.delay)
-        usual = rates_of(recorded, group.stream)
+        usual = default_rates(recorded, group.stream)
         for rate in usual and (rates or usual):
             loop = open_loop(recorded, keys, rate)
             rows.append(dict(zip(COLUMNS, (*group.names.values(), *numbers_of(loop)), strict=True)))
@@ -95,7 +95,7 @@ def numbers_of(loop: OpenLoop) -> list[float]:
     ]
 
 
-def rates_of(recorded: Recorded, stream: str) -> list[float]:
+def default_rates(recorded: Recorded, stream: str) -> list[float]:
     """The stream's own mean rate of requests a second, and a thousand times that; none where it takes no time."""
     time = recorded.events(stream)["time"]
     span = float(time[-1] - time[0]) / 1e6 if len(time) else 0.0
@@ -126,7 +126,7 @@ def open_loop(recorded: Recorded, keys: Sequence[str], rate: float) -> OpenLoop:
     _check(rate)
     stream = recorded.stream_of(keys[0])
     events = recorded.events(stream)
-    own, _ = rates_of(recorded, stream)
+    own, _ = default_rates(recorded, stream)
     arrival = (events["time"] - events["time"][0]) / 1e6 * (own / rate)
     found, busy = [], 0.0
     for key in keys:

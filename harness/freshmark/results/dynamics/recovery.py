@@ -23,7 +23,7 @@ import pandas as pd
 
 from freshmark.contract.arrays import FloatArray, IntArray
 from freshmark.results.dynamics.attainment import oracle_outcomes
-from freshmark.results.metrics.per_event import Summands, mean_of, ratio
+from freshmark.results.metrics.per_event import PerEventMetric, mean_of, ratio
 from freshmark.results.stored.recorded import Recorded
 from freshmark.results.stored.seed_groups import MetricGroup, metric_groups
 
@@ -76,15 +76,15 @@ def recovery_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame:
 
 def levels_of(recorded: Recorded, row: MetricGroup) -> tuple[FloatArray, str]:
     """(windows,) levels, mean over seeds, and what they are relative to; NaN for windows without events."""
-    stream, summands = row.stream, row.summands
+    stream, metric = row.stream, row.metric
     window, windows = recorded.events(stream)["window"], recorded.streams[stream].windows
-    cells = [_by_window(summands, recorded.outcomes(key), window, windows) for key in row.keys.values()]
+    cells = [_by_window(metric, recorded.outcomes(key), window, windows) for key in row.keys.values()]
     value = np.mean(cells, axis=0)
     best = oracle_outcomes(recorded, stream)
     if best is None:
-        return (value if summands.sign > 0 else ratio(1.0, value)), "before"
-    oracle = _by_window(summands, best, window, windows)
-    return (ratio(value, oracle) if summands.sign > 0 else ratio(oracle, value)), "oracle"
+        return (value if metric.sign > 0 else ratio(1.0, value)), "before"
+    oracle = _by_window(metric, best, window, windows)
+    return (ratio(value, oracle) if metric.sign > 0 else ratio(oracle, value)), "oracle"
 
 
 def courses(levels: FloatArray, begins: IntArray) -> list[Course]:
@@ -136,9 +136,9 @@ def _told(row: MetricGroup, drift: Any, course: Course, window: int, reference: 
     }
 
 
-def _by_window(summands: Summands, outcomes: Any, window: IntArray, windows: int) -> FloatArray:
-    sums = np.bincount(window, weights=summands.each(outcomes), minlength=windows)
-    return np.asarray(summands.number(ratio(sums, np.bincount(window, minlength=windows))))
+def _by_window(metric: PerEventMetric, outcomes: Any, window: IntArray, windows: int) -> FloatArray:
+    sums = np.bincount(window, weights=metric.each(outcomes), minlength=windows)
+    return np.asarray(metric.number(ratio(sums, np.bincount(window, minlength=windows))))
 
 
 def mean_recovery(table: pd.DataFrame) -> pd.DataFrame:

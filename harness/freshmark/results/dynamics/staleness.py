@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 
 from freshmark.contract.arrays import FloatArray
-from freshmark.results.dynamics.learning import Grid, grid_of
-from freshmark.results.metrics.per_event import Summands, mean_of, ratio
+from freshmark.results.dynamics.learning import ScoreMatrix, score_matrix
+from freshmark.results.metrics.per_event import PerEventMetric, mean_of, ratio
 from freshmark.results.stored.recorded import Recorded
 from freshmark.results.stored.seed_groups import MetricGroup, metric_groups
 
@@ -65,7 +65,7 @@ def staleness_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame:
     """
     rows = []
     for row, decays in _decays(recorded, metric):
-        number = row.summands.number
+        number = row.metric.number
         ages = min(len(one.age_seconds) for one in decays)
         rows += [
             {
@@ -126,17 +126,17 @@ def _decays(recorded: Recorded, metric: str | None) -> Iterator[tuple[MetricGrou
 
 
 def _decay(recorded: Recorded, row: MetricGroup, seed: int, never: Mapping[tuple[str, str, int], str]) -> Decay | None:
-    grid = grid_of(recorded, row.keys[seed], row.summands)
+    grid = score_matrix(recorded, row.keys[seed], row.metric)
     if grid is not None:
         return by_matrix(grid)
     if row.every == "never":
         return None
-    return _by_age(recorded, row.keys[seed], never.get((row.stream, row.strategy, seed)), row.summands)
+    return _by_age(recorded, row.keys[seed], never.get((row.stream, row.strategy, seed)), row.metric)
 
 
-def by_matrix(grid: Grid) -> Decay:
+def by_matrix(grid: ScoreMatrix) -> Decay:
     """The decay by age in blocks: d from 1 on, of the model after one block or more."""
-    blocks, sign = len(grid.count), grid.summands.sign
+    blocks, sign = len(grid.count), grid.metric.sign
     columns: list[tuple[float, ...]] = []
     for behind in range(1, blocks):
         asked = np.arange(behind, blocks)
@@ -152,10 +152,10 @@ def by_matrix(grid: Grid) -> Decay:
     return Decay("matrix", ages, stale, fresh, known, known, count)
 
 
-def _by_age(recorded: Recorded, key: str, never: str | None, summands: Summands) -> Decay:
-    given = summands.each(recorded.outcomes(key))
-    floor = np.full(len(given), np.nan) if never is None else summands.each(recorded.outcomes(never))
-    return by_age(recorded.table(key, "outcomes")["age"] * MICRO, given, floor, summands.sign)
+def _by_age(recorded: Recorded, key: str, never: str | None, metric: PerEventMetric) -> Decay:
+    given = metric.each(recorded.outcomes(key))
+    floor = np.full(len(given), np.nan) if never is None else metric.each(recorded.outcomes(never))
+    return by_age(recorded.table(key, "outcomes")["age"] * MICRO, given, floor, metric.sign)
 
 
 def by_age(age: FloatArray, given: FloatArray, floor: FloatArray, sign: int) -> Decay:

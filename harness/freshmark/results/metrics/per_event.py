@@ -1,4 +1,4 @@
-"""Summands: a metric as the mean of what single events give, so that any set of events can be asked for its number."""
+"""PerEventMetric: a metric as the mean of per-event values, so that it can be computed for any set of events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from freshmark.results.metrics.registry import ROOTS
 
 
 @dataclass(frozen=True, slots=True)
-class Summands:
+class PerEventMetric:
     """A metric that is a mean over events, or the root of one.
 
     each: outcomes → (n,) float64, what each event gives
@@ -33,16 +33,16 @@ class Summands:
         return np.sqrt(mean) if self.root else mean
 
 
-def summands_of(metric: Metric) -> Summands:
-    """The summands of a metric.
+def per_event_metric(metric: Metric) -> PerEventMetric:
+    """The per-event form of a metric.
 
     Raises:
-        UsageError: it is no mean over events (AUC, F1), so that no event has a share in it.
+        UsageError: it is not a mean over events (AUC, F1).
     """
     each = metric.each or ROOTS.get(metric.name)
     if each is None:
         raise UsageError(f"{metric.name} is no mean over events", remedy="a metric that is, such as the main one")
-    return Summands(metric.name, each, metric.each is None, 1 if metric.better == "higher" else -1)
+    return PerEventMetric(metric.name, each, metric.each is None, 1 if metric.better == "higher" else -1)
 
 
 def mean_of(values: Any) -> float:

@@ -21,7 +21,7 @@ import pandas as pd
 from freshmark.errors import UsageError
 from freshmark.results.decision.standings import Row, Standing, standings_of
 from freshmark.results.metrics.latency import interval_of, percentile_of
-from freshmark.results.naming import schedule_in_words
+from freshmark.results.naming import schedule_label
 from freshmark.results.output.regression_limits import Drop, Limits
 from freshmark.results.statistics.dependence import spread_of
 from freshmark.results.statistics.intervals import margin, spread_over_seeds
@@ -123,7 +123,7 @@ def _rows_of(recorded: Recorded, stream: str) -> list[Row]:
 
 def _named(stream: str, row: Row, quantity: str) -> dict[str, Any]:
     strategy, every, delay = row
-    words = schedule_in_words(every, delay)
+    words = schedule_label(every, delay)
     return {"stream": stream, "strategy": strategy, "every": every, "delay": delay, "schedule": words,
             "quantity": quantity}  # fmt: skip
 

@@ -12,7 +12,7 @@ import pandas as pd
 from freshmark.contract.section import Chart, Column, Entry, Kind, Section, Table, Value
 from freshmark.results.decision.alerts import Alert
 from freshmark.results.decision.verdict import Verdict
-from freshmark.results.naming import called, listed, metric_in_words, number, seconds
+from freshmark.results.naming import format_number, format_seconds, join_words, metric_label, row_label
 from freshmark.results.output.compare import P99, REGRESSIONS, compared, shared_streams
 from freshmark.results.output.document import Document
 from freshmark.results.output.regression_limits import Limits
@@ -43,15 +43,15 @@ def comparison_of(before: Recorded, after: Recorded, limits: Limits | None = Non
 
 def in_words(row: Any) -> tuple[str, ...]:
     """A row of the comparison as text: state, name, quantity, before, after, change."""
-    words = seconds if row["quantity"] == P99 else number
+    words = format_seconds if row["quantity"] == P99 else format_number
     change = f"{100 * row['change']:+.1f} %".replace("-", "−") if np.isfinite(row["change"]) else "–"
-    name = called(str(row["strategy"]), str(row["every"]), str(row["delay"]))
+    name = row_label(str(row["strategy"]), str(row["every"]), str(row["delay"]))
     quantity = _quantity(str(row["quantity"]))
     return str(row["state"]), name, quantity, words(row["before"]), words(row["after"]), change
 
 
 def _quantity(name: str) -> str:
-    return name if name == P99 else metric_in_words(name)
+    return name if name == P99 else metric_label(name)
 
 
 def _verdict(rows: pd.DataFrame) -> str:
@@ -76,7 +76,7 @@ def _said(row: Any) -> str:
 def _alerts(before: Recorded, after: Recorded, stream: str) -> Iterator[Alert]:
     rows = [
         {
-            called(row["strategy"], row["every"], row["delay"])
+            row_label(row["strategy"], row["every"], row["delay"])
             for row in one.cells[one.cells["stream"] == stream].to_dict("records")
         }
         for one in (before, after)
@@ -86,7 +86,9 @@ def _alerts(before: Recorded, after: Recorded, stream: str) -> Iterator[Alert]:
             few = sorted(names)[:_NAMED]
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
             yield Alert(
-                stream, "note", f"{words[0].upper()}{words[1:]}: {listed(few) if not more else ', '.join(few)}{more}."
+                stream,
+                "note",
+                f"{words[0].upper()}{words[1:]}: {join_words(few) if not more else ', '.join(few)}{more}.",
             )
     cpus = [one.provenance.get("cpu") for one in (before, after)]
     if cpus[0] != cpus[1]:
@@ -155,12 +157,12 @@ def _draw(quantity: str, rows: pd.DataFrame, figure: Any) -> None:
         axes.plot([row["before"], row["after"]], [-place, -place], color=colour, linewidth=2.4 if bad else 1.4)
         axes.plot(row["before"], -place, "o", color=colour, markerfacecolor=paper, markeredgewidth=1.4, gid=gid)
         axes.plot(row["after"], -place, "s" if bad else "o", color=colour, gid=gid)
-    names = [called(row["strategy"], row["every"], row["delay"]) for row in rows.to_dict("records")]
+    names = [row_label(row["strategy"], row["every"], row["delay"]) for row in rows.to_dict("records")]
     axes.set_yticks(-np.arange(len(rows)), [name if len(name) < 44 else f"{name[:28]}…{name[-14:]}" for name in names])  # noqa: PLR2004
     axes.set_ylim(-len(rows) + 0.4, 0.6)
     if quantity == P99:
         axes.set_xscale("log")
         axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: seconds(value)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: format_seconds(value)))
         axes.minorticks_off()
     axes.set_title(f"{_quantity(quantity)}: hollow before, filled after", color=ink)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from freshmark.errors import UnknownName
-from freshmark.results.redaction import redacted
+from freshmark.results.redaction import redact
 from freshmark.results.stored.recorded import Recorded
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -110,7 +110,7 @@ def write_tables(tables: Mapping[str, Callable[[], pd.DataFrame]], folder: Path,
 def guarded(entry: Any) -> Any:
     """Text that a spreadsheet would compute gets an apostrophe before it; everything else stays."""
     if isinstance(entry, str):
-        entry = redacted(entry)
+        entry = redact(entry)
         return f"'{entry}" if entry.startswith(_FORMULA) else entry
     return "" if _missing(entry) else entry
 
@@ -120,7 +120,7 @@ def _missing(entry: Any) -> bool:
 
 
 def _told(entry: Any) -> Any:
-    return redacted(entry) if isinstance(entry, str) else entry
+    return redact(entry) if isinstance(entry, str) else entry
 
 
 def _shown(entry: Any) -> str:
@@ -129,4 +129,4 @@ def _shown(entry: Any) -> str:
         return ""
     if isinstance(entry, float | np.floating):
         return f"{entry:.6g}"
-    return re.sub(r"\s+", " ", redacted(str(entry))).strip()
+    return re.sub(r"\s+", " ", redact(str(entry))).strip()

@@ -7,8 +7,8 @@ from html import escape
 
 from freshmark.results.decision.ranking import RankingRow
 from freshmark.results.decision.verdict import Verdict
-from freshmark.results.naming import metric_in_words, number, within
-from freshmark.results.redaction import redacted
+from freshmark.results.naming import format_number, metric_label, with_margin
+from freshmark.results.redaction import redact
 
 MOST_ROWS = 10
 
@@ -26,12 +26,12 @@ def html_of(title: str, verdicts: Sequence[Verdict], ranking: Sequence[RankingRo
 
 def _table(rows: Sequence[RankingRow]) -> str:
     shown = rows[:MOST_ROWS]
-    metric = metric_in_words(shown[0].metric)
+    metric = metric_label(shown[0].metric)
     head = ("Strategy", "Updated", metric, "CPU s / M", "Status")
     lines = []
     for row in shown:
-        value = within(row.value, row.margin) if row.measured else "–"
-        cells = (row.strategy, row.schedule, value, number(row.cpu_seconds_per_million), row.status)
+        value = with_margin(row.value, row.margin) if row.measured else "–"
+        cells = (row.strategy, row.schedule, value, format_number(row.cpu_seconds_per_million), row.status)
         lines.append("<tr>" + "".join(f"<td>{_text(str(cell))}</td>" for cell in cells) + "</tr>")
     left = len(rows) - len(shown)
     more = f"<p>{left} more rows: <code>results.ranking()</code></p>" if left else ""
@@ -40,4 +40,4 @@ def _table(rows: Sequence[RankingRow]) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(redacted(text))
+    return escape(redact(text))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from freshmark.contract.section import Chart, Section
 from freshmark.errors import UnknownName, UsageError
 from freshmark.results.plugins import imported, offered
-from freshmark.results.style import HEIGHT, STYLE, WIDE, WIDTH
+from freshmark.results.style import CHART_HEIGHT, CHART_STYLE, CHART_WIDTH, WIDE_CHART_WIDTH
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -76,7 +76,7 @@ def figure_of(chart: Chart) -> Figure:
     from matplotlib import rc_context  # noqa: PLC0415  (only drawing needs it)
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    with rc_context(rc=STYLE):
-        figure = Figure(figsize=(WIDE if chart.wide else WIDTH, HEIGHT * chart.height), dpi=100)
+    with rc_context(rc=CHART_STYLE):
+        figure = Figure(figsize=(WIDE_CHART_WIDTH if chart.wide else CHART_WIDTH, CHART_HEIGHT * chart.height), dpi=100)
         chart.draw(figure)
     return figure

@@ -18,7 +18,7 @@ from freshmark.results.metrics.segments import Measured, kinds_of, measure
 from freshmark.results.plugins import offered
 from freshmark.results.stored.folder import RunFolder, read_table
 from freshmark.results.stored.merging import cells_of, streams_of
-from freshmark.results.stored.table_cache import Kept
+from freshmark.results.stored.table_cache import TableCache
 
 
 class Recorded:
@@ -36,7 +36,7 @@ class Recorded:
         self._measured: dict[tuple[str, str], Measured] = {}
         self._influence: dict[tuple[str, str], FloatArray] = {}
         self._events: dict[str, dict[str, AnyArray]] = {}
-        self._kept = Kept()
+        self._kept = TableCache()
 
     @property
     def provenance(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from freshmark.results.metrics.per_event import Summands, summands_of
+from freshmark.results.metrics.per_event import PerEventMetric, per_event_metric
 from freshmark.results.metrics.registry import metric_named
 from freshmark.results.stored.recorded import Recorded
 
@@ -36,12 +36,12 @@ class SeedGroup:
 class MetricGroup(SeedGroup):
     """The same, with a metric that is a mean over events."""
 
-    summands: Summands
+    metric: PerEventMetric
 
     @property
     def names(self) -> dict[str, str]:
         """The columns that identify the row in every table of a metric."""
-        return {**{name: str(getattr(self, name)) for name in ROW_COLUMNS}, "metric": self.summands.name}
+        return {**{name: str(getattr(self, name)) for name in ROW_COLUMNS}, "metric": self.metric.name}
 
 
 def seed_groups(recorded: Recorded) -> Iterator[SeedGroup]:
@@ -62,5 +62,5 @@ def metric_groups(recorded: Recorded, metric: str | None = None) -> Iterator[Met
     for group in seed_groups(recorded):
         name = recorded.metric_for(group.stream, metric)
         if name is not None:
-            summands = summands_of(metric_named(name, recorded.metrics))
-            yield MetricGroup(group.stream, group.strategy, group.every, group.delay, group.keys, summands)
+            per_event = per_event_metric(metric_named(name, recorded.metrics))
+            yield MetricGroup(group.stream, group.strategy, group.every, group.delay, group.keys, per_event)

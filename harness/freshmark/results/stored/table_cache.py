@@ -13,7 +13,7 @@ MOST = 256 << 20
 Table = dict[str, AnyArray]
 
 
-class Kept:
+class TableCache:
     """Gives a table from memory, or reads it and keeps it; those that were asked for longest ago go first."""
 
     def __init__(self, most: int = MOST) -> None:

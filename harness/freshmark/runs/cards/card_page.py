@@ -14,7 +14,7 @@ from freshmark.contract.section import Chart, Column, Section, Table
 from freshmark.contract.stream import SECOND, Stream
 from freshmark.results.decision.alerts import Alert
 from freshmark.results.decision.verdict import Verdict
-from freshmark.results.naming import number, within
+from freshmark.results.naming import format_number, with_margin
 from freshmark.results.output.document import Document
 from freshmark.results.stored.folder import StreamRecord
 from freshmark.runs.cards.stream_card import Card
@@ -43,7 +43,7 @@ def sentence(card: Card) -> str:
 
 def facts(card: Card) -> list[tuple[str, str]]:
     """What a card adds to the counts of a stream: name and value in words."""
-    gains = {history: within(*card.gain(history)) for history in ("all", "last")}
+    gains = {history: with_margin(*card.gain(history)) for history in ("all", "last")}
     weights = card.events
     rows = [
         ("windows", f"{len(card.begin)} of {card.span} with {card.events.sum():,} test events"),
@@ -74,7 +74,7 @@ def warnings(stream: Stream, card: Card) -> Iterator[str]:
 def _too_little(stream: Stream, card: Card) -> Iterator[str]:
     events, count = stream.facts, int(card.events.sum())
     if count < FEW_EVENTS:
-        least = number(1.4 / np.sqrt(count), 2)
+        least = format_number(1.4 / np.sqrt(count), 2)
         yield f"{count:,} test events: shares that differ by less than {least} may not be told apart."
     if len(card.begin) < FEW_WINDOWS:
         yield f"{len(card.begin)} windows have events: intervals over windows will be wide."
