@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from pkgutil import iter_modules
 
 from freshmark import hookimpl
-
-SECTIONS = (
-    "ranking",
-    "tradeoff",
-    "over_time",
-    "recovery",
-    "schedules",
-    "staleness",
-    "slowness",
-    "learning",
-    "segments",
-    "arrivals",
-    "latency",
-    "memory",
-    "significance",
-    "failures",
-    "cells",
-    "provenance",
-)
 
 
 @hookimpl
 def register_sections() -> Mapping[str, str]:
-    """The built-in sections, in the order of the page; each is a module of its own."""
-    return {name.replace("_", "-"): f"freshmark_reports.sections.{name}:section" for name in SECTIONS}
+    """Every module of ``sections`` is a section; where it stands, it says itself."""
+    names = [module.name for module in iter_modules([str(Path(__file__).parent / "sections")])]
+    return {name.replace("_", "-"): f"freshmark_reports.sections.{name}:section" for name in names}
 
 
 @hookimpl

@@ -29,6 +29,7 @@ class Chapter:
 def chapters(results: Shown, sections: Sections) -> list[Chapter]:
     """One chapter a stream, then one of what concerns them all."""
     made = [one for name, function in sections.items() for one in _called(name, function, results) if one.parts]
+    made.sort(key=lambda one: one.order)
     alerts = results.alerts()
     found = [
         _chapter(verdict.stream, verdict, alerts, [one for one in made if one.stream == verdict.stream])

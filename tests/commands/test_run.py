@@ -121,13 +121,6 @@ def test_a_report_of_each_form_lands_in_the_run_folder(first, form, name):
     assert "popularity()" in (shell.folder / "out" / name).read_text("utf-8")
 
 
-def test_the_sections_of_a_report_stand_in_the_order_in_which_they_are_offered(first):
-    shell, _ = first
-    report = (shell.folder / "out" / "report.html").read_text("utf-8")
-    titles = re.findall(r"<h2[^>]*>([^<]+)", report)
-    assert titles.index("Ranking") < titles.index("Latency") < titles.index("Memory")
-
-
 def test_a_report_goes_where_it_is_told(first):
     shell, _ = first
     done = shell("report", "out", "-o", "here.md", "--format", "markdown")

@@ -31,11 +31,13 @@ def test_alerts_stand_with_their_stream(fabricated, made):
     assert any("4 windows" in alert.text for alert in two.alerts)
 
 
-def test_sections_come_in_the_order_they_are_offered(usual, sections):
-    (found, _) = titles(chapters(usual, sections))
+def test_sections_stand_where_they_say(usual, sections):
+    mine = Section("Mine", (Prose("x"),), next(iter(usual.streams)), order=150)
+    (found, _) = titles(chapters(usual, {"mine": lambda _: mine, **sections}))
     assert found == [
         "Accuracy against cost",
         "Ranking",
+        "Mine",
         "Accuracy over time",
         "After each drift",
         "How often",
@@ -68,7 +70,7 @@ def test_a_section_that_raises_is_shown_as_broken_and_the_others_stay(usual, sec
         raise RuntimeError("no such column <b>")
 
     found = chapters(usual, {"mine": boom, **sections})
-    broken = found[-1].sections[0]
+    broken = found[-1].sections[-1]
     assert broken.title == "Section 'mine' could not be made"
     assert Listing("RuntimeError: no such column <b>") in broken.parts
     assert len(found[0].sections) == 12

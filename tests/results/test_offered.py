@@ -8,11 +8,6 @@ def test_what_installed_plugins_offer_is_found_without_a_registry():
     assert {"html", "markdown", "csv"} <= set(offered("register_reports"))
 
 
-def test_built_in_sections_come_in_the_order_of_the_page():
-    names = list(offered("register_sections"))
-    assert names.index("ranking") < names.index("over-time") < names.index("provenance")
-
-
 def test_a_text_is_imported_and_a_thing_stays():
     assert imported("json:dumps")([1]) == "[1]"
     assert imported(len) is len

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -98,10 +98,7 @@ def write_report(
     """
     writer = registry.factory("reports", form)
     noted = [] if faults is None else faults
-    # In the order in which plugins offer them, built-in ones first: that is the order of the page.
-    registry.names("sections")
-    offers = registry.manager.hook.register_sections.get_hookimpls()
-    sections = {name: _watched(registry, name, noted) for offer in offers for name in _offered(offer)}
+    sections = {name: _watched(registry, name, noted) for name in registry.names("sections")}
     path = output or runs[0] / f"report{ENDINGS.get(form, '.' + form)}"
     results = opened(registry, runs)
     judged = terms.applied(results) if terms else results
@@ -141,12 +138,6 @@ def write_index(registry: Registry, folders: list[Path], output: Path | None = N
     path = output or folders[0] / f"index{ENDINGS.get(form, '.' + form)}"
     with writing(path):
         return document.write(path, form, {form: writer})
-
-
-def _offered(hook: Any) -> Mapping[str, Any]:
-    """What one plugin's hook returns; the registry has checked it by then."""
-    offered: Mapping[str, Any] = hook.function()
-    return offered
 
 
 def opened(registry: Registry, runs: list[Path]) -> Results:

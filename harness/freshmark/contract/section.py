@@ -93,6 +93,9 @@ class Chart:
     height: float = 1.0
 
 
+LAST = 2000
+"""The order of a section that does not say where it stands: after the built-in ones."""
+
 Part: TypeAlias = Prose | Listing | Table | Chart
 
 
@@ -100,11 +103,13 @@ Part: TypeAlias = Prose | Listing | Table | Chart
 class Section:
     """A titled part of a report; one without parts is left out.
 
-    stream: the stream that it is about; empty where it is about all
-    lead: whether it stands beside the verdict
+    stream: the stream that it is about; empty if it is about all
+    lead: whether it stands next to the verdict
+    order: where it stands among the others, lowest first; built-in sections have 100 (ranking), 200 … 1600 (provenance)
     """
 
     title: str
     parts: tuple[Part, ...]
     stream: str = ""
     lead: bool = False
+    order: int = LAST

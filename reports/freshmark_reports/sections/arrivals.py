@@ -25,7 +25,9 @@ def section(results: Results) -> Sequence[Section]:
             rows_of(results, stream)[[*NAMES, "schedule"]].merge(arrived, on=NAMES).merge(changed, how="left", on=NAMES)
         )
         if len(rows) and rows["items"].iloc[0]:
-            found.append(Section("New items and changing lists", (Prose(_finding(rows)), _table(rows)), stream))
+            found.append(
+                Section("New items and changing lists", (Prose(_finding(rows)), _table(rows)), stream, order=1000)
+            )
     return found
 
 

@@ -41,7 +41,7 @@ def section(results: Results) -> Sequence[Section]:
                     " Give the commands in the run folder: its plan.toml holds the salt, which no report tells. "
                     "They measure every stream of that plan."
                 )
-            found.append(Section("Every cell", (Prose(where), _table(results, stream, cells)), stream))
+            found.append(Section("Every cell", (Prose(where), _table(results, stream, cells)), stream, order=1500))
     return found
 
 

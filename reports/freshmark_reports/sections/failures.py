@@ -18,7 +18,7 @@ def section(results: Results) -> Sequence[Section]:
         cells = results.cells
         bad = [cell for _, cell in cells[(cells["stream"] == stream) & (cells["status"] != "ok")].iterrows()]
         if bad:
-            found.append(Section("Cells without numbers", _parts(bad), stream))
+            found.append(Section("Cells without numbers", _parts(bad), stream, order=1400))
     return found
 
 

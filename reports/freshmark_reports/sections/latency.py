@@ -29,7 +29,7 @@ def section(results: Results) -> Sequence[Section]:
         if len(rows):
             charts = [*(_chart(results, rows, name) for name in KINDS), stalls(results, rows)]
             parts = [*charts, queues(results, rows)]
-            found.append(Section("Latency", tuple(part for part in parts if part), stream))
+            found.append(Section("Latency", tuple(part for part in parts if part), stream, order=1100))
     return found
 
 

@@ -26,7 +26,9 @@ def section(results: Results) -> Sequence[Section]:
         told = rows.merge(learned, on=["stream", "strategy", "every", "delay", "metric"], suffixes=("", "_told"))
         moving = told[told["every"] != "never"]
         if len(moving):
-            found.append(Section("Learning and forgetting", (_chart(results, moving), _transfers(told)), stream))
+            found.append(
+                Section("Learning and forgetting", (_chart(results, moving), _transfers(told)), stream, order=800)
+            )
     return found
 
 

@@ -25,7 +25,7 @@ def section(results: Results) -> Sequence[Section]:
     for stream in results.streams:
         rows = rows_of(results, stream)
         if len(rows):
-            found.append(Section("Memory", (_chart(results, rows),), stream))
+            found.append(Section("Memory", (_chart(results, rows),), stream, order=1200))
     return found
 
 

@@ -44,7 +44,7 @@ def section(results: Results) -> Sequence[Section]:
     for stream, record in results.streams.items():
         rows = rows_of(results, stream)
         if len(rows) and record.windows > 1:
-            found.append(Section("Accuracy over time", (_chart(results, stream, rows),), stream))
+            found.append(Section("Accuracy over time", (_chart(results, stream, rows),), stream, order=300))
     return found
 
 

@@ -14,12 +14,12 @@ _FACT = (Column("What"), Column("Value"))
 
 def section(results: Results) -> Sequence[Section]:
     """The stream, one a stream; then the machine."""
-    streams = [Section("The stream", (_stream(record),), name) for name, record in results.streams.items()]
+    streams = [Section("The stream", (_stream(record),), name, order=1600) for name, record in results.streams.items()]
     machines = tuple(
         Table(_FACT, tuple(_facts(folder.provenance)), f"Run {folder.path.name}") for folder in results.folders
     )
     note = Prose("A report is drawn from the run folder; nothing is measured again.")
-    return [*streams, Section("Provenance", (note, *machines))]
+    return [*streams, Section("Provenance", (note, *machines), order=1600)]
 
 
 def _stream(record: StreamRecord) -> Table:

@@ -17,7 +17,7 @@ def section(results: Results) -> Sequence[Section]:
     for stream in results.streams:
         rows = [row for _, row in table[table["stream"] == stream].iterrows()]
         if rows:
-            found.append(Section("Ranking", (ranking_table(rows),), stream))
+            found.append(Section("Ranking", (ranking_table(rows),), stream, order=100))
     return found
 
 

@@ -34,7 +34,9 @@ def section(results: Results) -> Sequence[Section]:
             text = _gained(gains, chosen[stream]) + (f" The oracle: {knows}." if knows else "")
             parts += [Prose(text), _gains(gains)]
         if parts:
-            found.append(Section("After each drift" if len(among) else "What could be gained", tuple(parts), stream))
+            found.append(
+                Section("After each drift" if len(among) else "What could be gained", tuple(parts), stream, order=400)
+            )
     return found
 
 

@@ -27,7 +27,7 @@ def section(results: Results) -> Sequence[Section]:
         if len(set(rows["every"])) > 1:
             curves = results.curves()
             knees = curves[(curves["stream"] == stream) & curves["knee"]]
-            found.append(Section("How often", (_chart(results, rows, knees),), stream))
+            found.append(Section("How often", (_chart(results, rows, knees),), stream, order=500))
     return found
 
 

@@ -33,7 +33,7 @@ def section(results: Results) -> Sequence[Section]:
         rows = rows_of(results, stream)
         if len(rows):
             charts = (_chart(results, rows), history(results, rows))
-            found.append(Section("Who is served", tuple(chart for chart in charts if chart), stream))
+            found.append(Section("Who is served", tuple(chart for chart in charts if chart), stream, order=900))
     return found
 
 

@@ -25,9 +25,9 @@ def section(results: Results) -> Sequence[Section]:
         shown = best_of_each(rows)
         if len(shown) > 1:
             chart = _chart(results, stream, shown, said_of(len(shown), rows))
-            found.append(Section("What is more than chance", (chart,), stream))
+            found.append(Section("What is more than chance", (chart,), stream, order=1300))
     ranks = results.critical_difference()
-    return [*found, Section("Over all streams", (_ranks(ranks),))] if ranks else found
+    return [*found, Section("Over all streams", (_ranks(ranks),), order=1300)] if ranks else found
 
 
 def _chart(results: Results, stream: str, shown: pd.DataFrame, said: str) -> Chart:

@@ -27,7 +27,7 @@ def section(results: Results) -> Sequence[Section]:
         own = rows.merge(prices[prices["stream"] == stream], on=["strategy", "every", "delay"])
         own = own[own["updates_free"] > 0].reset_index(drop=True)
         if len(own):
-            found.append(Section("The price of slowness", (_chart(own),), stream))
+            found.append(Section("The price of slowness", (_chart(own),), stream, order=700))
     return found
 
 

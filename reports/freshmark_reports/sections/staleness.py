@@ -28,7 +28,7 @@ def section(results: Results) -> Sequence[Section]:
     for stream in results.streams:
         shown = _shown(rows_of(results, stream), curves[curves["stream"] == stream])
         if len(shown):
-            found.append(Section("How knowledge ages", (_chart(results, shown),), stream))
+            found.append(Section("How knowledge ages", (_chart(results, shown),), stream, order=600))
     return found
 
 

@@ -31,7 +31,7 @@ def section(results: Results) -> Sequence[Section]:
         rows = rows_of(results, stream)
         rows = rows[rows[cost_of(results)[0]] > 0].reset_index(drop=True)
         if len(rows):
-            found.append(Section("Accuracy against cost", (_chart(results, rows),), stream, lead=True))
+            found.append(Section("Accuracy against cost", (_chart(results, rows),), stream, lead=True, order=200))
     return found
 
 
