@@ -22,6 +22,7 @@ def shown(*, order=None, asks_of_items=True, delayed=False):
         ITEM,
         LABEL,
         {"words": WORDS},
+        asked=("words",),
         candidates=CANDIDATES,
         order=order,
         asks_of_items=asks_of_items,

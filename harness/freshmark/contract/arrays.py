@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 Task: TypeAlias = Literal["rank", "click", "rate", "classify"]
 """What is predicted: the next item, a click, a rating, a class."""
 
+Owner: TypeAlias = Literal["context", "user", "item"]
+"""Whose property a feature is: of the request itself (device, hour), of its user, or of the item that was chosen."""
+
+OWNERS: tuple[Owner, ...] = ("context", "user", "item")
+
 TASKS: tuple[Task, ...] = ("rank", "click", "rate", "classify")
 
 AnyArray: TypeAlias = NDArray[Any]

@@ -58,7 +58,7 @@ class Query:
     user: (n,) int64 codes
     item: (n,) int64 codes of the items shown (click, rate); None for rank and classify
     candidates: (n,) int64, how many items were known before each request: its catalogue is ``range(candidates[i])``
-    features: name → (n, …) array
+    features: name → (n, …) array; for rank those of the context and of the user alone, since the item is the answer
     """
 
     time: IntArray

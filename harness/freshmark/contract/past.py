@@ -31,15 +31,15 @@ class Past:
         stream = self.__stream
         label = stream.label
 
-        def prefix(column: AnyArray) -> AnyArray:
-            return _prefix(column, self.__length)[begin:end:step]
+        def rows_of(column: AnyArray) -> AnyArray:
+            return prefix(column, self.__length)[begin:end:step]
 
         return Events(
-            prefix(stream.time),
-            prefix(stream.user),
-            prefix(stream.item),
-            None if label is None else prefix(label),
-            {name: prefix(column) for name, column in stream.features.items()} if stream.features else NO_FEATURES,
+            rows_of(stream.time),
+            rows_of(stream.user),
+            rows_of(stream.item),
+            None if label is None else rows_of(label),
+            {name: rows_of(column) for name, column in stream.features.items()} if stream.features else NO_FEATURES,
         )
 
     def ids(self, kind: Literal["user", "item"], *, begin: int = 0) -> list[str]:
@@ -50,7 +50,7 @@ class Past:
 
     def since(self, time: int) -> Events:
         """The given events whose time is at least this one (microseconds)."""
-        known = _prefix(self.__stream.time, self.__length)
+        known = prefix(self.__stream.time, self.__length)
         return self[int(np.searchsorted(known, time, "left")) :]
 
     @classmethod
@@ -64,7 +64,7 @@ class Past:
         return past, reveal
 
 
-def _prefix(column: AnyArray, length: int) -> AnyArray:
+def prefix(column: AnyArray, length: int) -> AnyArray:
     """The first rows alone: a NumPy view would lead to the whole column by its ``base``."""
     if isinstance(column, np.memmap) and column.filename is not None and length:
         return np.memmap(column.filename, column.dtype, "r", offset=column.offset, shape=(length, *column.shape[1:]))

@@ -27,7 +27,8 @@ def save_stream(stream: Stream, folder: Path) -> None:
         "oracle": stream.oracle,
         "label_delay": stream.label_delay,
     }
-    columns |= {f"feature.{name}": column for name, column in stream.features.items()}
+    for kind, table in (("feature", stream.features), ("item", stream.item_features), ("user", stream.user_features)):
+        columns |= {f"{kind}.{name}": column for name, column in table.items()}
     present = {name: column for name, column in columns.items() if column is not None}
     for name, column in present.items():
         np.save(folder / f"{name}.npy", column)
@@ -42,6 +43,7 @@ def save_stream(stream: Stream, folder: Path) -> None:
         "classes": list(stream.classes),
         "drifts": [asdict(drift) for drift in stream.drifts],
         "about": dict(stream.about),
+        "of": dict(stream.of),
         "fingerprint": stream.fingerprint,
         "facts": dict(stream.facts),
     }
@@ -69,9 +71,12 @@ def open_stream(folder: Path) -> Stream:
         )
 
     columns = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in head["columns"]}
-    features = {
-        name.removeprefix("feature."): column for name, column in columns.items() if name.startswith("feature.")
-    }
+
+    def table(kind: str) -> dict[str, AnyArray]:
+        return {
+            name.removeprefix(f"{kind}."): column for name, column in columns.items() if name.startswith(f"{kind}.")
+        }
+
     drifts = tuple(
         Drift(one["begin"], one["end"], one["kind"], tuple(one["users"]), tuple(one["items"])) for one in head["drifts"]
     )
@@ -88,7 +93,10 @@ def open_stream(folder: Path) -> Stream:
         label=columns.get("label"),
         oracle=columns.get("oracle"),
         label_delay=columns.get("label_delay"),
-        features=features or NO_FEATURES,
+        features=table("feature") or NO_FEATURES,
+        of=head.get("of", {}),  # (streams prepared by 0.1 have none)
+        item_features=table("item"),
+        user_features=table("user"),
         repeats=head["repeats"],
         classes=tuple(head["classes"]),
         drifts=drifts,

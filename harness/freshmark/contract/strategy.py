@@ -8,7 +8,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from freshmark.contract.arrays import AnyArray, Task
+from freshmark.contract.arrays import AnyArray, Owner, Task
+from freshmark.contract.attributes import Attributes
 from freshmark.contract.events import Events, no_features
 from freshmark.contract.past import Past
 
@@ -24,6 +25,8 @@ class Run:
     users, items: int, how many are known after the warm-up; both grow
     classes: int, number of classes (classify), else 0
     features: name → (0, …) array that shows dtype and shape
+    of: name → whose feature it is; a query of the task rank shows those of context and user alone
+    item_features, user_features: name → (m, …) values by code, see Attributes
     repeats: whether users return to an item
     device: torch device, ``cpu`` or ``cuda``
     """
@@ -38,6 +41,9 @@ class Run:
     features: Mapping[str, AnyArray] = field(default_factory=no_features)
     repeats: bool = True
     device: str = "cpu"
+    of: Mapping[str, Owner] = field(default_factory=dict)
+    item_features: Attributes = field(default_factory=Attributes)
+    user_features: Attributes = field(default_factory=Attributes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NoReturn
+from types import MappingProxyType
+from typing import Literal, NoReturn
 
 import numpy as np
 
-from freshmark.contract.arrays import TASKS, AnyArray, FloatArray, IntArray, Task
+from freshmark.contract.arrays import TASKS, AnyArray, FloatArray, IntArray, Owner, Task
 from freshmark.contract.events import NO_FEATURES, no_features
-from freshmark.contract.validity import check_codes, check_labels, check_time
+from freshmark.contract.leaks import refuse_leaks
+from freshmark.contract.validity import check_codes, check_labels, check_lengths, check_owners, check_time
 from freshmark.contract.vocabulary import Vocabulary
 from freshmark.errors import DataError
 
@@ -47,6 +49,10 @@ class Stream:
     user, item: (n,) integer codes **in order of first appearance**, so that ``range(m)`` is what was known at any time
     label: (n,) float64 for click (0, 1) and rate, int64 for classify, None if the task has none
     features: name → (n, …) array
+    of: name → whose feature it is: ``context``, ``user`` or ``item``. Unnamed ones belong to the item if the task is
+        rank, where a query must not show them, and to the context otherwise
+    item_features, user_features: name → (items, …) or (users, …) array, one row per code: what is known of it from its
+        first event on. Features of events that belong to items or users need not be repeated here
     repeats: whether a user returns to an item; if not, items that the user already had are not candidates
     users, items: code → id, as text
     classes: names of the classes (classify)
@@ -75,6 +81,9 @@ class Stream:
     oracle: FloatArray | None = None
     label_delay: IntArray | None = None
     about: Mapping[str, str] = field(default_factory=dict)
+    of: Mapping[str, Owner] = field(default_factory=dict)
+    item_features: Mapping[str, AnyArray] = field(default_factory=no_features)
+    user_features: Mapping[str, AnyArray] = field(default_factory=no_features)
 
     def __post_init__(self) -> None:
         def refuse(problem: str, remedy: str = "") -> NoReturn:
@@ -85,9 +94,10 @@ class Stream:
         if len(self.time) == 0:
             raise DataError("the stream has no events", where=self.name, code="FM201")
         columns = {name: getattr(self, name) for name in ("user", "item", "label", "oracle", "label_delay")}
-        for name, column in [*columns.items(), *self.features.items()]:
-            if column is not None and len(column) != len(self.time):
-                refuse(f"{name} has {len(column)} rows, time has {len(self.time)}")
+        check_lengths({**columns, **self.features}, len(self.time), "time", refuse)
+        check_lengths(self.item_features, len(self.items), "items", refuse)
+        check_lengths(self.user_features, len(self.users), "users", refuse)
+        check_owners(self.of, self.features, refuse)
         check_time(self.time, refuse)
         check_codes(self.user, len(self.users), "user", refuse)
         check_codes(self.item, len(self.items), "item", refuse)
@@ -103,6 +113,20 @@ class Stream:
     def __len__(self) -> int:
         return len(self.time)
 
+    def owner(self, feature: str) -> Owner:
+        """Whose feature it is."""
+        return self.of.get(feature, "item" if self.task == "rank" else "context")
+
+    def attributes(self, side: Literal["item", "user"]) -> dict[str, AnyArray]:
+        """Name → (codes, …): what is known of each item or user from its first event on."""
+        codes, given = (self.item, self.item_features) if side == "item" else (self.user, self.user_features)
+        named = [name for name in self.features if self.owner(name) == side and name not in given]
+        if not named:
+            return dict(given)
+        # Codes are in order of first appearance: a new maximum is a first event.
+        first = np.flatnonzero(np.diff(np.maximum.accumulate(codes), prepend=-1))
+        return {**given, **{name: self.features[name][first] for name in named}}
+
     @cached_property
     def fingerprint(self) -> str:
         """Sha256 of the ordered columns: streams with equal fingerprints give equal numbers."""
@@ -115,6 +139,11 @@ class Stream:
             "label_delay": self.label_delay,
         }
         columns |= {f"feature {name}": self.features[name] for name in sorted(self.features)}
+        columns |= {f"item feature {name}": self.item_features[name] for name in sorted(self.item_features)}
+        columns |= {f"user feature {name}": self.user_features[name] for name in sorted(self.user_features)}
+        if self.of or (self.task == "rank" and self.features):
+            # What a query shows depends on it. Other streams keep the fingerprints that they had without it.
+            digest.update(repr([(name, self.owner(name)) for name in sorted(self.features)]).encode())
         for name, column in columns.items():
             if column is not None:
                 digest.update(f"{name} {column.dtype.str} {column.shape}".encode())
@@ -167,6 +196,7 @@ def stream_of(
     oracle: FloatArray | None = None,
     label_delay: IntArray | None = None,
     about: Mapping[str, str] | None = None,
+    of: Mapping[str, Owner] = MappingProxyType({}),
 ) -> Stream:
     """A Stream from raw columns in any order: sorted by time, stably; ids coded by first appearance.
 
@@ -184,6 +214,10 @@ def stream_of(
         oracle: (n,) or (n, classes) best achievable answers.
         label_delay: (n,) int64, microseconds, until each event may be learned from.
         about: facts about the stream to show.
+        of: name → whose feature it is; see Stream.
+
+    Raises:
+        DataError: a column is wrong, or a feature of a rank stream that is not the item's gives the item away.
     """
     import pandas as pd  # noqa: PLC0415  (half a second that `freshmark list` must not pay)
 
@@ -200,7 +234,7 @@ def stream_of(
 
     users, user_names = coded(user)
     items, item_names = coded(item)
-    return Stream(
+    stream = Stream(
         name=name,
         task=task,
         time=time[order],
@@ -216,4 +250,7 @@ def stream_of(
         oracle=None if oracle is None else np.asarray(oracle, np.float64)[order],
         label_delay=None if label_delay is None else np.asarray(label_delay, np.int64)[order],
         about=about or {},
+        of=of,
     )
+    refuse_leaks(stream)
+    return stream

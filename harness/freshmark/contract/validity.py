@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 import numpy as np
 
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray, Task
+from freshmark.contract.arrays import OWNERS, AnyArray, FloatArray, IntArray, Owner, Task
 
 LAST_TIME = 9_223_286_400_000_000  # 2262-04-11 in µs: what pandas can still show
 
 
 Refuse = Callable[[str, str], NoReturn]
 """Raises a DataError: what is wrong, and what would be right."""
+
+
+def check_lengths(columns: Mapping[str, AnyArray | None], length: int, of: str, refuse: Refuse) -> None:
+    """Every column has as many rows as there are times, items or users."""
+    for name, column in columns.items():
+        if column is not None and len(column) != length:
+            refuse(f"{name} has {len(column)} rows, {of} has {length}", "one row each")
+
+
+def check_owners(of: Mapping[str, Owner], features: Mapping[str, AnyArray], refuse: Refuse) -> None:
+    """``of`` names features, and whose they are."""
+    for name, owner in of.items():
+        if name not in features:
+            refuse(f"of={{{name!r}: {owner!r}}} names a feature that does not exist", f"one of {', '.join(features)}")
+        if owner not in OWNERS:
+            refuse(f"of={{{name!r}: {owner!r}}} names an unknown owner", f"one of {', '.join(OWNERS)}")
 
 
 def check_labels(

@@ -27,6 +27,7 @@ from freshmark.replay.answering.batches import Batches
 from freshmark.replay.answering.calls import calls_of
 from freshmark.replay.answering.matrix import Matrix
 from freshmark.replay.answering.panel import Panel
+from freshmark.replay.known_attributes import KnownAttributes
 from freshmark.replay.measuring.meters import Clock, CollectorMeter
 from freshmark.replay.measuring.records import Records
 from freshmark.replay.scheduling.agenda import Agenda, agenda_of
@@ -88,7 +89,8 @@ def replay(
     agenda = agenda or agenda_of(schedule, timeline)
     batches = Batches(timeline, answers, observing=calls.observe is not None, context=_context(strategy))
     blocks = timeline.settings.matrix if matrix else 0
-    matrix_rows = Matrix(timeline, calls, answers, batches, blocks=blocks, device=device)
+    attributes = KnownAttributes(timeline)
+    matrix_rows = Matrix(timeline, calls, answers, batches, attributes, blocks=blocks, device=device)
     panel = Panel(timeline, answers, seed=seed)
     records = Records(timeline, calls, answers, agenda, seed=seed, clock=clock, meters=meters or {})
 
@@ -96,8 +98,9 @@ def replay(
     with CollectorMeter(clock) as collector:
         records.begin(collector, on_window)
         if calls.start is not None:
-            calls.start(_run(timeline, past, seed, device))
+            calls.start(_run(timeline, past, attributes, seed, device))
         reveal(timeline.warm)
+        attributes.reveal(timeline.first)
         records.learn_warmup(calls.fit, timeline.given(0, timeline.warm))
 
         # With an update per event this is the innermost loop: a memoryview gives a number faster than an array.
@@ -115,6 +118,8 @@ def replay(
             if at == pause:
                 pause = side_evaluations.after_updates(at)
             stop = batches.stop(at, min(pause, live[made]) if made < len(live) else pause)
+            if attributes:
+                attributes.reveal(stop)
             records.ask(at, stop)
             if watches:
                 stop = agenda.watch(stop, records.losses)
@@ -136,7 +141,7 @@ def _context(strategy: object) -> str:
     return getattr(strategy, "context", Strategy.context)
 
 
-def _run(timeline: Timeline, past: Past, seed: int, device: str) -> Run:
+def _run(timeline: Timeline, past: Past, attributes: KnownAttributes, seed: int, device: str) -> Run:
     stream = timeline.stream
     warm = timeline.given(0, timeline.warm)
     return Run(
@@ -150,4 +155,7 @@ def _run(timeline: Timeline, past: Past, seed: int, device: str) -> Run:
         features={name: column[:0] for name, column in warm.features.items()},
         repeats=stream.repeats,
         device=device,
+        of={name: stream.owner(name) for name in stream.features},
+        item_features=attributes.items,
+        user_features=attributes.users,
     )

@@ -60,6 +60,8 @@ class Timeline:
             self._item,
             self._label,
             features,
+            # The item is the answer of a rank query: its features would give it away.
+            asked=[name for name in features if stream.task != "rank" or stream.owner(name) != "item"],
             candidates=self.candidates,
             order=self._order_known,
             asks_of_items=stream.task in {"click", "rate"},

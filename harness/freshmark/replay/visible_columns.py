@@ -6,7 +6,7 @@ part of the replay, so a stretch is cast at once and single events are copied fr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -24,6 +24,7 @@ class VisibleColumns:
         time, user, item: (n,) columns of the stream.
         label: (n,) of the stream, or None.
         features: name → (n, …) of the stream.
+        asked: names of the features that a query shows.
         candidates: (n,) items known before each event.
         order: (n,) positions in the order in which events become known; None: the order of time.
         asks_of_items: whether a query includes the item (click, rate).
@@ -38,6 +39,7 @@ class VisibleColumns:
         label: AnyArray | None,
         features: Mapping[str, AnyArray],
         *,
+        asked: Collection[str],
         candidates: AnyArray,
         order: IntArray | None,
         asks_of_items: bool,
@@ -48,13 +50,15 @@ class VisibleColumns:
         self._learned, self._past = _Codes(time, user, item), _Codes(time, user, item)
         self._time, self._user, self._item = time, user, item
         self._label, self._features = label, features
+        self._asked_features = {name: column for name, column in features.items() if name in asked}
         self._order, self._asks_of_items, self._delayed = order, asks_of_items, delayed
 
     def query(self, begin: int, end: int) -> Query:
         """The queries of the events [begin, end), without their answers."""
         time, user, candidates = self._asked.copies(begin, end)
         item = self._item[begin:end].astype(np.int64) if self._asks_of_items else None
-        return Query(time, user, item, candidates, self._feature_copies(begin, end) if self._features else NO_FEATURES)
+        features = _copies(self._asked_features, begin, end) if self._asked_features else NO_FEATURES
+        return Query(time, user, item, candidates, features)
 
     def given(self, begin: int, end: int) -> Events:
         """Events to learn from: [begin, end) in the order in which they become known."""
@@ -80,11 +84,12 @@ class VisibleColumns:
             user,
             item,
             None if label is None else label[begin:end].copy(),
-            self._feature_copies(begin, end) if self._features else NO_FEATURES,
+            _copies(self._features, begin, end) if self._features else NO_FEATURES,
         )
 
-    def _feature_copies(self, begin: int, end: int) -> dict[str, AnyArray]:
-        return {name: column[begin:end].copy() for name, column in self._features.items()}
+
+def _copies(features: Mapping[str, AnyArray], begin: int, end: int) -> dict[str, AnyArray]:
+    return {name: column[begin:end].copy() for name, column in features.items()}
 
 
 class _Codes:

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import ctypes
 import os
+import select
 import signal
 import sys
+import threading
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import NoReturn
 
 from freshmark.errors import PluginError, UsageError
 
 _SET_PARENT_DEATH_SIGNAL = 1  # <linux/prctl.h>
+_PATIENCE_SECONDS = 0.1
 
 
 def run_in_fork(work: Callable[[], object]) -> None:
@@ -31,12 +35,17 @@ def run_in_fork(work: Callable[[], object]) -> None:
     read_fd, write_fd = os.pipe()
     parent = os.getpid()
     child = 0
-    try:  # opened before the fork: an interrupt right after it must not leave a child behind
-        child = os.fork()
+    try:  # entered before the fork: an interrupt right after it must not leave a child behind
+        with _interrupt_held() as release:
+            child = os.fork()
         if not child:
             _work_and_exit(work, parent, write_fd)
+        release()
         os.close(write_fd)
         with os.fdopen(read_fd, "rb") as pipe:
+            # A signal just before a blocking read would wait for the read: look up often enough to notice an interrupt.
+            while not select.select([pipe], [], [], _PATIENCE_SECONDS)[0]:
+                pass
             message = pipe.read().decode("utf-8", "replace")
     except BaseException:
         if child:
@@ -47,6 +56,24 @@ def run_in_fork(work: Callable[[], object]) -> None:
         _, status = os.waitpid(child, 0) if child else (0, 0)
     if status:
         raise _failure(message, status)
+
+
+@contextmanager
+def _interrupt_held() -> Iterator[Callable[[], object]]:
+    """Around a fork: an interrupt waits until the function that this gives is called.
+
+    Python runs hooks of the standard library at a fork, and swallows what is raised in them. A signal mask would not
+    help: the signal would be delivered to another thread, and still be handled in this one.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: None
+        return
+    caught: list[tuple[int, FrameType | None]] = []
+    handler = signal.signal(signal.SIGINT, lambda number, frame: caught.append((number, frame)))
+    try:
+        yield lambda: handler(*caught[0]) if caught and callable(handler) else None
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if handler is None else handler)
 
 
 def check_forkable(device: str = "cpu") -> None:

@@ -23,6 +23,7 @@ from freshmark.replay.answering.answers import Answers
 from freshmark.replay.answering.batches import Batches
 from freshmark.replay.answering.calls import Calls
 from freshmark.replay.answering.forks import check_forkable, run_in_fork
+from freshmark.replay.known_attributes import KnownAttributes
 from freshmark.replay.timeline import Timeline
 
 
@@ -31,7 +32,7 @@ class Matrix:
 
     Args:
         timeline: its settings say how many blocks; never more than windows.
-        calls, answers, batches: of the strategy.
+        calls, answers, batches, attributes: of the strategy.
         blocks: number of blocks; 0: no matrix.
         device: torch device of the model.
 
@@ -40,9 +41,18 @@ class Matrix:
     """
 
     def __init__(
-        self, timeline: Timeline, calls: Calls, answers: Answers, batches: Batches, *, blocks: int, device: str
+        self,
+        timeline: Timeline,
+        calls: Calls,
+        answers: Answers,
+        batches: Batches,
+        attributes: KnownAttributes,
+        *,
+        blocks: int,
+        device: str,
     ) -> None:
         self._timeline, self._calls, self._answers, self._batches = timeline, calls, answers, batches
+        self._attributes = attributes
         self._starts = block_starts(timeline, blocks)
         self._made = 0
         if blocks:
@@ -85,6 +95,7 @@ class Matrix:
             column[: at - line.first] = np.nan if column.dtype.kind == "f" else -1
         while at < line.end:
             stop = self._batches.stop(at, line.end)
+            self._attributes.reveal(stop)  # in this fork alone
             self._judge(self._answers.ask(at, stop), at, stop, row)
             if self._calls.observe is not None:
                 self._calls.observe(line.context(at, stop))

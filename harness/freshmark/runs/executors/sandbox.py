@@ -84,7 +84,7 @@ class Fence:
 def _wanted_by_past() -> bool:
     frame = sys._getframe(2)  # noqa: SLF001  (who asks is all that tells the one way from the others)
     for _ in range(_FRAMES):
-        if frame.f_code is past._prefix.__code__:  # noqa: SLF001
+        if frame.f_code is past.prefix.__code__:
             return True
         if frame.f_back is None:
             return False
