@@ -493,7 +493,7 @@ def test_nothing_in_a_line_of_steam_is_run(tmp_path):
     mark = tmp_path / "mark"
     path = tmp_path / "reviews"
     path.write_text(f"{{'username': open({str(mark)!r}, 'w'), 'product_id': 1, 'date': '2017-01-01'}}\n")
-    with pytest.raises(DataError, match="no dictionary of Python literals"):
+    with pytest.raises(DataError, match="not a dictionary of Python literals"):
         load("steam", path)
     assert not mark.exists()
 
@@ -517,9 +517,9 @@ def test_a_part_that_there_is_not_and_options_that_cannot_be_are_refused(tmp_pat
     path = written("gowalla", tmp_path)
     with pytest.raises(UsageError, match="rows=0"):
         NAMED["gowalla"](path=path, rows=0)
-    with pytest.raises(UsageError, match="needs to know the unit"):
+    with pytest.raises(UsageError, match="needs the unit"):
         NAMED["recbole"](path=path, since="2017-01-01")
-    with pytest.raises(UsageError, match="one of both"):
+    with pytest.raises(UsageError, match="task='rank', or no positive="):
         NAMED["criteo"](path=path, positive=1)
 
 
@@ -528,7 +528,7 @@ def test_a_pattern_that_is_none_is_refused(tmp_path):
     for only in [(3, "["), [(3, "a"), (4,)], "pv", (3, 4), ((None, "a"),), ((True, "a"),)]:
         with pytest.raises(UsageError, match="only"):
             NAMED["taobao"](path=path, only=only)
-    with pytest.raises(UsageError, match=r"RE2 does not know"):
+    with pytest.raises(UsageError, match=r"not a valid RE2 pattern"):
         NAMED["taobao"](path=path, only=(3, "(?=a)b")).load()
 
 

@@ -137,7 +137,7 @@ def test_what_cannot_be_meant_is_refused(tmp_path):
     place = parts(tmp_path / "log", "csv")
     with pytest.raises(DataError, match="no such folder"):
         folder(tmp_path / "none")
-    with pytest.raises(DataError, match=r"holds '\*.tsv' 0 times"):
+    with pytest.raises(DataError, match=r"contains '\*.tsv' 0 times"):
         folder(place, "*.tsv").load()
     with pytest.raises(UnknownName, match="no option of a log 'usr'; did you mean 'user'"):
         folder(place, usr="u")

@@ -93,11 +93,11 @@ def test_a_unit_that_was_told_is_taken(log, unit, number, micros):
 def test_a_zero_among_dates_passes_where_the_unit_is_told(log):
     stream = file(log(rows("0", "1400000000")), unit="s").load()
     assert stream.time.tolist() == [0, 1_400_000_000 * SECOND]
-    assert stream.about["time"] == "seconds counted from 1970 (as told)"
+    assert stream.about["time"] == "seconds counted from 1970 (as given)"
 
 
 def test_a_time_beyond_2262_in_the_unit_that_was_told_is_refused(log):
-    with pytest.raises(DataError, match="1400000000000 s lies beyond the year 2262"):
+    with pytest.raises(DataError, match="1400000000000 s is after the year 2262"):
         file(log(rows("1400000000000")), unit="s").load()
 
 
@@ -152,7 +152,7 @@ def test_repeats_are_found_from_one_event_in_a_hundred(log, share):
 def test_repeats_that_were_told_are_taken(log):
     stream = file(log("user,item,time\nu,i,1\nu,i,2\n"), repeats=False).load()
     assert stream.repeats is False
-    assert stream.about["repeats"].startswith("no (as told): 50.00%")
+    assert stream.about["repeats"].startswith("no (as given): 50.00%")
 
 
 def test_columns_are_found_by_the_names_that_people_give_them(log):
@@ -186,7 +186,7 @@ def test_columns_are_told_by_name_or_by_index(log):
         ({"user": -1}, "user=-1: there are 3 columns"),
         ({"label": "stars"}, "no column 'stars'"),
         ({"positive": 4}, "which column is the label"),
-        ({"sep": ";"}, "';' separates nothing.*found ','"),
+        ({"sep": ";"}, "';' separates nothing.*looks like ','"),
     ],
 )
 def test_a_column_that_is_not_there_is_an_error_that_says_what_is(log, options, words):

@@ -83,8 +83,8 @@ def test_a_database_is_asked_anew_unless_a_moment_is_named(log):
         ("delete from log", "readonly"),
         ("drop table log", "readonly"),
         ("select 1; select 2", "one statement"),
-        ("", "gives no rows"),
-        ("create table if not exists log (a)", "gives no rows"),
+        ("", "returns no rows"),
+        ("create table if not exists log (a)", "returns no rows"),
     ],
 )
 def test_a_query_that_is_none_is_refused_and_changes_nothing(log, query, words):
@@ -155,7 +155,7 @@ def test_values_of_every_type_that_drivers_give_become_columns():
     assert found["big"].to_pylist() == [str(2**70), "1"]
     assert found["none"].type == pa.string()
     assert pa.types.is_timestamp(found["t"].type)
-    assert rows.place(4) == "s:5"
+    assert rows.location(4) == "s:5"
 
 
 def test_duckdb_gives_the_same_stream(tmp_path, log):

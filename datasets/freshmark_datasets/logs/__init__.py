@@ -1,4 +1,4 @@
-"""Anyone's log as a stream: columns found, ids, times, features and labels checked.
+"""A user's own log as a stream: columns chosen, ids, times, features and labels checked.
 
-Imports `readers`; `published` imports it.
+Imports `readers`; imported by `published`.
 """

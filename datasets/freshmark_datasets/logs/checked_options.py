@@ -1,4 +1,4 @@
-"""What a user says of a log, checked before anything is read."""
+"""The options of a log, checked before anything is read."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ Only: TypeAlias = tuple[str | int, str] | Sequence[tuple[str | int, str]]
 FORMS = ("", "python", "events", "mind", "netflix", "jodie")
 
 
-def options_of(**told: Any) -> Options:
-    """The options that were told, in the one form that a key is made of.
+def options_of(**given: Any) -> Options:
+    """The given options in canonical form: equal options make equal keys.
 
     Raises:
-        UsageError: no such option, or one that cannot be read.
+        UsageError: an option does not exist or has an invalid form.
     """
-    names = [one.name for one in fields(Options)]
-    for name in told:
+    names = [field.name for field in fields(Options)]
+    for name in given:
         if name not in names:
             raise UnknownName("option of a log", name, names)
-    unit = told.get("unit")
-    told["unit"] = {"µs": "us", "μs": "us"}.get(unit, unit) if isinstance(unit, str) else unit
+    unit = given.get("unit")
+    given["unit"] = {"µs": "us", "μs": "us"}.get(unit, unit) if isinstance(unit, str) else unit
     for name in ("numbers", "words", "ids"):
-        if told.get(name) is not None:
-            told[name] = _several(told[name])
-    told["only"] = _pairs(told.get("only", ()))
-    return Options(**told)
+        if given.get(name) is not None:
+            given[name] = _several(given[name])
+    given["only"] = _pairs(given.get("only", ()))
+    return Options(**given)
 
 
 def _several(columns: object) -> tuple[str | int, ...]:
@@ -48,7 +48,7 @@ def _pairs(only: Any) -> tuple[tuple[str | int, str], ...]:
     """One pair, or several."""
     several = only if isinstance(only, list | tuple) else (only,)
     pairs = [several] if len(several) == 2 and isinstance(several[1], str) else several  # noqa: PLR2004
-    if not all(isinstance(one, list | tuple) and len(one) == 2 and _is_pattern(one[1]) for one in pairs):  # noqa: PLR2004
+    if not all(isinstance(pair, list | tuple) and len(pair) == 2 and _is_pattern(pair[1]) for pair in pairs):  # noqa: PLR2004
         raise UsageError(f"only={only!r}", where="only", remedy="pairs of a column and a pattern: ('event', '^view$')")
     return tuple((column, pattern) for column, pattern in pairs)
 
@@ -61,20 +61,20 @@ def _is_pattern(text: object) -> bool:
 
 
 def check_paths(paths: Sequence[Path]) -> None:
-    """Refuse no path at all."""
+    """Refuse an empty list of paths."""
     if not paths:
         raise UsageError("no path", where="path", remedy="the file to read")
 
 
 def check_options(options: Options) -> None:
-    """Refuse what cannot be meant, before anything is read.
+    """Refuse invalid values before anything is read.
 
     Raises:
-        UsageError: an option has a value that it cannot have.
+        UsageError: an option has an invalid value.
     """
-    more = [name for name in options.told if name not in ("user", "item", "time", "label")]
-    for role, column in options.told.items():
-        if (role in more or column is not None) and (isinstance(column, bool) or not isinstance(column, str | int)):
+    for role, column in options.columns.items():
+        optional = role in ("user", "item", "time", "label")  # None: guessed; the others are there because given
+        if (not optional or column is not None) and (isinstance(column, bool) or not isinstance(column, str | int)):
             raise UsageError(f"{role}={column!r}", where=role, remedy="the name of a column, or its index from 0")
     if options.task not in TASKS:
         raise UsageError(f"no task {options.task!r}", where="task", remedy=f"one of {', '.join(TASKS)}")
@@ -88,7 +88,7 @@ def _check_separator(options: Options) -> None:
     if options.sep is not None and not (isinstance(options.sep, str) and options.sep.isascii() and options.sep):
         raise UsageError(f"sep={options.sep!r}", where="sep", remedy="one or more ASCII characters, or 'whitespace'")
     if options.sep is not None and set(options.sep) & set('\n\r"\0'):
-        raise UsageError(f"sep={options.sep!r}", where="sep", remedy="no quote and no line end")
+        raise UsageError(f"sep={options.sep!r}", where="sep", remedy="anything but quotes and line ends")
 
 
 def _check_positive(options: Options) -> None:
@@ -96,12 +96,12 @@ def _check_positive(options: Options) -> None:
     if least is None:
         return
     if isinstance(least, bool) or not isinstance(least, int | float) or not math.isfinite(least):
-        raise UsageError(f"positive={least!r}", where="positive", remedy="the least label that counts")
+        raise UsageError(f"positive={least!r}", where="positive", remedy="the lowest label that makes an event")
     if options.task != "rank":
         raise UsageError(
-            f"positive= makes events of labels, task {options.task!r} predicts them",
+            f"positive= turns labels into events, but task {options.task!r} predicts labels",
             where="positive",
-            remedy="one of both",
+            remedy="task='rank', or no positive=",
         )
 
 
@@ -110,11 +110,11 @@ def _check_times(options: Options) -> None:
     if unit is not None and unit not in (*UNITS, ROW) and "%" not in str(unit):
         known = f"one of {', '.join((*UNITS, ROW))}, or a pattern such as %d/%m/%Y"
         raise UsageError(f"no unit {unit!r}", where="unit", remedy=known)
-    for name, told in (("since", options.since), ("until", options.until)):
-        if told is not None and unit in (None, ROW):
-            raise UsageError(f"{name}= needs to know the unit of time", where=name, remedy="pass unit= as well")
-        if told is not None:
-            moment(name, told)
+    for name, date in (("since", options.since), ("until", options.until)):
+        if date is not None and unit in (None, ROW):
+            raise UsageError(f"{name}= needs the unit of time", where=name, remedy="pass unit= as well")
+        if date is not None:
+            moment(name, date)
 
 
 def _check_rest(options: Options) -> None:
@@ -124,6 +124,6 @@ def _check_rest(options: Options) -> None:
     if isinstance(options.length, bool) or not isinstance(options.length, int) or options.length < 1:
         raise UsageError(f"length={options.length!r}", where="length", remedy="a whole number from 1")
     if options.form not in FORMS:
-        raise UnknownName("form", str(options.form), [one for one in FORMS if one])
+        raise UnknownName("form", str(options.form), [form for form in FORMS if form])
     if options.ids is not None and set(options.ids) - {"user", "item"}:
-        raise UsageError(f"ids={options.ids!r}", where="ids", remedy="user, item, both or none")
+        raise UsageError(f"ids={options.ids!r}", where="ids", remedy="user, item, both or neither")

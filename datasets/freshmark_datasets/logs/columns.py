@@ -1,4 +1,4 @@
-"""Which column is the user, the item, the time, the label: as told, or by the names that people give them."""
+"""Which column is the user, the item, the time, the label: as given, or by its name."""
 
 from __future__ import annotations
 
@@ -29,52 +29,52 @@ COMMON: Mapping[str, tuple[str, ...]] = {
 
 
 def choose(
-    reader: Reader, told: Mapping[str, Column], needed: tuple[str, ...], wished: tuple[str, ...] = ()
+    reader: Reader, given: Mapping[str, Column], required: tuple[str, ...], optional: tuple[str, ...] = ()
 ) -> tuple[dict[str, int], str]:
-    """For each role the index of its column, and a sentence that says which were taken and why.
+    """For each role the index of its column, and a sentence that says which were chosen and why.
 
     Args:
         reader: of the file.
-        told: role → name or index of the column, None where it is to be guessed.
-        needed: roles without which there is no stream.
-        wished: roles that are guessed, but may be absent.
+        given: role → name or index of the column, None where it is to be guessed.
+        required: roles without which there is no stream.
+        optional: roles that are guessed, but may be absent.
 
     Raises:
-        DataError: a column that was told is not there, or one that is needed cannot be guessed.
+        DataError: a given column does not exist, or a required one cannot be guessed.
     """
     chosen: dict[str, int] = {}
-    why: list[str] = []
-    for role in dict.fromkeys((*COMMON, *told)):
-        column = told.get(role)
+    explanation: list[str] = []
+    for role in dict.fromkeys((*COMMON, *given)):
+        column = given.get(role)
         if column is not None:
-            chosen[role] = _named(reader, role, column)
+            chosen[role] = _given(reader, role, column)
             if role in COMMON:
-                why.append(f"{role} {reader.names[chosen[role]]!r}")
-        elif role in needed or role in wished:
+                explanation.append(f"{role} {reader.names[chosen[role]]!r}")
+        elif role in required or role in optional:
             index = _guessed(reader, role)
             if index is not None:
                 chosen[role] = index
-                why.append(f"{role} {reader.names[index]!r} (by its name)")
-    missing = [role for role in needed if role not in chosen]
+                explanation.append(f"{role} {reader.names[index]!r} (by its name)")
+    missing = [role for role in required if role not in chosen]
     if missing:
         raise _not_guessed(reader, missing)
-    return chosen, ", ".join(why)
+    return chosen, ", ".join(explanation)
 
 
-def _named(reader: Reader, role: str, column: str | int) -> int:
-    where = reader.top
+def _given(reader: Reader, role: str, column: str | int) -> int:
+    where = reader.where
     if isinstance(column, int):
         if not 0 <= column < len(reader.names):
             raise DataError(
                 f"{role}={column}: there are {len(reader.names)} columns, counted from 0",
                 where=where,
-                remedy=f"the first line is {reader.first[:200]!r}",
+                remedy=f"the first line is {reader.first_line[:200]!r}",
                 code="FM214",
             )
         return column
     if not reader.headed:
         raise DataError(
-            f"{role}={column!r}, but the first line names no columns: {reader.first[:200]!r}",
+            f"{role}={column!r}, but the first line names no columns: {reader.first_line[:200]!r}",
             where=where,
             remedy=f"pass indexes, counted from 0, as in {role}=0, or header=True",
             code="FM214",
@@ -101,8 +101,9 @@ def _not_guessed(reader: Reader, missing: list[str]) -> DataError:
     example = ", ".join(f"{role}={'…' if reader.headed else index}" for index, role in enumerate(missing))
     kind = "names" if reader.headed else "indexes, counted from 0 (the file names no columns)"
     return DataError(
-        f"cannot tell which column is the {' and which the '.join(missing)}; the first line is {reader.first[:200]!r}",
-        where=reader.top,
+        f"cannot tell which column is the {' and which the '.join(missing)}; "
+        f"the first line is {reader.first_line[:200]!r}",
+        where=reader.where,
         remedy=f"pass {kind}: {example}",
         code="FM214",
     )

@@ -1,4 +1,4 @@
-"""A stream from anyone's log: csv, tsv, ``::``, whitespace, JSON lines (each also gzipped), parquet, npz, Excel."""
+"""file(): a stream from a log file: separated text or JSON lines (also gzipped), parquet, npz, Excel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from freshmark_datasets.logs.checked_options import Columns, Only, check_options
 from freshmark_datasets.readers.options import Options
 
 VERSION = 2
-"""Of the loader: changes whenever the same file and options would give another stream."""
+"""Of the loader; raised whenever the same file and options give another stream."""
 
 
 def file(
@@ -46,8 +46,8 @@ def file(
 ) -> Source:
     """A log that you have: text, JSON lines, parquet, npz or an Excel workbook.
 
-    What is not told is found out, and stands in the stream's ``about``. A row that cannot be read is an error with
-    its line. Ids are kept as the text that they are; times are sorted stably, so file order breaks ties.
+    What is not given is detected, and reported in the stream's ``about``. An invalid row is an error with its line.
+    Ids keep their text; times are sorted stably, so file order breaks ties.
 
     Args:
         path: the file, or several that follow each other.
@@ -55,39 +55,39 @@ def file(
         item: its column.
         time: its column.
         label: its column; needed for ``positive`` and for tasks other than ``rank``.
-        unit: of time: ns, us, ms, s, min, h, d, iso, a pattern such as ``%d/%m/%Y %H:%M``, or ``row`` where the log
-            has no times: its rows are then a second apart.
-        positive: the least label that makes a row an event; the others are left out.
+        unit: of time: ns, us, ms, s, min, h, d, iso, a pattern such as ``%d/%m/%Y %H:%M``, or ``row`` for a log
+            without times, whose rows are then a second apart.
+        positive: the lowest label that makes a row an event; other rows are left out.
         repeats: whether users come back to items.
         task: rank, click, rate or classify.
-        sep: what separates fields; ``whitespace`` for any run of blanks.
+        sep: the separator of fields; ``whitespace`` for any run of blanks.
         header: whether the first line names the columns.
-        skip_bad: leave rows out that cannot be read, and count them.
-        ids: which of ``user`` and ``item`` an event has; both where it is not said, but for ``classify``.
-        numbers: columns of numbers; together the feature ``numbers``, float32; what is empty counts 0.
-        words: columns of anything else; together the feature ``words``, hashes of 32 bits.
+        skip_bad: leave invalid rows out, and count them.
+        ids: which of ``user`` and ``item`` an event has; both by default, neither for ``classify``.
+        numbers: columns of numbers; together the feature ``numbers``, float32; an empty value counts as 0.
+        words: columns of any other type; together the feature ``words``, hashes of 32 bits.
         log: numbers x become sign(x) · log(1 + |x|).
-        text: a column of texts; the feature ``text``, hashes of their words, as docs/models.md says.
-        length: how many words of a text are kept, its first.
+        text: a column of texts; the feature ``text``, hashes of their words, see docs/models.md.
+        length: how many words of a text are used, from its start.
         only: ``('event', '^view$')``, or several such pairs: rows whose column matches the pattern of RE2.
-        since: an ISO date; events before it are left out. ``unit`` must be told.
-        until: an ISO date; events from there on are left out.
+        since: an ISO date; events before it are left out. Needs ``unit``.
+        until: an ISO date; events at or after it are left out.
         rows: how many rows to read at most.
-        form: ``python`` for a dictionary of Python a line; ``events``, ``mind``, ``netflix`` and
-            ``jodie`` as docs/streams.md says.
+        form: ``python`` for a Python dictionary per line; ``events``, ``mind``, ``netflix`` and
+            ``jodie`` are explained in docs/streams.md.
     """
-    told = {name: value for name, value in locals().items() if name != "path"}
-    paths = [Path(one).expanduser() for one in ([path] if isinstance(path, str | Path) else path)]
-    options = options_of(**told)
+    given = {name: value for name, value in locals().items() if name != "path"}
+    paths = [Path(each).expanduser() for each in ([path] if isinstance(path, str | Path) else path)]
+    options = options_of(**given)
     check_paths(paths)
     check_options(options)
     return Source(key=key_of(options, *map(digest_of, paths)), load=partial(_load, paths, options))
 
 
 def key_of(options: Options, *digests: str) -> str:
-    """Changes whenever the stream would: the files, what was told of them, this code."""
-    told = json.dumps([VERSION, asdict(options), digests], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()
+    """A hash of everything that determines the stream: the files, the options, this code."""
+    text = json.dumps([VERSION, asdict(options), digests], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def digest_of(path: Path) -> str:
@@ -107,7 +107,7 @@ def digest_of(path: Path) -> str:
 
 
 def _load(paths: Sequence[Path], options: Options) -> Stream:
-    from freshmark_datasets.logs.loading import load  # noqa: PLC0415  (pyarrow and pandas, a second that a kept stream does not need)
+    from freshmark_datasets.logs.loading import load  # noqa: PLC0415  (pyarrow and pandas, a second that a cached stream does not need)
     from freshmark_datasets.readers.rawtext import TextFile  # noqa: PLC0415
 
     return load([TextFile(path) for path in paths], options, name=paths[0].name, about={})
@@ -117,6 +117,6 @@ def digest_of_all(path: Path) -> str:
     """Sha256 of a file; of a folder, that of the names and digests of its files."""
     if not path.is_dir():
         return digest_of(path)
-    files = sorted(one for one in path.rglob("*") if one.is_file())
-    listed = "\n".join(f"{one.relative_to(path).as_posix()} {digest_of(one)}" for one in files)
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    listed = "\n".join(f"{file.relative_to(path).as_posix()} {digest_of(file)}" for file in files)
     return hashlib.sha256(listed.encode("utf-8", "surrogatepass")).hexdigest()

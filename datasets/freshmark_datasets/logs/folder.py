@@ -1,4 +1,4 @@
-"""folder(): a log that lies in parts, JSON lines, text or parquet, in a folder or an archive."""
+"""folder(): a log in several files, JSON lines, text or parquet, in a folder or an archive."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from freshmark_datasets.readers.options import ROW, Options
 
 
 def folder(path: str | Path, parts: str = "*", *, each_days: float | None = None, **columns: object) -> Source:
-    """A log in parts, as a warehouse exports it: a folder or archive of text, JSON lines or parquet.
+    """A log in several files, as a data warehouse exports it: text, JSON lines or parquet in a folder or archive.
 
-    The parts follow each other in the order of the numbers in their names: ``part-10`` after ``part-9``. They need not
-    be sorted by time. Nothing of an archive is written to disk; parquet is not read within one.
+    Files follow each other in the order of the numbers in their names, ``part-10`` after ``part-9``; they need not be
+    sorted by time. Archives are not unpacked to disk; parquet within an archive is not read.
 
     Args:
         path: the folder, or a zip or tar archive.
-        parts: pattern of the names that are parts, such as ``*.jsonl`` or ``2017*/*.parquet``.
-        each_days: where parts have no times: the days that each of them covers, over which its rows are spread evenly.
+        parts: pattern of the file names, such as ``*.jsonl`` or ``2017*/*.parquet``.
+        each_days: where files have no times: the days that each covers, over which its rows are spread evenly.
         columns: any option of ``file``, such as ``user='u'``, ``unit='ms'`` or ``only=('event', '^view$')``.
     """
-    place = Path(path).expanduser()
-    told: dict[str, Any] = dict(columns)
+    root = Path(path).expanduser()
+    given: dict[str, Any] = dict(columns)
     if each_days is not None:
         if isinstance(each_days, bool) or not isinstance(each_days, int | float) or not 0 < each_days < 36_500:  # noqa: PLR2004
             raise UsageError(f"each_days={each_days!r}", where="each_days", remedy="a number of days above 0")
-        told |= {"unit": ROW, "each": round(each_days * 86_400e6)}
-    options = options_of(**told)
+        given |= {"unit": ROW, "each": round(each_days * 86_400e6)}
+    options = options_of(**given)
     check_options(options)
-    if not place.exists():
-        raise DataError("no such folder", where=str(place), remedy="the path of a folder or an archive", code="FM210")
-    return Source(key_of(options, parts, digest_of_all(place)), partial(_load, place, parts, options))
+    if not root.exists():
+        raise DataError("no such folder", where=str(root), remedy="the path of a folder or an archive", code="FM210")
+    return Source(key_of(options, parts, digest_of_all(root)), partial(_load, root, parts, options))
 
 
-def _load(place: Path, parts: str, options: Options) -> Stream:
-    from freshmark_datasets.logs.loading import load  # noqa: PLC0415  (pyarrow and pandas, which a kept stream does not need)
+def _load(root: Path, parts: str, options: Options) -> Stream:
+    from freshmark_datasets.logs.loading import load  # noqa: PLC0415  (pyarrow and pandas, which a cached stream does not need)
     from freshmark_datasets.readers.text_files import text_files_of  # noqa: PLC0415
 
-    return load(text_files_of([place], parts), options, name=place.name, about={"parts": parts})
+    return load(text_files_of([root], parts), options, name=root.name, about={"parts": parts})

@@ -1,4 +1,4 @@
-"""Ids of users and items: kept as the text that the source had, coded in order of first appearance."""
+"""Ids of users and items: the text of the source, coded in order of first appearance."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from numpy.typing import NDArray
 
 
 class Ids:
-    """The column of ids of one role, taken in batch by batch.
+    """The ids of one role, collected batch by batch.
 
     role: ``user`` or ``item``, for errors
     """
 
     def __init__(self, role: str) -> None:
         self.role = role
-        self._chunks: list[Any] = []
+        self._batches: list[Any] = []
 
-    def bad(self, column: Any) -> tuple[Any, BoolArray]:
-        """The batch as a dictionary of bytes, and which rows hold no usable id."""
+    def parse(self, column: Any) -> tuple[Any, BoolArray]:
+        """The batch as a dictionary of bytes, and which rows hold no valid id."""
         coded = _dictionary(column, self.role)
-        unusable = np.append(_faulty(coded.dictionary), True)
+        invalid = np.append(_faulty(coded.dictionary), True)
         rows = pc.fill_null(coded.indices, len(coded.dictionary)).to_numpy(zero_copy_only=False)
-        return coded, unusable[rows]
+        return coded, invalid[rows]
 
-    def why(self, column: Any, row: int) -> DataError:
+    def explain(self, column: Any, row: int) -> DataError:
         """What is wrong with the id of this row of a batch."""
         value = _dictionary(column, self.role)[row].as_py() or b""
         what, code = _fault(value) or ("cannot be used", "FM216")
@@ -37,24 +37,24 @@ class Ids:
         remedy = "save it as UTF-8" if code == "FM211" else "skip_bad=True leaves such lines out"
         return DataError(f"the {self.role} {what}{shown}", remedy=remedy, code=code)
 
-    def add(self, coded: Any) -> None:
-        """Keep a batch, as ``bad`` gave it."""
-        self._chunks.append(coded)
+    def append(self, coded: Any) -> None:
+        """Store a batch, as ``parse`` gave it."""
+        self._batches.append(coded)
 
     def codes(self) -> tuple[NDArray[np.int32], Any]:
-        """A code a row, in no order that means anything, and the ids as a binary Arrow array."""
-        whole = pa.chunked_array(self._chunks, pa.dictionary(pa.int32(), pa.binary())).unify_dictionaries()
-        self._chunks = []  # the batches are as large as the whole
+        """A code for each row, in arbitrary order, and the ids as a binary Arrow array."""
+        whole = pa.chunked_array(self._batches, pa.dictionary(pa.int32(), pa.binary())).unify_dictionaries()
+        self._batches = []  # freed now: they are as large as the result
         codes = [chunk.indices.to_numpy(zero_copy_only=False) for chunk in whole.chunks]
         names = whole.chunk(0).dictionary if whole.num_chunks else pa.array([], pa.binary())
         return np.concatenate([np.empty(0, np.int32), *codes]).astype(np.int32, copy=False), names
 
 
 def by_first_appearance(codes: IntArray | NDArray[np.int32], names: Any) -> tuple[NDArray[np.int32], Vocabulary]:
-    """Codes renumbered so that each new one is the next integer, and their ids.
+    """Codes renumbered in order of first appearance, and their ids.
 
     Args:
-        codes: (n,) in the order of time.
+        codes: (n,) by time.
         names: code → id, binary Arrow array.
     """
     fresh, appeared = pd.factorize(codes)
@@ -67,7 +67,7 @@ def by_first_appearance(codes: IntArray | NDArray[np.int32], names: Any) -> tupl
 
 
 def _dictionary(column: Any, role: str) -> Any:
-    """The column as a dictionary of bytes: whole numbers that were stored as floats come out without the ``.0``."""
+    """The column as a dictionary of bytes; whole numbers stored as floats lose their ``.0``."""
     kind = column.type
     if pa.types.is_nested(kind) or pa.types.is_null(kind):
         raise DataError(f"the {role} column holds {kind}", remedy="text or numbers", code="FM216")
@@ -85,12 +85,12 @@ def _is_bytes(kind: Any) -> bool:
 
 
 def _faulty(texts: Any) -> BoolArray:
-    """Which of these ids cannot be used: told at once for all where none is, one by one where one is."""
+    """Which of these ids are invalid: a fast test of all at once, one by one only where it fails."""
     try:
         texts.cast(pa.string())
         sound = not pc.any(pc.equal(pc.binary_length(texts), 0)).as_py()
         sound = sound and not pc.any(pc.match_substring_regex(texts, b"[\n\0]")).as_py()
-    except pa.ArrowInvalid:  # no UTF-8
+    except pa.ArrowInvalid:  # not UTF-8
         sound = False
     if sound:
         return np.zeros(len(texts), np.bool_)
@@ -98,13 +98,13 @@ def _faulty(texts: Any) -> BoolArray:
 
 
 def _fault(text: bytes) -> tuple[str, str] | None:
-    """What rules an id out, and its code; None where nothing does."""
+    """Why an id is invalid, and the error code; None where it is valid."""
     if not text:
         return "is empty", "FM216"
     if b"\n" in text:
-        return "holds a line break, as after a quote that is not closed", "FM212"
+        return "contains a line break, as after a quote that is not closed", "FM212"
     try:
         text.decode()
     except UnicodeDecodeError:
-        return "is no UTF-8", "FM211"
-    return ("holds a NUL", "FM211") if b"\0" in text else None
+        return "is not UTF-8", "FM211"
+    return ("contains a NUL", "FM211") if b"\0" in text else None

@@ -13,30 +13,30 @@ from freshmark_datasets.logs.numerals import numbers, text_of
 
 
 class Labels:
-    """The column of labels, taken in batch by batch.
+    """The column of labels, collected batch by batch.
 
-    task: what they are for
+    task: of the stream
     """
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self._chunks: list[AnyArray] = []
+        self._batches: list[AnyArray] = []
 
-    def bad(self, column: Any) -> tuple[AnyArray, BoolArray]:
-        """The batch as float64 (classify: text), and which rows hold no label."""
+    def parse(self, column: Any) -> tuple[AnyArray, BoolArray]:
+        """The batch as float64 (classify: text), and which rows hold no valid label."""
         if self.task == "classify":
             text = text_of(column)
-            return text.to_numpy(zero_copy_only=False), np.array([not one for one in text.to_pylist()], np.bool_)
+            return text.to_numpy(zero_copy_only=False), np.array([not label for label in text.to_pylist()], np.bool_)
         if pa.types.is_boolean(column.type):
             column = column.cast(pa.int8())
-        values, wrong = numbers(column)
+        values, invalid = numbers(column)
         values = values.astype(np.float64)
-        wrong = wrong | ~np.isfinite(values)
+        invalid = invalid | ~np.isfinite(values)
         if self.task == "click":
-            wrong = wrong | ~np.isin(values, (0.0, 1.0))
-        return values, wrong
+            invalid = invalid | ~np.isin(values, (0.0, 1.0))
+        return values, invalid
 
-    def why(self, column: Any, row: int) -> DataError:
+    def explain(self, column: Any, row: int) -> DataError:
         """What is wrong with the label of this row of a batch."""
         value = column[row].as_py()
         shown = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
@@ -47,15 +47,15 @@ class Labels:
             code="FM216",
         )
 
-    def add(self, values: AnyArray) -> None:
-        """Keep a batch, as ``bad`` gave it."""
-        self._chunks.append(values)
+    def append(self, values: AnyArray) -> None:
+        """Store a batch, as ``parse`` gave it."""
+        self._batches.append(values)
 
     def values(self) -> FloatArray:
         """(n,) float64 (not for classify)."""
-        return np.concatenate(self._chunks)
+        return np.concatenate(self._batches)
 
     def classes(self) -> tuple[AnyArray, tuple[str, ...]]:
-        """(n,) int64 codes, and the names of the classes in the order of their text."""
-        codes, names = pd.factorize(np.concatenate(self._chunks), sort=True)
+        """(n,) int64 codes, and the names of the classes sorted by name."""
+        codes, names = pd.factorize(np.concatenate(self._batches), sort=True)
         return codes.astype(np.int64), tuple(map(str, names))

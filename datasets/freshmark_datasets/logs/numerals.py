@@ -1,4 +1,4 @@
-"""Numbers out of text: whole ones exactly, others as float64, and which rows are neither."""
+"""Numbers from text: whole ones exactly, others as float64, and which rows are neither."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from freshmark import AnyArray, BoolArray
 
 
 def numbers(column: Any) -> tuple[AnyArray, BoolArray]:
-    """The column as (n,) int64 where every row is a whole number, else float64; and the rows that are no number.
+    """The column as (n,) int64 where every row is a whole number, else float64; and the rows that are not numbers.
 
     Args:
         column: Arrow array of text or of numbers.
@@ -31,12 +31,12 @@ def numbers(column: Any) -> tuple[AnyArray, BoolArray]:
 
 
 def text_of(column: Any) -> Any:
-    """The column as text without blanks around it; null where it is missing or no UTF-8."""
+    """The column as text without surrounding blanks; null where it is missing or not UTF-8."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     as_text = _cast(column, pa.string())
     if as_text is None:
-        decoded = [_decoded(one) for one in column.to_pylist()]
+        decoded = [_decoded(value) for value in column.to_pylist()]
         as_text = pa.array(decoded, pa.string())
     return pc.utf8_trim_whitespace(as_text)
 
@@ -59,9 +59,9 @@ def _parsed(column: Any) -> tuple[AnyArray, BoolArray]:
         values = _cast(text, pa.float64())
         if values is not None:
             return values.to_numpy(), np.zeros(len(text), np.bool_)
-    some = pd.to_numeric(pd.Series(text.to_pylist(), dtype=object), errors="coerce").to_numpy(np.float64)
-    named = pc.match_substring_regex(text, "(?i)^[+-]?(nan|inf(inity)?)$").fill_null(False)
-    return some, np.isnan(some) & ~named.to_numpy(zero_copy_only=False)
+    values = pd.to_numeric(pd.Series(text.to_pylist(), dtype=object), errors="coerce").to_numpy(np.float64)
+    nonfinite = pc.match_substring_regex(text, "(?i)^[+-]?(nan|inf(inity)?)$").fill_null(False)
+    return values, np.isnan(values) & ~nonfinite.to_numpy(zero_copy_only=False)
 
 
 def _cast(column: Any, kind: Any, *, safe: bool = True) -> Any:

@@ -1,4 +1,4 @@
-"""sql(): the rows of a query as a stream, from any database that SQLAlchemy knows."""
+"""sql(): the rows of a query as a stream, from any database that SQLAlchemy supports."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from freshmark_datasets.logs.file import key_of
 from freshmark_datasets.readers.options import Options
 
 BATCH = 100_000
-IN_A_FILE = ("sqlite", "duckdb")
-"""Databases that would make a file where there is none."""
+FILE_BACKENDS = ("sqlite", "duckdb")
+"""Databases that silently create a missing file."""
 
 
 def sql(url: str, query: str, *, as_of: str | None = None, **columns: object) -> Source | Stream:
-    """The rows of a query: SQLite, DuckDB, PostgreSQL, MySQL … through SQLAlchemy, the extra ``sql``.
+    """The rows of a query: SQLite, DuckDB, PostgreSQL, MySQL … through SQLAlchemy (extra ``sql``).
 
-    Rows come a batch at a time, nothing is committed. Give the query an ORDER BY where rows of one time have an order.
-    The database is asked anew by every run, for it may have changed; with ``as_of`` it is asked once.
+    Rows are fetched in batches, nothing is committed. Give the query an ORDER BY if rows of one time have an order.
+    Every run queries the database again, for it may have changed; with ``as_of`` the stream is cached.
 
     Args:
-        url: as SQLAlchemy has it: ``sqlite:///log.db``, ``duckdb:///log.duckdb``, ``postgresql://host/name``. A plan
-            keeps it as it is: leave passwords to the driver's own file, such as ``.pgpass``.
+        url: in SQLAlchemy's form: ``sqlite:///log.db``, ``duckdb:///log.duckdb``, ``postgresql://host/name``. A plan
+            stores it as it is: leave passwords to the driver's own file, such as ``.pgpass``.
         query: a SELECT.
-        as_of: any text, such as a date: the stream is kept under it, and asked for again under another.
+        as_of: any text, such as a date: the stream is cached under it, and queried again under another.
         columns: any option of ``file``: ``user='u'``, ``unit='ms'`` …
     """
     options = options_of(**columns)
@@ -43,17 +43,17 @@ def _load(url: str, query: str, options: Options) -> Stream:
     from freshmark_datasets.logs.loading import read  # noqa: PLC0415  (pyarrow and pandas)
     from freshmark_datasets.readers.column_batches import ColumnBatches  # noqa: PLC0415
 
-    with _asked(url, query) as (shown, result):
+    with _query(url, query) as (shown, result):
         rows = ColumnBatches(tuple(result.keys()), _batches(result), source=shown, form="rows of a query")
         return read([rows], options, name=f"sql {shown}", about={"source": shown, "query": query})
 
 
 @contextmanager
-def _asked(url: str, query: str) -> Iterator[tuple[str, Any]]:
+def _query(url: str, query: str) -> Iterator[tuple[str, Any]]:
     """The address without its password, and the open result.
 
     Raises:
-        DataError: there is no such driver or database, or the query is refused.
+        DataError: the driver or database does not exist, or the query fails.
     """
     alchemy = extra("sqlalchemy", "sql")
     shown = "the database"
@@ -67,23 +67,23 @@ def _asked(url: str, query: str) -> Iterator[tuple[str, Any]]:
             reading = connection.execution_options(stream_results=True, yield_per=BATCH, no_parameters=True)
             result = reading.exec_driver_sql(query)
             if not result.returns_rows:
-                raise DataError("the query gives no rows", where=shown, remedy="a SELECT", code="FM225")
+                raise DataError("the query returns no rows", where=shown, remedy="a SELECT", code="FM225")
             yield shown, result
     except ImportError as error:  # the driver, which SQLAlchemy imports
         raise DataError(
-            f"no driver: {error}", where=shown, remedy="install the database's driver", code="FM224"
+            f"the driver is not installed: {error}", where=shown, remedy="install the database's driver", code="FM224"
         ) from error
     except alchemy.exc.SQLAlchemyError as error:
-        said = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
+        lines = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
         raise DataError(
-            f"the database refuses: {said[0][:300]}", where=shown, remedy="mend the url or the query", code="FM225"
+            f"the database refuses: {lines[0][:300]}", where=shown, remedy="correct the url or the query", code="FM225"
         ) from error
 
 
 def _check_file(address: Any, shown: str) -> None:
-    """Refuse to make an empty database where there is none."""
+    """Refuse to create an empty database."""
     file = address.database
-    if address.get_backend_name() in IN_A_FILE and file not in (None, "", ":memory:") and not Path(file).is_file():
+    if address.get_backend_name() in FILE_BACKENDS and file not in (None, "", ":memory:") and not Path(file).is_file():
         raise DataError("no such database", where=shown, remedy="the path of a database file", code="FM210")
 
 

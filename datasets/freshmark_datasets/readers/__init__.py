@@ -1,1 +1,4 @@
-"""Logs in the forms that people keep them in, read in batches: text, JSON lines, parquet, npz."""
+"""Readers of logs, a batch of rows at a time: text, JSON lines, parquet, npz, Excel, and members of archives.
+
+Imports `extras` alone; imported by `logs` and `published`.
+"""

@@ -1,6 +1,6 @@
-"""What lies in an archive or a folder: names are compared and never written to, so where they point does not matter.
+"""Members of archives and folders. Names are only compared, never written to, so where they point does not matter.
 
-Nothing is unpacked to disk. A member is read as a stream; a link, a device or a name that stands twice is refused.
+Nothing is unpacked to disk. A member is read as a stream; a link, a device or a duplicate name is refused.
 """
 
 from __future__ import annotations
@@ -20,42 +20,42 @@ from typing import IO
 from freshmark import DataError
 
 MOST_MEMBERS = 100_000
-"""How many names an archive may hold."""
+"""How many members an archive may have."""
 
 Names = Iterator[tuple[str, bool]]
-"""Each name, and whether it is a plain file."""
+"""Each name, and whether it is a regular file."""
 
 
 def is_archive(path: Path) -> bool:
-    """Whether it is a zip or tar archive, packed or not; seen from its bytes, not from its name."""
+    """Whether it is a zip or tar archive, compressed or not; by its bytes, not by its name."""
     return path.is_file() and (zipfile.is_zipfile(path) or _is_tar(path))
 
 
 def members(path: Path, pattern: str) -> list[str]:
-    """The names of the members that match, in the order of the numbers in them.
+    """The names of the members that match, sorted by the numbers in them.
 
     Args:
         path: a zip or tar archive, or a folder.
-        pattern: as of a shell, for the end of the name: ``events.csv``, ``clicks/*.csv``.
+        pattern: a shell pattern for the end of the name: ``events.csv``, ``clicks/*.csv``.
 
     Raises:
-        DataError: none matches, one is no plain file, or a name stands twice.
+        DataError: none matches, one is not a regular file, or a name occurs twice.
     """
-    with _told(path):
-        found = [(name, plain) for name, plain in _counted(path) if matches(name, pattern)]
-    strange = next((name for name, plain in found if not plain), None)
-    if strange is not None:
-        raise DataError(f"{strange!r} is no plain file but a link or a device", where=str(path), code="FM217")
-    times = Counter(name for name, _ in found)
+    with _damage_reported(path):
+        matching = [(name, regular) for name, regular in _limited(path) if matches(name, pattern)]
+    special = next((name for name, regular in matching if not regular), None)
+    if special is not None:
+        raise DataError(f"{special!r} is a link or a device", where=str(path), code="FM217")
+    times = Counter(name for name, _ in matching)
     if not times or max(times.values()) > 1:
-        name, count = max(times.items(), key=lambda one: one[1]) if times else (pattern, 0)
-        remedy = "name the file itself" if not count else "an archive in which every name stands once"
-        raise DataError(f"holds {name!r} {count} times", where=str(path), remedy=remedy, code="FM217")
+        name, count = max(times.items(), key=lambda pair: pair[1]) if times else (pattern, 0)
+        remedy = "name the file itself" if not count else "an archive in which every name occurs once"
+        raise DataError(f"contains {name!r} {count} times", where=str(path), remedy=remedy, code="FM217")
     return sorted(times, key=_by_number)
 
 
 def matches(name: str, pattern: str) -> bool:
-    """Whether the end of the name matches, from the start of one of its parts."""
+    """Whether the name, or its end from any ``/``, matches."""
     return fnmatchcase(name, pattern) or fnmatchcase(name, f"*/{pattern}")
 
 
@@ -67,41 +67,41 @@ def opened(path: Path, member: str) -> Iterator[IO[bytes]]:
             yield stream
         return
     with tarfile.open(path, "r:*") as tar:
-        info = next((one for one in tar if one.name == member), None)
+        info = next((info for info in tar if info.name == member), None)
         stream_or_none = tar.extractfile(info) if info is not None and info.isreg() else None
         if stream_or_none is None:
-            raise DataError(f"holds no plain file {member!r}", where=str(path), code="FM217")
+            raise DataError(f"contains no regular file {member!r}", where=str(path), code="FM217")
         with stream_or_none as stream:
             yield stream
 
 
 def _only(archive: zipfile.ZipFile, member: str) -> zipfile.ZipInfo:
-    found = [info for info in archive.infolist() if info.filename == member]
-    if len(found) != 1:
-        raise DataError(f"holds {member!r} {len(found)} times", where=str(archive.filename), code="FM217")
-    return found[0]
+    infos = [info for info in archive.infolist() if info.filename == member]
+    if len(infos) != 1:
+        raise DataError(f"contains {member!r} {len(infos)} times", where=str(archive.filename), code="FM217")
+    return infos[0]
 
 
-def _counted(path: Path) -> Names:
+def _limited(path: Path) -> Names:
     names = _names(path)
     yield from islice(names, MOST_MEMBERS)
     if next(names, None) is not None:
-        raise DataError(f"holds more than {MOST_MEMBERS:,} members", where=str(path), code="FM217")
+        raise DataError(f"contains more than {MOST_MEMBERS:,} members", where=str(path), code="FM217")
 
 
 def _names(path: Path) -> Names:
     if path.is_dir():
-        yield from ((one.relative_to(path).as_posix(), True) for one in sorted(path.rglob("*")) if one.is_file())
+        yield from ((file.relative_to(path).as_posix(), True) for file in sorted(path.rglob("*")) if file.is_file())
     elif zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
-            yield from ((info.filename, _is_plain(info)) for info in archive.infolist() if not info.is_dir())
+            yield from ((info.filename, _is_regular(info)) for info in archive.infolist() if not info.is_dir())
     else:
         with tarfile.open(path, "r:*") as tar:
             yield from ((info.name, info.isreg()) for info in tar if not info.isdir())
 
 
-def _is_plain(info: zipfile.ZipInfo) -> bool:
-    """Unix keeps the kind of a file in the upper bits; other systems leave them 0."""
+def _is_regular(info: zipfile.ZipInfo) -> bool:
+    """Unix stores the file type in the upper bits; other systems leave them 0."""
     kind = info.external_attr >> 28
     return kind in (0, 0o10)
 
@@ -114,7 +114,7 @@ def _is_tar(path: Path) -> bool:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _damage_reported(path: Path) -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, OSError) as error:
@@ -124,5 +124,5 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _by_number(name: str) -> list[tuple[int, str]]:
-    """``part10`` comes after ``part9``."""
+    """A sort key under which ``part10`` comes after ``part9``."""
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]

@@ -16,20 +16,20 @@ from pyarrow import csv as arrow_csv
 from freshmark_datasets.readers.dialect import Dialect, dialect_of, fields_up_to, looks_like_header, sniff, usual_width
 from freshmark_datasets.readers.rawtext import LONGEST_LINE, TextFile
 
-BLOCK = 4 * LONGEST_LINE  # a block must hold the longest record
+BLOCK = 4 * LONGEST_LINE  # Arrow needs each record within one block
 _ESCAPED = re.compile("[\udc80-\udcff]")
-SENTINEL = b"\x1e"  # the byte that ASCII made to separate records
+SENTINEL = b"\x1e"  # ASCII's record separator, which no text contains
 
 
 class Delimited:
     """A text with separated fields.
 
     names: of the columns; ``0``, ``1`` … where there is no header
-    headed: whether the names stand in the file
-    first: the first line, to be shown
-    top: the place of the first line
-    told: what was found out
-    left_out: rows that ``skip_bad`` passed over
+    headed: whether the file names them
+    first_line: for messages
+    where: its ``file:line``
+    detected: facts about the format
+    skipped: rows that ``skip_bad`` passed over
     """
 
     def __init__(
@@ -43,65 +43,68 @@ class Delimited:
     ) -> None:
         self.text = text
         self.skip_bad = skip_bad
-        self.left_out = 0
+        self.skipped = 0
         line, head = text.head()
-        self.first = head.split(b"\n", 1)[0].decode("utf-8", "replace")
-        self.top = text.at(line)
+        self.first_line = head.split(b"\n", 1)[0].decode("utf-8", "replace")
+        self.where = text.at(line)
         self.dialect = self._dialect(head, sep, quotes)
         rows = self.dialect.sample(head)
         self.headed = looks_like_header(rows[0]) if header is None else header
         self.names = tuple(rows[0]) if self.headed else tuple(map(str, range(usual_width(rows)[0])))
         if self.headed:
             self._check_header()
-        self.told = {"format": f"text, separator {self.dialect.in_words()}, {'a' if self.headed else 'no'} header"}
+        self.detected = {"format": f"text, separator {self.dialect.in_words()}, {'a' if self.headed else 'no'} header"}
 
-    def _dialect(self, head: bytes, sep: str | None, quotes: bool | None) -> Dialect:  # noqa: FBT001  (as told, or not told)
-        """The separator that was told or found; refused where it separates nothing."""
+    def _dialect(self, head: bytes, sep: str | None, quotes: bool | None) -> Dialect:  # noqa: FBT001  (three values)
+        """The given separator, or the detected one; refused where it separates nothing."""
         if not head.strip():
             raise DataError("an empty file", where=self.text.name, code="FM201")
-        found = sniff(head)
-        dialect = dialect_of(sep, quotes) if sep else found and Dialect(found.sep, quotes)
+        detected = sniff(head)
+        dialect = dialect_of(sep, quotes) if sep else detected and Dialect(detected.sep, quotes)
         if dialect is None:
             raise DataError(
-                f"no separator found; the first line is {self.first[:200]!r}",
-                where=self.top,
+                f"no separator detected; the first line is {self.first_line[:200]!r}",
+                where=self.where,
                 remedy="pass sep=",
                 code="FM213",
             )
         if usual_width(dialect.sample(head))[0] < 2:  # noqa: PLR2004
-            other = f"found {found.in_words()}: pass sep={found.sep!r}" if found else "leave sep= out"
+            other = f"it looks like {detected.in_words()}: sep={detected.sep!r}" if detected else "leave sep= out"
             raise DataError(
-                f"the separator {dialect.in_words()} separates nothing; the first line is {self.first[:200]!r}",
-                where=self.top,
+                f"the separator {dialect.in_words()} separates nothing; the first line is {self.first_line[:200]!r}",
+                where=self.where,
                 remedy=other,
                 code="FM213",
             )
         return dialect
 
     def _check_header(self) -> None:
-        twice = [name for name, times in Counter(self.names).items() if times > 1]
-        if twice:
+        duplicates = [name for name, times in Counter(self.names).items() if times > 1]
+        if duplicates:
             raise DataError(
-                f"the header names {twice[0]!r} twice", where=self.top, remedy="one name a column", code="FM213"
+                f"the header has {duplicates[0]!r} twice",
+                where=self.where,
+                remedy="a different name for each column",
+                code="FM213",
             )
 
-    def batches(self, wanted: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    def batches(self, indexes: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         """For each role its column as a binary Arrow array, a batch of rows at a time."""
         last = len(self.names) - 1
         try:
-            waiting = None
-            for batch in self._arrow_batches({*wanted.values(), last}):
-                if waiting is not None and batch.num_rows:
-                    yield {role: waiting.column(str(index)) for role, index in wanted.items()}
-                waiting = batch if batch.num_rows else waiting
+            pending = None  # the last batch ends with the sentinel, which is not an event
+            for batch in self._arrow_batches({*indexes.values(), last}):
+                if pending is not None and batch.num_rows:
+                    yield {role: pending.column(str(index)) for role, index in indexes.items()}
+                pending = batch if batch.num_rows else pending
         except pa.ArrowInvalid as error:
             raise self._explained(error) from error
-        if waiting is None or waiting.column(str(last))[-1].as_py() != SENTINEL:
+        if pending is None or pending.column(str(last))[-1].as_py() != SENTINEL:
             raise _unclosed(self._last_record())
-        events = waiting.slice(0, waiting.num_rows - 1)
-        yield {role: events.column(str(index)) for role, index in wanted.items()}
+        events = pending.slice(0, pending.num_rows - 1)
+        yield {role: events.column(str(index)) for role, index in indexes.items()}
 
-    def place(self, row: int) -> str:
+    def location(self, row: int) -> str:
         """``file:line`` of a row that ``batches`` gave, counted from 0."""
         for line, fields in self._numbered():
             if len(fields) == len(self.names):
@@ -125,7 +128,7 @@ class Delimited:
                     delimiter=self.dialect.delimiter,
                     quote_char='"' if self.dialect.quoted else False,
                     newlines_in_values=self.dialect.quoted,
-                    invalid_row_handler=self._pass_over if self.skip_bad else None,
+                    invalid_row_handler=self._skip if self.skip_bad else None,
                 ),
                 convert_options=arrow_csv.ConvertOptions(
                     column_types=used, include_columns=list(used), strings_can_be_null=False, null_values=[]
@@ -134,23 +137,23 @@ class Delimited:
         )
 
     def _parsable(self) -> Iterator[bytes]:
-        """The text as Arrow wants it: one separator, no blank line before the header, a sentinel row at the end."""
-        begun = False
+        """The text as Arrow wants it: one separator, no blank line before the header, a sentinel row last."""
+        started = False
         for chunk in self.text.chunks():
-            text = chunk if begun else chunk.lstrip(b"\n")
-            begun = begun or bool(text)
+            text = chunk if started else chunk.lstrip(b"\n")
+            started = started or bool(text)
             if text:
                 yield self.dialect.translate(_decodable(text) if self.skip_bad else text)
-        # A quote that is never closed swallows all that follows, silently where it stands in the last column;
-        # this row comes out again only where it was not swallowed.
+        # A quote that is never closed swallows the rest of the file, silently if it is in the last column. This row
+        # comes out again only if it was not swallowed.
         yield self.dialect.delimiter.encode().join([SENTINEL] * len(self.names)) + b"\n"
 
-    def _pass_over(self, _row: Any) -> str:
-        self.left_out += 1
+    def _skip(self, _row: Any) -> str:
+        self.skipped += 1
         return "skip"
 
     def _numbered(self) -> Iterator[tuple[int, list[str]]]:
-        """Every row that is no header and not blank, with the line on which it begins: slow, for errors only."""
+        """Every row that is neither header nor blank, with its first line: slow, for error messages only."""
         lines = (
             f"{line}\n"
             for chunk in self.text.chunks()
@@ -171,12 +174,12 @@ class Delimited:
 
     def _last_record(self) -> str:
         line = 1
-        for line, _ in self._numbered():  # noqa: B007  (the last is what is asked)
+        for line, _ in self._numbered():  # noqa: B007  (only the last is needed)
             pass
         return self.text.at(line)
 
     def _explained(self, error: Exception) -> DataError:
-        """The first row that is not as wide as it should be, with its line."""
+        """The first row with the wrong number of fields, with its line."""
         width = len(self.names)
         wrong = ((line, fields) for line, fields in self._numbered() if len(fields) != width)
         line, fields = next(wrong, (0, []))
@@ -187,13 +190,13 @@ class Delimited:
         return DataError(
             f"{len(fields)} fields where {'the header has' if self.headed else 'most lines have'} {width}",
             where=self.text.at(line),
-            remedy="mend the line, or pass skip_bad=True to leave such lines out",
+            remedy="correct the line, or pass skip_bad=True to leave such lines out",
             code="FM212",
         )
 
 
 def _decodable(text: bytes) -> bytes:
-    """The text with a NUL for each byte that is no UTF-8: Arrow decodes the rows that it passes over."""
+    """The text with a NUL for each byte that is not UTF-8, because Arrow decodes the rows that it skips."""
     try:
         text.decode()
     except UnicodeDecodeError:
@@ -208,7 +211,7 @@ def _unclosed(where: str) -> DataError:
 
 
 class _Lines(io.RawIOBase):
-    """Chunks of bytes as the file that Arrow wants."""
+    """Chunks of bytes as a file object for Arrow."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks

@@ -1,4 +1,4 @@
-"""Which form a log is kept in: seen from its first bytes, never from its name."""
+"""The format of a log: recognised by its first bytes, never by its name."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from freshmark import DataError
 
 from freshmark_datasets.readers import npz, parquet
 from freshmark_datasets.readers.delimited import Delimited
-from freshmark_datasets.readers.impression_lines import Impressions
+from freshmark_datasets.readers.impression_lines import ImpressionLines
 from freshmark_datasets.readers.jsonlines import JsonLines, PythonLines
+from freshmark_datasets.readers.line_rewriting import Rewritten, first_four, sections
 from freshmark_datasets.readers.options import Options
 from freshmark_datasets.readers.rawtext import TextFile
-from freshmark_datasets.readers.rewritten import Rewritten, first_four, sections
 from freshmark_datasets.readers.sheets import Sheets, is_workbook
 
 PACKED = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstandard", b"7z\xbc\xaf": "7z", b"Rar!": "rar"}
@@ -25,31 +25,31 @@ class Reader(Protocol):
 
     names: of the columns
     headed: whether the file itself names them
-    first: its first line, or what comes nearest
-    top: the place of that
-    told: what was found out about the form
-    left_out: rows passed over because they were bad
+    first_line: the first line, or its closest equivalent, for messages
+    where: its ``file:line``
+    detected: facts about the format
+    skipped: invalid rows that were left out
     """
 
     names: tuple[str, ...]
     headed: bool
-    first: str
-    top: str
-    told: dict[str, str]
-    left_out: int
+    first_line: str
+    where: str
+    detected: dict[str, str]
+    skipped: int
 
-    def batches(self, wanted: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    def batches(self, indexes: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         """For each role its column as an Arrow array, a batch of rows at a time."""
 
-    def place(self, row: int) -> str:
+    def location(self, row: int) -> str:
         """``file:line`` of a row, counted from 0."""
 
 
 def reader_of(text: TextFile, options: Options) -> Reader:
-    """What reads the file: as told, else by its first bytes.
+    """The reader of a file: by ``form``, else by its first bytes.
 
     Raises:
-        DataError: it is not there, empty, or of no form that is known.
+        DataError: the file does not exist, is empty, or has an unknown format.
     """
     magic = _magic(text.path)
     if options.form:
@@ -62,7 +62,9 @@ def reader_of(text: TextFile, options: Options) -> Reader:
         return npz.Npz(text.path)
     packed = next((name for mark, name in PACKED.items() if magic.startswith(mark)), None)
     if packed and not text.member:
-        raise DataError(f"{packed} is not read", where=str(text.path), remedy="unpack it, or gzip it", code="FM210")
+        raise DataError(
+            f"{packed} is not supported", where=str(text.path), remedy="unpack it, or gzip it", code="FM210"
+        )
     return _of_text(text, options)
 
 
@@ -72,7 +74,7 @@ def _of_text(text: TextFile, options: Options) -> Reader:
     if begin == b"{" and options.sep is None:
         return JsonLines(text, skip_bad=options.skip_bad)
     if begin == b"[" and options.sep is None:
-        raise DataError("a JSON array", where=text.at(line), remedy="write one object a line", code="FM210")
+        raise DataError("a JSON array", where=text.at(line), remedy="write one object per line", code="FM210")
     if head.startswith(parquet.MAGIC):
         raise DataError("parquet within an archive", where=text.name, remedy="unpack it", code="FM210")
     return _delimited(text, options)
@@ -85,11 +87,11 @@ def _delimited(text: TextFile, options: Options) -> Delimited:
 FORMS: Mapping[str, Callable[[TextFile, Options], Reader]] = {
     "python": lambda text, options: PythonLines(text, skip_bad=options.skip_bad),
     "events": lambda text, options: JsonLines(text, skip_bad=options.skip_bad, nested="events"),
-    "mind": lambda text, options: Impressions(text, skip_bad=options.skip_bad),
+    "mind": lambda text, options: ImpressionLines(text, skip_bad=options.skip_bad),
     "netflix": lambda text, options: _delimited(Rewritten(text.path, text.member, sections), options),
     "jodie": lambda text, options: _delimited(Rewritten(text.path, text.member, first_four), options),
 }
-"""Forms that have to be told: a dictionary of Python a line; ``events`` nested in JSON; those of one publisher."""
+"""Formats that first bytes do not show: Python dictionaries; ``events`` nested in JSON; those of one publisher."""
 
 
 def _magic(path: Path) -> bytes:

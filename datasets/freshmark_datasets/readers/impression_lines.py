@@ -1,4 +1,4 @@
-"""MIND's behaviors.tsv: a line is a page of news, each clicked or not; it becomes an event for each of them."""
+"""MIND's behaviors.tsv: a line is a page of news items, each clicked or not; each item becomes an event."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ FIELDS = 5
 Row = tuple[bytes, bytes, bytes, bytes, bytes]
 
 
-class Impressions:
-    """Five fields: impression, user, time, history, and the news shown as ``N1-1 N2-0``.
+class ImpressionLines:
+    """Five fields: impression, user, time, history, and the items shown as ``N1-1 N2-0``.
 
     names: impression, user, item, time, label
-    headed: True: these names stand for what the form says
-    first: the first line, to be shown
-    top: the place of the first line
-    told: what was found out
-    left_out: lines that ``skip_bad`` passed over
+    headed: True, for the form itself names them
+    first_line: for messages
+    where: its ``file:line``
+    detected: facts about the format
+    skipped: lines that ``skip_bad`` left out
     """
 
     names: tuple[str, ...] = ("impression", "user", "item", "time", "label")
@@ -34,27 +34,27 @@ class Impressions:
     def __init__(self, text: TextFile, *, skip_bad: bool = False) -> None:
         self.text = text
         self.skip_bad = skip_bad
-        self.left_out = 0
+        self.skipped = 0
         line, head = text.head()
-        self.first = head.split(b"\n", 1)[0].decode("utf-8", "replace")
-        self.top = text.at(line)
-        self.told = {"format": "pages of news, an event for each that was shown"}
+        self.first_line = head.split(b"\n", 1)[0].decode("utf-8", "replace")
+        self.where = text.at(line)
+        self.detected = {"format": "pages of news, an event for each item shown"}
 
-    def batches(self, wanted: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    def batches(self, indexes: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         """For each role its column as a binary Arrow array, a batch of rows at a time."""
         rows = self._rows()
         while batch := list(islice(rows, BATCH)):
             columns = list(zip(*(row for _, row in batch), strict=True))
-            yield {role: pa.array(columns[index], pa.binary()) for role, index in wanted.items()}
+            yield {role: pa.array(columns[index], pa.binary()) for role, index in indexes.items()}
 
-    def place(self, row: int) -> str:
+    def location(self, row: int) -> str:
         """``file:line`` of a row that ``batches`` gave, counted from 0."""
-        found = next(islice(self._rows(), row, None), None)
-        return self.text.name if found is None else self.text.at(found[0])
+        numbered = next(islice(self._rows(), row, None), None)
+        return self.text.name if numbered is None else self.text.at(numbered[0])
 
     def _rows(self) -> Iterator[tuple[int, Row]]:
-        """Line and row; the news shown have one time, so they are a tie."""
-        self.left_out = 0
+        """Line and row; the items of a page have one time, so they are a tie."""
+        self.skipped = 0
         lines = (line for chunk in self.text.chunks() for line in chunk.split(b"\n")[:-1])
         for number, line in enumerate(lines, start=1):
             if line.strip():
@@ -62,16 +62,16 @@ class Impressions:
 
     def _shown(self, number: int, line: bytes) -> Iterator[tuple[int, Row]]:
         fields = line.split(b"\t")
-        shown = [one.rpartition(b"-") for one in fields[-1].split()]
+        shown = [pair.rpartition(b"-") for pair in fields[-1].split()]
         if len(fields) != FIELDS or not shown or not all(item and label in (b"0", b"1") for item, _, label in shown):
             if not self.skip_bad:
                 raise DataError(
-                    f"no page of news: {line[-60:].decode('utf-8', 'replace')!r}",
+                    f"not a page of news: {line[-60:].decode('utf-8', 'replace')!r}",
                     where=self.text.at(number),
-                    remedy="impression, user, time, history, and the news as N1-1 N2-0, separated by tabs",
+                    remedy="impression, user, time, history, and the items as N1-1 N2-0, separated by tabs",
                     code="FM212",
                 )
-            self.left_out += 1
+            self.skipped += 1
             return
         for item, _, label in shown:
             yield number, (fields[0], fields[1], item, fields[2], label)

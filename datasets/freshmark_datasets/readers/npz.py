@@ -1,4 +1,4 @@
-"""npz archives: one array a column, unpacked within limits; nothing pickled is loaded."""
+"""npz archives: one array per column, unpacked within limits; pickled objects are refused."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STEPS = {
     "dms": (1_000, "milliseconds"),
     "dmin": (60_000_000, "minutes"),
 }
-"""Beside a ``t0``, arrays of these names hold the time since the row before: its microseconds, its name."""
+"""Next to a ``t0``, arrays of these names hold the time since the previous row: microseconds and name of the unit."""
 
 
 class Npz:
@@ -33,18 +33,18 @@ class Npz:
 
     names: of its arrays
     headed: True
-    first: the arrays and their types, to be shown
-    top: the place of the columns
-    told: what was found out
-    left_out: 0
+    first_line: their names, for messages
+    where: the path
+    detected: facts about the format
+    skipped: 0
     """
 
     headed = True
-    left_out = 0
+    skipped = 0
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.top = str(path)
+        self.where = str(path)
         try:
             with zipfile.ZipFile(path) as archive:
                 members = archive.namelist()
@@ -56,45 +56,43 @@ class Npz:
                 "a zip archive without arrays", where=str(path), remedy="unpack it and name the file", code="FM210"
             )
         if len(set(self.names)) < len(self.names):
-            raise DataError("an array stands in the archive twice", where=str(path), code="FM213")
-        self.first = "arrays " + ", ".join(self.names)
-        self.told = {"format": "npz"}
+            raise DataError("an array occurs twice", where=str(path), code="FM213")
+        self.first_line = "arrays " + ", ".join(self.names)
+        self.detected = {"format": "npz"}
 
-    def batches(self, wanted: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    def batches(self, indexes: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         """For each role its array as an Arrow array, all rows at once."""
-        names = {role: self.names[index] for role, index in wanted.items()}
+        names = {role: self.names[index] for role, index in indexes.items()}
         arrays = {name: self._array(name) for name in set(names.values())}
         lengths = {name: array.shape for name, array in arrays.items()}
         if any(len(shape) != 1 for shape in lengths.values()) or len(set(lengths.values())) > 1:
             shapes = ", ".join(f"{name} {shape}" for name, shape in sorted(lengths.items()))
-            raise DataError(f"the columns are not of one length: {shapes}", where=str(self.path), code="FM212")
+            raise DataError(f"columns differ in length: {shapes}", where=str(self.path), code="FM212")
         try:
             columns = {role: pa.array(arrays[name]) for role, name in names.items()}
         except (pa.ArrowException, UnicodeDecodeError) as error:
-            raise DataError(
-                f"an array of a type that is no column: {error}", where=str(self.path), code="FM212"
-            ) from error
+            raise DataError(f"an array of unsupported type: {error}", where=str(self.path), code="FM212") from error
 
         if names.get("time") in STEPS and ORIGIN in self.names:
             columns["time"] = self._stepped(names["time"], arrays[names["time"]])
         yield columns
 
-    def place(self, row: int) -> str:
+    def location(self, row: int) -> str:
         """The file and the row, counted from 1."""
         return f"{self.path}:{row + 1}"
 
     def _stepped(self, name: str, steps: AnyArray) -> Any:
-        """Timestamps out of the time that passed from row to row."""
+        """Timestamps from the time that passed between rows."""
         origin = self._array(ORIGIN)
         if origin.size != 1 or {origin.dtype.kind, steps.dtype.kind} - set("iu"):
             raise DataError(f"{ORIGIN} and {name} are not whole numbers", where=str(self.path), code="FM215")
         size, unit = STEPS[name]
         start = int(origin.reshape(-1)[0])
-        self.told |= {"steps": f"{name!r} holds the {unit} since the row before, from {ORIGIN} = {start} s"}
+        self.detected |= {"steps": f"{name!r} holds the {unit} since the previous row, from {ORIGIN} = {start} s"}
         return pa.array(start * 1_000_000 + np.cumsum(steps, dtype=np.int64) * size, pa.timestamp("us"))
 
     def _array(self, name: str) -> AnyArray:
-        """The array of that name: its bytes counted against a limit, its header against the bytes that are there."""
+        """The array of that name; its header must agree with the number of bytes."""
         try:
             data = self._unpacked(name)
             file = io.BytesIO(data)
@@ -103,7 +101,7 @@ class Npz:
             shape, by_column, dtype = read_header(file)
             if dtype.hasobject:
                 raise DataError(
-                    f"the array {name!r} holds Python objects, which are not loaded",
+                    f"the array {name!r} contains Python objects, which are not loaded",
                     where=str(self.path),
                     remedy="save numbers or text",
                     code="FM217",
@@ -111,7 +109,7 @@ class Npz:
             begin = file.tell()
             count = int(np.prod(shape, dtype=np.float64))
             if count * dtype.itemsize != len(data) - begin:
-                raise _damaged(self.path, f"{name!r} is not as long as it says")
+                raise _damaged(self.path, f"{name!r} has another length than it declares")
             return np.frombuffer(data, dtype, count, begin).reshape(shape, order="F" if by_column else "C")
         except (
             ValueError,
@@ -142,4 +140,4 @@ class Npz:
 
 
 def _damaged(path: Path, why: object) -> DataError:
-    return DataError(f"no readable npz: {why}", where=str(path), code="FM217")
+    return DataError(f"not a readable npz: {why}", where=str(path), code="FM217")

@@ -1,4 +1,4 @@
-"""What a user may say of a log. Light: the key of a stream is made of it before anything is read."""
+"""Options of a log. This module is light: the key of a stream is made of its options before anything is read."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ ROW = "row"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a user may say of a log; None where it is to be found out.
+    """How a log is read; None where it is to be detected. The names are part of every key: do not rename them.
 
     user, item, time, label: names or indexes of columns
     unit: of time; ``row`` where there is none; a pattern such as ``%d/%m/%Y`` where dates are not ISO
-    positive: the least label of an event that counts
-    repeats: whether users come back to an item
+    positive: the lowest label that makes an event
+    repeats: whether users come back to items
     task: of the stream
     sep, header: of the text
-    skip_bad: whether rows that cannot be read are left out and counted, instead of refused
-    ids: which of ``user`` and ``item`` an event has; both where it is None, none for ``classify``
+    skip_bad: whether invalid rows are left out and counted, instead of refused
+    ids: which of ``user`` and ``item`` an event has; both where it is None, neither for ``classify``
     offset: a column of milliseconds to be added to the time
     numbers, words: columns that become the features ``numbers`` (float32) and ``words`` (int32, hashed)
     log: whether numbers x become sign(x) · log(1 + |x|)
     only: (column, pattern): rows that do not match are left out and counted, before anything else of them is checked
-    since, until: ISO dates; events before, or from there on, are left out and counted
+    since, until: ISO dates; events before, or at or after, are left out and counted
     rows: how many rows are read at most
-    form: of the file, where its first bytes do not tell
-    quotes: whether a field may stand in double quotes
+    form: of the file, where its first bytes do not show it
+    quotes: whether fields may be in double quotes
     text: a column that becomes the feature ``text``, its words hashed
-    length: how many words of a text are kept, its first
+    length: how many words of a text are used, from its start
     each: a span in microseconds: every file covers one, its rows evenly spread over it (unit ``row``)
     """
 
@@ -65,28 +65,26 @@ class Options:
     length: int = 64
 
     @property
-    def has(self) -> tuple[str, ...]:
-        """Which of user and item an event must have."""
-        return self.ids if self.ids is not None else () if self.task == "classify" else ("user", "item")
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """The columns without which there is no stream."""
+    def required(self) -> tuple[str, ...]:
+        """Roles without a column of which there is no stream."""
+        ids = self.ids if self.ids is not None else () if self.task == "classify" else ("user", "item")
         time = () if self.unit == ROW else ("time",)
         labels = ("label",) if self.task != "rank" or self.positive is not None else ()
-        return (*self.has, *time, *labels)
+        return (*ids, *time, *labels)
 
     @property
-    def wished(self) -> tuple[str, ...]:
-        """The columns that are taken where there are any of their name."""
+    def optional(self) -> tuple[str, ...]:
+        """Roles whose column is used if one has a usual name."""
         return ("user", "item") if self.ids is None else ()
 
     @property
-    def told(self) -> dict[str, Column]:
-        """Role → column, as told: the four, then those that come in any number."""
-        four: dict[str, Column] = {"user": self.user, "item": self.item, "time": self.time, "label": self.label}
-        more: dict[str, Column] = {"offset": self.offset} if self.offset is not None else {}
-        more |= {"text": self.text} if self.text is not None else {}
-        for kind, columns in (("number", self.numbers), ("word", self.words), ("only", [one for one, _ in self.only])):
-            more |= {f"{kind} {place}": column for place, column in enumerate(columns)}
-        return four | more
+    def columns(self) -> dict[str, Column]:
+        """Role → column, as given: the four roles that every log may have, then those that were asked for."""
+        columns: dict[str, Column] = {"user": self.user, "item": self.item, "time": self.time, "label": self.label}
+        columns |= {
+            name: column for name, column in (("offset", self.offset), ("text", self.text)) if column is not None
+        }
+        filters = [column for column, _ in self.only]
+        for kind, several in (("number", self.numbers), ("word", self.words), ("only", filters)):
+            columns |= {f"{kind} {number}": column for number, column in enumerate(several)}
+        return columns

@@ -1,7 +1,7 @@
 """The bytes of a text file in whole lines: unpacked, with plain line ends, and within limits.
 
-What no text may hold is refused here, with the line: a NUL byte, UTF-16, a line without end, an archive that unpacks
-into a hundred times its size. Bytes are counted as they come out; what an archive says of itself is not believed.
+What a text may not contain is refused here, with its line: a NUL byte, UTF-16, an endless line, an archive that unpacks
+into a hundred times its size. Bytes are counted as they come out; the sizes that an archive declares are not trusted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from freshmark_datasets.readers import archives
 PIECE = 1 << 20
 LONGEST_LINE = 4 << 20
 FREE_BYTES = 64 << 20
-"""What an archive may unpack into whatever its size, so that small repetitive files pass."""
+"""What any archive may unpack into, however small it is, so that small repetitive files pass."""
 RATIO = 100
 BOM = b"\xef\xbb\xbf"
 GZIP = b"\x1f\x8b"
@@ -33,8 +33,8 @@ GZIP = b"\x1f\x8b"
 class TextFile:
     """A text file; plain, gzipped, or one member of a zip or tar archive.
 
-    path: where it lies
-    member: name within the archive, empty where it is none
+    path: of the file or archive
+    member: name within the archive; empty for a plain file
     """
 
     path: Path
@@ -42,7 +42,7 @@ class TextFile:
 
     @property
     def name(self) -> str:
-        """What errors call it."""
+        """Its name in messages."""
         return f"{self.path}:{self.member}" if self.member else str(self.path)
 
     def at(self, line: int) -> str:
@@ -50,13 +50,13 @@ class TextFile:
         return f"{self.name}:{line}"
 
     def chunks(self) -> Iterator[bytes]:
-        """The text as chunks of whole lines, each line ended by one line feed."""
+        """The text as chunks of whole lines, each line ending with a line feed."""
         line = 1
         for chunk in self._whole_lines(_plain_ends(self._pieces())):
             at = chunk.find(b"\0")
             if at >= 0:
                 raise DataError(
-                    "a NUL byte: this is no text, or UTF-16 or UTF-32 text",
+                    "a NUL byte: not a text, or UTF-16 or UTF-32",
                     where=self.at(line + chunk.count(b"\n", 0, at)),
                     remedy="save it as UTF-8",
                     code="FM211",
@@ -65,7 +65,7 @@ class TextFile:
             line += chunk.count(b"\n")
 
     def head(self) -> tuple[int, bytes]:
-        """The first line that is not blank, and the whole lines from there on, up to a mebibyte or so."""
+        """The number of the first line that is not blank, and the whole lines from there on, about a mebibyte."""
         line = 1
         for chunk in self.chunks():
             text = chunk.lstrip(b"\n")
@@ -131,7 +131,7 @@ class TextFile:
                 raise DataError(
                     f"a line of more than {LONGEST_LINE >> 20} MiB",
                     where=self.at(line),
-                    remedy="one event a line",
+                    remedy="one event per line",
                     code="FM212",
                 )
         if held or rest:
@@ -139,7 +139,7 @@ class TextFile:
 
 
 def _plain_ends(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """CR LF and lone CR become LF; a CR at the end of a piece waits for what follows."""
+    """CR LF and lone CR become LF; a CR at the end of a piece is held back, for an LF may follow."""
     held = b""
     for piece in pieces:
         text = held + piece

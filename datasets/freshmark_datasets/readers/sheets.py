@@ -41,14 +41,14 @@ class Sheets:
 
     names: of the columns, from the first row of the first sheet
     headed: True
-    first: that row, to be shown
-    top: its place
-    told: what was detected
-    left_out: 0
+    first_line: that row, for messages
+    where: file, sheet and row
+    detected: facts about the format
+    skipped: 0
     """
 
     headed = True
-    left_out = 0
+    skipped = 0
 
     def __init__(self, text: TextFile) -> None:
         self.text = text
@@ -57,20 +57,20 @@ class Sheets:
             raise DataError("an empty workbook", where=text.name, code="FM201")
         width = max(column for column, cell in enumerate(header) if cell is not None) + 1
         self.names = tuple(cell or "" for cell in header[:width])
-        self.first = ", ".join(self.names)
-        self.top = f"{text.name}:{sheet}:{number}"
-        self.told = {"format": "an Excel workbook"}
+        self.first_line = ", ".join(self.names)
+        self.where = f"{text.name}:{sheet}:{number}"
+        self.detected = {"format": "an Excel workbook"}
 
-    def batches(self, wanted: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    def batches(self, indexes: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         """For each role its column as an Arrow array of text, a batch of rows at a time."""
         rows = self._events()
         while batch := list(islice(rows, BATCH)):
             yield {
                 role: pa.array([_at(cells, column) for _, _, cells in batch], pa.string())
-                for role, column in wanted.items()
+                for role, column in indexes.items()
             }
 
-    def place(self, row: int) -> str:
+    def location(self, row: int) -> str:
         """File, sheet and row, as Excel counts it."""
         event = next(islice(self._events(), row, None), None)
         return self.text.name if event is None else f"{self.text.name}:{event[0]}:{event[1]}"

@@ -1,4 +1,4 @@
-"""Which texts a path means: the file itself, or what matches in an archive or a folder."""
+"""The text files behind a path: the file itself, or the members of an archive or a folder."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from freshmark_datasets.readers.sheets import is_workbook
 
 
 def text_files_of(paths: Sequence[Path], pattern: str) -> list[TextFile]:
-    """The texts, one after the other.
+    """The text files, in order.
 
     Args:
         paths: files, archives or folders.
-        pattern: of the names in archives and folders, as ``members`` takes it; empty: a path is the text itself.
+        pattern: of the names in archives and folders, see ``members``; empty: each path is a text itself.
     """
     return [text for path in paths for text in _of(path, pattern)]
 

@@ -11,7 +11,7 @@ NEEDED = ("user", "item", "time")
 
 
 def log(*names: str, headed: bool = True) -> Any:
-    return SimpleNamespace(names=names, headed=headed, first=" ".join(names), top="log:1")
+    return SimpleNamespace(names=names, headed=headed, first_line=" ".join(names), where="log:1")
 
 
 @pytest.mark.parametrize("role", COMMON)

@@ -63,7 +63,7 @@ def test_a_split_is_a_stream(hub):
 
 
 def test_without_a_revision_the_stream_says_that_the_hub_decides(hub):
-    assert huggingface("ann/log", time="ts").about["revision"].startswith("not told")
+    assert huggingface("ann/log", time="ts").about["revision"].startswith("not given")
 
 
 def test_a_data_set_that_there_is_not_and_a_split_that_is_none_are_errors_of_the_data(hub):
@@ -71,7 +71,7 @@ def test_a_data_set_that_there_is_not_and_a_split_that_is_none_are_errors_of_the
         huggingface("none")
     assert (caught.value.code, caught.value.exit_code, caught.value.where) == ("FM225", 3, "none")
     assert "and more" not in caught.value.what
-    with pytest.raises(DataError, match="no single split"):
+    with pytest.raises(DataError, match="not one split"):
         huggingface("ann/log", split="all")
 
 

@@ -12,9 +12,9 @@ from freshmark_datasets.logs.ids import Ids, by_first_appearance
 def taken(*batches: Any) -> tuple[Any, Any]:
     ids = Ids("user")
     for batch in batches:
-        coded, wrong = ids.bad(batch)
+        coded, wrong = ids.parse(batch)
         assert not wrong.any()
-        ids.add(coded)
+        ids.append(coded)
     return ids.codes()
 
 
@@ -56,8 +56,8 @@ def test_no_rows_have_no_codes():
 )
 def test_ids_that_cannot_be_used_are_found_and_explained(column, wrong):
     ids = Ids("item")
-    assert ids.bad(column)[1].tolist() == wrong
-    error = ids.why(column, int(np.argmax(wrong)))
+    assert ids.parse(column)[1].tolist() == wrong
+    error = ids.explain(column, int(np.argmax(wrong)))
     assert error.what.startswith("the item ")
     assert error.code in {"FM211", "FM212", "FM216"}
     assert error.remedy
@@ -65,6 +65,6 @@ def test_ids_that_cannot_be_used_are_found_and_explained(column, wrong):
 
 def test_a_column_of_structures_is_refused():
     with pytest.raises(DataError, match="the user column holds struct"):
-        Ids("user").bad(pa.array([{"a": 1}]))
+        Ids("user").parse(pa.array([{"a": 1}]))
     with pytest.raises(DataError, match="holds null"):
-        Ids("user").bad(pa.nulls(3))
+        Ids("user").parse(pa.nulls(3))

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from freshmark.errors import DataError, UsageError
+from freshmark_datasets.logs.features import Texts
 from freshmark_datasets.logs.file import file
-from freshmark_datasets.logs.texts import Texts
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,8 +21,8 @@ def code(word):
 
 def tokens(*texts, length=8):
     column = Texts(length)
-    values, wrong = column.bad(pa.array(texts))
-    column.add(values[~wrong])
+    values, wrong = column.parse(pa.array(texts))
+    column.append(values[~wrong])
     return column.values()
 
 
@@ -45,13 +45,13 @@ def test_a_text_without_words_is_a_row_of_noughts():
 
 def test_a_long_text_is_cut_to_its_first_words_and_that_is_told():
     column = Texts(2)
-    column.add(column.bad(pa.array(["a b c", "a b", "d"]))[0])
+    column.append(column.parse(pa.array(["a b c", "a b", "d"]))[0])
     assert column.values().tolist() == [[code("a"), code("b")], [code("a"), code("b")], [code("d"), 0]]
-    assert column.told() == "words in lower case, hashed by crc32; 1 texts are cut to their first 2"
-    assert "cut" not in Texts(2).told()
+    assert column.summary() == "words in lower case, hashed by crc32; 1 texts are cut to their first 2"
+    assert "cut" not in Texts(2).summary()
 
 
-READABLE = st.text(st.characters(codec="utf-8", exclude_characters="\0"))  # a NUL stands for what is no UTF-8
+READABLE = st.text(st.characters(codec="utf-8", exclude_characters="\0"))  # a NUL stands for what is not UTF-8
 
 
 @given(st.lists(READABLE, min_size=1, max_size=5), READABLE)
@@ -65,11 +65,11 @@ def test_the_tokens_of_a_text_depend_on_no_other_text(texts, other):
 def test_batches_change_nothing():
     whole, parts = Texts(4), Texts(4)
     texts = ["a b", "b a c", "", "d e f g h"]
-    whole.add(whole.bad(pa.array(texts))[0])
+    whole.append(whole.parse(pa.array(texts))[0])
     for text in texts:
-        parts.add(parts.bad(pa.array([text]))[0])
+        parts.append(parts.parse(pa.array([text]))[0])
     assert np.array_equal(whole.values(), parts.values())
-    assert whole.told() == parts.told()
+    assert whole.summary() == parts.summary()
 
 
 LOG = "when,what,kind\n3,the cat,b\n1,A dog,a\n2,the dog,b\n"
@@ -101,7 +101,7 @@ def test_json_lines_give_the_same_texts_as_csv(tmp_path):
 def test_a_text_that_is_no_utf8_is_refused_with_its_line_or_left_out(tmp_path):
     (tmp_path / "log.csv").write_bytes(b"when,what,kind\n1,fine,a\n2,\xff\xfe,b\n3,also fine,b\n")
     told: dict[str, Any] = {"time": "when", "label": "kind", "task": "classify", "text": "what"}
-    with pytest.raises(DataError, match=r"the text is no UTF-8.*log\.csv:3"):
+    with pytest.raises(DataError, match=r"the text is not UTF-8.*log\.csv:3"):
         file(tmp_path / "log.csv", **told).load()
     assert len(file(tmp_path / "log.csv", **told, skip_bad=True).load()) == 2
 

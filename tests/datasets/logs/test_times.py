@@ -17,9 +17,9 @@ def place(row: int) -> str:
 def clocked(*batches: Any, unit: str | None = None) -> tuple[IntArray, dict[str, str]]:
     clock = Clock(unit)
     for batch in batches:
-        values, wrong = clock.bad(batch)
+        values, wrong = clock.parse(batch)
         assert not wrong.any()
-        clock.add(values)
+        clock.append(values)
     return clock.microseconds(place)
 
 
@@ -45,11 +45,11 @@ def test_no_batch_at_all_is_no_time():
 
 def test_the_first_batch_decides_between_numbers_and_dates():
     clock = Clock(None)
-    assert clock.bad(texts("2016-05-06", "2016-05-07", "1400000000"))[1].tolist() == [False, False, True]
-    assert clock.bad(texts("1400000000", "2016-05-06"))[1].tolist() == [True, False]
+    assert clock.parse(texts("2016-05-06", "2016-05-07", "1400000000"))[1].tolist() == [False, False, True]
+    assert clock.parse(texts("1400000000", "2016-05-06"))[1].tolist() == [True, False]
     clock = Clock(None)
-    assert clock.bad(texts("1400000000", "soon", "2016-05-06"))[1].tolist() == [False, True, True]
-    assert clock.bad(texts("2016-05-06"))[1].tolist() == [True]
+    assert clock.parse(texts("1400000000", "soon", "2016-05-06"))[1].tolist() == [False, True, True]
+    assert clock.parse(texts("2016-05-06"))[1].tolist() == [True]
 
 
 def test_days_without_dashes_are_dates_only_where_all_are():
@@ -60,7 +60,7 @@ def test_days_without_dashes_are_dates_only_where_all_are():
 @pytest.mark.parametrize("instant", ["now", "today", "NaT", "nan", "2016", "16-05-06", "2016-13-01", "٢٠١٦-٠٥-٠٦"])
 def test_what_pandas_would_take_for_a_date_is_none(instant):
     clock = Clock("iso")
-    assert clock.bad(texts(instant))[1].tolist() == [True]
+    assert clock.parse(texts(instant))[1].tolist() == [True]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_units_agree_on_a_day(unit):
     micros, said = clocked(pa.array([16_000 * per_day[unit]]), unit=unit)
     assert micros.tolist() == [16_000 * 86_400_000_000]
     assert said["resolution"] == "1 day"
-    assert said["time"].endswith("(as told)")
+    assert said["time"].endswith("(as given)")
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1, -0.5])
@@ -118,10 +118,10 @@ def test_nanoseconds_are_cut_not_rounded_up():
 def test_why_says_what_stood_there():
     clock = Clock(None)
     column = texts("2016-05-06", "", "x" * 1000)
-    clock.bad(column)
-    assert clock.why(column, 1).what == "the time is empty"
-    assert "ISO date, as the others are" in clock.why(column, 2).what
-    assert len(clock.why(column, 2).what) < 150
+    clock.parse(column)
+    assert clock.explain(column, 1).what == "the time is empty"
+    assert "ISO date, as the others are" in clock.explain(column, 2).what
+    assert len(clock.explain(column, 2).what) < 150
 
 
 def test_a_number_too_large_for_any_unit_is_refused_without_overflow():

@@ -233,7 +233,7 @@ def test_an_archive_without_the_ratings_with_two_or_a_bomb_is_refused(tmp_path, 
     with pytest.raises(DataError, match="2 fields") as caught:
         LENS("1m", path=path).load()
     assert caught.value.where == f"{path}:ml-1m/ratings.dat:4"
-    with pytest.raises(DataError, match=r"holds .ml-1m/ratings\.dat. 0 times"):
+    with pytest.raises(DataError, match=r"contains .ml-1m/ratings\.dat. 0 times"):
         LENS("1m", path=zipped(tmp_path / "a.zip", "other", DAT)).load()
     with pytest.warns(UserWarning, match="Duplicate"):
         zipped(tmp_path / "b.zip", "ml-1m/ratings.dat", DAT, ("ml-1m/ratings.dat", DAT))

@@ -48,7 +48,7 @@ def zipped(path: Path, *contents: tuple[str, bytes]) -> Path:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_member_that_is_no_plain_file_is_refused(tmp_path, kind):
     path = tarred(tmp_path / "a.tar.gz", kind=KINDS[kind])
-    with pytest.raises(DataError, match=r"'events\.csv' is no plain file but a link or a device") as caught:
+    with pytest.raises(DataError, match=r"'events\.csv' is a link or a device") as caught:
         folder(path, "*.csv").load()
     assert (caught.value.code, caught.value.where) == ("FM217", str(path))
 
@@ -59,7 +59,7 @@ def test_a_link_within_a_zip_is_refused(tmp_path):
         info = zipfile.ZipInfo("events.csv")
         info.external_attr = 0o120777 << 16
         archive.writestr(info, "/etc/passwd")
-    with pytest.raises(DataError, match="no plain file"):
+    with pytest.raises(DataError, match="a link or a device"):
         folder(path, "*.csv").load()
 
 
@@ -78,7 +78,7 @@ def test_a_name_that_leads_out_of_the_archive_leads_nowhere(tmp_path, pack, name
 @pytest.mark.parametrize("pack", [tarred, zipped])
 def test_a_name_that_stands_twice_is_refused(tmp_path, pack, recwarn):
     path = pack(tmp_path / "archive", ("events.csv", ROWS), ("events.csv", b""))
-    with pytest.raises(DataError, match=r"holds 'events\.csv' 2 times"):
+    with pytest.raises(DataError, match=r"contains 'events\.csv' 2 times"):
         folder(path, "*.csv").load()
 
 
@@ -91,7 +91,7 @@ def test_names_that_differ_by_case_are_two_files(tmp_path, pack):
 @pytest.mark.parametrize("pack", [tarred, zipped])
 def test_an_archive_without_what_is_asked_for_says_so(tmp_path, pack):
     path = pack(tmp_path / "archive", ("readme.txt", b"x"))
-    with pytest.raises(DataError, match=r"holds '\*.csv' 0 times"):
+    with pytest.raises(DataError, match=r"contains '\*.csv' 0 times"):
         folder(path, "*.csv").load()
 
 

@@ -1,4 +1,4 @@
-"""Texts that become separated fields when their lines are rewritten; lines keep their numbers, for errors."""
+"""Texts that become separated fields once their lines are rewritten; lines keep their numbers, for messages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FIRST_FOUR = re.compile(rb"^((?:[^,\n]*,){3}[^,\n]*),.*$", re.MULTILINE)
 class Rewritten(TextFile):
     """A text file whose lines are rewritten as they are read.
 
-    lines: takes the text and its whole lines, gives whole lines, as many
+    lines: takes the text and its chunks of whole lines, gives as many lines
     """
 
     lines: Callable[[TextFile, Iterator[bytes]], Iterator[bytes]] = lambda _, chunks: chunks
@@ -31,7 +31,7 @@ class Rewritten(TextFile):
 
 
 def sections(text: TextFile, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Netflix: a line ``movie:`` is followed by ``user,rating,date``; it becomes blank, and leads the rows below it."""
+    """Netflix: the number of a line ``movie:`` moves to the front of the rows ``user,rating,date`` below it."""
     movie = b""
     for chunk in chunks:
         before, *pairs = _HEADED.split(chunk)
@@ -46,5 +46,5 @@ def sections(text: TextFile, chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def first_four(_: TextFile, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """JODIE: user, item, time, label, then as many numbers as there are, under a header that has one name for them."""
+    """JODIE: user, item, time, label, then numbers under one name; the numbers are dropped."""
     return (_FIRST_FOUR.sub(rb"\1", chunk) for chunk in chunks)
