@@ -9,6 +9,7 @@ import pytest
 
 PUBLIC = [
     "AnyArray",
+    "Attributes",
     "BoolArray",
     "COMPILED",
     "CONTRACT",
@@ -34,6 +35,7 @@ PUBLIC = [
     "Model",
     "NO_FEATURES",
     "Outcomes",
+    "Owner",
     "Part",
     "Past",
     "Prose",
@@ -76,7 +78,7 @@ def test_the_public_names_are_these():
 @pytest.mark.parametrize("name", PUBLIC)
 def test_every_public_name_is_there_and_says_what_it_is(name):
     thing = getattr(freshmark, name)
-    assert thing.__doc__ or name in {"CONTRACT", "Kind", "LAST_TIME", "NO_FEATURES", "Part", "SECOND", "Task"}
+    assert thing.__doc__ or name in {"CONTRACT", "Kind", "LAST_TIME", "NO_FEATURES", "Owner", "Part", "SECOND", "Task"}
 
 
 def test_public_names_are_seen_before_they_are_imported():

@@ -15,7 +15,8 @@ from freshmark.version import CONTRACT as CONTRACT
 from freshmark.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from freshmark.contract.arrays import TASKS, AnyArray, BoolArray, FloatArray, IntArray, Task
+    from freshmark.contract.arrays import TASKS, AnyArray, BoolArray, FloatArray, IntArray, Owner, Task
+    from freshmark.contract.attributes import Attributes
     from freshmark.contract.compiling import COMPILED, compiling
     from freshmark.contract.events import NO_FEATURES, Events, Query
     from freshmark.contract.hookspecs import Factory, Meter, hookimpl
@@ -46,6 +47,7 @@ __all__ = [
     "SECOND",
     "TASKS",
     "AnyArray",
+    "Attributes",
     "BoolArray",
     "Chart",
     "Column",
@@ -66,6 +68,7 @@ __all__ = [
     "MetricFamily",
     "Model",
     "Outcomes",
+    "Owner",
     "Part",
     "Past",
     "Prose",
@@ -102,9 +105,11 @@ _PLACES = {
         "BoolArray",
         "FloatArray",
         "IntArray",
+        "Owner",
         "TASKS",
         "Task",
     ),
+    "freshmark.contract.attributes": ("Attributes",),
     "freshmark.contract.compiling": (
         "COMPILED",
         "compiling",

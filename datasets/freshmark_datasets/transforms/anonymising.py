@@ -63,6 +63,9 @@ def _anonymous(whole: Stream, salt: str, step: int, k: int) -> Stream:
         whole,
         items=Vocabulary.of(digest(salt, "item", name) for name in whole.items),
         features=NO_FEATURES,
+        of={},
+        item_features=NO_FEATURES,
+        user_features=NO_FEATURES,
         oracle=None,  # it is of the question that was asked before
         repeats=whole.repeats or k > 1,
     )

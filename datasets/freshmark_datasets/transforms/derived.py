@@ -101,8 +101,8 @@ def taken(stream: Stream, rows: IntArray, **instead: Any) -> Stream:
 
     The oracle of a ranking is kept only with every event: its ranks are among the items that the stream has shown.
     """
-    user, users = recoded(np.asarray(stream.user)[rows], stream.users)
-    item, items = recoded(np.asarray(stream.item)[rows], stream.items)
+    user, users, user_features = recoded(np.asarray(stream.user)[rows], stream.users, stream.user_features)
+    item, items, item_features = recoded(np.asarray(stream.item)[rows], stream.items, stream.item_features)
 
     def of(column: AnyArray | None) -> Any:
         return None if column is None else np.asarray(column)[rows]
@@ -114,6 +114,8 @@ def taken(stream: Stream, rows: IntArray, **instead: Any) -> Stream:
         "item": item,
         "users": users,
         "items": items,
+        "user_features": user_features,
+        "item_features": item_features,
         "label": of(stream.label),
         "features": {name: of(column) for name, column in stream.features.items()},
         "oracle": of(stream.oracle) if known else None,
@@ -124,10 +126,13 @@ def taken(stream: Stream, rows: IntArray, **instead: Any) -> Stream:
     return replace(stream, **(kept | instead))
 
 
-def recoded(codes: AnyArray, names: Vocabulary) -> tuple[AnyArray, Vocabulary]:
-    """Codes in order of first appearance, and the names of those that occur."""
+def recoded(
+    codes: AnyArray, names: Vocabulary, table: Mapping[str, AnyArray]
+) -> tuple[AnyArray, Vocabulary, dict[str, AnyArray]]:
+    """Codes in order of first appearance, with the names and the table of those that occur."""
     new, old = coded(codes.astype(np.int64), len(names))
-    return new, Vocabulary.of(names[int(code)] for code in old)
+    rows = {name: np.asarray(column)[old] for name, column in table.items()}
+    return new, Vocabulary.of(names[int(code)] for code in old), rows
 
 
 def occurrence(codes: IntArray) -> IntArray:

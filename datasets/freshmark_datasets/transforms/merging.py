@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from string import ascii_lowercase
 
 import numpy as np
-from freshmark import DataError, Drift, Source, Stream, UnknownName, UsageError
+from freshmark import DataError, Drift, Owner, Source, Stream, UnknownName, UsageError
 
 from freshmark_datasets.transforms.derived import Given, combined
 from freshmark_datasets.transforms.joining import Joined, columns, features, joined, spans
@@ -72,7 +72,8 @@ def _merged(streams: Mapping[str, Stream], users: str, items: str) -> Stream:
     shared, unshared = features(streams)
     told = {f"{domain}: {what}": text for domain, one in streams.items() for what, text in one.about.items()}
     told |= spans(streams) | {"merge matched": f"{user.matched:,} users, {item.matched:,} items"}
-    if left_out := [*without, *unshared]:
+    tables = [f"{side}_features" for side in ("item", "user") if any(getattr(one, f"{side}_features") for one in parts)]
+    if left_out := [*without, *unshared, *tables]:
         told["merge left out"] = ", ".join(left_out)
     return replace(
         parts[0],
@@ -82,6 +83,9 @@ def _merged(streams: Mapping[str, Stream], users: str, items: str) -> Stream:
         users=user.names,
         items=item.names,
         features={name: column[order] for name, column in shared.items()},
+        of=_owners(parts, shared),
+        user_features={},
+        item_features={},
         repeats=any(one.repeats for one in parts) or users == items == "matched",
         drifts=_drifts(parts, user, item),
         about=told,
@@ -89,6 +93,12 @@ def _merged(streams: Mapping[str, Stream], users: str, items: str) -> Stream:
         oracle=oracle,
         label_delay=label_delay,
     )
+
+
+def _owners(parts: Sequence[Stream], shared: Iterable[str]) -> dict[str, Owner]:
+    """Whose the shared features are; those on which the streams disagree belong to the item, whom no query shows."""
+    owners = {name: {one.owner(name) for one in parts} for name in shared}
+    return {name: found.pop() if len(found) == 1 else "item" for name, found in owners.items()}
 
 
 def _check_alike(streams: Mapping[str, Stream], what: str) -> None:

@@ -38,7 +38,7 @@ def sessionise(stream: Given, *, minutes: float = 30.0) -> Source:
         drifts = tuple(replace(one, users=()) for one in whole.drifts)
         known = whole.repeats or whole.task != "rank"
         oracle = whole.oracle if known else None
-        return replace(whole, user=codes, users=Vocabulary.of(names), drifts=drifts, oracle=oracle)
+        return replace(whole, user=codes, users=Vocabulary.of(names), user_features={}, drifts=drifts, oracle=oracle)
 
     return derived(stream, "sessionise", change, minutes=minutes)
 
