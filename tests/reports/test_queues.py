@@ -78,8 +78,8 @@ def test_where_no_tail_is_known_the_longest_response_is_told(fabricated, made):
 
 
 def test_without_a_single_request_there_is_no_table(slow, monkeypatch):
-    read = slow.table
-    monkeypatch.setattr(slow, "table", lambda key, name: {
+    read = slow.recorded.table
+    monkeypatch.setattr(slow.recorded, "table", lambda key, name: {
         column: values[: 1 if name == "latencies" else None] for column, values in read(key, name).items()
     })  # fmt: skip
     assert made_of(slow) is None
