@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Commands(TyperGroup):
-    """The built-in commands, and those of plugins, which are asked only where a command is not built in."""
+    """The built-in commands and those of plugins, which are loaded only for a command that is not built in."""
 
     ask_plugins = True
 
@@ -32,12 +32,12 @@ class Commands(TyperGroup):
         return super().get_command(ctx, cmd_name)
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """The names of all commands, built-in ones first."""
+        """All command names, built-in ones first."""
         self._add_plugins()
         return super().list_commands(ctx)
 
     def _add_plugins(self) -> None:
-        """Ask once. A broken plugin is told, and takes neither the help nor the other commands away."""
+        """Load them once. A broken plugin is reported; the help and the other commands still work."""
         if not self.ask_plugins:
             return
         self.ask_plugins = False
@@ -45,7 +45,7 @@ class Commands(TyperGroup):
             return
         try:
             for hook in registry_of(plugin_files()).manager.hook.register_commands.get_hookimpls():
-                for name, command in offered(hook).items():
+                for name, command in commands_of(hook).items():
                     self._add(hook.plugin_name, name, command)
         except FreshmarkError as error:
             outlet.note_error(error)
@@ -53,13 +53,13 @@ class Commands(TyperGroup):
     def _add(self, plugin: str, name: str, command: Any) -> None:
         if name in self.commands:
             raise PluginError(
-                f"plugin {plugin!r} offers the command {name!r}, which there is", remedy="rename it", code="FM306"
+                f"plugin {plugin!r} offers the command {name!r}, which already exists", remedy="rename it", code="FM306"
             )
         self.commands[name] = command
 
 
-def offered(hook: Any) -> dict[str, Any]:
-    """The commands that one plugin adds to the command line."""
+def commands_of(hook: Any) -> dict[str, Any]:
+    """The commands of one plugin."""
     extra = typer.Typer(rich_markup_mode=None)
     try:
         hook.function(extra)
@@ -79,8 +79,8 @@ app = typer.Typer(
 )
 
 
-def _show_version(asked: bool) -> None:  # noqa: FBT001  (typer passes the value of the option so)
-    if asked:
+def _show_version(value: bool) -> None:  # noqa: FBT001  (typer passes the value of an option by position)
+    if value:
         outlet.say(f"freshmark {__version__}")
         raise typer.Exit
 
@@ -89,16 +89,16 @@ def _show_version(asked: bool) -> None:  # noqa: FBT001  (typer passes the value
 def root(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """How, and how often, should a recommender model be updated?
 
-    `freshmark run` replays streams through update strategies and measures what each earned and cost.
-    `freshmark report` draws what was measured.
+    `freshmark run` replays streams through update strategies and measures their accuracy and cost.
+    `freshmark report` writes a report of a run without measuring again.
 
-    Exit codes: 0 all well, 1 some cell failed or got worse, 2 the command is wrong, 3 bad data, 4 no cell succeeded,
-    5 interrupted and resumable, 130 interrupted twice.
+    Exit codes: 0 success, 1 a cell or a plugin failed or a metric regressed, 2 wrong usage, 3 bad data,
+    4 no cell succeeded, 5 interrupted and resumable, 70 a bug of freshmark, 130 interrupted twice.
     """
 
 
@@ -124,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # The reader of stdout is gone (`freshmark list | head`); without this, Python's last flush would fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(outlet.SOFTWARE_FAULT)
-    except Exception as fault:  # noqa: BLE001  (the last line of defence; its traceback goes to a file)
+    except Exception as fault:  # noqa: BLE001  (the outermost handler; the traceback goes to a file)
         theirs = raised_by_plugin(fault)
         if theirs is None:
             outlet.note_fault(fault)

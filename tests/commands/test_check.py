@@ -68,7 +68,7 @@ def test_a_broken_promise_is_told_and_is_exit_code_1(capsys, plugin):
     code, out, err = told(capsys, "peeks()", "--plugin", plugin)
     assert code == 1
     assert "FAIL" in out
-    assert "broken promise" in err
+    assert "failed check" in err
 
 
 def test_streams_and_metrics_can_be_checked_beside_a_strategy(capsys, plugin):

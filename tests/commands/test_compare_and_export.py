@@ -95,7 +95,7 @@ def test_an_index_is_of_one_folder(runs, capsys):
     with pytest.raises(SystemExit) as left:
         main(["report", "--index", str(runs), str(runs)])
     assert left.value.code == 2
-    assert "an index is of one folder" in capsys.readouterr().err
+    assert "error FM100" in capsys.readouterr().err
 
 
 def test_runs_are_merged_into_one_report(runs, tmp_path):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from freshmark.commands import demo
-from freshmark.commands.planning import Wishes, checked, plan_among, plan_for
+from freshmark.commands.planning import RunOptions, checked, plan_among, plan_for
 from freshmark.commands.terms import Terms
 from freshmark.errors import PlanError, UnknownName, UsageError
 from freshmark.runs.catalogue.registry import load
@@ -27,28 +27,28 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_no_wish_is_the_demo():
-    plan = plan_for(Wishes())
+    plan = plan_for(RunOptions())
     assert plan.streams == (demo.STREAM,)
     assert len(plan.strategies) == 6
     assert len(plan.every) == 3
 
 
 def test_the_demo_names_only_what_is_built_in():
-    plan = checked(plan_for(Wishes()), load())
+    plan = checked(plan_for(RunOptions()), load())
     assert plan.count == 18
 
 
 def test_a_file_is_read(file: Path):
-    plan = plan_for(Wishes(plan=file))
+    plan = plan_for(RunOptions(plan=file))
     assert (plan.streams, plan.seeds, plan.timeout) == (("drift(preset='tiny')",), (0, 1), 60.0)
 
 
 def test_a_run_folder_stands_for_the_plan_in_it(file: Path):
-    assert plan_for(Wishes(plan=file.parent)) == plan_for(Wishes(plan=file))
+    assert plan_for(RunOptions(plan=file.parent)) == plan_for(RunOptions(plan=file))
 
 
 def test_options_replace_what_the_file_says_and_leave_the_rest(file: Path):
-    plan = plan_for(Wishes(plan=file, strategies=["recency"], every=["never", "24h"], seeds=1, max_memory="2GB"))
+    plan = plan_for(RunOptions(plan=file, strategies=["recency"], every=["never", "24h"], seeds=1, max_memory="2GB"))
     assert plan.strategies == ("recency()",)
     assert plan.every == ("never", "1d")
     assert (plan.seeds, plan.max_memory, plan.timeout) == ((0,), 2_000_000_000, 60.0)
@@ -57,20 +57,20 @@ def test_options_replace_what_the_file_says_and_leave_the_rest(file: Path):
 
 def test_settings_keep_what_no_option_names(file: Path):
     file.write_text(PLAN + "depth = 50\n", "utf-8")
-    plan = plan_for(Wishes(plan=file, warmup=0.5, window="1w", label_delay="1h"))
+    plan = plan_for(RunOptions(plan=file, warmup=0.5, window="1w", label_delay="1h"))
     settings = plan.settings
     assert (settings.warmup, settings.window, settings.label_delay, settings.depth) == (0.5, "1w", "1h", 50)
 
 
 def test_plugins_of_the_file_and_of_the_command_line_are_both_loaded(file: Path):
     file.write_text(PLAN + 'plugins = ["mine.py"]\n', "utf-8")
-    plan = plan_for(Wishes(plan=file, plugins=[Path("yours.py")]))
+    plan = plan_for(RunOptions(plan=file, plugins=[Path("yours.py")]))
     assert [path.name for path in plan.plugins] == ["mine.py", "yours.py"]
 
 
 def test_terms_of_the_command_line_replace_those_of_the_file(file: Path):
     file.write_text(PLAN + 'price = ["cpu_hour=0.04"]\nmax_cost = "3/1M"\n', "utf-8")
-    plan = plan_for(Wishes(plan=file, price=["gpu_hour=2"], max_p99="20ms"))
+    plan = plan_for(RunOptions(plan=file, price=["gpu_hour=2"], max_p99="20ms"))
     assert (plan.price, plan.max_p99, plan.max_cost) == (("gpu_hour=2",), "20ms", "3/1M")
     assert Terms.of(plan) == Terms(price=("gpu_hour=2",), max_p99="20ms", max_cost="3/1M")
 
@@ -83,7 +83,7 @@ def test_a_plan_and_the_prices_that_follow_each_other_are_told_apart(file: Path)
 
 
 def test_two_plans_are_one_too_many(file: Path):
-    with pytest.raises(UsageError, match=r"2 plans: .*plan\.toml, other\.toml; one plan a run"):
+    with pytest.raises(UsageError, match=r"2 plans: .*plan\.toml, other\.toml; give one plan"):
         plan_among([file, Path("other.toml")], ["cpu_hour=0.04"])
 
 
@@ -92,12 +92,12 @@ def test_two_plans_are_one_too_many(file: Path):
 )
 def test_terms_that_cannot_be_read_are_refused_before_anything_is_measured(wish):
     with pytest.raises(UsageError):
-        Terms.of(plan_for(Wishes(**wish)))
+        Terms.of(plan_for(RunOptions(**wish)))
 
 
 def test_a_missing_file_is_told_with_its_path(tmp_path: Path):
     with pytest.raises(PlanError, match=r"nowhere\.toml"):
-        plan_for(Wishes(plan=tmp_path / "nowhere.toml"))
+        plan_for(RunOptions(plan=tmp_path / "nowhere.toml"))
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_missing_file_is_told_with_its_path(tmp_path: Path):
 )  # fmt: skip
 def test_a_wish_that_cannot_be_read_is_refused(wish):
     with pytest.raises(UsageError):
-        plan_for(Wishes(**wish))
+        plan_for(RunOptions(**wish))
 
 
 def test_expressions_are_written_in_the_one_way_and_looked_up():

@@ -110,7 +110,7 @@ def test_a_run_folder_is_gone_on_with_and_measures_nothing_twice(first):
     shell, _ = first
     done = shell("run", "out", "--no-report")
     assert (done.returncode, done.stdout) == (0, "out\n")
-    assert done.stderr == "0 cells to measure into out, 2 are there\n"
+    assert done.stderr == "0 cells to measure into out, 2 done\n"
 
 
 @pytest.mark.parametrize(("form", "name"), [("html", "report.html"), ("markdown", "report.md"), ("csv", "report.csv")])
@@ -233,7 +233,7 @@ def test_an_interruption_finishes_the_cell_says_how_to_go_on_and_is_exit_code_5(
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (5, "out\n")
-    assert "interrupted; freshmark run out goes on" in err
+    assert "resume with: freshmark run out" in err
     assert "Traceback" not in err
 
 
@@ -260,7 +260,7 @@ def test_an_interruption_before_the_first_cell_says_so_and_is_exit_code_5(shell:
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 5
-    assert err == "interrupted before the first cell; the same command begins again\n"
+    assert err == "interrupted before the first cell; run the same command again\n"
 
 
 def test_a_second_interruption_stops_at_once_with_130(shell: Shell):

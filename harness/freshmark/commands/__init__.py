@@ -1,1 +1,1 @@
-"""The commands, one module each. This layer alone writes to the terminal."""
+"""The commands, one module each. Only this layer writes to the terminal."""

@@ -1,4 +1,4 @@
-"""``freshmark check``: does a plugin keep its contract, and does it see the future?"""
+"""``freshmark check``: does a plugin keep its contract, and does the future leak into it?"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from freshmark.testing import Finding
 
 CHECKED = ("strategies", "streams", "metrics")
-"""What can be checked, in the order in which a name is looked up."""
+"""The kinds that can be checked, in the order of look-up."""
 
 
 def check_command(
@@ -28,40 +28,40 @@ def check_command(
         typer.Argument(
             metavar="NAME...",
             autocompletion=names_of("strategies"),
-            help="Strategies such as last-seen(memory=50), streams, or metrics.",
+            help="Strategies, streams or metrics, for example last-seen(memory=50).",
         ),
     ],
     *,
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
 ) -> None:
-    """Check strategies, streams or metrics on small data, and tell all faults at once.
+    """Check strategies, streams or metrics on small data, and report every failed check.
 
-    Of a strategy: valid answers, at any batch size; the same from the same seed; no knowledge of the future.
-    Of a stream: the same twice, with events to test; its span, and a warning where its times look wrong.
-    Exit code 1 where a promise is broken.
+    Strategies: valid answers at any batch size, reproducible by seed, no leak from the future.
+    Streams: reproducible, with test events; also prints the span, and warns of suspicious times.
+    Exit code 1 if a check fails.
     """
     registry = registry_of(plugin, no_plugin)
-    broken = 0
+    failed = 0
     for thing in things:
         say(thing)
         for finding in findings_of(registry, thing):
-            broken += not finding.ok
+            failed += not finding.ok
             say(f"  {one_line(str(finding))}")
         for line in _span_of(registry, thing):
             say(f"  {line}")
-    if broken:
-        note(f"{broken} broken {'promise' if broken == 1 else 'promises'}")
+    if failed:
+        note(f"{failed} failed {'check' if failed == 1 else 'checks'}")
         raise typer.Exit(1)
 
 
 def findings_of(registry: Registry, thing: str) -> Iterator[Finding]:
-    """What the checks of its kind say of a thing.
+    """The findings of the checks for its kind.
 
     Raises:
-        UnknownName: nothing that can be checked has the name.
+        UnknownName: no strategy, stream or metric has the name.
     """
-    from freshmark import testing  # noqa: PLC0415  (pandas and all of the replay)
+    from freshmark import testing  # noqa: PLC0415  (pandas and the whole replay)
 
     if thing in registry.names("metrics"):
         yield from testing.check_metric(registry.factory("metrics", thing))
@@ -74,13 +74,13 @@ def findings_of(registry: Registry, thing: str) -> Iterator[Finding]:
     assembly = registry.assembly(kind, thing)
     for part in assembly.parts:
         registry.factory(*part)
-    settle_torch()  # one thread, as in a cell: more of them make small models many times slower
+    settle_torch()  # one thread, as in a cell: more threads make small models many times slower
     check = testing.check_strategy if kind == "strategies" else testing.check_dataset
     yield from check(assembly.build)
 
 
 def _span_of(registry: Registry, thing: str) -> Iterator[str]:
-    """The span of a stream, and why its times may be wrong; nothing of what is not a stream, or cannot be loaded."""
+    """The span of a stream, and warnings about its times; nothing for other kinds."""
     if thing in registry.names("metrics") or parse(thing).name not in registry.names("streams"):
         return
     from freshmark.runs.cards.time_span import span, span_warnings  # noqa: PLC0415  (numpy)

@@ -1,4 +1,4 @@
-"""What each error code means: shown by ``freshmark show FM101``, written into docs/errors.md."""
+"""The meaning of each error code, for ``freshmark show FM101`` and docs/errors.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Explanation:
     """One code.
 
     title: what is wrong, in a few words
-    why: how it comes about
+    why: the cause
     remedy: what to do
     """
 
@@ -23,7 +23,7 @@ class Explanation:
 
 
 def _read(text: str) -> Mapping[str, Explanation]:
-    """Entries of four lines or more: code and title, why, and what to do behind an arrow."""
+    """Entries are separated by empty lines: code and title, the cause, and after an arrow what to do."""
     entries = {}
     for entry in text.strip().split("\n\n"):
         head, _, body = entry.partition("\n")
@@ -34,4 +34,4 @@ def _read(text: str) -> Mapping[str, Explanation]:
 
 
 EXPLANATIONS = _read((files("freshmark.commands") / "codes.txt").read_text("utf-8"))
-"""Code → what it means, in order."""
+"""Code → explanation, in order."""

@@ -1,4 +1,4 @@
-"""``freshmark compare``: two runs side by side, and an exit code that says whether the later one is worse."""
+"""``freshmark compare``: two runs side by side; the exit code says whether the later one regressed."""
 
 from __future__ import annotations
 
@@ -13,33 +13,37 @@ from freshmark.commands.report import ENDINGS, opened
 from freshmark.commands.writing import writing
 
 REGRESSION = 1
-"""Exit code where the later run is worse than allowed. A command that is wrong gives 2, a fault 70."""
+"""Exit code if the later run is worse than allowed."""
 
 
 def compare_command(
-    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="The run folder to compare with.")],
+    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="The run folder to compare with, the baseline.")],
     after: Annotated[Path, typer.Argument(metavar="AFTER", help="The run folder to judge.")],
     *,
     max_drop: Annotated[
         list[str] | None,
-        typer.Option("--max-drop", metavar="METRIC=DROP", help="How much worse a metric may be: ndcg@10=1%."),
+        typer.Option(
+            "--max-drop",
+            metavar="METRIC=DROP",
+            help="How much worse a metric may be, for example ndcg@10=1%; repeatable.",
+        ),
     ] = None,
     max_p99: Annotated[
         str | None,
-        typer.Option("--max-p99", metavar="+SHARE", help="How much an answer's 99th percentile may grow: +10%."),
+        typer.Option("--max-p99", metavar="+SHARE", help="How much p99 latency may grow, for example +10%."),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Where to write the page; default: inside AFTER."),
+        typer.Option("-o", "--output", metavar="FILE", help="The file to write. [default: inside AFTER]"),
     ] = None,
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="html, markdown or csv.")] = "html",
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
 ) -> None:
-    """Put two runs side by side, regressions first, and print the path of a page about them.
+    """Compare two runs, regressions first, and print the path of the page that is written.
 
-    What got worse by more than its limit and by more than chance is a regression, as is a cell that succeeded before
-    and does not now. Exit codes: 0 no regression, 1 regressions, 2 the runs cannot be compared.
+    A regression is a change for the worse that exceeds its limit and is statistically significant, or a cell that
+    succeeded before and fails now. Exit codes: 0 no regression, 1 regressions, 2 the runs cannot be compared.
     """
     from freshmark.results.output.compare import REGRESSIONS  # noqa: PLC0415  (pandas: half a second that no help must pay)
     from freshmark.results.output.comparison import comparison_of, in_words  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""``freshmark data``: fetch a stream, say where it lies, describe it."""
+"""``freshmark data``: fetch, locate and describe streams."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ Name: TypeAlias = Annotated[
     ),
 ]
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Fetch, find and describe streams.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Fetch, locate and describe streams.")
 
 
 @app.command("fetch")
 def fetch(stream: Name, *, plugin: Plugins = None, no_plugin: NoPlugins = None) -> None:
-    """Download or build a stream, keep it, and print the folder.
+    """Download or build a stream, cache it, and print its folder.
 
-    Where a licence applies, it is shown before the download. A stream that is there already is not fetched again.
+    A licence is shown before the download. A stream that is already cached is not fetched again.
     """
     from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415  (numpy, which a help text does not need)
 
@@ -39,7 +39,7 @@ def fetch(stream: Name, *, plugin: Plugins = None, no_plugin: NoPlugins = None) 
 
 @app.command("path")
 def path(stream: Name, *, plugin: Plugins = None, no_plugin: NoPlugins = None) -> None:
-    """Print the folder where a stream is kept; fails where it was not fetched yet."""
+    """Print the folder of a cached stream; fails if it was not fetched yet."""
     from freshmark.runs.store.prepared_streams import prepared  # noqa: PLC0415  (as above)
 
     say(str(prepared(registry_of(plugin, no_plugin), stream)))
@@ -50,16 +50,16 @@ def describe(
     stream: Name,
     *,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write a page about it as well.")
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Also write a page with charts.")
     ] = None,
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="html, markdown or csv.")] = "html",
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
 ) -> None:
-    """Say what is in a stream, what changes in it, and whether it can tell strategies apart.
+    """Describe a stream: its contents, how it changes, and whether updating a model can pay on it.
 
-    Counts, ties and repeats; new users and items a window; turnover of popularity; what popularity of the warm-up, of
-    all so far and of the last window hits. With -o the same as a page, with charts.
+    Counts, ties and repeats; new users and items per window; turnover of popularity; hit rates of popularity from the
+    warm-up, from all events so far and from the last window.
     """
     from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
     from freshmark.runs.cards.time_span import span_warnings  # noqa: PLC0415
@@ -75,7 +75,7 @@ def describe(
     except DataError as error:
         if output is not None:
             raise
-        say_table([*counts, ("does it pay?", error.what), *(("warning", text) for text in span_warnings(opened))])
+        say_table([*counts, ("does updating pay?", error.what), *(("warning", text) for text in span_warnings(opened))])
         return
     from freshmark.runs.cards.card_page import document_of, facts, warnings  # noqa: PLC0415
 
@@ -97,11 +97,11 @@ def _facts(stream: Stream) -> list[tuple[str, str]]:
         ("users", f"{facts['users']:,}"),
         ("items", f"{facts['items']:,}"),
         ("span", span(stream)),
-        ("ties", f"{facts['ties']:,} events have the time of the event before"),
+        ("ties", f"{facts['ties']:,} events have the same time as the event before"),
         ("duplicates", f"{facts['duplicates']:,} events repeat user, item and time"),
         (
             "repeat share",
-            f"{facts['repeat_share']:.1%} of events repeat a user and item that met before{_repeating(stream)}",
+            f"{facts['repeat_share']:.1%} of events repeat an earlier pair of user and item{_repeating(stream)}",
         ),
     ]
     if stream.classes:
@@ -115,4 +115,4 @@ def _facts(stream: Stream) -> list[tuple[str, str]]:
 
 
 def _repeating(stream: Stream) -> str:
-    return "" if stream.repeats else "; items already had are no candidates"
+    return "" if stream.repeats else "; items of the user's history are not candidates"

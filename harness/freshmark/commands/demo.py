@@ -1,4 +1,4 @@
-"""What ``freshmark run`` measures where nobody says otherwise: a first answer in about a minute."""
+"""The defaults of ``freshmark run``: a demo that takes about a minute."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ STRATEGIES = (
     "online_mf()",
     "retrain(mf(dim=16), epochs=2)",
 )
-"""From free to costly: what each step up buys is the question."""
+"""In the order of cost, from nearly free to trained."""
 
 EVERY = ("never", "1w", "1d")
 
 MODELS = {"rank": "mf()", "click": "logistic()", "rate": "biased_mf()", "classify": "logistic()"}
-"""The model of each task, for strategies that need one, where nobody names one."""
+"""The default model of each task, for strategies that need one."""

@@ -1,4 +1,4 @@
-"""``freshmark export``: every table of a run as files that other programs read."""
+"""``freshmark export``: the tables of a run as files for other programs."""
 
 from __future__ import annotations
 
@@ -23,17 +23,22 @@ def export_command(
             "--table",
             metavar="NAME",
             help="cells, ranking, curves, pairs, measurements, learning, staleness, half_lives, recovery, attainment, "
-            "arrivals, churn, windows, updates, latencies or outcomes; again for more. Default: all but outcomes.",
+            "arrivals, churn, windows, updates, latencies or outcomes; repeatable. [default: all but outcomes]",
         ),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FOLDER", help="Where to write; default: tables/ inside the first RUN."),
+        typer.Option(
+            "-o", "--output", metavar="FOLDER", help="The folder to write. [default: tables/ in the first RUN]"
+        ),
     ] = None,
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
 ) -> None:
-    """Write the tables of one or more runs, a file each, and print their paths. No text in a CSV is a formula."""
+    """Write the tables of one or more runs, one file each, and print their paths.
+
+    Texts in a CSV are escaped so that no spreadsheet reads them as formulas.
+    """
     from freshmark.results.tables import USUAL_TABLES  # noqa: PLC0415  (pandas: half a second that no help must pay)
 
     results, folder = opened(registry_of(plugin, no_plugin), runs), output or runs[0] / "tables"

@@ -1,4 +1,4 @@
-"""The one number that is told of a cell while a run goes on: the main metric of its task."""
+"""The number that is shown for a cell during a run: the main metric of its task."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def headline_in(folder: Path) -> Callable[[Mapping[str, Any]], tuple[str, float]]:
-    """A function: a cell of this run folder that succeeded → the name of its main metric, and the value."""
+    """A function from a successful cell of this run folder to its main metric: name and value."""
     from freshmark.contract.outcomes import decoded  # noqa: PLC0415  (numpy, which a help text does not need)
     from freshmark.results.metrics.registry import main_metric, metric_named  # noqa: PLC0415
     from freshmark.results.stored.folder import RunFolder, StreamRecord, read_table  # noqa: PLC0415

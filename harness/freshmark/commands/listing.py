@@ -1,4 +1,4 @@
-"""``freshmark list`` and ``freshmark show``: what there is, without importing any of it before it must be."""
+"""``freshmark list`` and ``freshmark show``: what is available, imported as late as possible."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ LISTS = (*KINDS, "hooks", "plugins", "errors")
 
 
 def complete_lists(incomplete: str) -> list[str]:
-    """The lists whose name begins so."""
+    """The lists whose names begin with this."""
     return [name for name in LISTS if name.startswith(incomplete)]
 
 
 def complete_things(incomplete: str) -> list[str]:
-    """The names, of any kind, that begin so."""
+    """The names of any kind that begin with this."""
     registry = registry_of()
     names = {name for kind in KINDS for name in registry.names(kind)}
     return sorted(name for name in names if name.startswith(incomplete))
@@ -42,14 +42,14 @@ def list_command(
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
 ) -> None:
-    """List what there is to run, and which plugin it comes from.
+    """List what is available, and the plugin that offers it.
 
-    Without KIND: every kind, names only.
+    Without KIND: the names of every kind.
     """
     registry = registry_of(plugin, no_plugin)
     if kind is None:
         say_table((one, ", ".join(registry.names(one))) for one in KINDS)
-        say("\nfreshmark list KIND says more, freshmark show NAME all.")
+        say("\nMore: freshmark list KIND, freshmark show NAME.")
         return
     kind = {"datasets": "streams", "metric": "metrics"}.get(kind, kind)
     if kind not in LISTS:
@@ -58,7 +58,7 @@ def list_command(
 
 
 def _rows(registry: Registry, kind: str) -> list[tuple[str, ...]]:
-    """A table: name, where it comes from, one line about it."""
+    """A table: name, plugin, and a summary line."""
     match kind:
         case "hooks":
             return [(name, _summary(_spec(name))) for name in sorted(HOOKS)]
@@ -71,7 +71,7 @@ def _rows(registry: Registry, kind: str) -> list[tuple[str, ...]]:
 
 
 def _offers(registry: Registry, plugin: str) -> tuple[str]:
-    """What a plugin offers, in words."""
+    """What a plugin offers: counts by kind, and the hooks that it observes."""
     parts = []
     for kind in KINDS:
         names = [name for name in registry.names(kind) if registry.plugin(kind, name) == plugin]
@@ -84,7 +84,7 @@ def _offers(registry: Registry, plugin: str) -> tuple[str]:
 
 
 def _spec(hook: str) -> Any:
-    from freshmark.contract import hookspecs  # noqa: PLC0415  (the module, whose names are the hooks)
+    from freshmark.contract import hookspecs  # noqa: PLC0415  (its names are the hooks)
 
     return getattr(hookspecs, hook)
 
@@ -104,9 +104,9 @@ def show_command(
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
 ) -> None:
-    """Show one thing: its options and defaults, its documentation, where it comes from.
+    """Show the options, defaults and documentation of a name, and the plugin that offers it.
 
-    `freshmark show FM101` explains an error.
+    `freshmark show FM101` explains an error code.
     """
     *kinds, wanted = name
     if wanted.upper().startswith("FM") and wanted[2:].isdigit():
@@ -126,8 +126,8 @@ def _show_error(code: str) -> None:
 
 
 def _show_things(registry: Registry, kinds: list[str], wanted: str) -> None:
-    """Everything that has the name, whatever its kind: a strategy and a model may share one."""
-    from freshmark.runs.catalogue.expressions import parse  # noqa: PLC0415  (only where a name is asked for)
+    """Show everything with this name: a strategy and a model may share it."""
+    from freshmark.runs.catalogue.expressions import parse  # noqa: PLC0415  (only for names)
 
     short = {single: kind for kind, single in KINDS.items()} | {"dataset": "streams", "datasets": "streams"}
     chosen = [short.get(kind, kind) for kind in kinds] or list(KINDS)
@@ -149,7 +149,7 @@ def _show_things(registry: Registry, kinds: list[str], wanted: str) -> None:
 
 
 def _head(parse: Any, text: str) -> str:
-    """The name that an expression begins with; the text itself where it is none (``hr@10``)."""
+    """The name of the outermost call; the text itself if it is not an expression (``hr@10``)."""
     try:
         return str(parse(text).name)
     except UsageError:
@@ -175,13 +175,13 @@ def _show(registry: Registry, kind: str, name: str) -> None:
 
 
 def _without_types(signature: inspect.Signature) -> str:
-    """The call as it is written in a plan: names and defaults."""
+    """Names and defaults, as in a plan."""
     parameters = [one.replace(annotation=one.empty) for one in signature.parameters.values()]
     return str(signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty))
 
 
 def _version(plugin: str) -> str:
-    """The version of the distribution that a plugin's name begins with; a plain file has none."""
+    """The version of the plugin's distribution; a plain file has none."""
     try:
         return f" {version(plugin.partition(':')[0])}"
     except (PackageNotFoundError, ValueError):

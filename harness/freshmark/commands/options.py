@@ -1,4 +1,4 @@
-"""Options that several commands share, and what completes them."""
+"""Options that several commands share, and their shell completion."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ PLUGIN_VARIABLE = "FRESHMARK_PLUGIN"
 
 
 def names_of(kind: str) -> Callable[[str], list[str]]:
-    """What completes an argument that names one thing of this kind."""
+    """The shell completion for names of this kind."""
 
     def complete(incomplete: str) -> list[str]:
         try:
             return [name for name in registry_of().names(kind) if name.startswith(incomplete)]
         except FreshmarkError:
-            return []  # a shell that completes has nowhere to show an error; the command itself will
+            return []  # completion has nowhere to show an error; the command itself will
 
     return complete
 

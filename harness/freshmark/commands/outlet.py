@@ -1,4 +1,4 @@
-"""Where text leaves the program: data and paths to stdout, everything else to stderr."""
+"""Output: data and paths to stdout, everything else to stderr."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ SOFTWARE_FAULT = 70
 """Exit code of a bug of freshmark (EX_SOFTWARE of sysexits.h)."""
 
 LONGEST = 400
-"""Characters of a message that are shown; the rest is in a log."""
+"""The most characters of a message that are shown."""
 
-# A name from a plugin or a file may carry terminal commands or turn the direction of the line.
+# A name from a plugin or a file may contain escape sequences or change the writing direction.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(text: str) -> str:
-    """The text without characters that would steer a terminal."""
+    """The text without control characters."""
     return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
 def one_line(text: str) -> str:
-    """The text on one line, and no longer than a reader takes."""
+    """The text on one line, shortened to ``LONGEST``."""
     line = " ".join(plain(text).split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 2]} …"
 
 
 def say(text: str) -> None:
-    """Data: one line or more to stdout."""
+    """Write data to stdout."""
     sys.stdout.write(plain(text) + "\n")
 
 
 def note(text: str) -> None:
-    """Everything that is not data: to stderr."""
+    """Write anything else to stderr."""
     sys.stderr.write(plain(text) + "\n")
     sys.stderr.flush()
 
@@ -51,7 +51,7 @@ def on_terminal() -> bool:
 
 
 def say_table(rows: Iterable[Sequence[str]], *, indent: int = 0) -> None:
-    """Columns to stdout, as wide as their longest cell; the last one runs free."""
+    """Write aligned columns to stdout; the last one is not padded."""
     cells = [[one_line(cell) for cell in row] for row in rows]
     if not cells:
         return
@@ -62,7 +62,7 @@ def say_table(rows: Iterable[Sequence[str]], *, indent: int = 0) -> None:
 
 
 def note_error(error: FreshmarkError) -> None:
-    """What was wrong, where, and what would be right: at most five lines."""
+    """Write what was wrong, where, and what would be right: at most five lines."""
     note(f"error {error.code}: {one_line(error.what)}")
     if error.where:
         note(f"  where:  {one_line(error.where)}")

@@ -1,4 +1,4 @@
-"""The plan that a command line describes: a file, options that replace what it says, the demo for the rest."""
+"""The plan of a command line: a plan file, overridden by options; the demo if neither is given."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 PLAN_FILE = "plan.toml"
 _MORE = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 SETTINGS = ("warmup", "window", "label_delay", "matrix")
-"""The settings of the replay that have an option."""
+"""Settings of the replay that have an option."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """The options of ``freshmark run`` that make a plan; None or empty where one was not given."""
+class RunOptions:
+    """The options of ``freshmark run`` that define the plan; None or empty if not given."""
 
     plan: Path | None = None
     streams: Sequence[str] = ()
@@ -49,53 +49,53 @@ class Wishes:
 
 
 def plan_among(files: Sequence[Path], price: Sequence[str] | None) -> tuple[Path | None, list[str]]:
-    """The one plan, or none, and the prices.
+    """The plan file, if one is given, and the prices.
 
     Raises:
-        UsageError: there are several plans.
+        UsageError: several plan files are given.
     """
     plans, prices = prices_among(files, price)
     if len(plans) > 1:
-        raise UsageError(f"{len(plans)} plans: {', '.join(map(str, plans))}", remedy="one plan a run")
+        raise UsageError(f"{len(plans)} plans: {', '.join(map(str, plans))}", remedy="give one plan")
     return (plans[0] if plans else None), prices
 
 
-def plan_for(wishes: Wishes) -> Plan:
-    """The plan, its expressions not looked up yet.
+def plan_for(options: RunOptions) -> Plan:
+    """The plan; its names are not looked up yet.
 
     Raises:
         PlanError: the file is wrong.
-        UsageError: an option is.
+        UsageError: an option is wrong.
     """
     from freshmark.runs.plan.limits import byte_count, seconds  # noqa: PLC0415  (plans need numpy, a help text does not)
     from freshmark.runs.plan.plan import Plan, first_seeds  # noqa: PLC0415
 
-    plan = Plan.read(_file(wishes.plan)) if wishes.plan else Plan((demo.STREAM,), demo.STRATEGIES, demo.EVERY)
-    lists = {name: tuple(getattr(wishes, name)) for name in ("streams", "strategies", "every", "delay", "price")}
-    as_said = {name: getattr(wishes, name) for name in ("durations", "max_p99", "max_cost")}
-    chosen: dict[str, Any] = {name: value for name, value in (lists | as_said).items() if value not in (None, ())}
-    if wishes.seeds is not None:
-        chosen["seeds"] = first_seeds(wishes.seeds)
-    if wishes.timeout is not None:
-        chosen["timeout"] = seconds(wishes.timeout)
-    if wishes.max_memory is not None:
-        chosen["max_memory"] = byte_count(wishes.max_memory)
-    if wishes.device:
-        chosen["device"] = wishes.device
-    settings = {name: value for name in SETTINGS if (value := getattr(wishes, name)) is not None}
+    plan = Plan.read(_file(options.plan)) if options.plan else Plan((demo.STREAM,), demo.STRATEGIES, demo.EVERY)
+    lists = {name: tuple(getattr(options, name)) for name in ("streams", "strategies", "every", "delay", "price")}
+    as_given = {name: getattr(options, name) for name in ("durations", "max_p99", "max_cost")}
+    chosen: dict[str, Any] = {name: value for name, value in (lists | as_given).items() if value not in (None, ())}
+    if options.seeds is not None:
+        chosen["seeds"] = first_seeds(options.seeds)
+    if options.timeout is not None:
+        chosen["timeout"] = seconds(options.timeout)
+    if options.max_memory is not None:
+        chosen["max_memory"] = byte_count(options.max_memory)
+    if options.device:
+        chosen["device"] = options.device
+    settings = {name: value for name in SETTINGS if (value := getattr(options, name)) is not None}
     if settings:
         chosen["settings"] = replace(plan.settings, **settings)
-    chosen["plugins"] = (*plan.plugins, *wishes.plugins)
+    chosen["plugins"] = (*plan.plugins, *options.plugins)
     # The plan names all that is blocked: cells may run where this environment is not.
-    chosen["no_plugins"] = (*plan.no_plugins, *split_names(wishes.no_plugins), *names_in_environment())
+    chosen["no_plugins"] = (*plan.no_plugins, *split_names(options.no_plugins), *names_in_environment())
     return replace(plan, **chosen)
 
 
 def checked(plan: Plan, registry: Registry) -> Plan:
-    """The plan with canonical expressions, each name and option known.
+    """The plan with canonical expressions.
 
     Raises:
-        UsageError: one is not.
+        UsageError: a name or an option is unknown.
     """
     return replace(
         plan,
@@ -105,13 +105,13 @@ def checked(plan: Plan, registry: Registry) -> Plan:
 
 
 def with_every_strategy(plan: Plan, registry: Registry) -> tuple[Plan, list[str]]:
-    """The plan with every strategy there is, its options left as they are, and why some are left out.
+    """The plan with every strategy that can do the task, with default options, and the reasons why others cannot.
 
-    One that needs a model gets the usual one of the task, or that which it names in ``usual_models``. Streams are
-    prepared for it, and strategies built.
+    A strategy that needs a model gets the default of the task, or the one in its ``usual_models``. Streams are
+    prepared and strategies built to find out.
 
     Raises:
-        UsageError: the streams are of several tasks.
+        UsageError: the streams have different tasks.
     """
     from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
     from freshmark.runs.plan.compatibility import suitability  # noqa: PLC0415
@@ -119,13 +119,13 @@ def with_every_strategy(plan: Plan, registry: Registry) -> tuple[Plan, list[str]
 
     tasks = {open_stream(prepare(registry, stream)).task for stream in plan.streams}
     if len(tasks) > 1:
-        raise UsageError(f"the streams are of tasks {' and '.join(sorted(tasks))}", where="--all-strategies",
-                         remedy="one run a task")  # fmt: skip
+        raise UsageError(f"the streams have the tasks {' and '.join(sorted(tasks))}", where="--all-strategies",
+                         remedy="use one run per task")  # fmt: skip
     (task,) = tasks
     texts, left_out = [], []
     for name in registry.names("strategies"):
-        options = registry.signature("strategies", name).parameters.values()
-        needed = [one.name for one in options if one.default is one.empty and one.kind not in _MORE]
+        parameters = registry.signature("strategies", name).parameters.values()
+        needed = [one.name for one in parameters if one.default is one.empty and one.kind not in _MORE]
         if needed and needed != ["model"]:
             left_out.append(f"{name} needs {' and '.join(needed)}")
             continue
@@ -134,14 +134,14 @@ def with_every_strategy(plan: Plan, registry: Registry) -> tuple[Plan, list[str]
             usual = getattr(registry.factory("strategies", name), "usual_models", {})
             model = usual.get(task, demo.MODELS[task])
         texts.append(registry.canonical("strategies", f"{name}({model})"))
-    found = suitability(registry, texts)
-    able = tuple(text for text in texts if task in found["tasks"].get(text, ()))
-    left_out += [f"{text} cannot do {task}" for text in texts if text not in able]
-    return replace(plan, strategies=able), left_out
+    tasks_of = suitability(registry, texts)["tasks"]
+    suited = tuple(text for text in texts if task in tasks_of.get(text, ()))
+    left_out += [f"{text} cannot do {task}" for text in texts if text not in suited]
+    return replace(plan, strategies=suited), left_out
 
 
 def swept(plan: Plan, registry: Registry) -> Plan:
-    """The plan with the schedules that its first stream suggests; the stream is prepared for it."""
+    """The plan with schedules derived from its first stream, which is prepared."""
     from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
     from freshmark.replay.scheduling.sweep import sweep  # noqa: PLC0415
     from freshmark.replay.timeline import Timeline  # noqa: PLC0415
@@ -152,5 +152,5 @@ def swept(plan: Plan, registry: Registry) -> Plan:
 
 
 def _file(path: Path) -> Path:
-    """A run folder stands for the plan in it, so that an interrupted run goes on by its name."""
+    """A run folder stands for its plan, so that an interrupted run can be resumed by its folder."""
     return path / PLAN_FILE if path.is_dir() else path

@@ -1,4 +1,4 @@
-"""How far a run is: one line a cell where the output is piped, a line that redraws itself on a terminal."""
+"""Progress of a run: one line per finished cell, and a progress bar on a terminal."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from freshmark.contract.hookspecs import hookimpl
 
 Clock = Callable[[], float]
 Headline = Callable[[Mapping[str, Any]], tuple[str, float] | None]
-"""Finds the main metric of a cell that succeeded: its name and value."""
+"""From a successful cell to its main metric: name and value."""
 
 
 @dataclass
 class Progress:
-    """Counts cells as they end, and tells each one. It is a plugin of the run: it fills the hooks of that name.
+    """Reports each cell as it ends. It is a plugin that observes the run through hooks.
 
-    total: cells that are to be run
-    headline: finds the number that is told of a cell
-    as_json: events to stdout, one JSON object a line, instead of text
+    total: how many cells are to be run
+    headline: gives the number to show for a cell
+    as_json: write JSON Lines to stdout instead of text to stderr
     """
 
     total: int
@@ -50,7 +50,7 @@ class Progress:
 
     @hookimpl
     def cell_started(self, cell: Mapping[str, Any]) -> None:
-        """Remember when, and show which."""
+        """Note the time, and show the cell."""
         self.started[cell["key"]] = self.clock()
         if self.bar is not None:
             self.bar.update(self.bar.task_ids[0], cell=one_line(called(cell)))
@@ -59,15 +59,15 @@ class Progress:
 
     @hookimpl
     def cell_finished(self, cell: Mapping[str, Any], status: str, reason: str) -> None:
-        """Tell the cell: its place, name, status, seconds, main metric, and when the rest will be done."""
+        """Report the cell: position, name, status, seconds, main metric, and the estimated time that is left."""
         self.done += 1
         now = self.clock()
         seconds = now - self.started.pop(cell["key"], now)
         metric = self.headline(cell) if status == "ok" else None
         if self.as_json:
-            told = {"event": "cell_finished", **_plain(cell), "status": status, "reason": reason, "seconds": seconds}
-            told |= {metric[0]: metric[1]} if metric else {}
-            say(json.dumps(told, ensure_ascii=False))
+            record = {"event": "cell_finished", **_plain(cell), "status": status, "reason": reason, "seconds": seconds}
+            record |= {metric[0]: metric[1]} if metric else {}
+            say(json.dumps(record, ensure_ascii=False))
             return
         line = self._line(cell, status, reason, seconds, metric)
         if self.bar is None:
@@ -92,7 +92,7 @@ class Progress:
 
 
 def called(cell: Mapping[str, Any]) -> str:
-    """``movietweetings × retrain(mf()) every 1d seed 0``: as a report calls it."""
+    """``movietweetings × retrain(mf()) every 1d seed 0``, as in a report."""
     from freshmark.results import naming  # noqa: PLC0415  (numpy, which a help text does not need)
 
     name = naming.row_label(cell["strategy"], cell["every"], cell.get("delay", "0s"))
@@ -100,17 +100,17 @@ def called(cell: Mapping[str, Any]) -> str:
 
 
 def _short(value: float) -> str:
-    """Three digits behind the point, without the zero before it: .031."""
+    """Three decimals without the leading zero: .031."""
     return f"{value:.3f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.3f}"
 
 
 def _plain(cell: Mapping[str, Any]) -> dict[str, Any]:
-    """What a cell is, in values that JSON has."""
+    """The cell in JSON types."""
     return {name: value if isinstance(value, int | float) else str(value) for name, value in cell.items()}
 
 
 def _bar(total: int) -> Any:
-    """A line on stderr that redraws itself; rich is imported only where there is a terminal to draw on."""
+    """A progress bar on stderr; rich is imported only on a terminal."""
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
     from rich.table import Column  # noqa: PLC0415
@@ -121,7 +121,7 @@ def _bar(total: int) -> Any:
         TimeRemainingColumn(),
         TextColumn("{task.fields[cell]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
         console=Console(stderr=True),
-        refresh_per_second=2,  # beside a cell that is being timed
+        refresh_per_second=2,  # cells are being timed meanwhile
         transient=True,
     )
     bar.add_task("", total=total, cell="")

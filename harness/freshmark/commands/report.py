@@ -1,4 +1,4 @@
-"""``freshmark report``: draw what was measured; nothing is run again."""
+"""``freshmark report``: write a report of a run; nothing is measured again."""
 
 from __future__ import annotations
 
@@ -28,16 +28,22 @@ def report_command(
     *,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Where to write; default: inside the first RUN."),
+        typer.Option("-o", "--output", metavar="FILE", help="The file to write. [default: inside the first RUN]"),
     ] = None,
     form: Annotated[
         str,
         typer.Option(
-            "--format", metavar="FORMAT", autocompletion=names_of("reports"), help="html, markdown, csv or a plugin's."
+            "--format",
+            metavar="FORMAT",
+            autocompletion=names_of("reports"),
+            help="html, markdown, csv, or a format that a plugin offers.",
         ),
     ] = "html",
     index: Annotated[
-        bool, typer.Option("--index", help="Write a page of the runs below a folder instead, with links to reports.")
+        bool,
+        typer.Option(
+            "--index", help="Write an index of the runs inside a folder instead, with links to their reports."
+        ),
     ] = False,
     price: Price = None,
     max_p99: MaxP99 = None,
@@ -47,9 +53,9 @@ def report_command(
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
 ) -> None:
-    """Write a report about one or more runs, and print its path. Nothing is measured again.
+    """Write a report of one or more runs, and print its path. Nothing is measured again.
 
-    With limits the verdict stays within them, and says what was left out and why.
+    With limits, the verdict considers only what is within them, and names what was left out.
     """
     if index:
         say(str(write_index(registry_of(plugin, no_plugin), runs, output, form)))
@@ -78,9 +84,9 @@ def write_report(
     terms: Terms | None = None,
     faults: list[PluginFault] | None = None,
 ) -> Path:
-    """The path of the report that was written.
+    """Write a report, and give its path.
 
-    A section that raises does not cost the others: the report says so in its place.
+    A section that raises does not cost the others; the report says so.
 
     Args:
         registry: where sections, metrics and the form come from.
@@ -92,8 +98,8 @@ def write_report(
 
     Raises:
         UnknownName: no plugin offers the form.
-        StoreError: a folder holds no run that can be read.
-        UsageError: the terms cannot be read.
+        StoreError: a folder contains no readable run.
+        UsageError: the terms are wrong.
         PluginFault: the form of report raised.
     """
     writer = registry.factory("reports", form)
@@ -123,16 +129,18 @@ def _watched(registry: Registry, name: str, faults: list[PluginFault]) -> Callab
 
 
 def write_index(registry: Registry, folders: list[Path], output: Path | None = None, form: str = "html") -> Path:
-    """The path of the page of runs that was written.
+    """Write an index of runs, and give its path.
 
     Raises:
-        UsageError: more than one folder.
-        StoreError: there is no run below it.
+        UsageError: several folders are given.
+        StoreError: the folder contains no run.
     """
     from freshmark.results.output.index import index_of  # noqa: PLC0415  (pandas: half a second that no help must pay)
 
     if len(folders) != 1:
-        raise UsageError("an index is of one folder", where="--index", remedy="name the folder that holds the runs")
+        raise UsageError(
+            "an index needs exactly one folder", where="--index", remedy="name the folder that contains the runs"
+        )
     writer = registry.factory("reports", form)
     document = index_of(folders[0])
     path = output or folders[0] / f"index{ENDINGS.get(form, '.' + form)}"
@@ -141,7 +149,7 @@ def write_index(registry: Registry, folders: list[Path], output: Path | None = N
 
 
 def opened(registry: Registry, runs: list[Path]) -> Results:
-    """The results in these folders, with the metrics of every plugin that the registry knows."""
+    """The results in these folders, with the metrics of every loaded plugin."""
     from freshmark.results.tables import Results  # noqa: PLC0415  (pandas: half a second that no list must pay)
 
     metrics = {name: registry.factory("metrics", name) for name in registry.names("metrics")}

@@ -1,4 +1,4 @@
-"""``freshmark run``: measure every cell of a plan, then draw a report."""
+"""``freshmark run``: measure every cell of a plan, then write a report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from freshmark.commands.headline import headline_in
 from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
 from freshmark.commands.outlet import note, say, say_table
-from freshmark.commands.planning import Wishes, checked, plan_among, plan_for, swept, with_every_strategy
+from freshmark.commands.planning import RunOptions, checked, plan_among, plan_for, swept, with_every_strategy
 from freshmark.commands.progress import Progress
 from freshmark.commands.report import note_faults, write_report
 from freshmark.commands.terms import MaxCost, MaxP99, Price, Terms
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 def run_command(
     plan: Annotated[
         list[Path] | None,
-        typer.Argument(
-            metavar="[PLAN]", help="A plan in TOML, or a run folder to go on with. Options replace what it says."
-        ),
+        typer.Argument(metavar="[PLAN]", help="A plan in TOML, or a run folder to resume. Options override it."),
     ] = None,
     *,
     stream: Annotated[
@@ -38,7 +36,7 @@ def run_command(
             "--stream",
             metavar="STREAM",
             autocompletion=names_of("streams"),
-            help="What is replayed; again for more.",
+            help="The stream to replay; repeatable.",
         ),
     ] = None,
     strategy: Annotated[
@@ -48,56 +46,61 @@ def run_command(
             "--strategy",
             metavar="STRATEGY",
             autocompletion=names_of("strategies"),
-            help="What is measured; again for more.",
+            help="The strategy to measure; repeatable.",
         ),
     ] = None,
     all_strategies: Annotated[
-        bool, typer.Option("--all-strategies", help="Every strategy that can do the task, with its usual options.")
+        bool, typer.Option("--all-strategies", help="Every strategy that can do the task, with default options.")
     ] = False,
     every: Annotated[
         list[str] | None,
         typer.Option(
             "--every",
             metavar="SCHEDULE",
-            help="When updates are due: 1d, 1000 (events), event, never, daily@03:00, budget(20); again for more.",
+            help="When updates are due: 1d, 1000 (events), event, never, daily@03:00, budget(20); repeatable.",
         ),
     ] = None,
     delay: Annotated[
         list[str] | None,
         typer.Option(
-            "--delay", metavar="SPAN", help="How much later an update answers: 0s, 10m, measured; again for more."
+            "--delay", metavar="SPAN", help="When an update goes live after it is due: 0s, 10m, measured; repeatable."
         ),
     ] = None,
     label_delay: Annotated[
         str | None,
-        typer.Option("--label-delay", metavar="SPAN", help="How long after it an event may be learned. [default: 0s]"),
+        typer.Option("--label-delay", metavar="SPAN", help="How long after an event its label is known. [default: 0s]"),
     ] = None,
     durations: Annotated[
         Path | None,
         typer.Option(
-            "--durations", metavar="RUN", help="With --delay measured: take the durations that this run recorded."
+            "--durations", metavar="RUN", help="With --delay measured: use the update durations recorded in this run."
         ),
     ] = None,
     sweep: Annotated[
-        bool, typer.Option("--sweep", help="Schedules from never to hourly or so, as the span of the stream suggests.")
+        bool, typer.Option("--sweep", help="Choose schedules from never to about hourly, by the span of the stream.")
     ] = False,
-    seeds: Annotated[int | None, typer.Option("--seeds", metavar="N", min=1, help="How many seeds: 0 to N-1.")] = None,
+    seeds: Annotated[int | None, typer.Option("--seeds", metavar="N", min=1, help="Number of seeds: 0 to N-1.")] = None,
     warmup: Annotated[
         float | None,
-        typer.Option("--warmup", metavar="SHARE", help="Share of the events to fit on first. [default: 0.3]"),
+        typer.Option("--warmup", metavar="SHARE", help="Share of events for the warm-up. [default: 0.3]"),
     ] = None,
     window: Annotated[
-        str | None, typer.Option("--window", metavar="SPAN", help="Over which numbers are averaged. [default: auto]")
+        str | None, typer.Option("--window", metavar="SPAN", help="Length of the evaluation windows. [default: auto]")
     ] = None,
     matrix: Annotated[
         int | None,
         typer.Option(
-            "--matrix", metavar="N", min=0, help="Ask every model about every one of N blocks of windows. [default: 0]"
+            "--matrix", metavar="N", min=0, help="Evaluate every model on each of N blocks of windows. [default: 0]"
         ),
     ] = None,
     device: Annotated[
         str | None,
-        typer.Option("--device", metavar="DEVICE", envvar="FRESHMARK_DEVICE", help="In torch's words. [default: cpu]"),
+        typer.Option(
+            "--device",
+            metavar="DEVICE",
+            envvar="FRESHMARK_DEVICE",
+            help="Torch device, for example cuda. [default: cpu]",
+        ),
     ] = None,
     output: Annotated[
         Path | None,
@@ -106,7 +109,7 @@ def run_command(
     timeout: Annotated[
         str | None,
         typer.Option(
-            "--timeout", metavar="SPAN", envvar="FRESHMARK_TIMEOUT", help="Stop a cell after this long, such as 10m."
+            "--timeout", metavar="SPAN", envvar="FRESHMARK_TIMEOUT", help="Time limit per cell, for example 10m."
         ),
     ] = None,
     max_memory: Annotated[
@@ -115,7 +118,7 @@ def run_command(
             "--max-memory",
             metavar="SIZE",
             envvar="FRESHMARK_MAX_MEMORY",
-            help="Stop a cell above this memory, such as 4GB.",
+            help="Memory limit per cell, for example 4GB.",
         ),
     ] = None,
     jobs: Annotated[
@@ -126,36 +129,38 @@ def run_command(
             metavar="N",
             min=1,
             envvar="FRESHMARK_JOBS",
-            help="Cells at once; timings are only sound with 1.",
+            help="Parallel cells; timings are comparable only with 1.",
         ),
     ] = 1,
     executor: Annotated[
         str,
-        typer.Option("--executor", metavar="NAME", autocompletion=names_of("executors"), help="Where cells run."),
+        typer.Option(
+            "--executor", metavar="NAME", autocompletion=names_of("executors"), help="The executor that runs cells."
+        ),
     ] = "local",
     price: Price = None,
     max_p99: MaxP99 = None,
     max_cost: MaxCost = None,
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the cells, and measure none.")] = False,
-    report: Annotated[bool, typer.Option("--report/--no-report", help="Draw report.html at the end.")] = True,
-    json: Annotated[bool, typer.Option("--json", help="Tell what happens as one JSON object a line.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the cells without measuring.")] = False,
+    report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html at the end.")] = True,
+    json: Annotated[bool, typer.Option("--json", help="Emit JSON Lines.")] = False,
 ) -> None:
-    """Measure every stream x strategy x schedule x seed, and draw a report.
+    """Measure every stream x strategy x schedule x seed, and write a report.
 
-    Without arguments: a demo of about a minute. A folder that holds results already is gone on with; nothing is
-    measured twice. Ctrl-C finishes the running cell, twice stops at once. Prices and limits are of the report's
-    verdict and change no cell; a cell above --max-memory has no numbers, so no verdict takes it.
+    Without arguments: a demo of about a minute. A folder with results is resumed; no cell is measured twice. Ctrl-C
+    finishes the running cell, a second Ctrl-C stops at once. Prices and --max-p99, --max-cost affect the verdict only;
+    a cell above --max-memory fails.
     """
     file, prices = plan_among(plan or [], price)
-    wishes = Wishes(
+    options = RunOptions(
         plan=file, streams=stream or (), strategies=strategy or (), every=every or (), delay=delay or (), seeds=seeds,
         warmup=warmup, window=window, label_delay=label_delay, device=device, timeout=timeout, max_memory=max_memory,
         durations=durations, matrix=matrix, price=prices, max_p99=max_p99, max_cost=max_cost,
         plugins=plugin or (), no_plugins=no_plugin or (),
     )  # fmt: skip
-    described = plan_for(wishes)
+    described = plan_for(options)
     terms = Terms.of(described)
     registry = registry_of(list(described.plugins), list(described.no_plugins))
     described = checked(described, registry)
@@ -171,8 +176,8 @@ def run_command(
     folder = output or folder_for(file)
     try:
         tally = measure(described, folder, registry, jobs=jobs, executor=executor, as_json=json)
-    except KeyboardInterrupt:  # from the first cell on an interrupt is a wish, not an exception
-        note("interrupted before the first cell; the same command begins again")
+    except KeyboardInterrupt:  # once cells run, an interrupt is handled by the campaign
+        note("interrupted before the first cell; run the same command again")
         raise typer.Exit(RESUMABLE) from None
     conclude(tally, registry, terms, report=report, as_json=json)
 
@@ -181,14 +186,14 @@ RESUMABLE = 5
 
 
 def folder_for(plan: Path | None) -> Path:
-    """The folder that is gone on with, or a new one that is named by the time."""
+    """The folder to resume, or a new one named by the time."""
     from freshmark.runs.api import new_folder  # noqa: PLC0415  (as in `measure`)
 
     return plan if plan is not None and plan.is_dir() else new_folder()
 
 
 def show_cells(plan: Plan) -> None:
-    """A line a cell, to stdout."""
+    """Print one line per cell."""
     cells = plan.cells()
     head = ("cell", "stream", "strategy", "every", "delay", "seed")
     say_table([head, *((str(cell.position + 1), *(str(getattr(cell, name)) for name in head[1:])) for cell in cells)])
@@ -196,9 +201,9 @@ def show_cells(plan: Plan) -> None:
 
 
 def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor: str, as_json: bool) -> Tally:
-    """What became of the cells; each is told as it ends.
+    """Measure the cells, and give the summary.
 
-    Streams are prepared here first: what a download has to say, a licence say, must be seen before it begins.
+    Streams are prepared first, in this process, so that the licence of a download is seen before it begins.
     """
     from freshmark.runs.campaign import Campaign  # noqa: PLC0415  (a dry run starts no process)
     from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415
@@ -207,8 +212,8 @@ def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor
         prepare(registry, stream)
     with Campaign(plan, folder, registry, jobs=jobs, executor=executor) as campaign:
         left = len(campaign.waiting)
-        there = f", {plan.count - left} are there" if left < plan.count else ""
-        note(f"{left} {'cell' if left == 1 else 'cells'} to measure into {shown(folder)}{there}")
+        done = f", {plan.count - left} done" if left < plan.count else ""
+        note(f"{left} {'cell' if left == 1 else 'cells'} to measure into {shown(folder)}{done}")
         with Progress(left, headline_in(folder), as_json=as_json) as progress:
             registry.manager.register(progress, "progress")
             tally = campaign.measure()
@@ -218,19 +223,19 @@ def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor
 
 
 def conclude(tally: Tally, registry: Registry, terms: Terms, *, report: bool, as_json: bool) -> None:
-    """The report, the path of what there is, and the exit code."""
+    """Write the report, print the path, and exit with the right code."""
     failed = [status for status in tally.statuses if status not in ("ok", "queued", "interrupted")]
     if failed:
         note(f"{len(failed)} of {len(tally.statuses)} cells failed; their logs are in {shown(tally.folder / 'cells')}")
     if tally.interrupted:
-        note(f"interrupted; freshmark run {shown(tally.folder)} goes on")
+        note(f"interrupted; resume with: freshmark run {shown(tally.folder)}")
     faults: list[PluginFault] = []
     path = tally.folder
     if report and tally.ok:
         path = write_report(registry, [tally.folder], terms=terms, faults=faults)
     if as_json:
-        told = {"event": "run_finished", "folder": shown(tally.folder), "ok": tally.ok, "cells": len(tally.statuses)}
-        say(dumps(told | ({"report": shown(path)} if path != tally.folder else {}), ensure_ascii=False))
+        record = {"event": "run_finished", "folder": shown(tally.folder), "ok": tally.ok, "cells": len(tally.statuses)}
+        say(dumps(record | ({"report": shown(path)} if path != tally.folder else {}), ensure_ascii=False))
     else:
         say(shown(path))
     code = note_faults(faults) if faults else PluginFault.exit_code * bool(tally.complaints)
@@ -239,6 +244,6 @@ def conclude(tally: Tally, registry: Registry, terms: Terms, *, report: bool, as
 
 
 def shown(path: Path) -> str:
-    """The path from here, where it lies below."""
+    """The path, relative to the current folder if it lies inside."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)

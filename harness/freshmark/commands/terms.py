@@ -1,4 +1,4 @@
-"""On which terms a verdict is given: prices and limits, as options."""
+"""The terms of a verdict: prices and limits, as options."""
 
 from __future__ import annotations
 
@@ -20,28 +20,31 @@ Price: TypeAlias = Annotated[
     typer.Option(
         "--price",
         metavar="NAME=MONEY",
-        help="cpu_hour=0.04 gb_hour=0.005 gpu_hour=2: what a million events cost, and by what is cheapest.",
+        help="Prices that turn cost into money, for example cpu_hour=0.04 gb_hour=0.005 gpu_hour=2.",
     ),
 ]
 MaxP99: TypeAlias = Annotated[
-    str | None, typer.Option("--max-p99", metavar="SPAN", help="Limit of an answer's 99th percentile, such as 20ms.")
+    str | None, typer.Option("--max-p99", metavar="SPAN", help="Limit of p99 latency, for example 20ms.")
 ]
 MaxMemory: TypeAlias = Annotated[
-    str | None, typer.Option("--max-memory", metavar="SIZE", help="Limit of peak memory, such as 500MB.")
+    str | None, typer.Option("--max-memory", metavar="SIZE", help="Limit of peak memory, for example 500MB.")
 ]
 MaxCost: TypeAlias = Annotated[
-    str | None, typer.Option("--max-cost", metavar="MONEY", help="Limit of cost, such as 3/1M events; needs --price.")
+    str | None,
+    typer.Option("--max-cost", metavar="MONEY", help="Limit of cost, for example 3/1M events; needs --price."),
 ]
 
 RequestRate: TypeAlias = Annotated[
     str | None,
-    typer.Option("--request-rate", metavar="RATE", help="Response times if requests came at this rate, such as 500/s."),
+    typer.Option(
+        "--request-rate", metavar="RATE", help="Report response times at this rate of requests, for example 500/s."
+    ),
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What the options say; empty where nothing was said."""
+    """The options; empty if not given."""
 
     price: Sequence[str] = ()
     max_p99: str | None = None
@@ -51,7 +54,7 @@ class Terms:
 
     @classmethod
     def of(cls, plan: Plan) -> Terms:
-        """Those of a plan, which can be read: nothing is measured before that is known.
+        """The terms of a plan, checked before anything is measured.
 
         Raises:
             UsageError: see ``read``.
@@ -61,10 +64,10 @@ class Terms:
         return terms
 
     def read(self) -> tuple[Prices | None, Budget]:
-        """What they say, in numbers; None where there are no prices.
+        """The prices, None if not given, and the limits.
 
         Raises:
-            UsageError: a price or limit cannot be read, or there is a limit of cost and no price.
+            UsageError: a price or limit is wrong, or a limit of cost is given without prices.
         """
         from freshmark.replay.durations import parse_duration  # noqa: PLC0415  (numpy, which a help text does not need)
         from freshmark.results.decision.budget import Budget, per_million  # noqa: PLC0415
@@ -80,7 +83,7 @@ class Terms:
         return prices, budget.checked(prices)
 
     def applied(self, results: Results) -> Results:
-        """The results on these terms; refuses what ``read`` refuses, and a rate that cannot be read."""
+        """The results on these terms; raises what ``read`` raises, also for a wrong rate."""
         from freshmark.results.dynamics.queueing import rate_from  # noqa: PLC0415  (as above)
 
         prices, budget = self.read()
@@ -90,6 +93,6 @@ class Terms:
 
 
 def prices_among(runs: Sequence[Path], price: Sequence[str] | None) -> tuple[list[Path], list[str]]:
-    """Runs, or plans, and prices apart: of ``--price cpu_hour=0.04 gb_hour=0.005`` the second arrives as a run."""
+    """Separate paths from prices: of ``--price cpu_hour=0.04 gb_hour=0.005`` the second arrives as a path."""
     more = [run for run in runs if price and "=" in str(run) and not run.exists()]
     return [run for run in runs if run not in more], [*(price or ()), *map(str, more)]

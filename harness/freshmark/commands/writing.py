@@ -1,4 +1,4 @@
-"""Writing where a person says: folders are made, and what cannot be written is told with its place."""
+"""Writing to paths that users give: folders are created, and errors name the path."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from freshmark.errors import UsageError
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Within it a file is written to this path, and the folder that it lies in is there.
+    """Create the parent folder, and turn an OSError of the block into an error that names the path.
 
     Raises:
-        UsageError: it cannot be written, or is a folder, a device or a pipe, in whose place no file is put.
+        UsageError: the path cannot be written, or is a folder, a device or a pipe, which are never replaced.
     """
-    with _told(path):
+    with _naming(path):
         if path.exists() and not path.is_file():
-            what = "a folder is there" if path.is_dir() else "that is no plain file"
+            what = "this is a folder" if path.is_dir() else "this is not a regular file"
             raise UsageError(what, where=str(path), remedy="name a file with -o", code="FM126")
         path.parent.mkdir(parents=True, exist_ok=True)
         yield
@@ -26,20 +26,22 @@ def writing(path: Path) -> Iterator[None]:
 
 @contextmanager
 def writing_into(folder: Path) -> Iterator[None]:
-    """Within it files are written into this folder, which is made where there is none.
+    """Create the folder, and turn an OSError of the block into an error that names it.
 
     Raises:
-        UsageError: they cannot be written.
+        UsageError: the folder cannot be written.
     """
-    with _told(folder):
+    with _naming(folder):
         folder.mkdir(parents=True, exist_ok=True)
         yield
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _naming(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        what = f"nothing can be written there: {error.strerror or error}"
-        raise UsageError(what, where=str(path), remedy="make room, or another place with -o", code="FM126") from error
+        what = f"cannot write: {error.strerror or error}"
+        raise UsageError(
+            what, where=str(path), remedy="free some space, or choose another path with -o", code="FM126"
+        ) from error

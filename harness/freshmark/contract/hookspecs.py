@@ -1,9 +1,10 @@
-"""Every place where a plugin plugs in, one paragraph and one example each.
+"""The hooks of a plugin, one paragraph and one example each.
 
-A plugin is a module (or object) whose functions carry ``@hookimpl``. It is found through the entry-point group
-``freshmark``, or loaded from a plain file with ``--plugin mine.py``. ``register_…`` hooks return a mapping name →
-factory; a factory may be given as the text ``"package.module:name"``, which is imported on first use, so that a list
-of what there is costs nothing. A name offered twice is an error that names both plugins.
+A plugin is a module whose functions carry ``@hookimpl``. It is found through the entry-point group ``freshmark``, or
+loaded from a file with ``--plugin mine.py``. ``register_…`` hooks return a mapping name → factory; a factory may be
+given as the text ``"package.module:name"``, which is imported on first use, so that ``freshmark list`` stays fast. A
+name offered twice is an error that names both plugins. A module that needs a certain version of this contract says
+so: ``freshmark_contract = 1``.
 """
 
 from __future__ import annotations
@@ -26,25 +27,25 @@ hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
 Factory: TypeAlias = Callable[..., Any] | str
-"""What builds a thing, or where it stands: ``"package.module:name"``."""
+"""A class or function that builds the thing, or where it is defined: ``"package.module:name"``."""
 
 
 class Meter(Protocol):
-    """Numbers about a cell that are read between calls, never inside one that is timed."""
+    """Numbers about the process of a cell, read between timed calls, never inside one."""
 
     def begin(self) -> None:
         """Just before the warm-up."""
 
     def window(self) -> Mapping[str, float]:
-        """At the end of every window: name (with its unit) → number; each becomes a metric of the table."""
+        """At the end of every window: name, which ends in its unit, → number; each becomes a metric."""
 
 
 @hookspec
 def register_strategies() -> Mapping[str, Factory]:  # type: ignore[empty-body]
-    """Ways to keep a model up to date: name → class or function that builds a Strategy.
+    """Update strategies: name → class or function that builds a Strategy.
 
-    Keyword arguments of the factory are the strategy's options, so ``return {"last-seen": LastSeen}`` makes
-    ``last-seen(memory=50)`` an expression that plans, command line and tables understand.
+    Keyword arguments of the factory are the strategy's options: ``return {"last-seen": LastSeen}`` makes
+    ``last-seen(memory=50)`` an expression of plans, the command line and tables.
     """
 
 
@@ -58,7 +59,7 @@ def register_models() -> Mapping[str, Factory]:  # type: ignore[empty-body]
 
 @hookspec
 def register_datasets() -> Mapping[str, Factory]:  # type: ignore[empty-body]
-    """Streams: name → function that returns a Stream, or a Source that can be built once and kept on disk.
+    """Streams: name → function that returns a Stream, or a Source that is built once and cached on disk.
 
     Example: ``return {"mine": lambda path="log.csv": stream_of(name="mine", task="rank", …)}``.
     """
@@ -93,26 +94,26 @@ def register_meters() -> Mapping[str, Factory]:  # type: ignore[empty-body]
 
 @hookspec
 def register_sections() -> Mapping[str, Factory]:  # type: ignore[empty-body]
-    """Parts of the report, in this order after the built-in ones: name → function of the Results.
+    """Parts of the report: name → function of the Results.
 
-    It gives a Section (``freshmark.Section``), or a list of them, one a stream. A section is data (prose, tables,
-    charts drawn with matplotlib or seaborn), so it shows in every form of report.
+    It gives a ``freshmark.Section``, whose ``order`` says where it stands, or a list of them, one per stream. A section
+    is data (prose, tables, charts drawn with matplotlib or seaborn), so every format of report shows it.
     Example: ``return {"fairness": "mine.report:fairness"}``.
     """
 
 
 @hookspec
 def register_reports() -> Mapping[str, Factory]:  # type: ignore[empty-body]
-    """Forms that a report can take: name → function ``(results, path, sections) -> None`` that writes one.
+    """Formats of the report: name → function ``(results, path, sections) -> None`` that writes one.
 
-    ``sections`` maps the name of each section to its function; a writer that shows none may ignore it.
+    ``sections`` maps the name of each section to its function.
     Built in: ``html``, ``markdown``, ``csv``. Example: ``return {"slides": "mine.slides:write"}``.
     """
 
 
 @hookspec
 def register_executors() -> Mapping[str, Factory]:  # type: ignore[empty-body]
-    """Where cells run: name → class that builds an executor. Built in: ``local``, one process a cell.
+    """Executors, which run cells: name → class that builds one. Built in: ``local``, one process per cell.
 
     Example: ``return {"slurm": "mine.slurm:Slurm"}``.
     """
@@ -120,7 +121,7 @@ def register_executors() -> Mapping[str, Factory]:  # type: ignore[empty-body]
 
 @hookspec
 def register_commands(app: typer.Typer) -> None:
-    """More commands: add them to the command line's ``app``.
+    """Commands to add to the command line's ``app``.
 
     Example: ``app.command("upload")(upload)``.
     """
@@ -128,15 +129,15 @@ def register_commands(app: typer.Typer) -> None:
 
 @hookspec
 def cell_started(cell: Mapping[str, Any]) -> None:
-    """A cell (stream, strategy, every, delay, seed, key) starts; called in the process that supervises.
+    """A cell (stream, strategy, every, delay, seed, key) starts; called in the supervising process.
 
-    Example: write a line to a log of your own.
+    Example: write a line to a log.
     """
 
 
 @hookspec
 def window_done(cell: Mapping[str, Any], window: Mapping[str, float]) -> None:
-    """A window of a cell ended; called in the cell's process, outside of every timed region.
+    """A window of a cell ended; called in the cell's process, outside every timed region.
 
     Example: send the numbers of the window to a dashboard.
     """
@@ -144,15 +145,15 @@ def window_done(cell: Mapping[str, Any], window: Mapping[str, float]) -> None:
 
 @hookspec
 def cell_finished(cell: Mapping[str, Any], status: str, reason: str) -> None:
-    """A cell ended: ``ok``, ``failed``, ``timeout``, ``oom`` …; called in the process that supervises.
+    """A cell ended: ``ok``, ``failed``, ``timeout``, ``oom`` …; called in the supervising process.
 
-    Example: ring a bell for every status that is not ``ok``.
+    Example: send an alert for every status except ``ok``.
     """
 
 
 @hookspec
 def run_finished(folder: Path) -> None:
-    """Every cell of a run has ended; its folder can be read.
+    """All cells of a run have ended; its folder can be read.
 
     Example: copy the folder to a shared place.
     """

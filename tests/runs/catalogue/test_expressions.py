@@ -49,7 +49,7 @@ def test_a_hyphen_inside_a_text_stays():
     ],
 )  # fmt: skip
 def test_what_is_no_expression_is_refused_and_shown(text):
-    with pytest.raises(UsageError, match="is no expression"):
+    with pytest.raises(UsageError, match="is not an expression"):
         parse(text)
 
 

@@ -193,9 +193,9 @@ def test_a_broken_plugin_is_named_with_its_line(write, text, message):
         ("['a']", "register_models of plugin .*mine.py' returns list"),
         ("{1: int}", "returns dict"),
         ("1 / 0", "fails in register_models: ZeroDivisionError"),
-        ("{'not a name!': int}", "offers a model called 'not a name!'"),
+        ("{'not a name!': int}", "invalid name 'not a name!'"),
         ("{'gone': 'json:nothing_here'}", "cannot give 'json:nothing_here'"),
-        ("{'odd': 3}", "the options of 3 cannot be told"),
+        ("{'odd': 3}", "the options of 3 cannot be read"),
     ],
 )
 def test_a_hook_that_returns_nonsense_names_its_plugin(write, returned, message):

@@ -1,4 +1,4 @@
-"""Assembly: an expression held against what plugins offer, and the thing that it builds."""
+"""Assembly: an expression checked against what plugins offer, and the object that it builds."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from freshmark.errors import UnknownName, UsageError
 from freshmark.runs.catalogue.expressions import Expression, Value, parse
 
 WITHIN = {"strategies": ("models", "strategies", "streams")}
-"""Where a name inside an expression is looked up; elsewhere among its own kind."""
+"""The kinds in which a nested name is looked up, in this order; by default its own kind."""
 
 
 class Catalogue(Protocol):
-    """What an assembly asks of a registry."""
+    """The part of a registry that an assembly needs."""
 
     def names(self, kind: str) -> list[str]:
-        """What there is of a kind."""
+        """The names of a kind."""
 
     def noun(self, kind: str) -> str:
-        """What one of the kind is called."""
+        """The kind in the singular."""
 
     def signature(self, kind: str, name: str) -> Signature:
-        """The options of a thing, imported if need be."""
+        """The options of a name; imports its module if necessary."""
 
-    def told_signature(self, kind: str, name: str) -> Signature | None:
-        """The options of a thing, where they can be told without an import."""
+    def static_signature(self, kind: str, name: str) -> Signature | None:
+        """The options of a name, if they are known without an import."""
 
     def factory(self, kind: str, name: str) -> Any:
-        """What builds it."""
+        """The class or function that builds it."""
 
 
 class Assembly:
-    """An expression whose names are known, and options too as far as they can be told without importing anything.
+    """An expression whose names are known, and whose options are checked as far as possible without an import.
 
-    A stranger's module may hang or crash when it is imported: that is for the process that builds, which checks all.
+    The module of a third-party plugin may hang or crash on import, so it is imported only by the process that builds.
 
-    expression: as it was read; its text is canonical
-    parts: the (kind, name) of everything that is built, the outermost first
+    expression: parsed; its text is canonical
+    parts: (kind, name) of everything to build, the outermost first
 
     Raises:
-        UsageError: the text is no expression, or an argument is missing or too many.
-        UnknownName: a name or an option is not known; with the closest that is.
+        UsageError: the text is not an expression, or an argument is missing or superfluous.
+        UnknownName: a name or an option is unknown.
     """
 
     def __init__(self, catalogue: Catalogue, kind: str, text: str) -> None:
@@ -56,11 +56,11 @@ class Assembly:
             where = "" if text == self.expression.name else text
             raise UnknownName(catalogue.noun(kind), self.expression.name, catalogue.names(kind), where=where)
         for (part, name), one in self._each():
-            if signature := catalogue.told_signature(part, name):
+            if signature := catalogue.static_signature(part, name):
                 self._check_arguments(signature, one)
 
     def build(self) -> Any:
-        """The thing; what stands inside it is built first."""
+        """The object; nested calls are built first."""
         for (part, name), one in self._each():
             self._check_arguments(self._catalogue.signature(part, name), one)
         return self._build(self.parts[0][0], self.expression)
@@ -87,14 +87,14 @@ class Assembly:
             raise UsageError(f"{expression.name!r}: {error}", where=self._text, remedy=remedy, code="FM106") from error
 
     def _build(self, kind: str, expression: Expression) -> Any:
-        def made(value: Value) -> Any:
+        def built(value: Value) -> Any:
             if isinstance(value, Expression):
                 return self._build(self._kinds[value.name], value)
-            return type(value)(made(one) for one in value) if isinstance(value, list | tuple) else value
+            return type(value)(built(one) for one in value) if isinstance(value, list | tuple) else value
 
         factory: Callable[..., Any] = self._catalogue.factory(kind, expression.name)
-        options = {name: made(value) for name, value in expression.options}
-        return factory(*(made(value) for value in expression.args), **options)
+        options = {name: built(value) for name, value in expression.options}
+        return factory(*(built(value) for value in expression.args), **options)
 
 
 def _check_options(expression: Expression, parameters: Iterable[Parameter], text: str) -> None:

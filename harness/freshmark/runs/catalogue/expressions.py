@@ -1,8 +1,8 @@
-"""Expressions: the text that builds a strategy, model or stream, read with ``ast``; nothing is evaluated.
+"""Expressions: the text that builds a strategy, model or stream, parsed with ``ast``; nothing is evaluated.
 
-``replay(gru4rec(dim=64), size=5000)`` is a call; its arguments are literals (numbers, texts, ``True``, ``None``, lists,
-tuples) or further calls. A bare name is a call without arguments: ``popularity`` and ``popularity()`` are one thing.
-Names may carry hyphens: ``last-seen(memory=50)``.
+``replay(gru4rec(dim=64), size=5000)`` is a call; its arguments are literals (numbers, strings, ``True``, ``None``,
+lists, tuples) or further calls. A bare name is a call without arguments: ``popularity`` equals ``popularity()``.
+Names may contain hyphens: ``last-seen(memory=50)``.
 """
 
 from __future__ import annotations
@@ -17,42 +17,42 @@ from typing import TypeAlias
 from freshmark.errors import UsageError
 
 Value: TypeAlias = "str | int | float | bool | list[Value] | tuple[Value, ...] | Expression | None"
-"""What an argument can be."""
+"""An argument."""
 
-# A letter that Python takes in a name and nobody writes in one; it stands for the hyphen while ast reads.
+# A letter that Python allows in names and nobody uses; it replaces the hyphen while ast parses.
 _HYPHEN = "\N{LATIN LETTER RETROFLEX CLICK}"
 _TEXT_OR_NAME = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|(?<![\w.])[^\W\d]\w*(?:-\w+)+""")
 _NAME = re.compile(r"[^\W\d]\w*(?:-\w+)*")
 
 LONGEST = 10_000
-"""Characters of an expression; the reader of a longer one could run out of stack."""
+"""The most characters of an expression: ast could exhaust the stack on a longer one."""
 
 
 @dataclass(frozen=True)
 class Expression:
-    """A call: what is built, and with which arguments."""
+    """A call: the name of a factory, and its arguments."""
 
     name: str
     args: tuple[Value, ...] = ()
     options: tuple[tuple[str, Value], ...] = ()
 
     def __str__(self) -> str:
-        """The canonical text: quoting and spacing normalised, arguments as they were given."""
+        """The canonical text: quotes and spaces normalised, arguments in the given order."""
         parts = [_written(value) for value in self.args]
         parts += [f"{name}={_written(value)}" for name, value in self.options]
         return f"{self.name}({', '.join(parts)})"
 
     def nested(self) -> Iterator[Expression]:
-        """The calls among the arguments, in their order, at any depth."""
+        """The nested calls, in the order of the text, at any depth."""
         for value in [*self.args, *(value for _, value in self.options)]:
             yield from _calls(value)
 
 
 def parse(text: str) -> Expression:
-    """The expression that the text spells.
+    """The expression.
 
     Raises:
-        UsageError: it is none, with the place.
+        UsageError: the text is not an expression; the message says where.
     """
     if len(text) > LONGEST:
         raise UsageError(f"an expression of {len(text)} characters is too long", remedy=f"at most {LONGEST}")
@@ -61,32 +61,32 @@ def parse(text: str) -> Expression:
         tree = ast.parse(spelt, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
-        raise _unreadable(text, reason or "it cannot be read") from error
+        raise _unreadable(text, reason or "syntax error") from error
     value = _value(tree, text)
     if not isinstance(value, Expression):
-        raise _unreadable(text, "it names nothing that could be built")
+        raise _unreadable(text, "a literal alone builds nothing")
     return value
 
 
 def canonical(text: str) -> str:
-    """The one way to write what the text says: ``popularity( window = "1d" )`` → ``popularity(window='1d')``."""
+    """The canonical text: ``popularity( window = "1d" )`` → ``popularity(window='1d')``."""
     return str(parse(text))
 
 
 def is_name(text: str) -> bool:
-    """Whether an expression could begin with this name."""
+    """Whether the text is a valid name of an expression."""
     return _NAME.fullmatch(text) is not None
 
 
 def _without_hyphens(match: re.Match[str]) -> str:
-    found = match[0]
-    return found if found[0] in "'\"" else found.replace("-", _HYPHEN)
+    text = match[0]
+    return text if text[0] in "'\"" else text.replace("-", _HYPHEN)
 
 
 def _name(name: str, text: str) -> str:
     written = name.replace(_HYPHEN, "-")
-    if not _NAME.fullmatch(written):  # somebody did write the letter
-        raise _unreadable(text, f"{written!r} is no name")
+    if not _NAME.fullmatch(written):  # the text itself contains the letter
+        raise _unreadable(text, f"{written!r} is not a name")
     return written
 
 
@@ -115,7 +115,7 @@ def _call(node: ast.Call, name: str, text: str) -> Expression:
     options: dict[str, Value] = {}
     for keyword in node.keywords:
         if keyword.arg is None:
-            raise _unreadable(text, "'**' is not known here")
+            raise _unreadable(text, "'**' is not supported")
         option = _name(keyword.arg, text)
         if option in options:
             raise _unreadable(text, f"option {option!r} is given twice")
@@ -142,7 +142,7 @@ def _written(value: Value) -> str:
 
 def _unreadable(text: str, reason: str) -> UsageError:
     return UsageError(
-        f"{_short(text)!r} is no expression: {reason}",
+        f"{_short(text)!r} is not an expression: {reason}",
         remedy="write it like replay(mf(dim=64), size=5000)",
         code="FM105",
     )

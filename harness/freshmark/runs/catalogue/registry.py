@@ -1,4 +1,4 @@
-"""Registry: what plugins offer, by name, and the things that expressions build."""
+"""Registry: what plugins offer, by name, and the objects that expressions build."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ KINDS = {
     "reports": "report",
     "executors": "executor",
 }
-"""What plugins offer: the kind, and what one of it is called."""
+"""The kinds that plugins offer: plural → singular."""
 
 _HOOKS = {kind: f"register_{kind}" for kind in KINDS} | {"streams": "register_datasets"}
-_BUILT = frozenset({"strategies", "models", "streams", "meters", "executors"})  # those that expressions build
+_BUILT = frozenset({"strategies", "models", "streams", "meters", "executors"})  # the kinds that expressions build
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One name that a plugin offers.
 
-    plugin: which one
-    factory: what builds the thing, or the ``"module:name"`` where that stands
+    plugin: the name of the plugin
+    factory: a class or function, or the ``"module:name"`` where it is defined
     """
 
     plugin: str
@@ -74,10 +74,10 @@ def load(
 
 
 class Registry:
-    """Names → what builds them, for each of ``KINDS``. ``datasets`` is another word for ``streams``.
+    """Name → factory, for each of ``KINDS``; ``datasets`` is a synonym of ``streams``.
 
     manager: pluggy's, with every plugin registered
-    complaints: what went wrong in hooks that only observe; a run is not lost for them
+    complaints: failures of observing hooks, which do not stop a run
     """
 
     def __init__(self, manager: pluggy.PluginManager) -> None:
@@ -86,34 +86,34 @@ class Registry:
         self._offers: dict[str, dict[str, Offer]] = {}
 
     def names(self, kind: str) -> list[str]:
-        """What there is of a kind, in alphabetical order."""
+        """The names of a kind, sorted."""
         return sorted(self._kind(kind))
 
     def noun(self, kind: str) -> str:
-        """What one of a kind is called."""
+        """The kind in the singular."""
         return KINDS[kind_called(kind)]
 
     def plugin(self, kind: str, name: str) -> str:
-        """The plugin that offers it."""
+        """The plugin that offers the name."""
         return self._offer(kind, name).plugin
 
     def offer(self, kind: str, name: str, factory: Factory, *, plugin: str = "this session") -> None:
-        """Add a name by hand; it is refused where a plugin has it."""
+        """Add a name; refused if a plugin offers it already."""
         self._add(self._kind(kind), kind, name, Offer(plugin, factory))
 
     def describe(self, kind: str, name: str) -> str:
-        """The first line of its documentation; the module it stands in is read, not imported."""
+        """The first line of its docstring; a module given by text is parsed, not imported."""
         factory = self._offer(kind, name).factory
         if isinstance(factory, str):
             return first_line(factory)
         return first_line_of(getattr(factory, "each", None) or getattr(factory, "whole", None) or factory)
 
     def signature(self, kind: str, name: str) -> Signature:
-        """Its options and their defaults; the module is imported only where its text does not tell."""
-        return self.told_signature(kind, name) or _signature_of(self.factory(kind, name))
+        """Its options and defaults; the module is imported only if parsing it is not enough."""
+        return self.static_signature(kind, name) or _signature_of(self.factory(kind, name))
 
-    def told_signature(self, kind: str, name: str) -> Signature | None:
-        """Its options, where they can be told without importing anything."""
+    def static_signature(self, kind: str, name: str) -> Signature | None:
+        """Its options, if they are known without an import."""
         factory = self._offer(kind, name).factory
         return signature_at(factory) if isinstance(factory, str) else _signature_of(factory)
 
@@ -123,7 +123,7 @@ class Registry:
         return option_notes(factory) if isinstance(factory, str) else {}
 
     def factory(self, kind: str, name: str) -> Any:
-        """What builds it (of a metric: the Metric), imported now if it was not.
+        """The class or function that builds it, or the Metric; imported on first use.
 
         Raises:
             UnknownName: nothing of that kind has the name.
@@ -133,19 +133,19 @@ class Registry:
         return loaded(offer.factory, offer.plugin) if isinstance(offer.factory, str) else offer.factory
 
     def assembly(self, kind: str, text: str) -> Assembly:
-        """The expression, its names and options checked; nothing is imported or built. Assembly says what is raised."""
+        """The expression with names and options checked; nothing is imported or built. Raises what Assembly raises."""
         return Assembly(self, kind_called(kind), text)
 
     def canonical(self, kind: str, text: str) -> str:
-        """The one way to write the expression, checked as by ``assembly``."""
+        """The canonical text of the expression, checked as by ``assembly``."""
         return str(self.assembly(kind, text).expression)
 
     def build(self, kind: str, text: str) -> Any:
-        """The thing that the expression describes."""
+        """The object that the expression describes."""
         return self.assembly(kind, text).build()
 
     def plugins(self) -> list[tuple[str, Any]]:
-        """Every plugin: its name and its module."""
+        """The loaded plugins: name and module."""
         return [(name, module) for name, module in self.manager.list_name_plugin() if module is not None]
 
     @property
@@ -154,20 +154,20 @@ class Registry:
         return blocked_in(self.manager)
 
     def notify(self, hook: str, **facts: Any) -> None:
-        """Call ``cell_started``, ``window_done``, ``cell_finished`` or ``run_finished`` of every plugin."""
+        """Call an observing hook (``cell_started``, ``window_done`` …) of every plugin."""
         for observer in getattr(self.manager.hook, hook).get_hookimpls():
             try:
                 observer.function(**{name: facts[name] for name in observer.argnames})
-            except Exception as error:  # noqa: BLE001  (an observer that fails must not cost what it observes)
+            except Exception as error:  # noqa: BLE001  (a failing observer must not stop the run)
                 self.complaints.append(str(fault(observer.plugin_name, f"fails in {hook}", error)))
 
     def module(self, kind: str, name: str) -> str:
-        """The module where it stands."""
+        """The module where it is defined."""
         factory = self._offer(kind, name).factory
         return factory.partition(":")[0] if isinstance(factory, str) else str(getattr(factory, "__module__", ""))
 
     def file(self, kind: str, name: str) -> Path | None:
-        """The file where it stands, where that is known."""
+        """The file where it is defined, if known."""
         factory = self._offer(kind, name).factory
         if isinstance(factory, str):
             return file_of(factory.partition(":")[0])
@@ -183,7 +183,7 @@ class Registry:
         return offers[name]
 
     def _kind(self, kind: str) -> dict[str, Offer]:
-        """What plugins offer of a kind; asked once."""
+        """What plugins offer of a kind; their hooks are called once."""
         kind = kind_called(kind)
         if kind not in self._offers:
             offers: dict[str, Offer] = {}
@@ -205,8 +205,8 @@ class Registry:
             )
         if kind_called(kind) in _BUILT and not is_name(name):
             raise PluginError(
-                f"plugin {offer.plugin!r} offers a {KINDS[kind_called(kind)]} called {name!r}",
-                remedy="letters, digits, _ and - inside a name, a letter first",
+                f"plugin {offer.plugin!r} offers a {KINDS[kind_called(kind)]} with the invalid name {name!r}",
+                remedy="use letters, digits, _ and inner -, starting with a letter",
                 code="FM307",
             )
         offers[name] = offer
@@ -216,12 +216,12 @@ def kind_called(kind: str) -> str:
     """The kind of that name; ``datasets`` are ``streams``."""
     kind = "streams" if kind == "datasets" else kind
     if kind not in KINDS:
-        raise UnknownName("kind of thing", kind, KINDS)
+        raise UnknownName("kind", kind, KINDS)
     return kind
 
 
 def _offered(hook: Any, called: str) -> Mapping[str, Any]:
-    """What one plugin's hook returns, or the error that names it."""
+    """What the hook of one plugin returns, checked."""
     try:
         offered = hook.function()
     except Exception as error:
@@ -229,7 +229,7 @@ def _offered(hook: Any, called: str) -> Mapping[str, Any]:
     if not isinstance(offered, Mapping) or not all(isinstance(name, str) for name in offered):
         raise PluginError(
             f"{called} of plugin {hook.plugin_name!r} returns {type(offered).__name__}",
-            remedy="a mapping from names to factories",
+            remedy="return a mapping from names to factories",
             code="FM307",
         )
     return offered
@@ -240,5 +240,5 @@ def _signature_of(factory: Callable[..., Any]) -> Signature:
         return inspect.signature(factory)
     except (TypeError, ValueError) as error:
         raise PluginError(
-            f"the options of {factory!r} cannot be told", remedy="a class or a function", code="FM307"
+            f"the options of {factory!r} cannot be read", remedy="offer a class or a function", code="FM307"
         ) from error

@@ -1,4 +1,4 @@
-"""What a module says of a class or function without being imported: a list of plugins must not load torch."""
+"""Docstrings and options of classes and functions without importing their modules: listing must not load torch."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Definition: TypeAlias = "ast.ClassDef | ast.FunctionDef"
 
 
 def first_line(place: str) -> str:
-    """The first line of the docstring at ``"module:name"``; empty where there is none to be read."""
+    """The first line of the docstring at ``"module:name"``; may be empty."""
     node = _definition(place)
     text = ast.get_docstring(node) if node is not None else None
     return text.strip().splitlines()[0] if text else ""
@@ -49,7 +49,7 @@ def _signature_at(place: str) -> Signature | None:
 
 
 def file_of(module: str) -> Path | None:
-    """Where a module's text lies; its parent packages are imported, itself it is not."""
+    """The source file of a module; its parent packages are imported, the module is not."""
     try:
         spec = importlib.util.find_spec(module)
     except (ImportError, ValueError):
