@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from freshmark.discovery.lazy import loaded
+from freshmark.discovery.offers import Offer, offers_in
 from freshmark.discovery.plugins import find_plugins
 
 
+def offers(hook: str) -> Mapping[str, Offer]:
+    """The offers of a ``register_…`` hook, from every installed plugin that is not blocked."""
+    return offers_in(find_plugins(), hook, hook.removeprefix("register_").removesuffix("s"))
+
+
 def offered(hook: str) -> dict[str, Any]:
-    """Name → thing, of a ``register_…`` hook, from every installed plugin that is not blocked."""
-    manager = find_plugins()
-    # pluggy calls the last registered first; a list reads in the order of registration.
-    mappings: list[Mapping[str, Any]] = getattr(manager.hook, hook)()
-    return {name: thing for mapping in reversed(mappings) for name, thing in mapping.items()}
+    """The same as name → thing; one given as text is not imported yet."""
+    return {name: offer.factory for name, offer in offers(hook).items()}
 
 
 def imported(thing: Any) -> Any:

@@ -1,134 +1,106 @@
-"""Segments of test events, and a metric in each of them by window.
-
-An event is of one of six kinds: (user new, user known) × (item new, head, tail). Segments are unions of kinds, so one
-pass over the events serves them all.
-"""
+"""Segments of the test events of a stream: which group of which segment each event belongs to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
-from freshmark.contract.metric import Metric, Outcomes
-from freshmark.results.metrics.registry import GROUPED, ROOTS
+from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
+from freshmark.contract.segment import SegmentEvents
 
-SEGMENTS = ("all", "new user", "known user", "new item", "head", "tail")
-"""Segments, in the order of every table.
+ALL = "all"
+"""The segment that every event belongs to."""
 
-new user: it is the user's first event. known user: it is not.
-new item: the item had not been seen when the event's window began (cold items included).
-head: the item was among the top 20 % of the items known at the window's begin, by events so far.
-tail: any other known item.
-"""
+FEATURE = "feature_"
+"""How the columns of recorded features begin in the table of test events."""
 
-_KINDS = 6
-_MEMBERS = np.array(
-    [
-        [1, 1, 1, 1, 1, 1],
-        [1, 1, 1, 0, 0, 0],
-        [0, 0, 0, 1, 1, 1],
-        [1, 0, 0, 1, 0, 0],
-        [0, 1, 0, 0, 1, 0],
-        [0, 0, 1, 0, 0, 1],
-    ],
-    np.bool_,
-)  # (segments, kinds)
+
+def by_user_history(events: SegmentEvents) -> IntArray:
+    """Whether the user has a history.
+
+    new user: it is the user's first event. known user: it is not.
+    """
+    return np.where(events.new_user, 0, 1)
+
+
+def by_item_popularity(events: SegmentEvents) -> IntArray:
+    """How popular the item was.
+
+    new item: the item had not been seen when the event's window began (cold items included).
+    head: the item was among the top 20 % of the items known at the window's begin, by events so far.
+    tail: any other known item.
+    """
+    return np.where(events.new_item, 0, np.where(events.head, 1, 2))
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """A metric of one cell. The last column is the whole, over all windows.
+class Assignment:
+    """One segment of a stream.
 
-    value, count: (segments, windows + 1) float64 and int64; the value is NaN where there are no events
-    sums: (windows,) float64, what each window adds to the mean over all events (of squares, for a root)
-    root: whether the metric is the square root of that mean
+    groups: their names
+    group: (n,) int64, the place of each event's group, −1 for none
     """
 
-    value: FloatArray
-    count: IntArray
-    sums: FloatArray
-    root: bool = False
+    groups: tuple[str, ...]
+    group: IntArray
 
 
-def kinds_of(events: Mapping[str, AnyArray]) -> IntArray:
-    """The kind of each test event, (n,) int64 in ``range(6)``, from the table of events."""
-    new = _new_items(events)
-    item = np.where(new, 0, np.where(events["head"], 1, 2))
-    return np.asarray(item + 3 * (events["user_events"] > 0), np.int64)
+@dataclass(frozen=True)
+class Division:
+    """The n test events of a stream, divided into windows, and into the groups of each segment.
+
+    window: (n,) int64 in range(windows)
+    """
+
+    window: IntArray
+    windows: int
+    assignments: tuple[Assignment, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """``all``, then the groups of each segment: the rows of ``Measured``."""
+        return (ALL, *(name for one in self.assignments for name in one.groups))
+
+    @cached_property
+    def counts(self) -> IntArray:
+        """(names, windows + 1) int64, events; the last column is the whole."""
+        everything = np.bincount(self.window, minlength=self.windows)[None]
+        parts = [everything, *(self._counts_of(one) for one in self.assignments)]
+        by_window = np.concatenate(parts)
+        return np.concatenate([by_window, by_window.sum(axis=1, keepdims=True)], axis=1)
+
+    def _counts_of(self, one: Assignment) -> IntArray:
+        inside = one.group >= 0
+        cell = one.group[inside] * self.windows + self.window[inside]
+        return np.bincount(cell, minlength=len(one.groups) * self.windows).reshape(-1, self.windows)
 
 
-def measure(metric: Metric, outcomes: Outcomes, window: IntArray, kind: IntArray, windows: int) -> Measured:
-    """The metric by segment and window; ``window`` and ``kind`` are (n,) int64 of the outcomes' events."""
-    cell = window * _KINDS + kind
-    counts = _with_whole(_by_segment(np.bincount(cell, minlength=windows * _KINDS), windows))
-    each = metric.each or ROOTS.get(metric.name)
-    if each is None:
-        values = _no_mean(metric, outcomes, window, kind, windows)
-        return Measured(values, counts, np.nan_to_num(values[0, :-1]) * counts[0, :-1])
-    weights = np.asarray(each(outcomes), np.float64)
-    sums = _by_segment(np.bincount(cell, weights=weights, minlength=windows * _KINDS), windows)
-    values = _divide(_with_whole(sums), counts)
-    root = metric.each is None
-    return Measured(np.sqrt(values) if root else values, counts, sums[0], root)
-
-
-def _no_mean(metric: Metric, outcomes: Outcomes, window: IntArray, kind: IntArray, windows: int) -> FloatArray:
-    values = np.full((len(SEGMENTS), windows + 1), np.nan)
-    for row, members in enumerate(_MEMBERS):
-        chosen = members[kind]
-        if not chosen.any():
-            continue
-        these = _rows(outcomes, chosen)
-        values[row, -1] = metric(these)
-        values[row, :-1] = _by_window(metric, these, window[chosen], windows)
-    return values
-
-
-def _by_window(metric: Metric, outcomes: Outcomes, window: IntArray, windows: int) -> FloatArray:
-    if metric.name in GROUPED:
-        return GROUPED[metric.name](outcomes, window, windows)
-    edges = np.searchsorted(window, np.arange(windows + 1))
-    spans = [slice(edges[one], edges[one + 1]) for one in range(windows)]
-    return np.array([metric(_rows(outcomes, span)) if span.stop > span.start else np.nan for span in spans])
-
-
-def _rows(outcomes: Outcomes, rows: AnyArray | slice) -> Outcomes:
-    def of(column: AnyArray | None) -> AnyArray | None:
-        return None if column is None else column[rows]
-
-    return Outcomes(
-        outcomes.task,
-        of(outcomes.rank),
-        of(outcomes.prediction),
-        of(outcomes.label),
-        of(outcomes.predicted),
-        of(outcomes.candidates),
+def segment_events(table: Mapping[str, AnyArray], features: tuple[str, ...] = ()) -> SegmentEvents:
+    """The test events as a segment sees them, from the stored table; of features those that were recorded."""
+    wide = {name: table[name].astype(np.int64, copy=False) for name in ("user", "item", "window")}
+    return SegmentEvents(
+        time=table["time"],
+        **wide,
+        index=table["position"],
+        user_events=table["user_events"].astype(np.int64),
+        item_events=table["item_events"].astype(np.int64),
+        new_user=table["user_events"] == 0,
+        new_item=_new_items(wide["item"], wide["window"], table["item_events"]),
+        head=table["head"],
+        label=table.get("label"),
+        features={name: table[f"{FEATURE}{name}"] for name in features if f"{FEATURE}{name}" in table},
     )
 
 
-def _new_items(events: Mapping[str, AnyArray]) -> AnyArray:
+def _new_items(item: IntArray, window: IntArray, item_events: AnyArray) -> BoolArray:
     """Whether the item was unknown when the event's window began.
 
-    The item's first event in a window says how often it had come before: nothing of it lies between the begin and that
-    event. Zero there means new for all of its events in this window.
+    ``item_events`` of the item's first event in a window is how often the item had come before the window began: zero
+    there means that the item is new in all of its events of this window.
     """
-    item = events["item"].astype(np.int64)
-    pair = events["window"].astype(np.int64) * (int(item.max(initial=0)) + 1) + item
+    pair = window * (int(item.max(initial=0)) + 1) + item
     _, first, which = np.unique(pair, return_index=True, return_inverse=True)
-    return np.asarray(events["item_events"][first][which] == 0)
-
-
-def _by_segment(by_cell: AnyArray, windows: int) -> AnyArray:
-    """(windows × kinds,) → (segments, windows)."""
-    return np.asarray(_MEMBERS.astype(by_cell.dtype) @ by_cell.reshape(windows, _KINDS).T)
-
-
-def _with_whole(by_window: AnyArray) -> AnyArray:
-    return np.concatenate([by_window, by_window.sum(axis=1, keepdims=True)], axis=1)
-
-
-def _divide(sums: FloatArray, counts: IntArray) -> FloatArray:
-    return np.asarray(np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0))
+    return np.asarray(item_events[first][which] == 0)

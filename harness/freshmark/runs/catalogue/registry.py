@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from inspect import Signature
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from typing import Any
 import pluggy
 
 from freshmark.contract.hookspecs import Factory
-from freshmark.discovery.faults import broken, fault
-from freshmark.discovery.lazy import loaded, place_within
+from freshmark.discovery.faults import fault
+from freshmark.discovery.offers import Offer, add, offers_in
 from freshmark.discovery.plugins import blocked_in, find_plugins
 from freshmark.errors import PluginError, UnknownName
 from freshmark.runs.catalogue.assembly import Assembly
@@ -25,6 +24,7 @@ KINDS = {
     "models": "model",
     "streams": "stream",
     "metrics": "metric",
+    "segments": "segment",
     "meters": "meter",
     "sections": "section",
     "reports": "report",
@@ -34,18 +34,6 @@ KINDS = {
 
 _HOOKS = {kind: f"register_{kind}" for kind in KINDS} | {"streams": "register_datasets"}
 _BUILT = frozenset({"strategies", "models", "streams", "meters", "executors"})  # the kinds that expressions build
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One name that a plugin offers.
-
-    plugin: the name of the plugin
-    factory: a class or function, or the ``"module:name"`` where it is defined
-    """
-
-    plugin: str
-    factory: Any
 
 
 def load(
@@ -99,14 +87,16 @@ class Registry:
 
     def offer(self, kind: str, name: str, factory: Factory, *, plugin: str = "this session") -> None:
         """Add a name; refused if a plugin offers it already."""
-        self._add(self._kind(kind), kind, name, Offer(plugin, factory))
+        offer = Offer(plugin, factory)
+        _check_name(kind_called(kind), name, offer)
+        add(self._kind(kind), self.noun(kind), name, offer)
 
     def describe(self, kind: str, name: str) -> str:
         """The first line of its docstring; a module given by text is parsed, not imported."""
         factory = self._offer(kind, name).factory
         if isinstance(factory, str):
             return first_line(factory)
-        return first_line_of(getattr(factory, "each", None) or getattr(factory, "whole", None) or factory)
+        return first_line_of(getattr(factory, "documented", factory))
 
     def signature(self, kind: str, name: str) -> Signature:
         """Its options and defaults; the module is imported only if parsing it is not enough."""
@@ -129,8 +119,11 @@ class Registry:
             UnknownName: nothing of that kind has the name.
             PluginError: its module cannot be imported, or has no such object.
         """
-        offer = self._offer(kind, name)
-        return loaded(offer.factory, offer.plugin) if isinstance(offer.factory, str) else offer.factory
+        return self._offer(kind, name).thing()
+
+    def offers(self, kind: str) -> Mapping[str, Offer]:
+        """Every offer of a kind, built-in ones first, then in the order in which plugins were found."""
+        return self._kind(kind)
 
     def assembly(self, kind: str, text: str) -> Assembly:
         """The expression with names and options checked; nothing is imported or built. Raises what Assembly raises."""
@@ -186,31 +179,11 @@ class Registry:
         """What plugins offer of a kind; their hooks are called once."""
         kind = kind_called(kind)
         if kind not in self._offers:
-            offers: dict[str, Offer] = {}
-            for hook in getattr(self.manager.hook, _HOOKS[kind]).get_hookimpls():
-                for name, given in _offered(hook, _HOOKS[kind]).items():
-                    factory = place_within(given, hook.plugin) if isinstance(given, str) else given
-                    self._add(offers, kind, name, Offer(hook.plugin_name, factory))
+            offers = offers_in(self.manager, _HOOKS[kind], KINDS[kind])
+            for name, offer in offers.items():
+                _check_name(kind, name, offer)
             self._offers[kind] = offers
         return self._offers[kind]
-
-    @staticmethod
-    def _add(offers: dict[str, Offer], kind: str, name: str, offer: Offer) -> None:
-        if name in offers:
-            both = f"{offers[name].plugin!r} and {offer.plugin!r}"
-            raise PluginError(
-                f"two plugins offer the {KINDS[kind_called(kind)]} {name!r}: {both}",
-                remedy="rename one, or remove a plugin",
-                code="FM306",
-            )
-        if kind_called(kind) in _BUILT and not is_name(name):
-            raise PluginError(
-                f"plugin {offer.plugin!r} offers a {KINDS[kind_called(kind)]} with the invalid name {name!r}",
-                remedy="use letters, digits, _ and inner -, starting with a letter",
-                code="FM307",
-            )
-        offers[name] = offer
-
 
 def kind_called(kind: str) -> str:
     """The kind of that name; ``datasets`` are ``streams``."""
@@ -220,19 +193,14 @@ def kind_called(kind: str) -> str:
     return kind
 
 
-def _offered(hook: Any, called: str) -> Mapping[str, Any]:
-    """What the hook of one plugin returns, checked."""
-    try:
-        offered = hook.function()
-    except Exception as error:
-        raise broken(hook.plugin_name, f"fails in {called}", error) from error
-    if not isinstance(offered, Mapping) or not all(isinstance(name, str) for name in offered):
+def _check_name(kind: str, name: str, offer: Offer) -> None:
+    """Refuse a name that could not be written in an expression."""
+    if kind in _BUILT and not is_name(name):
         raise PluginError(
-            f"{called} of plugin {hook.plugin_name!r} returns {type(offered).__name__}",
-            remedy="return a mapping from names to factories",
+            f"plugin {offer.plugin!r} offers a {KINDS[kind]} with the invalid name {name!r}",
+            remedy="use letters, digits, _ and inner -, starting with a letter",
             code="FM307",
         )
-    return offered
 
 
 def _signature_of(factory: Callable[..., Any]) -> Signature:

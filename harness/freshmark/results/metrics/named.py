@@ -1,0 +1,246 @@
+"""Metrics and segments by name, built-in ones and those of plugins; what a plugin's function raises names the plugin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial, wraps
+from typing import Any
+
+import numpy as np
+
+from freshmark.contract.arrays import AnyArray, IntArray, Task
+from freshmark.contract.metric import AT_K, Metric, MetricFamily
+from freshmark.contract.outcomes import Outcomes
+from freshmark.contract.segment import Segment
+from freshmark.discovery.faults import BUILT_IN, fault
+from freshmark.discovery.offers import Offer
+from freshmark.errors import PluginError, PluginFault, UnknownName
+from freshmark.results.metrics.registry import METRICS, SEGMENTS
+from freshmark.results.metrics.segments import ALL, Assignment, segment_events
+
+_NAME_AT_K = re.compile(r"(?P<family>.+)@(?P<k>[1-9][0-9]*)")
+
+_BUILT_IN_METRICS = {name: Offer(BUILT_IN, metric) for name, metric in METRICS.items()}
+_BUILT_IN_SEGMENTS = {name: Offer(BUILT_IN, segment) for name, segment in SEGMENTS.items()}
+
+
+class Metrics:
+    """Metrics by name; ``name@K`` of a family at any K.
+
+    Args:
+        offers: name → what plugins offer, built-in metrics among them; None: the built-in ones alone.
+
+    Raises:
+        PluginError: an offer is not a metric, or has another name than it is offered under.
+    """
+
+    def __init__(self, offers: Mapping[str, Offer] | None = None) -> None:
+        self._offers = _BUILT_IN_METRICS if offers is None else offers
+        things = {name: _checked("metric", name, offer) for name, offer in self._offers.items()}
+        self._metrics = {name: one for name, one in things.items() if isinstance(one, Metric)}
+        self._families = {name: one for name, one in things.items() if isinstance(one, MetricFamily)}
+        for name in self._metrics:
+            family, _ = self._split(name)
+            if family is not None:
+                both = f"{self._offers[name].plugin!r} and {self._offers[family.name].plugin!r}"
+                raise PluginError(
+                    f"two plugins offer the metric {name!r}: {both}", remedy="rename one, or remove a plugin", code="FM306"
+                )
+        self._named: dict[str, Metric] = {}
+
+    def named(self, name: str) -> Metric:
+        """The metric of this name.
+
+        Raises:
+            UnknownName: it does not exist; with the nearest name.
+            PluginFault: the family's function raised.
+        """
+        if name not in self._named:
+            self._named[name] = self._built(name)
+        return self._named[name]
+
+    def depth_of(self, name: str) -> int:
+        """The depth to which ranks must have been recorded for this metric: the K of ``name@K``, else 0."""
+        family, k = self._split(name)
+        return k if family is not None and "rank" in self.named(name).tasks else 0
+
+    def of_task(self, task: Task, top: int) -> tuple[str, ...]:
+        """Names of the metrics of a task, the main one first; those of families at K = top."""
+        main = main_metric(task, top)
+        names = self._at(self._offers, task, top)
+        return (*(name for name in names if name == main), *(name for name in names if name != main))
+
+    def added(self, task: Task, top: int) -> tuple[str, ...]:
+        """The same, but for the built-in ones."""
+        added = [name for name, offer in self._offers.items() if not offer.plugin.startswith(BUILT_IN)]
+        return tuple(self._at(added, task, top))
+
+    def _at(self, offers: Sequence[str] | Mapping[str, Offer], task: Task, top: int) -> list[str]:
+        names = [self._families[name].named(top) if name in self._families else name for name in offers]
+        return [name for name in names if self._has_task(name, task)]
+
+    def _has_task(self, name: str, task: Task) -> bool:
+        """Whether the metric is defined for the task; a family that fails is, so that its failure is reported."""
+        try:
+            return task in self.named(name).tasks
+        except PluginFault:
+            return True
+
+    def _split(self, name: str) -> tuple[MetricFamily | None, int]:
+        """The family that a name belongs to, and the K."""
+        parts = _NAME_AT_K.fullmatch(name)
+        family = self._families.get(f"{parts['family']}{AT_K}") if parts else None
+        return (family, int(parts["k"])) if parts and family else (None, 0)
+
+    def _built(self, name: str) -> Metric:
+        if name in self._metrics:
+            return _guarded(self._metrics[name], self._offers[name].plugin)
+        family, k = self._split(name)
+        if family is None:
+            raise UnknownName("metric", name, [one.replace(AT_K, "@10") for one in self._offers])
+        plugin = self._offers[family.name].plugin
+        return _guarded(_guard(plugin, f"metric {name!r}", family)(k), plugin)
+
+
+class Segments:
+    """Segments by name.
+
+    names: ``all``, then the groups of every segment: the rows of ``Measured``
+
+    Args:
+        offers: name → what plugins offer, built-in segments among them; None: the built-in ones alone.
+
+    Raises:
+        PluginError: an offer is not a segment, or two segments have a group of one name.
+    """
+
+    def __init__(self, offers: Mapping[str, Offer] | None = None) -> None:
+        self._offers = _BUILT_IN_SEGMENTS if offers is None else offers
+        self._segments: dict[str, Segment] = {}
+        owners: dict[str, str] = {}
+        for name, offer in self._offers.items():
+            segment = self._segments[name] = _checked("segment", name, offer)
+            for group in segment.groups:
+                if group in owners:
+                    raise PluginError(
+                        f"segments {owners[group]!r} and {name!r} both have a group {group!r}",
+                        where=offer.plugin,
+                        remedy="rename one",
+                        code="FM306",
+                    )
+                owners[group] = name
+        self.names = (ALL, *owners)
+
+    def assignments(self, events: Mapping[str, AnyArray]) -> tuple[tuple[Assignment, ...], list[PluginFault]]:
+        """The groups of these test events, and what segments raised; a segment that raised has no events.
+
+        Args:
+            events: the table of test events, column → (n,) array.
+        """
+        assignments, faults = [], []
+        for name, segment in self._segments.items():
+            try:
+                group = self._group(name, events)
+            except PluginFault as error:
+                faults.append(error)
+                group = np.full(len(events["time"]), -1)
+            assignments.append(Assignment(segment.groups, group))
+        return tuple(assignments), faults
+
+    def _group(self, name: str, events: Mapping[str, AnyArray]) -> IntArray:
+        segment, plugin = self._segments[name], self._offers[name].plugin
+        given = segment_events(events, segment.features)
+        missing = [feature for feature in segment.features if feature not in given.features]
+        if missing:
+            raise PluginFault(
+                f"segment {name!r} of plugin {plugin!r} needs the feature {missing[0]!r}, which was not recorded",
+                remedy="run again with the plugin, on a stream that has the feature",
+            )
+        group = np.asarray(_guard(plugin, f"segment {name!r}", segment.of)(given))
+        if group.shape != (len(given),) or group.dtype.kind not in "iub":
+            raise PluginFault(
+                f"segment {name!r} of plugin {plugin!r} gives {_form(group)} for {len(given)} events",
+                remedy="one whole number for each event",
+            )
+        if len(group) and not -1 <= int(group.min()) <= int(group.max()) < len(segment.groups):
+            raise PluginFault(
+                f"segment {name!r} of plugin {plugin!r} gives numbers from {group.min()} to {group.max()}",
+                remedy=f"−1 to {len(segment.groups) - 1}",
+            )
+        return group.astype(np.int64)
+
+
+def main_metric(task: Task, top: int) -> str:
+    """The metric that ranks strategies where no other is chosen.
+
+    NDCG@K for rank; the proper scores (log loss, RMSE) for click and rate; accuracy for classify.
+    """
+    mains: dict[Task, str] = {"rank": f"ndcg@{top}", "click": "logloss", "rate": "rmse", "classify": "accuracy"}
+    return mains[task]
+
+
+def _checked(noun: str, name: str, offer: Offer) -> Any:
+    """The thing that is offered, if it is what it should be."""
+    thing = offer.thing()
+    kinds = (Metric, MetricFamily) if noun == "metric" else (Segment,)
+    if not isinstance(thing, kinds):
+        wanted = " or ".join(kind.__name__ for kind in kinds)
+        what = f"plugin {offer.plugin!r} offers {type(thing).__name__} as {noun} {name!r}"
+        raise PluginError(what, remedy=f"a {wanted}", code="FM307")
+    if thing.name != name:
+        what = f"plugin {offer.plugin!r} offers the {noun} {thing.name!r} as {name!r}"
+        raise PluginError(what, remedy="one name", code="FM307")
+    return thing
+
+
+def _guarded(metric: Metric, plugin: str) -> Metric:
+    """The metric; what a plugin's function raises names the plugin, and so does a result of the wrong shape."""
+    if plugin.startswith(BUILT_IN):
+        return metric
+    guard = partial(_shaped, plugin, metric.name)
+    return replace(
+        metric,
+        each=guard(metric.each, lambda outcomes: (len(outcomes),)),
+        whole=guard(metric.whole, lambda outcomes: ()),  # noqa: ARG005  (of any outcomes one number)
+        by_group=guard(metric.by_group, lambda outcomes, group, groups: (groups,)),  # noqa: ARG005
+    )
+
+
+def _shaped(
+    plugin: str, metric: str, function: Callable[..., Any] | None, shape: Callable[..., tuple[int, ...]]
+) -> Callable[..., Any] | None:
+    if function is None:
+        return None
+
+    def call(outcomes: Outcomes, *more: Any) -> Any:
+        value = np.asarray(_guard(plugin, f"metric {metric!r}", function)(outcomes, *more))
+        if value.shape != shape(outcomes, *more) or value.dtype.kind not in "fiub":
+            raise PluginFault(
+                f"metric {metric!r} of plugin {plugin!r} gives {_form(value)} for {len(outcomes)} events",
+                remedy=f"numbers of shape {shape(outcomes, *more)}",
+            )
+        return value.astype(np.float64) if value.shape else float(value)
+
+    return wraps(function)(call)
+
+
+def _guard(plugin: str, what: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function; whatever a plugin's raises, errors of freshmark included, names the plugin."""
+
+    def call(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except PluginFault:
+            raise
+        except Exception as error:
+            if plugin.startswith(BUILT_IN):
+                raise
+            raise fault(plugin, f"fails in {what}", error) from error
+
+    return call
+
+
+def _form(value: AnyArray) -> str:
+    return f"{value.dtype} of shape {value.shape}"
