@@ -5,15 +5,13 @@ from __future__ import annotations
 from freshmark.results.decision.alerts import Alert
 from freshmark.results.decision.mean_ranks import CriticalDifference
 from freshmark.results.decision.verdict import Verdict
-from freshmark.results.dynamics.attainment import oracle_outcomes
 from freshmark.results.dynamics.learning import score_matrix
 from freshmark.results.dynamics.queueing import PERCENTILES, OpenLoop, default_rates, open_loop
 from freshmark.results.dynamics.staleness import half_lives_of
 from freshmark.results.metrics.influence import centred
 from freshmark.results.metrics.latency import percentile_of, too_few
+from freshmark.results.metrics.measured import Measured
 from freshmark.results.metrics.per_event import per_event_metric
-from freshmark.results.metrics.registry import ROOTS, metric_named
-from freshmark.results.metrics.segments import SEGMENTS, Measured, measure
 from freshmark.results.naming import (
     format_bytes,
     format_number,
@@ -37,8 +35,6 @@ __all__ = [
     "CHART_STYLE",
     "CHART_WIDTH",
     "PERCENTILES",
-    "ROOTS",
-    "SEGMENTS",
     "WIDE_CHART_WIDTH",
     "Alert",
     "CriticalDifference",
@@ -56,11 +52,8 @@ __all__ = [
     "holm",
     "join_words",
     "margin",
-    "measure",
     "metric_label",
-    "metric_named",
     "open_loop",
-    "oracle_outcomes",
     "pareto",
     "per_event_metric",
     "percentile_of",

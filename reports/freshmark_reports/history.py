@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, FloatArray, IntArray, Results, Table
-from freshmark.reporting import format_number, metric_label, metric_named, row_label
+from freshmark.reporting import format_number, metric_label, row_label
 
 from freshmark_reports.choice import best_of_each, keys_of, said_of
 
@@ -23,7 +23,7 @@ MOST_GROUPS = 12
 def history(results: Results, rows: pd.DataFrame) -> Chart | None:
     """The chart; None where the metric is no mean over events, or all users have the same past."""
     stream, name = str(rows["stream"].iloc[0]), str(rows["metric"].iloc[0])
-    each = metric_named(name, results.metrics).each
+    each = results.metrics.named(name).each
     edges = groups_of(results.events(stream)["user_events"])
     if each is None or len(edges) < 2:  # noqa: PLR2004  (one point is no curve)
         return None

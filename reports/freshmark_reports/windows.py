@@ -9,14 +9,9 @@ import numpy as np
 import pandas as pd
 from freshmark import FloatArray, IntArray, Results
 from freshmark.reporting import (
-    ROOTS,
-    SEGMENTS,
     Measured,
     centred,
     margin,
-    measure,
-    metric_named,
-    oracle_outcomes,
     spread_of,
     spread_over_seeds,
 )
@@ -42,23 +37,21 @@ def curve_of(results: Results, row: pd.Series) -> Curve:
     """The row's metric over time, mean over its seeds."""
     stream, metric = str(row["stream"]), str(row["metric"])
     measured = [results.measured(key, [metric])[0] for key in keys_of(results, row)]
-    root = metric_named(metric, results.metrics).name in ROOTS
-    curves = [_gathered(results, stream, one, root=root) for one in measured]
+    curves = [_gathered(results, stream, one) for one in measured]
     value = np.mean([curve.value for curve in curves], axis=0)
     return Curve(curves[0].begin, value, curves[0].together)
 
 
 def oracle_curve(results: Results, stream: str, metric: str) -> tuple[Curve, float] | None:
     """The same of the best achievable answers, and their whole value; None where the stream does not know them."""
-    outcomes = oracle_outcomes(results.recorded, stream)
+    outcomes = results.recorded.oracle_outcomes(stream)
     if outcomes is None:
         return None
-    events, windows = results.events(stream), results.streams[stream].windows
-    one = measure(metric_named(metric, results.metrics), outcomes, events["window"], events["kind"], windows)
-    return _gathered(results, stream, one, root=metric in ROOTS), float(one.value[0, -1])
+    one = results.recorded.measured_outcomes(stream, metric, outcomes)
+    return _gathered(results, stream, one), float(one.value[0, -1])
 
 
-def _gathered(results: Results, stream: str, measured: Measured, *, root: bool) -> Curve:
+def _gathered(results: Results, stream: str, measured: Measured) -> Curve:
     """Neighbouring windows together, weighted by their events, where there are more than can be drawn."""
     count = measured.count[0, :-1].astype(np.float64)
     windows = len(count)
@@ -66,9 +59,9 @@ def _gathered(results: Results, stream: str, measured: Measured, *, root: bool) 
     starts = np.arange(0, windows, together)
     events = np.add.reduceat(count, starts)
     each = np.nan_to_num(measured.value[0, :-1])
-    sums = np.add.reduceat((each * each if root else each) * count, starts)
+    sums = np.add.reduceat((each * each if measured.root else each) * count, starts)
     value = np.divide(sums, events, out=np.full(len(starts), np.nan), where=events > 0)
-    return Curve(results.streams[stream].edges[starts], np.sqrt(value) if root else value, together)
+    return Curve(results.streams[stream].edges[starts], np.sqrt(value) if measured.root else value, together)
 
 
 def dates(microseconds: IntArray | Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
@@ -81,7 +74,7 @@ def margin_of(results: Results, row: pd.Series) -> FloatArray:
 
     NaN where the metric is no mean over events, and where there are too few of them.
     """
-    stream, metric = str(row["stream"]), metric_named(str(row["metric"]), results.metrics)
+    stream, metric = str(row["stream"]), results.metrics.named(str(row["metric"]))
     windows = results.streams[stream].windows
     together = -(-windows // MOST_POINTS)
     points = -(-windows // together)
@@ -102,9 +95,9 @@ def margin_of(results: Results, row: pd.Series) -> FloatArray:
 def segment_margins(results: Results, row: pd.Series, metric: str) -> FloatArray:
     """Half the 95 % interval of the row's metric in each segment, from how it moves between windows: (segments,)."""
     measured = [results.measured(key, [metric])[0] for key in keys_of(results, row)]
-    root = metric in ROOTS
+    root = measured[0].root
     found = []
-    for segment in range(len(SEGMENTS)):
+    for segment in range(len(measured[0].segments)):
         counts = measured[0].count[segment, :-1]
         values = [np.nan_to_num(one.value[segment, :-1]) for one in measured]
         sums = np.mean([(one * one if root else one) * counts for one in values], axis=0)

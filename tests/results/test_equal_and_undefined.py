@@ -5,20 +5,24 @@ from __future__ import annotations
 import itertools
 import json
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from freshmark.contract.metric import Metric, Outcomes
 from freshmark.results.metrics.influence import influence_of
-from freshmark.results.metrics.registry import METRICS
-from freshmark.results.metrics.segments import measure
+from freshmark.results.metrics.measured import measure
+from freshmark.results.metrics.named import Metrics
+from freshmark.results.metrics.segments import Division
 from freshmark.results.output.export import FORMS
 from freshmark.results.redaction import redact
 from freshmark.results.statistics.letters import letters_of
 from freshmark.results.tables import TABLES
 from hypothesis import given
 from hypothesis import strategies as st
+
+metric_named = Metrics().named
 
 
 @pytest.fixture
@@ -93,24 +97,25 @@ def click(prediction, label):
 def influence(metric, outcomes, window, windows):
     window = np.asarray(window)
     user = np.arange(len(window)) % 3
-    measured = measure(metric, outcomes, window, np.zeros(len(window), np.int64), windows)
-    return measured, influence_of(metric, outcomes, measured, window=window, user=user)
+    division, outcomes = Division(window, windows), replace(outcomes, user=user)
+    measured = measure(metric, outcomes, division)
+    return measured, influence_of(metric, outcomes, measured, division)
 
 
 def test_a_window_in_which_a_metric_is_not_defined_has_no_share_in_its_spread():
     prediction = [0.1, 0.9, 0.2, 0.8, 0.3, 0.7, 0.4, 0.6]
     label = [0, 1, 0, 1, 0, 1, 0, 1]
     window = [0, 0, 0, 0, 1, 1, 1, 1]
-    _, without = influence(METRICS["auc"], click(prediction, label), window, 2)
+    _, without = influence(metric_named("auc"), click(prediction, label), window, 2)
     clicks_alone = click([*prediction, 0.5, 0.5], [*label, 1, 1])
-    measured, beside = influence(METRICS["auc"], clicks_alone, [*window, 2, 2], 3)
+    measured, beside = influence(metric_named("auc"), clicks_alone, [*window, 2, 2], 3)
     assert np.isnan(measured.value[0, 2])
     assert beside[2].tolist() == [0.0]
     assert beside[:2].tolist() == without.tolist()
 
 
 def test_where_a_metric_is_defined_in_no_window_nothing_has_a_share():
-    _, found = influence(METRICS["auc"], click([0.1, 0.9], [1, 1]), [0, 1], 2)
+    _, found = influence(metric_named("auc"), click([0.1, 0.9], [1, 1]), [0, 1], 2)
     assert found.tolist() == [[0.0], [0.0]]
 
 
@@ -119,7 +124,7 @@ def test_shares_in_the_error_of_a_metric_that_is_no_mean_add_up_to_nothing(rows)
     window, label, prediction = (np.array(column) for column in zip(*rows, strict=True))
     order = np.argsort(window, kind="stable")
     for name in ("auc", "f1", "calibration_error"):
-        _, found = influence(METRICS[name], click(prediction[order], label[order]), window[order], 5)
+        _, found = influence(metric_named(name), click(prediction[order], label[order]), window[order], 5)
         assert np.isfinite(found).all()
         assert abs(found.sum()) < 1e-9
 
@@ -127,7 +132,7 @@ def test_shares_in_the_error_of_a_metric_that_is_no_mean_add_up_to_nothing(rows)
 def test_a_metric_of_a_plugin_that_is_defined_nowhere_gives_no_number_and_no_warning(fabricated, made):
     nowhere = Metric("nowhere", frozenset({"rank"}), "higher", whole=lambda _: float("nan"))
     results = made([fabricated.MadeCell("a()"), fabricated.MadeCell("b()")])
-    results.recorded._metrics = {"nowhere": nowhere}
+    results.recorded._metrics = Metrics.besides_built_in({"nowhere": nowhere})
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         ranking = results.ranking("nowhere")

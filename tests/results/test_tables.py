@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from freshmark import Metric, Results
 from freshmark.errors import StoreError, UnknownName, UsageError
-from freshmark.results.metrics.rank import hit_rate
 from freshmark.results.stored.recorded import Recorded
 
 
@@ -140,7 +139,7 @@ def test_a_misspelt_metric_is_refused(made):
 
 
 def test_a_plugins_metric_ranks(fabricated, tmp_path):
-    top = Metric("top", frozenset({"rank"}), "higher", each=hit_rate(1))
+    top = Metric("top", frozenset({"rank"}), "higher", each=lambda outcomes: outcomes.rank <= 1)
     results = Results.open(fabricated.fabricate(tmp_path / "run"), metrics={"top": top})
     assert "top" in set(results.measurements["metric"])
     assert results.ranking("top")["value"].iloc[0] > 0

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def headline_in(folder: Path) -> Callable[[Mapping[str, Any]], tuple[str, float]]:
     """A function from a successful cell of this run folder to its main metric: name and value."""
     from freshmark.contract.outcomes import decoded  # noqa: PLC0415  (numpy, which a help text does not need)
-    from freshmark.results.metrics.registry import main_metric, metric_named  # noqa: PLC0415
+    from freshmark.results.metrics.named import Metrics, main_metric  # noqa: PLC0415
     from freshmark.results.stored.folder import RunFolder, StreamRecord, read_table  # noqa: PLC0415
 
     @cache
@@ -29,6 +29,6 @@ def headline_in(folder: Path) -> Callable[[Mapping[str, Any]], tuple[str, float]
         record = streams()[cell["stream"]]
         table = read_table(folder / "cells" / cell["key"] / "outcomes.parquet")
         metric = main_metric(record.task, record.top)
-        return metric, metric_named(metric)(decoded(record.task, table, events(record.name)))
+        return metric, Metrics().named(metric)(decoded(record.task, table, events(record.name)))
 
     return headline

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -135,6 +136,7 @@ def _show_things(registry: Registry, kinds: list[str], wanted: str) -> None:
         if kind not in KINDS:
             raise UnknownName("kind", kind, KINDS, where="freshmark show")
     bare = wanted if any(wanted in registry.names(kind) for kind in chosen) else _head(parse, wanted)
+    bare = re.sub(r"@[1-9][0-9]*$", "@K", bare)  # hr@25 is one of the family hr@K
     found = [kind for kind in chosen if bare in registry.names(kind)]
     if not found:
         raise UnknownName(
@@ -158,9 +160,12 @@ def _head(parse: Any, text: str) -> str:
 
 def _show(registry: Registry, kind: str, name: str) -> None:
     thing = registry.factory(kind, name)
-    documented = getattr(thing, "each", None) or getattr(thing, "whole", None) or thing
+    documented = getattr(thing, "documented", thing)
     if kind == "metrics":
-        say(f"metric {name}: {thing.better} is better, for {', '.join(sorted(thing.tasks))}")
+        metric = getattr(thing, "at", lambda _: thing)(10)  # a family is the same at every K
+        say(f"metric {name}: {metric.better} is better, for {', '.join(sorted(metric.tasks))}")
+    elif kind == "segments":
+        say(f"segment {name}: {', '.join(thing.groups)}")
     else:
         say(f"{KINDS[kind]} {name}{_without_types(registry.signature(kind, name))}")
     plugin = registry.plugin(kind, name)

@@ -149,8 +149,11 @@ def write_index(registry: Registry, folders: list[Path], output: Path | None = N
 
 
 def opened(registry: Registry, runs: list[Path]) -> Results:
-    """The results in these folders, with the metrics of every loaded plugin."""
-    from freshmark.results.tables import Results  # noqa: PLC0415  (pandas: half a second that no list must pay)
+    """The results in these folders, with the metrics and segments of every loaded plugin."""
+    from freshmark.results.metrics.named import Metrics, Segments  # noqa: PLC0415  (pandas: no list must pay for it)
+    from freshmark.results.stored.folder import RunFolder  # noqa: PLC0415
+    from freshmark.results.stored.recorded import Recorded  # noqa: PLC0415
+    from freshmark.results.tables import Results  # noqa: PLC0415
 
-    metrics = {name: registry.factory("metrics", name) for name in registry.names("metrics")}
-    return Results.open(*runs, metrics=metrics)
+    metrics, segments = Metrics(registry.offers("metrics")), Segments(registry.offers("segments"))
+    return Results(Recorded([RunFolder(path) for path in runs], metrics, segments))

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from freshmark.contract.arrays import FloatArray, IntArray, Task
+from freshmark.contract.arrays import AnyArray, FloatArray, IntArray, Task
 from freshmark.contract.outcomes import Outcomes as Outcomes  # noqa: PLC0414  (a metric is a function of them)
 from freshmark.errors import UsageError
 
@@ -24,10 +24,10 @@ class Metric:
 
     tasks: for which it is defined
     better: whether ``higher`` or ``lower`` is better
-    each: outcomes → (n,) float64, the value of each event; the metric is their mean
+    each: outcomes → (n,) numbers, the value of each event; the metric is their mean
     root: with ``each``: the metric is the square root of the mean (RMSE)
     whole: outcomes → float, for what is not a mean over events (AUC, F1)
-    by_group: outcomes, (n,) int64 group in range(groups), groups → (groups,) float64, NaN where it is not defined:
+    by_group: outcomes, (n,) int64 group in range(groups), groups → (groups,) numbers, NaN where it is not defined:
         ``whole`` for every group in one pass, instead of or in addition to it
 
     Raises:
@@ -37,9 +37,9 @@ class Metric:
     name: str
     tasks: frozenset[Task]
     better: Literal["higher", "lower"]
-    each: Callable[[Outcomes], FloatArray] | None = None
+    each: Callable[[Outcomes], AnyArray] | None = None
     whole: Callable[[Outcomes], float] | None = None
-    by_group: Callable[[Outcomes, IntArray, int], FloatArray] | None = None
+    by_group: Callable[[Outcomes, IntArray, int], AnyArray] | None = None
     root: bool = False
 
     def __post_init__(self) -> None:

@@ -147,5 +147,11 @@ def oracle_outcomes(task: Task, events: Mapping[str, AnyArray]) -> Outcomes | No
     return Outcomes(task, **{name: best[name] for name in answer_columns(task)}, **_event_columns(events))
 
 
+def widened(events: Mapping[str, AnyArray]) -> Table:
+    """The table of test events, with the columns that ``decoded`` needs in the dtypes that it gives."""
+    stored = {column: dtype for column, dtype in _EVENTS.values() if dtype} | {"window": "i8"}
+    return {name: column.astype(stored.get(name, column.dtype), copy=False) for name, column in events.items()}
+
+
 def _event_columns(events: Mapping[str, AnyArray]) -> dict[str, Any]:
     return {name: np.asarray(events[one], dtype) for name, (one, dtype) in _EVENTS.items() if one in events}

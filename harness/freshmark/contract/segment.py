@@ -57,7 +57,7 @@ class Segment:
 
     name: str
     groups: tuple[str, ...]
-    of: Callable[[SegmentEvents], IntArray]
+    of: Callable[[SegmentEvents], AnyArray]
     features: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

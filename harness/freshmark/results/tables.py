@@ -12,8 +12,10 @@ import pandas as pd
 
 from freshmark.contract.arrays import AnyArray
 from freshmark.contract.hookspecs import Factory
-from freshmark.contract.metric import Metric, Outcomes
-from freshmark.errors import UnknownName, UsageError
+from freshmark.contract.metric import Metric, MetricFamily
+from freshmark.contract.outcomes import Outcomes
+from freshmark.contract.segment import Segment
+from freshmark.errors import PluginFault, UnknownName, UsageError
 from freshmark.results.decision import alerts, curves, mean_ranks, pairs, ranking, verdict
 from freshmark.results.decision.alerts import Alert
 from freshmark.results.decision.budget import Budget
@@ -25,7 +27,8 @@ from freshmark.results.decision.standings import Standings, standings_of
 from freshmark.results.decision.terms import Terms
 from freshmark.results.decision.verdict import Verdict
 from freshmark.results.dynamics import arrivals, attainment, churn, learning, queueing, recovery, slowness, staleness
-from freshmark.results.metrics.segments import Measured
+from freshmark.results.metrics.measured import Measured
+from freshmark.results.metrics.named import Metrics, Segments
 from freshmark.results.output import notebook
 from freshmark.results.output.document import write_report
 from freshmark.results.output.export import rows_of_cells, write_tables
@@ -65,18 +68,31 @@ class Results:
         self._curves: dict[str | None, list[CurvePoint]] = {}
 
     @classmethod
-    def open(cls, folder: Path | str, *more: Path | str, metrics: Mapping[str, Metric] | None = None) -> Results:
+    def open(
+        cls,
+        folder: Path | str,
+        *more: Path | str,
+        metrics: Mapping[str, Metric | MetricFamily] | None = None,
+        segments: Mapping[str, Segment] | None = None,
+    ) -> Results:
         """The results in these run folders; a cell that several hold is taken once.
 
         Args:
             folder: a run folder.
             more: further ones.
-            metrics: name → metric besides the built-in ones; those of the installed plugins where None.
+            metrics: name → metric besides the built-in ones; None: those of the installed plugins.
+            segments: name → segment, likewise.
 
         Raises:
             StoreError: one is not a run folder, or two use one name for different streams.
         """
-        return cls(Recorded([RunFolder(path) for path in (folder, *more)], metrics))
+        return cls(
+            Recorded(
+                [RunFolder(path) for path in (folder, *more)],
+                None if metrics is None else Metrics.besides_built_in(metrics),
+                None if segments is None else Segments.besides_built_in(segments),
+            )
+        )
 
     def __repr__(self) -> str:
         states = ", ".join(f"{count} {status}" for status, count in self.cells["status"].value_counts().items())
@@ -90,12 +106,22 @@ class Results:
         return self.recorded.provenance
 
     @property
-    def metrics(self) -> Mapping[str, Metric]:
-        """The metrics that are known by name: built-in, and those of installed plugins."""
+    def metrics(self) -> Metrics:
+        """The metrics that are known by name: built-in ones, and those of plugins."""
         return self.recorded.metrics
 
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The names of the segments: ``all``, built-in ones, and those of plugins."""
+        return self.recorded.segments.names
+
+    @property
+    def faults(self) -> list[PluginFault]:
+        """What metrics and segments of plugins raised so far, each once; their values are missing."""
+        return self.recorded.faults
+
     def metric_for(self, stream: str, metric: str | None = None) -> str | None:
-        """This metric, or the main one; None where the stream's task has no such metric."""
+        """This metric, or the one that decides; None where the stream's task has no such metric."""
         return self.recorded.metric_for(stream, metric)
 
     def better(self, metric: str) -> str:
@@ -153,6 +179,22 @@ class Results:
             UsageError: a limit of cost without prices.
         """
         return self._on(replace(self.terms, budget=budget.checked(self.prices)))
+
+    def ranked_by(self, metric: str) -> Results:
+        """The same results with another metric that decides, on every stream whose task has it: ``"mine@5"``.
+
+        Where a plugin's metric fails, the main metric decides; ``faults`` says why.
+
+        Raises:
+            UnknownName: the metric does not exist.
+            UsageError: no stream's task has it, or its K is larger than the recorded depth.
+        """
+        having = [stream for stream in self.streams if self.metric_for(stream, metric)]
+        if not having:
+            raise UsageError(f"no stream of these runs has a task with the metric {metric}", where="metric")
+        results = Results(self.recorded.choosing(metric), self.terms)
+        results._standings = self._standings
+        return results
 
     def asked_at(self, *rates: float) -> Results:
         """The same results, with response times at these rates of requests a second; see ``open_loop``."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, FloatArray, Metric, Results, Section, Table
-from freshmark.reporting import format_number, metric_label, metric_named, per_event_metric, row_label, score_matrix
+from freshmark.reporting import format_number, metric_label, per_event_metric, row_label, score_matrix
 
 from freshmark_reports.choice import keys_of, rows_of
 
@@ -41,7 +41,7 @@ def scores_of(results: Results, row: pd.Series, metric: Metric) -> tuple[FloatAr
 
 def _chart(results: Results, rows: pd.DataFrame) -> Chart:
     best = rows.iloc[0]
-    scores, live = scores_of(results, best, metric_named(str(best["metric"]), results.metrics))
+    scores, live = scores_of(results, best, results.metrics.named(str(best["metric"])))
     blocks = scores.shape[1]
     table = Table(
         (Column("Learned"), *(Column(f"Block {block + 1}", "number") for block in range(blocks))),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, FloatArray, IntArray, Results, Section, Table, Value
-from freshmark.reporting import SEGMENTS, format_number, metric_label, row_label
+from freshmark.reporting import format_number, metric_label, row_label
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
 from freshmark_reports.history import history
@@ -21,6 +21,7 @@ from freshmark_reports.windows import segment_margins
 class Served:
     """Of every row shown, by segment: (rows, segments), and the events of each segment, (segments,)."""
 
+    segments: tuple[str, ...]
     value: FloatArray
     margin: FloatArray
     count: IntArray
@@ -49,7 +50,7 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
                 int(served.count[place]),
                 *(Value(*one) for one in zip(served.value[:, place], served.margin[:, place], strict=True)),
             )
-            for place, name in enumerate(SEGMENTS)
+            for place, name in enumerate(served.segments)
         ),
         f"{metric_label(metric)} by segment ± half the 95 % interval",
     )
@@ -68,12 +69,12 @@ def _served(results: Results, shown: pd.DataFrame, metric: str) -> Served:
         for _, row in shown.iterrows()
     ]
     margins = [segment_margins(results, row, metric) for _, row in shown.iterrows()]
-    return Served(np.array(values), np.array(margins), first.count[:, -1])
+    return Served(first.segments, np.array(values), np.array(margins), first.count[:, -1])
 
 
 def _finding(best: Any, served: Served, metric: str) -> str:
-    by = dict(zip(SEGMENTS, served.value[0].tolist(), strict=True))
-    share = served.count[SEGMENTS.index("new item")] / served.count[0]
+    by = dict(zip(served.segments, served.value[0].tolist(), strict=True))
+    share = served.count[served.segments.index("new item")] / served.count[0]
     return (
         f"{_name(best)} gives new users {metric_label(metric)} {format_number(by['new user'])}, known ones "
         f"{format_number(by['known user'])}; {100 * share:.0f}\u00a0% of the events go to new items, where it gives "
@@ -91,16 +92,16 @@ def _draw(results: Results, shown: pd.DataFrame, served: Served, figure: Any) ->
     keys = []
     for place, (_, row) in enumerate(shown.iterrows()):
         shift = (place - (len(shown) - 1) / 2) * 0.62 / max(len(shown), 1)
-        at, value, margin = -np.arange(len(SEGMENTS)) - shift, served.value[place], served.margin[place]
+        at, value, margin = -np.arange(len(served.segments)) - shift, served.value[place], served.margin[place]
         colour = look[row["strategy"]].colour
         drawn = {"color": colour, "label": _name(row)}
         axes.hlines(at, value - margin, value + margin, linewidth=1, alpha=0.6, **drawn)
         (points,) = axes.plot(value, at, linestyle="none", marker=marker[row["strategy"]], **drawn)
-        points.set_gid(rows_gid(np.arange(len(SEGMENTS))))
+        points.set_gid(rows_gid(np.arange(len(served.segments))))
         keys.append(points)
-    labels = [f"{name} ({number:,})" for name, number in zip(SEGMENTS, served.count.tolist(), strict=True)]
-    axes.set_yticks(-np.arange(len(SEGMENTS)), labels, color=muted())
-    axes.set_yticks(-np.arange(len(SEGMENTS) - 1) - 0.5, minor=True)
+    labels = [f"{name} ({number:,})" for name, number in zip(served.segments, served.count.tolist(), strict=True)]
+    axes.set_yticks(-np.arange(len(served.segments)), labels, color=muted())
+    axes.set_yticks(-np.arange(len(served.segments) - 1) - 0.5, minor=True)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="y", which="minor")
     axes.set_title(metric_label(str(shown["metric"].iloc[0])))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark.results.dynamics.attainment import COLUMNS, oracle_outcomes
-from freshmark.results.metrics.registry import METRICS
+from freshmark.results.dynamics.attainment import COLUMNS
+from freshmark.results.metrics.named import Metrics
+
+metric_named = Metrics().named
 
 
 def cells(fabricated):
@@ -29,8 +31,8 @@ def test_regret_is_what_a_value_lacks_of_the_oracles_whichever_way_is_better(fab
 def test_regret_of_clicks_is_the_excess_over_the_log_loss_of_the_true_probabilities(fabricated, made):
     results = made(cells(fabricated), [fabricated.MadeStream(task="click")])
     (stream,) = results.streams
-    best = oracle_outcomes(results.recorded, stream)
-    each = METRICS["logloss"].each
+    best = results.recorded.oracle_outcomes(stream)
+    each = metric_named("logloss").each
     lost = [
         np.mean(each(results.outcomes(key)) - each(best))
         for key in results.cells.loc[results.cells["every"] == "1d", "key"]
@@ -56,8 +58,8 @@ def test_of_nothing_that_could_be_gained_there_is_no_share(fabricated, made):
 def test_the_oracle_of_classes_calls_the_likeliest_and_is_judged_by_each_metric(fabricated, made):
     results = made(cells(fabricated), [fabricated.MadeStream(task="classify")])
     (stream,) = results.streams
-    best = oracle_outcomes(results.recorded, stream)
-    assert METRICS["accuracy"].each(best).mean() == pytest.approx(0.9)
+    best = results.recorded.oracle_outcomes(stream)
+    assert metric_named("accuracy").each(best).mean() == pytest.approx(0.9)
     for metric, oracle in (("accuracy", 0.9), ("logloss", -0.9 * np.log(0.9) - 0.1 * np.log(0.3))):
         table = results.attainment(metric).set_index("every")
         assert table["oracle"].to_numpy() == pytest.approx(oracle)
@@ -72,7 +74,7 @@ def test_of_classes_whose_likeliest_was_not_recorded_no_oracle_is_known(fabricat
     (stream,) = results.streams
     events = {name: column for name, column in results.events(stream).items() if name != "oracle_class"}
     monkeypatch.setattr(results.recorded, "events", lambda _: events)
-    assert oracle_outcomes(results.recorded, stream) is None
+    assert results.recorded.oracle_outcomes(stream) is None
 
 
 def test_share_of_the_gain_and_regret_say_the_same_twice(fabricated, made):

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark.results.dynamics.learning import backward_transfer, forward_transfer, score_matrix
+from freshmark.results.metrics.named import Metrics
 from freshmark.results.metrics.per_event import per_event_metric
-from freshmark.results.metrics.registry import METRICS, metric_named
+
+metric_named = Metrics().named
 
 HAND = np.array(
     [
@@ -87,4 +89,4 @@ def test_the_grid_is_the_metric_of_each_block_in_each_row():
 
 def test_a_cell_without_a_matrix_has_no_grid():
     recorded: Any = Recorded(np.ones((3, 4)))
-    assert score_matrix(recorded, "another", per_event_metric(METRICS["hr@10"])) is None
+    assert score_matrix(recorded, "another", per_event_metric(metric_named("hr@10"))) is None

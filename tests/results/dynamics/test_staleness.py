@@ -8,8 +8,10 @@ import pytest
 from freshmark.errors import UsageError
 from freshmark.results.dynamics.learning import ScoreMatrix
 from freshmark.results.dynamics.staleness import by_age, by_matrix, half_life, half_lives_of
+from freshmark.results.metrics.named import Metrics
 from freshmark.results.metrics.per_event import mean_of, per_event_metric, ratio
-from freshmark.results.metrics.registry import METRICS
+
+metric_named = Metrics().named
 
 SECOND = 1_000_000
 
@@ -24,7 +26,7 @@ def grid(score, blocks=5, events=10, metric="hr@10"):
     begin = np.arange(blocks) * 100 * SECOND
     count = np.full(blocks, events)
     live = np.full(blocks, 0.9 * events)
-    return ScoreMatrix(sums * events, live, count, begin, begin + 100 * SECOND, per_event_metric(METRICS[metric]))
+    return ScoreMatrix(sums * events, live, count, begin, begin + 100 * SECOND, per_event_metric(metric_named(metric)))
 
 
 def test_an_exponential_decay_has_the_half_life_that_was_planted():
@@ -93,13 +95,13 @@ def test_each_curve_has_its_half_life():
 
 
 def test_a_metric_that_is_no_mean_is_refused():
-    with pytest.raises(UsageError, match="auc is no mean"):
-        per_event_metric(METRICS["auc"])
+    with pytest.raises(UsageError, match="auc is not a mean"):
+        per_event_metric(metric_named("auc"))
 
 
 def test_a_root_is_taken_after_the_mean():
-    rmse = per_event_metric(METRICS["rmse"])
-    assert (rmse.number(9.0), rmse.sign) == (3.0, -1)
+    rmse = per_event_metric(metric_named("rmse"))
+    assert (rmse.of_mean(9.0), rmse.sign) == (3.0, -1)
 
 
 def test_means_leave_out_what_is_not_known_and_ratios_what_is_not_defined():

@@ -1,14 +1,20 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from freshmark import Outcomes
 from freshmark.results.metrics.influence import GROUPS, centred, groups_of, influence_of
-from freshmark.results.metrics.registry import METRICS, metric_named
-from freshmark.results.metrics.segments import measure
+from freshmark.results.metrics.measured import measure
+from freshmark.results.metrics.named import Metrics
+from freshmark.results.metrics.segments import Division
+
+metric_named = Metrics().named
 
 
 def influence(metric, outcomes, window, user, windows):
-    measured = measure(metric, outcomes, window, np.zeros(len(window), np.int64), windows)
-    return influence_of(metric, outcomes, measured, window=window, user=user), measured.value[0, -1]
+    division, outcomes = Division(window, windows), replace(outcomes, user=user)
+    measured = measure(metric, outcomes, division)
+    return influence_of(metric, outcomes, measured, division), measured.value[0, -1]
 
 
 def test_users_are_dealt_like_cards():
@@ -65,13 +71,13 @@ def test_a_metric_that_is_no_mean_is_read_by_window():
     window, user = np.repeat(np.arange(4), 100), rng.integers(0, 50, 400)
     label = rng.integers(0, 2, 400).astype(float)
     clicks = Outcomes("click", prediction=rng.random(400), label=label)
-    table, _ = influence(METRICS["auc"], clicks, window, user, 4)
+    table, _ = influence(metric_named("auc"), clicks, window, user, 4)
     assert table.shape == (4, 1)
     assert table.sum() == pytest.approx(0, abs=1e-15)
 
 
 def test_a_number_without_error_and_one_without_events():
     perfect = Outcomes("rate", prediction=np.ones(3), label=np.ones(3))
-    table, _ = influence(METRICS["rmse"], perfect, np.arange(3), np.arange(3), 3)
+    table, _ = influence(metric_named("rmse"), perfect, np.arange(3), np.arange(3), 3)
     assert (table == 0).all()
     assert (centred(np.zeros((2, 1)), np.zeros((2, 1), int)) == 0).all()

@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 from freshmark.contract.metric import Outcomes
 from freshmark.results.metrics.label import auc_by, calibration_by, f1_by
-from freshmark.results.metrics.registry import metric_named
+from freshmark.results.metrics.named import Metrics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
+
+metric_named = Metrics().named
 
 CLICKS = st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=2, max_size=60)
 CLASSES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.floats(0.01, 0.99)), min_size=1, max_size=60)

@@ -3,10 +3,12 @@ import math
 import numpy as np
 import pytest
 from freshmark.contract.metric import Outcomes
-from freshmark.results.metrics.registry import at, metric_named
+from freshmark.results.metrics.named import Metrics
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score
+
+metric_named = Metrics().named
 
 
 def outcomes(*ranks):
@@ -34,7 +36,7 @@ def independent(family, rank, k):
 @given(ranks=st.lists(st.integers(1, 60), min_size=1, max_size=30), k=st.integers(1, 60))
 def test_rank_metrics_agree_with_an_independent_implementation_over_lists(family, ranks, k):
     expected = sum(independent(family, rank, k) for rank in ranks) / len(ranks)
-    assert at(family, k)(outcomes(*ranks)) == pytest.approx(expected)
+    assert metric_named(f"{family}@{k}")(outcomes(*ranks)) == pytest.approx(expected)
 
 
 @given(ranks=st.lists(st.integers(1, 30), min_size=1, max_size=10), k=st.integers(1, 30))
@@ -42,7 +44,7 @@ def test_ndcg_agrees_with_scikit_learn(ranks, k):
     truth = np.zeros((len(ranks), 30))
     truth[np.arange(len(ranks)), np.array(ranks) - 1] = 1
     scores = np.tile(np.arange(30, 0, -1.0), (len(ranks), 1))
-    assert at("ndcg", k)(outcomes(*ranks)) == pytest.approx(ndcg_score(truth, scores, k=k))
+    assert metric_named(f"ndcg@{k}")(outcomes(*ranks)) == pytest.approx(ndcg_score(truth, scores, k=k))
 
 
 def test_golden_values_of_one_event():
@@ -77,11 +79,11 @@ def test_a_rank_metric_refuses_outcomes_without_ranks(name):
 @given(ranks=st.lists(st.floats(1, 1e6), min_size=1, max_size=20), k=st.integers(1, 100))
 def test_a_longer_list_never_gives_less(ranks, k):
     for family in ("hr", "ndcg", "mrr"):
-        assert at(family, k + 1)(outcomes(*ranks)) >= at(family, k)(outcomes(*ranks))
+        assert metric_named(f"{family}@{k + 1}")(outcomes(*ranks)) >= metric_named(f"{family}@{k}")(outcomes(*ranks))
 
 
 @given(st.lists(st.floats(1, 1e6), min_size=1, max_size=20))
 def test_hit_rate_bounds_ndcg_and_ndcg_bounds_mrr(ranks):
-    hit, gain, first = (at(family, 10)(outcomes(*ranks)) for family in ("hr", "ndcg", "mrr"))
+    hit, gain, first = (metric_named(f"{family}@10")(outcomes(*ranks)) for family in ("hr", "ndcg", "mrr"))
     assert hit + 1e-12 >= gain
     assert gain + 1e-12 >= first

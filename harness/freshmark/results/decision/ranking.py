@@ -13,7 +13,6 @@ from freshmark.contract.arrays import Task
 from freshmark.results.decision.costs import Costs, costs_of
 from freshmark.results.decision.standings import Row, Standings
 from freshmark.results.decision.terms import Terms
-from freshmark.results.metrics.segments import SEGMENTS
 from freshmark.results.naming import row_label, schedule_label
 from freshmark.results.stored.recorded import Recorded
 
@@ -134,13 +133,12 @@ def _row(recorded: Recorded, cells: pd.DataFrame, metric: str, terms: Terms) -> 
         return row
     costs = costs_of(recorded, stream, succeeded, terms.prices)
     measured = [recorded.measured(str(key), [metric])[0] for key in succeeded["key"]]
-    by_segment = np.stack([one.value[:, -1] for one in measured]).mean(axis=0)
     return replace(
         row,
         **{field.name: getattr(costs, field.name) for field in fields(costs)},
         value=float(np.mean([one.value[0, -1] for one in measured])),
-        new_user=float(by_segment[SEGMENTS.index("new user")]),
-        new_item=float(by_segment[SEGMENTS.index("new item")]),
+        new_user=float(np.mean([one.of("new user") for one in measured])),
+        new_item=float(np.mean([one.of("new item") for one in measured])),
         excluded=terms.budget.excludes(costs),
     )
 

@@ -32,7 +32,7 @@ def arrivals_of(recorded: Recorded) -> pd.DataFrame:
         found = [
             arrivals(
                 recorded.events(stream),
-                recorded.table(key, "outcomes")["rank"],
+                np.asarray(recorded.outcomes(key).rank),
                 recorded.table(key, "latencies")["position"],
                 recorded.table(key, "lists"),
                 recorded.streams[stream].top,

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from freshmark.contract.metric import Outcomes
 from freshmark.results.dynamics.learning import score_matrix
 from freshmark.results.metrics.per_event import PerEventMetric, mean_of
 from freshmark.results.stored.recorded import Recorded
 from freshmark.results.stored.seed_groups import MetricGroup, metric_groups
 
 COLUMNS = ("stream", "strategy", "every", "delay", "metric", "value", "oracle", "regret", "floor", "gain_share")
-
-
-def oracle_outcomes(recorded: Recorded, stream: str) -> Outcomes | None:
-    """The best achievable answers to the test events; None where nobody knows them."""
-    events, task = recorded.events(stream), recorded.streams[stream].task
-    if "oracle" not in events:
-        return None
-    if task == "rank":
-        return Outcomes(task, rank=events["oracle"])
-    if task == "rate" or (task == "classify" and "oracle_class" not in events):
-        return None
-    return Outcomes(task, label=events["label"], prediction=events["oracle"], predicted=events.get("oracle_class"))
 
 
 def attainment_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame:
@@ -37,10 +24,10 @@ def attainment_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame
     rows, table = list(metric_groups(recorded, metric)), []
     never = {(row.stream, row.strategy): row for row in rows if row.every == "never"}
     for row in rows:
-        best = oracle_outcomes(recorded, row.stream)
+        best = recorded.oracle_outcomes(row.stream)
         if best is None:
             continue
-        oracle = float(row.metric.number(row.metric.each(best).mean()))
+        oracle = float(row.metric.of_mean(row.metric.each(best).mean()))
         value = mean_of([_value(recorded, key, row.metric) for key in row.keys.values()])
         floor = _floor(recorded, row, never.get((row.stream, row.strategy)))
         regret, gainable = row.metric.sign * (oracle - value), row.metric.sign * (oracle - floor)
@@ -51,11 +38,11 @@ def attainment_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame
 
 
 def _value(recorded: Recorded, key: str, metric: PerEventMetric) -> float:
-    return float(metric.number(metric.each(recorded.outcomes(key)).mean()))
+    return float(metric.of_mean(metric.each(recorded.outcomes(key)).mean()))
 
 
 def _floor(recorded: Recorded, row: MetricGroup, never: MetricGroup | None) -> float:
     if never is not None:
         return mean_of([_value(recorded, key, never.metric) for key in never.keys.values()])
     grids = [score_matrix(recorded, key, row.metric) for key in row.keys.values()]
-    return mean_of([row.metric.number(one.sums[0].sum() / one.count.sum()) for one in grids if one is not None])
+    return mean_of([row.metric.of_mean(one.sums[0].sum() / one.count.sum()) for one in grids if one is not None])

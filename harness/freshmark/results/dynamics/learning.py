@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
-from freshmark.contract.metric import Outcomes
+from freshmark.contract.outcomes import Outcomes
 from freshmark.results.metrics.per_event import PerEventMetric, mean_of, ratio
 from freshmark.results.stored.recorded import Recorded
 from freshmark.results.stored.seed_groups import metric_groups
@@ -48,12 +48,12 @@ class ScoreMatrix:
     @property
     def scores(self) -> FloatArray:
         """(blocks + 1, blocks) R."""
-        return np.asarray(self.metric.number(ratio(self.sums, self.count)))
+        return np.asarray(self.metric.of_mean(ratio(self.sums, self.count)))
 
     @property
     def live_scores(self) -> FloatArray:
         """(blocks,) of the run itself."""
-        return np.asarray(self.metric.number(ratio(self.live, self.count)))
+        return np.asarray(self.metric.of_mean(ratio(self.live, self.count)))
 
 
 def score_matrix(recorded: Recorded, key: str, metric: PerEventMetric) -> ScoreMatrix | None:
@@ -120,8 +120,7 @@ def learning_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame:
 
 def _row(table: dict[str, AnyArray], outcomes: Outcomes, rows: slice) -> Outcomes:
     """One row of the matrix as outcomes of all test events."""
-    columns = {name: table[name][rows] for name in ("rank", "prediction", "predicted") if name in table}
-    return Outcomes(outcomes.task, label=outcomes.label, candidates=outcomes.candidates, **columns)
+    return outcomes.answered({name: column[rows] for name, column in table.items()})
 
 
 def _sums(metric: PerEventMetric, outcomes: Outcomes, block: IntArray, blocks: int) -> FloatArray:

@@ -22,7 +22,6 @@ import numpy as np
 import pandas as pd
 
 from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.results.dynamics.attainment import oracle_outcomes
 from freshmark.results.metrics.per_event import PerEventMetric, mean_of, ratio
 from freshmark.results.stored.recorded import Recorded
 from freshmark.results.stored.seed_groups import MetricGroup, metric_groups
@@ -80,7 +79,7 @@ def levels_of(recorded: Recorded, row: MetricGroup) -> tuple[FloatArray, str]:
     window, windows = recorded.events(stream)["window"], recorded.streams[stream].windows
     cells = [_by_window(metric, recorded.outcomes(key), window, windows) for key in row.keys.values()]
     value = np.mean(cells, axis=0)
-    best = oracle_outcomes(recorded, stream)
+    best = recorded.oracle_outcomes(stream)
     if best is None:
         return (value if metric.sign > 0 else ratio(1.0, value)), "before"
     oracle = _by_window(metric, best, window, windows)
@@ -138,7 +137,7 @@ def _told(row: MetricGroup, drift: Any, course: Course, window: int, reference: 
 
 def _by_window(metric: PerEventMetric, outcomes: Any, window: IntArray, windows: int) -> FloatArray:
     sums = np.bincount(window, weights=metric.each(outcomes), minlength=windows)
-    return np.asarray(metric.number(ratio(sums, np.bincount(window, minlength=windows))))
+    return np.asarray(metric.of_mean(ratio(sums, np.bincount(window, minlength=windows))))
 
 
 def mean_recovery(table: pd.DataFrame) -> pd.DataFrame:

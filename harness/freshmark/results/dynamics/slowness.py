@@ -13,10 +13,7 @@ import pandas as pd
 
 from freshmark.contract.arrays import FloatArray
 from freshmark.contract.delays import time_scale
-from freshmark.results.metrics.influence import influence_of
 from freshmark.results.metrics.per_event import mean_of
-from freshmark.results.metrics.registry import metric_named
-from freshmark.results.metrics.segments import measure
 from freshmark.results.statistics.dependence import spread_of
 from freshmark.results.statistics.intervals import distinguishable, margin, spread_over_seeds
 from freshmark.results.stored.recorded import Recorded
@@ -67,10 +64,9 @@ def _price(recorded: Recorded, keys: list[str], stream: str, metric: str) -> dic
 
 def _free(recorded: Recorded, key: str, stream: str, metric: str) -> tuple[float, FloatArray]:
     """The metric of the free pass, and what windows and users add to the error of the difference."""
-    found, events = metric_named(metric, recorded.metrics), recorded.events(stream)
     outcomes = recorded.outcomes(key, free=True)
-    measured = measure(found, outcomes, events["window"], events["kind"], recorded.streams[stream].windows)
-    influence = influence_of(found, outcomes, measured, window=events["window"], user=events["user"])
+    measured = recorded.measured_outcomes(stream, metric, outcomes)
+    influence = recorded.influence_of_outcomes(stream, metric, outcomes, measured)
     return float(measured.value[0, -1]), influence - recorded.influence(key, metric)
 
 

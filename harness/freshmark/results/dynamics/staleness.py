@@ -65,7 +65,7 @@ def staleness_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame:
     """
     rows = []
     for row, decays in _decays(recorded, metric):
-        number = row.metric.number
+        number = row.metric.of_mean
         ages = min(len(one.age_seconds) for one in decays)
         rows += [
             {
@@ -153,9 +153,10 @@ def by_matrix(grid: ScoreMatrix) -> Decay:
 
 
 def _by_age(recorded: Recorded, key: str, never: str | None, metric: PerEventMetric) -> Decay:
-    given = metric.each(recorded.outcomes(key))
+    outcomes = recorded.outcomes(key)
+    given = metric.each(outcomes)
     floor = np.full(len(given), np.nan) if never is None else metric.each(recorded.outcomes(never))
-    return by_age(recorded.table(key, "outcomes")["age"] * MICRO, given, floor, metric.sign)
+    return by_age(np.asarray(outcomes.age) * MICRO, given, floor, metric.sign)
 
 
 def by_age(age: FloatArray, given: FloatArray, floor: FloatArray, sign: int) -> Decay:

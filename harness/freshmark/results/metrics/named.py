@@ -1,4 +1,4 @@
-"""Metrics and segments by name, built-in ones and those of plugins; what a plugin's function raises names the plugin."""
+"""Metrics and segments by name, built-in ones and those of plugins. What a plugin raises names the plugin."""
 
 from __future__ import annotations
 
@@ -44,11 +44,14 @@ class Metrics:
         for name in self._metrics:
             family, _ = self._split(name)
             if family is not None:
-                both = f"{self._offers[name].plugin!r} and {self._offers[family.name].plugin!r}"
-                raise PluginError(
-                    f"two plugins offer the metric {name!r}: {both}", remedy="rename one, or remove a plugin", code="FM306"
-                )
+                what = f"plugin {self._offers[name].plugin!r} offers the metric {name!r}, which is one of {family.name}"
+                raise PluginError(what, remedy="rename it", code="FM306")
         self._named: dict[str, Metric] = {}
+
+    @classmethod
+    def besides_built_in(cls, metrics: Mapping[str, Metric | MetricFamily]) -> Metrics:
+        """The built-in metrics and these, which no plugin offers."""
+        return cls(_BUILT_IN_METRICS | _of_session(metrics))
 
     def named(self, name: str) -> Metric:
         """The metric of this name.
@@ -133,6 +136,11 @@ class Segments:
                 owners[group] = name
         self.names = (ALL, *owners)
 
+    @classmethod
+    def besides_built_in(cls, segments: Mapping[str, Segment]) -> Segments:
+        """The built-in segments and these, which no plugin offers."""
+        return cls(_BUILT_IN_SEGMENTS | _of_session(segments))
+
     def assignments(self, events: Mapping[str, AnyArray]) -> tuple[tuple[Assignment, ...], list[PluginFault]]:
         """The groups of these test events, and what segments raised; a segment that raised has no events.
 
@@ -179,6 +187,10 @@ def main_metric(task: Task, top: int) -> str:
     """
     mains: dict[Task, str] = {"rank": f"ndcg@{top}", "click": "logloss", "rate": "rmse", "classify": "accuracy"}
     return mains[task]
+
+
+def _of_session(things: Mapping[str, Any]) -> dict[str, Offer]:
+    return {name: Offer("this session", thing) for name, thing in things.items()}
 
 
 def _checked(noun: str, name: str, offer: Offer) -> Any:

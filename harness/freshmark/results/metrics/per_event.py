@@ -1,4 +1,4 @@
-"""PerEventMetric: a metric as the mean of per-event values, so that it can be computed for any set of events."""
+"""Metrics that are means over events, so that they can be computed for any set of events."""
 
 from __future__ import annotations
 
@@ -8,45 +8,46 @@ from typing import Any
 
 import numpy as np
 
-from freshmark.contract.arrays import FloatArray
-from freshmark.contract.metric import Metric, Outcomes
+from freshmark.contract.arrays import AnyArray, FloatArray
+from freshmark.contract.metric import Metric
+from freshmark.contract.outcomes import Outcomes
 from freshmark.errors import UsageError
-from freshmark.results.metrics.registry import ROOTS
 
 
 @dataclass(frozen=True, slots=True)
 class PerEventMetric:
     """A metric that is a mean over events, or the root of one.
 
-    each: outcomes → (n,) float64, what each event gives
+    each: outcomes → (n,) float64, the value of each event
     root: whether the metric is the square root of the mean
-    sign: 1 where higher is better, else -1
+    sign: 1 where higher is better, else −1
     """
 
     name: str
-    each: Callable[[Outcomes], FloatArray]
+    each: Callable[[Outcomes], AnyArray]
     root: bool
     sign: int
 
-    def number(self, mean: Any) -> Any:
-        """The metric, from the mean of what events give."""
+    def of_mean(self, mean: Any) -> Any:
+        """The metric, given the mean of ``each``."""
         return np.sqrt(mean) if self.root else mean
 
 
 def per_event_metric(metric: Metric) -> PerEventMetric:
-    """The per-event form of a metric.
+    """The metric as a mean over events.
 
     Raises:
-        UsageError: it is not a mean over events (AUC, F1).
+        UsageError: it is not one (AUC, F1).
     """
-    each = metric.each or ROOTS.get(metric.name)
-    if each is None:
-        raise UsageError(f"{metric.name} is no mean over events", remedy="a metric that is, such as the main one")
-    return PerEventMetric(metric.name, each, metric.each is None, 1 if metric.better == "higher" else -1)
+    if metric.each is None:
+        raise UsageError(
+            f"{metric.name} is not a mean over events", remedy="a metric that is, such as the task's main metric"
+        )
+    return PerEventMetric(metric.name, metric.each, metric.root, metric.sign)
 
 
 def mean_of(values: Any) -> float:
-    """The mean of those that are known; NaN where none is, ∞ where one is."""
+    """The mean of the values that are not NaN; NaN if none is left, ∞ if one is ∞."""
     known = np.asarray(values, np.float64)
     known = known[~np.isnan(known)]
     return float(known.mean()) if len(known) else float("nan")

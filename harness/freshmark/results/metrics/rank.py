@@ -67,6 +67,8 @@ def reciprocal_rank(outcomes: Outcomes) -> FloatArray:
 
 def _within(family: str, k: int, gain: Callable[[FloatArray], FloatArray]) -> Metric:
     """The mean gain of the ranks up to K; others gain 0."""
-    return Metric(
-        f"{family}@{k}", _RANK, "higher", each=lambda outcomes: np.where(ranks(outcomes) <= k, gain(ranks(outcomes)), 0.0)
-    )
+
+    def each(outcomes: Outcomes) -> FloatArray:
+        return np.where(ranks(outcomes) <= k, gain(ranks(outcomes)), 0.0)
+
+    return Metric(f"{family}@{k}", _RANK, "higher", each=each)

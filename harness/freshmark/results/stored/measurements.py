@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
-from freshmark.results.metrics.segments import SEGMENTS, Measured
+from freshmark.results.metrics.measured import Measured
 from freshmark.results.stored.recorded import Recorded
 
 WHOLE = -1
@@ -27,7 +27,7 @@ _NO_METRIC = frozenset({"window", "begin", "end", "events"})
 class Block:
     """Numbers of one metric of one cell: arrays of one length.
 
-    window: (n,) int64, WHOLE for all; segment: (n,) int64, place in SEGMENTS
+    window: (n,) int64, WHOLE for all; segment: (n,) int64, place in ``segments.names``
     """
 
     metric: str
@@ -52,7 +52,7 @@ def tidy(recorded: Recorded, metrics: Sequence[str] = ()) -> pd.DataFrame:
     columns["seed"] = np.repeat(np.array([cell["seed"] for cell in cells], np.int32), lengths)
     columns["window"] = _joined([block.window for block in blocks], np.int32)
     columns["time"] = _times(recorded, [str(cell["stream"]) for cell in cells], blocks)
-    columns["segment"] = _categories(_joined([block.segment for block in blocks], np.int8), SEGMENTS)
+    columns["segment"] = _categories(_joined([block.segment for block in blocks], np.int16), recorded.segments.names)
     columns["metric"] = _repeated([block.metric for block in blocks], lengths)
     columns["value"] = _joined([block.value for block in blocks], np.float64)
     columns["n"] = _joined([block.n for block in blocks], np.int32)

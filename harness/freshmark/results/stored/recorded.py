@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray, FloatArray
-from freshmark.contract.metric import Metric, Outcomes
-from freshmark.errors import StoreError, UnknownName, UsageError
+from freshmark.contract.metric import Metric
+from freshmark.contract.outcomes import Outcomes, decoded, has_free_pass, oracle_outcomes, widened
+from freshmark.errors import PluginFault, StoreError, UnknownName, UsageError
 from freshmark.results.metrics.influence import influence_of
-from freshmark.results.metrics.registry import METRICS, depth_of, main_metric, metric_named, metrics_of
-from freshmark.results.metrics.segments import Measured, kinds_of, measure
-from freshmark.results.plugins import offered
+from freshmark.results.metrics.measured import Measured, measure, unmeasured
+from freshmark.results.metrics.named import Metrics, Segments, main_metric
+from freshmark.results.metrics.segments import Division
+from freshmark.results.plugins import offers
 from freshmark.results.stored.folder import RunFolder, read_table
 from freshmark.results.stored.merging import cells_of, streams_of
 from freshmark.results.stored.table_cache import TableCache
@@ -26,13 +29,29 @@ class Recorded:
 
     cells: one row a cell: stream, task, strategy, every, delay, seed, status, reason, seconds …, and its summary
     streams: name → what is known of the stream
+    faults: what functions of plugins raised so far, each once
+
+    Args:
+        folders: at least one.
+        metrics, segments: those that are known by name; None: those of the installed plugins.
+        chosen: the metric that decides where none is named; None: the main metric of each task.
     """
 
-    def __init__(self, folders: Sequence[RunFolder], metrics: Mapping[str, Metric] | None = None) -> None:
+    def __init__(
+        self,
+        folders: Sequence[RunFolder],
+        metrics: Metrics | None = None,
+        segments: Segments | None = None,
+        *,
+        chosen: str | None = None,
+    ) -> None:
         self.folders = tuple(folders)
         self.streams = streams_of(self.folders)
         self._home, self.cells = cells_of(self.folders)
-        self._metrics = metrics
+        self._metrics, self._segments, self.chosen = metrics, segments, chosen
+        self._faults: dict[str, PluginFault] = {}
+        self._failed: set[tuple[str, str]] = set()
+        self._divisions: dict[str, Division] = {}
         self._measured: dict[tuple[str, str], Measured] = {}
         self._influence: dict[tuple[str, str], FloatArray] = {}
         self._events: dict[str, dict[str, AnyArray]] = {}
@@ -44,9 +63,33 @@ class Recorded:
         return self.folders[0].provenance
 
     @cached_property
-    def metrics(self) -> Mapping[str, Metric]:
-        """The metrics that are known by name: built-in, and those of installed plugins."""
-        return {**METRICS, **(offered("register_metrics") if self._metrics is None else self._metrics)}
+    def metrics(self) -> Metrics:
+        """The metrics that are known by name."""
+        return Metrics(offers("register_metrics")) if self._metrics is None else self._metrics
+
+    @cached_property
+    def segments(self) -> Segments:
+        """The segments that are known by name."""
+        return Segments(offers("register_segments")) if self._segments is None else self._segments
+
+    @property
+    def faults(self) -> list[PluginFault]:
+        """What functions of plugins raised so far, each once."""
+        return list(self._faults.values())
+
+    def metric(self, name: str) -> Metric:
+        """The metric of this name.
+
+        Raises:
+            UnknownName: it does not exist.
+        """
+        return self.metrics.named(name)
+
+    def choosing(self, metric: str) -> Recorded:
+        """The same runs, with another metric that decides; what was read and measured is shared."""
+        other = copy(self)
+        other.chosen = metric
+        return other
 
     def device_of(self, key: str) -> str:
         """Where models of the cell with this key lived, in torch's words."""
@@ -54,7 +97,7 @@ class Recorded:
         return str(folder.provenance.get("device") or "cpu")
 
     def metric_for(self, stream: str, metric: str | None = None) -> str | None:
-        """This metric, or the main one; None where the stream's task has no such metric.
+        """This metric, or the one that decides; None where the stream's task has no such metric.
 
         Raises:
             UnknownName: there is no such metric.
@@ -62,10 +105,10 @@ class Recorded:
         """
         record = self.streams[stream]
         if metric is None:
-            return main_metric(record.task, record.top)
-        found = metric_named(metric, self.metrics)
+            return self._deciding(stream) or self.main_metric(stream)
+        found = self.metric(metric)
         depth = int(record.settings.get("depth", 0))
-        if depth and depth_of(metric) > depth:
+        if depth and self.metrics.depth_of(metric) > depth:
             raise UsageError(
                 f"{metric} looks deeper than the lists that were recorded",
                 where=stream,
@@ -74,45 +117,66 @@ class Recorded:
             )
         return metric if record.task in found.tasks else None
 
+    def main_metric(self, stream: str) -> str:
+        """The main metric of the stream's task."""
+        record = self.streams[stream]
+        return main_metric(record.task, record.top)
+
     def metrics_for(self, stream: str) -> tuple[str, ...]:
         """Every metric of the stream's task, the main one first."""
         record = self.streams[stream]
-        return metrics_of(record.task, record.top, self.metrics)
+        return self.metrics.of_task(record.task, record.top)
+
+    def _deciding(self, stream: str) -> str | None:
+        """The chosen metric, where the stream's task has it and no cell of the stream makes it fail."""
+        if self.chosen is None or self.metric_for(stream, self.chosen) is None:
+            return None
+        cells = self.cells[(self.cells["stream"] == stream) & (self.cells["status"] == "ok")]
+        for key in cells["key"]:
+            self.measured(str(key), [self.chosen])
+        return None if (stream, self.chosen) in self._failed else self.chosen
 
     def better(self, metric: str) -> str:
         """``higher`` or ``lower``."""
-        return metric_named(metric, self.metrics).better
+        return self.metric(metric).better
 
     def measured(self, key: str, metrics: Sequence[str]) -> list[Measured]:
-        """These metrics of the cell with this key, by segment and window; its outcomes are read at most once."""
+        """These metrics of the cell with this key, by segment and window; its outcomes are read at most once.
+
+        A plugin's metric that fails has no values; ``faults`` says why.
+        """
         missing = [name for name in metrics if (key, name) not in self._measured]
         if missing:
             stream = self.stream_of(key)
-            outcomes, events = self.outcomes(key), self.events(stream)
+            outcomes = self.outcomes(key)
             for name in missing:
-                self._measured[key, name] = measure(
-                    metric_named(name, self.metrics),
-                    outcomes,
-                    events["window"],
-                    events["kind"],
-                    self.streams[stream].windows,
-                )
+                self._measured[key, name] = self.measured_outcomes(stream, name, outcomes)
         return [self._measured[key, name] for name in metrics]
+
+    def measured_outcomes(self, stream: str, metric: str, outcomes: Outcomes) -> Measured:
+        """The metric of any outcomes of the stream's test events, by segment and window."""
+        division = self.division(stream)
+        try:
+            return measure(self.metric(metric), outcomes, division)
+        except PluginFault as fault:
+            self._faults.setdefault(str(fault), fault)
+            self._failed.add((stream, metric))
+            return unmeasured(division)
 
     def influence(self, key: str, metric: str) -> FloatArray:
         """What each window, and each group of users, adds to the error of the cell's number: (windows, groups)."""
         if (key, metric) not in self._influence:
             (measured,) = self.measured(key, [metric])
-            events = self.events(self.stream_of(key))
-            found = influence_of(
-                metric_named(metric, self.metrics),
-                self.outcomes(key),
-                measured,
-                window=events["window"],
-                user=events["user"],
-            )
-            self._influence[key, metric] = found
+            stream = self.stream_of(key)
+            self._influence[key, metric] = self.influence_of_outcomes(stream, metric, self.outcomes(key), measured)
         return self._influence[key, metric]
+
+    def influence_of_outcomes(self, stream: str, metric: str, outcomes: Outcomes, measured: Measured) -> FloatArray:
+        """The same of any outcomes of the stream's test events, whose metric is ``measured``."""
+        division = self.division(stream)
+        if (stream, metric) in self._failed:
+            return np.zeros((division.windows, 1))
+        return influence_of(self.metric(metric), outcomes, measured, division)
 
     def outcomes(self, key: str, *, free: bool = False) -> Outcomes:
         """What became of each test event in the cell with this key; ``free``: had its updates taken no time.
@@ -121,31 +185,32 @@ class Recorded:
             UsageError: there was no free pass, since the cell's delay was not measured.
         """
         table = self.table(key, "outcomes")
-        if free:
-            table = {name.removeprefix("free_"): column for name, column in table.items() if name.startswith("free_")}
-            if not table:
-                raise UsageError("no updates were made that took no time", where=f"cell {key}", remedy="delay measured")
+        if free and not has_free_pass(table):
+            raise UsageError("no updates were made that took no time", where=f"cell {key}", remedy="delay measured")
         stream = self.stream_of(key)
         events = self.events(stream)
         if any(len(column) != len(events["time"]) for column in table.values()):
             raise StoreError("outcomes and test events differ in number", where=f"cell {key}", code="FM405")
-        return Outcomes(
-            self.streams[stream].task,
-            rank=table.get("rank"),
-            prediction=table.get("prediction"),
-            label=events.get("label"),
-            predicted=table.get("predicted"),
-            candidates=events.get("candidates"),
-        )
+        return decoded(self.streams[stream].task, table, events, free=free)
+
+    def oracle_outcomes(self, stream: str) -> Outcomes | None:
+        """The outcomes of the best achievable answers; None where the stream does not know them."""
+        return oracle_outcomes(self.streams[stream].task, self.events(stream))
 
     def events(self, stream: str) -> dict[str, AnyArray]:
-        """The stream's test events, column → (n,) array, with the ``kind`` that segments are made of."""
+        """The stream's test events, column → (n,) array."""
         if stream not in self._events:
-            table = read_table(self.streams[stream].events)
-            table["window"] = table["window"].astype(np.int64)
-            table["kind"] = kinds_of(table)
-            self._events[stream] = table
+            self._events[stream] = widened(read_table(self.streams[stream].events))
         return self._events[stream]
+
+    def division(self, stream: str) -> Division:
+        """The stream's test events, divided into windows and segments."""
+        if stream not in self._divisions:
+            events = self.events(stream)
+            assignments, faults = self.segments.assignments(events)
+            self._faults |= {str(fault): fault for fault in faults}
+            self._divisions[stream] = Division(events["window"], self.streams[stream].windows, assignments)
+        return self._divisions[stream]
 
     def table(self, key: str, name: str) -> dict[str, AnyArray]:
         """A table of the cell with this key: ``outcomes``, ``windows``, ``updates`` or ``latencies``."""

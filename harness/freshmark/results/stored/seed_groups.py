@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from freshmark.results.metrics.per_event import PerEventMetric, per_event_metric
-from freshmark.results.metrics.registry import metric_named
 from freshmark.results.stored.recorded import Recorded
 
 ROW_COLUMNS = ("stream", "strategy", "every", "delay")
@@ -54,13 +53,15 @@ def seed_groups(recorded: Recorded) -> Iterator[SeedGroup]:
 
 
 def metric_groups(recorded: Recorded, metric: str | None = None) -> Iterator[MetricGroup]:
-    """Every such row whose task has the metric (None: the main one).
+    """Every such row whose task has the metric; None: the one that decides, or the main one if that is not a mean.
 
     Raises:
         UsageError: the metric is not a mean over events.
     """
     for group in seed_groups(recorded):
         name = recorded.metric_for(group.stream, metric)
+        if name is not None and metric is None and recorded.metric(name).each is None:
+            name = recorded.main_metric(group.stream)
         if name is not None:
-            per_event = per_event_metric(metric_named(name, recorded.metrics))
-            yield MetricGroup(group.stream, group.strategy, group.every, group.delay, group.keys, per_event)
+            own = per_event_metric(recorded.metric(name))
+            yield MetricGroup(group.stream, group.strategy, group.every, group.delay, group.keys, own)

@@ -185,6 +185,7 @@ class Registry:
             self._offers[kind] = offers
         return self._offers[kind]
 
+
 def kind_called(kind: str) -> str:
     """The kind of that name; ``datasets`` are ``streams``."""
     kind = "streams" if kind == "datasets" else kind
