@@ -21,18 +21,18 @@ MOST_GROUPS = 12
 
 
 def history(results: Results, rows: pd.DataFrame) -> Chart | None:
-    """The chart; None where the metric is no mean over events, or all users have the same past."""
+    """The chart; None where the metric is not a mean over events, or all users have the same past."""
     stream, name = str(rows["stream"].iloc[0]), str(rows["metric"].iloc[0])
-    each = results.metrics.named(name).each
+    metric = results.metrics.named(name)
     edges = groups_of(results.events(stream)["user_events"])
-    if each is None or len(edges) < 2:  # noqa: PLR2004  (one point is no curve)
+    if metric.each is None or metric.root or len(edges) < 2:  # noqa: PLR2004  (one point is no curve)
         return None
     shown = best_of_each(rows)
     group = np.searchsorted(edges, results.events(stream)["user_events"], "right") - 1
     count = np.bincount(group, minlength=len(edges))
     values = {}
     for _, row in shown.iterrows():
-        gain = np.mean([each(results.outcomes(key)) for key in keys_of(results, row)], axis=0)
+        gain = np.mean([metric.each(results.outcomes(key)) for key in keys_of(results, row)], axis=0)
         sums = np.bincount(group, weights=gain, minlength=len(edges))
         values[row_label(row["strategy"], row["every"], row["delay"])] = sums / count
     labels = _labels(edges)

@@ -72,13 +72,13 @@ def dates(microseconds: IntArray | Sequence[int]) -> np.ndarray[tuple[int], np.d
 def margin_of(results: Results, row: pd.Series) -> FloatArray:
     """Half the 95 % interval of each point of ``curve_of``, from the events that fell into it: (points,) float64.
 
-    NaN where the metric is no mean over events, and where there are too few of them.
+    NaN where the metric is not a mean over events, and where there are too few of them.
     """
     stream, metric = str(row["stream"]), results.metrics.named(str(row["metric"]))
     windows = results.streams[stream].windows
     together = -(-windows // MOST_POINTS)
     points = -(-windows // together)
-    if metric.each is None:
+    if metric.each is None or metric.root:
         return np.full(points, np.nan)
     each = np.mean([metric.each(results.outcomes(key)) for key in keys_of(results, row)], axis=0)
     point = results.events(stream)["window"] // together

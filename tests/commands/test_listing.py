@@ -59,8 +59,8 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def test_the_bare_list_has_a_line_for_each_kind(capsys):
     lines = shown(capsys, "list").splitlines()
-    assert [line.split()[0] for line in lines[:8]] == [
-        "strategies", "models", "streams", "metrics", "meters", "sections", "reports", "executors",
+    assert [line.split()[0] for line in lines[:9]] == [
+        "strategies", "models", "streams", "metrics", "segments", "meters", "sections", "reports", "executors",
     ]  # fmt: skip
     assert "retrain" in lines[0]
 
@@ -107,7 +107,7 @@ def test_show_takes_a_kind_before_the_name(capsys):
 
 
 def test_show_of_a_metric_says_which_way_is_better(capsys):
-    assert "metric ndcg@10: higher is better, for rank" in shown(capsys, "show", "ndcg@10")
+    assert "metric ndcg@K: higher is better, for rank" in shown(capsys, "show", "ndcg@10")
 
 
 def test_show_of_a_hook_is_its_documentation(capsys):
