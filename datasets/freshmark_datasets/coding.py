@@ -1,4 +1,4 @@
-"""Coding: rows of a simulator become codes in order of first appearance, as the contract wants them."""
+"""Coding: rows become codes in order of first appearance, as the contract requires."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 
 def coded(rows: IntArray, count: int) -> tuple[NDArray[np.int32], IntArray]:
-    """Codes (n,) int32 in order of first appearance, and the row behind each code; rows that never occur have none.
+    """Codes (n,) int32 in order of first appearance, and the row of each code; rows that never occur have no code.
 
     Args:
         rows: (n,) in [0, count).
-        count: how many rows there are.
+        count: number of rows.
     """
     first = np.full(count, len(rows))
-    first[rows[::-1]] = np.arange(len(rows))[::-1]  # of several, the last assignment stays: the first place
+    first[rows[::-1]] = np.arange(len(rows))[::-1]  # the last assignment wins, so the first occurrence stays
     appeared = np.flatnonzero(first < len(rows))
     by_code: IntArray = appeared[np.argsort(first[appeared])].astype(np.int64)
     code = np.full(count, -1, np.int32)

@@ -1,4 +1,4 @@
-"""Packages that freshmark does not install by itself: imported where they are used, with the extra that brings them."""
+"""Optional packages: imported where they are used, with an error that names the extra."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def extra(package: str, name: str) -> Any:
         DataError: it is not installed.
     """
     try:
-        found = import_module(package)
+        module = import_module(package)
     except ModuleNotFoundError as error:
         raise _missing(package, name) from error
-    if found.__spec__ is not None and found.__spec__.origin is None:
-        # A folder of that name where Python was started, such as this project's own "datasets", is no package.
+    if module.__spec__ is not None and module.__spec__.origin is None:
+        # A folder of that name in the working directory, such as this project's own "datasets", imports as a namespace.
         raise _missing(package, name)
-    return found
+    return module
 
 
 def _missing(package: str, name: str) -> DataError:

@@ -1,4 +1,4 @@
-"""Tokens: words as numbers that depend on nothing but the word."""
+"""Tokens: words as numbers that depend on the word alone."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from zlib import crc32
 
 
 def token(word: str) -> int:
-    """crc32 + 1 of a word, which is in lower case."""
+    """crc32 + 1 of a lower-case word."""
     return crc32(word.encode()) + 1

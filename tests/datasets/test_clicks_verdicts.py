@@ -14,8 +14,6 @@ EARLY = "at=0.35, events=20_000"
     ("stream", "pays"),
     [
         ("clicks(events=20_000)", False),
-        (f"clicks('covariate', {EARLY})", False),
-        (f"clicks('prior', {EARLY})", True),
         (f"clicks('concept', {EARLY})", True),
     ],
 )

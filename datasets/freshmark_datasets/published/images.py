@@ -1,4 +1,4 @@
-"""Streams of pictures: scikit-learn's digits, MNIST, and any npz or idx file."""
+"""Streams of images: scikit-learn's digits, MNIST, and any npz or idx file."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ WHITE = 255
 
 
 def digits(drift: str = "none", seed: int = 0, *, path: str | Path | None = None, **overrides: object) -> Source:
-    """1,797 handwritten digits of 8 × 8 pixels, as they are, turning, with permuted pixels, or class after class.
+    """1,797 handwritten digits of 8 × 8 pixels: unchanged, rotating, with permuted pixels, or class after class.
 
-    Task ``classify``; the feature is ``image``, (n, 8, 8) uint8 from 0 to 255. From scikit-learn, where no copy is
-    named: optical recognition of handwritten digits, E. Alpaydin and C. Kaynak, 1998, CC BY 4.0.
+    Task ``classify``; the feature is ``image``, (n, 8, 8) uint8 from 0 to 255. From scikit-learn, unless a copy
+    is given: optical recognition of handwritten digits, E. Alpaydin and C. Kaynak, 1998, CC BY 4.0.
 
     Args:
         drift: none, rotation, permutation or classes.
-        seed: decides the order of the pictures and of the pixels.
-        path: an npz file with ``x`` (n, 64) from 0 to 16 and ``y``, instead of scikit-learn.
+        seed: determines the order of the images and of the pixels.
+        path: an npz file with ``x`` (n, 64) from 0 to 16 and ``y``, instead of scikit-learn's copy.
         overrides: ``degrees=120`` of the rotation, ``phases=5`` of the others, ``span_days=60``.
     """
     options = motion(drift=drift, **overrides)
@@ -42,22 +42,22 @@ def digits(drift: str = "none", seed: int = 0, *, path: str | Path | None = None
 
 
 def mnist(path: str | Path, drift: str = "none", seed: int = 0, *, part: str = "t10k", **overrides: object) -> Source:
-    """Handwritten digits of 28 × 28 pixels from the four files of MNIST, or any set that is published in their form.
+    """Handwritten digits of 28 × 28 pixels from the four files of MNIST, or any set published in their format.
 
     Task ``classify``; the feature is ``image``, (n, 28, 28) uint8. LeCun, Cortes and Burges; Fashion-MNIST and
-    Kuzushiji-MNIST come in the same files.
+    Kuzushiji-MNIST have the same format.
 
     Args:
         path: the folder with ``t10k-images-idx3-ubyte`` and ``t10k-labels-idx1-ubyte``, gzipped or not.
         drift: none, rotation, permutation or classes.
-        seed: decides the order of the pictures and of the pixels.
+        seed: determines the order of the images and of the pixels.
         part: t10k or train.
         overrides: ``degrees=120`` of the rotation, ``phases=5`` of the others, ``span_days=60``.
     """
     if part not in ("t10k", "train"):
         raise UsageError(f"part={part!r}", where="part", remedy="t10k or train")
     folder = Path(path).expanduser()
-    image, label = (_found(folder, f"{part}-{kind}-ubyte") for kind in ("images-idx3", "labels-idx1"))
+    image, label = (_file(folder, f"{part}-{kind}-ubyte") for kind in ("images-idx3", "labels-idx1"))
     return images(image, drift, seed, labels=label, **overrides)
 
 
@@ -69,23 +69,23 @@ def images(
     labels: str | Path | None = None,
     **overrides: object,
 ) -> Source:
-    """Pictures of yours with their classes, in a drawn order, with a drift that is planted.
+    """Your own images with their classes, in random order, with a planted drift.
 
     Task ``classify``; the feature is ``image``: bytes as they are, other numbers as float32.
 
     Args:
         path: an npz file with ``x`` and ``y`` (or images and labels), or an idx file.
         drift: none, rotation, permutation or classes.
-        seed: decides the order of the pictures and of the pixels.
+        seed: determines the order of the images and of the pixels.
         labels: the idx file of the labels.
         overrides: ``degrees=120`` of the rotation, ``phases=5`` of the others, ``span_days=60``.
     """
     options = motion(drift=drift, **overrides)
     file = Path(path).expanduser()
-    beside = None if labels is None else Path(labels).expanduser()
-    known = tuple(digest_of(one) for one in (file, beside) if one is not None)
+    label_file = None if labels is None else Path(labels).expanduser()
+    known = tuple(digest_of(one) for one in (file, label_file) if one is not None)
     name = expression(f"images {file.name}", drift, seed, overrides)
-    return _source(name, options, seed, known, partial(read, file, beside), {"source": str(file)})
+    return _source(name, options, seed, known, partial(read, file, label_file), {"source": str(file)})
 
 
 def _source(
@@ -96,28 +96,28 @@ def _source(
     load: Callable[[], Pictures],
     about: Mapping[str, str],
 ) -> Source:
-    Draws(seed)  # refuses what is no seed now
-    told = f"{name} {moving.VERSION} {seed} {options} {known}"
+    Draws(seed)  # refuses an invalid seed now
+    key = f"{name} {moving.VERSION} {seed} {options} {known}"
 
     def built() -> Stream:
         return moving.stream(load(), options, seed, name=name, about=about)
 
-    return Source(hashlib.sha256(told.encode()).hexdigest(), built)
+    return Source(hashlib.sha256(key.encode()).hexdigest(), built)
 
 
 def _digits(copy: Path | None) -> Pictures:
     if copy is not None:
-        found = read(copy, None)
+        images = read(copy, None)
     else:
         bunch = extra("sklearn.datasets", "images").load_digits()
-        found = pictures(bunch.data, bunch.target, where="scikit-learn")
-    scaled = np.rint(found.image.astype(np.float64) * (WHITE / 16)).astype(np.uint8)
-    return Pictures(scaled, found.label, found.classes)
+        images = pictures(bunch.data, bunch.target, where="scikit-learn")
+    scaled = np.rint(images.image.astype(np.float64) * (WHITE / 16)).astype(np.uint8)
+    return Pictures(scaled, images.label, images.classes)
 
 
-def _found(folder: Path, stem: str) -> Path:
+def _file(folder: Path, stem: str) -> Path:
     """The file of that name, plain or gzipped."""
-    here = [folder / f"{stem}{end}" for end in ("", ".gz") if (folder / f"{stem}{end}").is_file()]
-    if not here:
+    files = [folder / f"{stem}{end}" for end in ("", ".gz") if (folder / f"{stem}{end}").is_file()]
+    if not files:
         raise DataError(f"no {stem}, nor {stem}.gz", where=str(folder), remedy="the folder with the four files")
-    return here[0]
+    return files[0]

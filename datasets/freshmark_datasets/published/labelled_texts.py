@@ -1,4 +1,4 @@
-"""Dated texts with classes: mails of SpamAssassin's corpus, headlines of Hacker News."""
+"""Texts with dates and classes: SpamAssassin's mails, Hacker News headlines."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ HAM_AND_SPAM = {"0": "ham", "1": "spam"}
 
 
 def spamassassin(path: str | Path, *, length: int = 256) -> Source:
-    """Mails of SpamAssassin's public corpus with their dates, ham or spam: a text stream in which updating pays.
+    """Mails of SpamAssassin's public corpus with their dates, ham or spam: a text stream on which updating pays.
 
     A csv file (or gzipped) with the columns ``t`` (seconds since 1970), ``label`` (0 ham, 1 spam) and ``txt``. The
-    corpus itself is published as archives of mails, whose dates are not all true; such a file is made of it by hand.
+    corpus itself is published as archives of mails, some with false dates; such a file is made from it by hand.
 
     Args:
         path: the file.
-        length: how many words of a mail are kept, its first.
+        length: how many words of a mail are used, from its start.
     """
     options = Options(
         time="t", label="label", text="txt", unit="s", task="classify", ids=(), length=length, repeats=True
@@ -36,19 +36,18 @@ def spamassassin(path: str | Path, *, length: int = 256) -> Source:
 
 
 def hackernews(path: str | Path, *, points: int = MANY, length: int = 32) -> Source:
-    """Headlines of Hacker News: will one get many points? A null control: its language does not drift in a year.
+    """Headlines of Hacker News: will one get many points? A null control: their language does not drift in a year.
 
     A csv file with the columns ``title``, ``num_points`` and ``created_at`` (month/day/year hour:minute), in any
-    order of time. The classes are ``few`` and ``many``. All headlines are known in full when they are asked about;
-    their points are taken as known at the next update.
+    order of time. The classes are ``few`` and ``many``. Points are assumed to be known at the next update.
 
     Args:
         path: the file.
-        points: from how many on a headline has many; the median of a random sample is about 9.
-        length: how many words of a headline are kept, its first.
+        points: the fewest that count as many; the median of a random sample is about 9.
+        length: how many words of a headline are used, from its start.
     """
     if isinstance(points, bool) or not isinstance(points, int) or points < 1:
-        raise UsageError(f"points={points!r}", where="points", remedy="a whole number from 1")
+        raise UsageError(f"points={points!r}", where="points", remedy="a whole number of at least 1")
     options = Options(
         time="created_at",
         label="num_points",
@@ -76,21 +75,21 @@ def _load(name: str, path: Path, options: Options, finish: Callable[[Stream], St
 
 
 def _ham_and_spam(stream: Stream) -> Stream:
-    strange = set(stream.classes) - set(HAM_AND_SPAM)
-    if strange:
+    unknown = set(stream.classes) - set(HAM_AND_SPAM)
+    if unknown:
         raise DataError(
-            f"the label {min(strange)!r} is neither 0 nor 1", where=stream.about["source"], remedy="0 ham, 1 spam"
+            f"the label {min(unknown)!r} is neither 0 nor 1", where=stream.about["source"], remedy="0 ham, 1 spam"
         )
-    return replace(stream, classes=tuple(HAM_AND_SPAM[one] for one in stream.classes))
+    return replace(stream, classes=tuple(HAM_AND_SPAM[label] for label in stream.classes))
 
 
 def _few_or_many(points: int, stream: Stream) -> Stream:
     many = np.asarray(stream.label) >= points
-    told = {"classes": f"few below {points} points, many from there on: {many.mean():.1%} many"}
+    classes = {"classes": f"few below {points} points, else many: {many.mean():.1%} many"}
     return replace(
         stream,
         task="classify",
         label=many.astype(np.int64),
         classes=("few", "many"),
-        about={**stream.about, **told},
+        about={**stream.about, **classes},
     )

@@ -1,4 +1,4 @@
-"""Streams made from streams: cleaned, selected, merged, rewritten, anonymised.
+"""Streams derived from other streams: cleaned, selected, merged, rewritten, anonymised.
 
-Imports `coding` and `arguments`.
+Imports `coding` and `arguments` alone.
 """

@@ -1,7 +1,7 @@
-"""Derived streams: what a transform makes of other streams, coded anew, with a key of all.
+"""Derived streams: the result of a transform, with new codes, and a key that covers its inputs and options.
 
-Whatever a transform decides of an event depends on that event and those before it in the stream, so that a stream cut
-at any time and then transformed is the transformed stream, cut.
+What a transform decides about an event depends on that event and earlier ones alone, so that a stream cut at any time
+and then transformed equals the transformed stream, cut.
 """
 
 from __future__ import annotations
@@ -17,89 +17,89 @@ from freshmark import AnyArray, DataError, IntArray, Source, Stream, UsageError,
 from freshmark_datasets.coding import coded
 
 VERSION = 3
-"""Of the transforms: another number wherever one expression gives another stream than before."""
+"""Of the transforms; raised whenever an expression gives another stream than before."""
 
-Given: TypeAlias = Stream | Source
-"""What a transform takes: a stream, or what will load one."""
+StreamLike: TypeAlias = Stream | Source
+"""What a transform takes: a stream, or a source that loads one."""
 
 
-def derived(stream: Given, transform: str, change: Callable[[Stream], Stream], **options: Any) -> Source:
-    """What will load the changed stream; its key is made of that of the stream and of the options.
+def derived(stream: StreamLike, transform: str, change: Callable[[Stream], Stream], **options: Any) -> Source:
+    """A source of the changed stream; its key combines the stream's key and the options.
 
     Args:
-        stream: what is changed.
-        transform: name of the transform.
-        change: gives the changed stream; what it adds to ``about`` stays.
+        stream: to change.
+        transform: its name.
+        change: gives the changed stream; what it adds to ``about`` is kept.
         options: of the transform.
     """
     return combined([stream], transform, lambda streams: change(streams[0]), **options)
 
 
 def combined(
-    streams: Sequence[Given], transform: str, change: Callable[[Sequence[Stream]], Stream], **options: Any
+    streams: Sequence[StreamLike], transform: str, change: Callable[[Sequence[Stream]], Stream], **options: Any
 ) -> Source:
-    """What will load one stream made of several, as ``derived``.
+    """A source of one stream derived from several, like ``derived``.
 
     Raises:
-        UsageError: one of them is no stream.
+        UsageError: one of them is not a stream.
     """
-    _check_given(streams, transform)
-    inner = "\0".join(key_of(one) for one in streams)
+    _check_streams(streams, transform)
+    inner = "\0".join(key_of(stream) for stream in streams)
     written = ", ".join(f"{name}={value!r}" for name, value in options.items())
     key = hashlib.sha256(f"{transform} {VERSION} {written} {inner}".encode("utf-8", "surrogatepass")).hexdigest()
 
     def load() -> Stream:
-        before = [one.load() if isinstance(one, Source) else one for one in streams]
+        before = [stream.load() if isinstance(stream, Source) else stream for stream in streams]
         after = change(before)
-        told = f"{transform}({written}): {len(after):,} of {sum(map(len, before)):,} events"
-        name = f"{transform}({', '.join(filter(None, [*(one.name for one in before), written]))})"
-        return replace(after, name=name, about=noted(after.about, f"transform {transform}", told))
+        text = f"{transform}({written}): {len(after):,} of {sum(map(len, before)):,} events"
+        name = f"{transform}({', '.join(filter(None, [*(stream.name for stream in before), written]))})"
+        return replace(after, name=name, about=noted(after.about, f"transform {transform}", text))
 
     return Source(key, load)
 
 
-def key_of(stream: Given) -> str:
-    """What tells the stream from others, without loading it."""
+def key_of(stream: StreamLike) -> str:
+    """The key of a stream, without loading it."""
     return stream.key if isinstance(stream, Source) else f"{stream.fingerprint} {stream.name}"
 
 
-def _check_given(streams: Sequence[object], transform: str) -> None:
-    for one in streams:
-        if not isinstance(one, Stream | Source):
+def _check_streams(streams: Sequence[object], transform: str) -> None:
+    for stream in streams:
+        if not isinstance(stream, Stream | Source):
             remedy = f"{transform}(movietweetings())"
-            raise UsageError(f"{transform} is given {one!r} in the place of a stream", where=transform, remedy=remedy)
+            raise UsageError(f"{transform} expects a stream, not {stream!r}", where=transform, remedy=remedy)
 
 
-def noted(about: Mapping[str, str], what: str, told: str) -> dict[str, str]:
-    """What is told of a stream and this; where the same was told before, it is numbered."""
-    number = 1 + sum(one == what or one.startswith(f"{what}, again ") for one in about)
-    return {**about, what if number == 1 else f"{what}, again {number}": told}
+def noted(about: Mapping[str, str], what: str, text: str) -> dict[str, str]:
+    """The facts about a stream and one more; a name that is taken already gets a number."""
+    number = 1 + sum(name == what or name.startswith(f"{what}, again ") for name in about)
+    return {**about, what if number == 1 else f"{what}, again {number}": text}
 
 
 def only(stream: Stream, rows: AnyArray) -> Stream:
-    """The events at these rows, in order; users and items that are left are coded anew.
+    """The selected events; users and items get new codes.
 
     Args:
         stream: any.
         rows: (n,) bool.
 
     Raises:
-        DataError: none is left.
+        DataError: no event is selected.
     """
     if not rows.any():
         raise DataError("the transform leaves no events", where=stream.name, remedy="weaker conditions", code="FM201")
-    return taken(stream, np.flatnonzero(rows))
+    return rows_of(stream, np.flatnonzero(rows))
 
 
-def taken(stream: Stream, rows: IntArray, **instead: Any) -> Stream:
-    """The events at these rows, in the order of the rows; users and items that are left are coded anew.
+def rows_of(stream: Stream, rows: IntArray, **replaced: Any) -> Stream:
+    """The events at these rows, in the order of ``rows``; users and items get new codes.
 
     Args:
         stream: any.
         rows: (m,) which events.
-        instead: fields of the result that are not those of the stream.
+        replaced: fields of the result that differ from the stream's.
 
-    The oracle of a ranking is kept only with every event: its ranks are among the items that the stream has shown.
+    The oracle of a ranking is kept only if no event is dropped: its ranks count the items that the stream has shown.
     """
     user, users, user_features = recoded(np.asarray(stream.user)[rows], stream.users, stream.user_features)
     item, items, item_features = recoded(np.asarray(stream.item)[rows], stream.items, stream.item_features)
@@ -107,8 +107,8 @@ def taken(stream: Stream, rows: IntArray, **instead: Any) -> Stream:
     def of(column: AnyArray | None) -> Any:
         return None if column is None else np.asarray(column)[rows]
 
-    known = len(rows) == len(stream) or stream.task != "rank"
-    kept: dict[str, Any] = {
+    oracle_holds = len(rows) == len(stream) or stream.task != "rank"
+    fields: dict[str, Any] = {
         "time": of(stream.time),
         "user": user,
         "item": item,
@@ -118,12 +118,12 @@ def taken(stream: Stream, rows: IntArray, **instead: Any) -> Stream:
         "item_features": item_features,
         "label": of(stream.label),
         "features": {name: of(column) for name, column in stream.features.items()},
-        "oracle": of(stream.oracle) if known else None,
+        "oracle": of(stream.oracle) if oracle_holds else None,
         "label_delay": of(stream.label_delay),
-        "drifts": tuple(replace(one, users=(), items=()) for one in stream.drifts),
-        "about": {what: told for what, told in stream.about.items() if known or what != "oracle"},
+        "drifts": tuple(replace(drift, users=(), items=()) for drift in stream.drifts),
+        "about": {name: text for name, text in stream.about.items() if oracle_holds or name != "oracle"},
     }
-    return replace(stream, **(kept | instead))
+    return replace(stream, **(fields | replaced))
 
 
 def recoded(
@@ -136,10 +136,10 @@ def recoded(
 
 
 def occurrence(codes: IntArray) -> IntArray:
-    """(n,) how many rows before each have its code."""
+    """(n,) how many earlier rows have the same code."""
     order = np.argsort(codes, kind="stable")
     ordered = codes[order]
     begin = np.searchsorted(ordered, ordered, "left")
-    place = np.empty(len(codes), np.int64)
-    place[order] = np.arange(len(codes)) - begin
-    return place
+    number = np.empty(len(codes), np.int64)
+    number[order] = np.arange(len(codes)) - begin
+    return number

@@ -1,4 +1,4 @@
-"""Merging: several streams in one, by time, for work across domains."""
+"""Merging: several streams become one, by time, for cross-domain work."""
 
 from __future__ import annotations
 
@@ -9,52 +9,52 @@ from string import ascii_lowercase
 import numpy as np
 from freshmark import DataError, Drift, Owner, Source, Stream, UnknownName, UsageError
 
-from freshmark_datasets.transforms.derived import Given, combined
+from freshmark_datasets.transforms.derived import StreamLike, combined
 from freshmark_datasets.transforms.joining import Joined, columns, features, joined, spans
 
 WAYS = ("matched", "apart")
 
 
-def merge(*streams: Given, users: str = "matched", items: str = "apart", domains: Sequence[str] = ()) -> Source:
-    """Streams of one task in one, by time, for work across domains: users matched by id, items of a domain each.
+def merge(*streams: StreamLike, users: str = "matched", items: str = "apart", domains: Sequence[str] = ()) -> Source:
+    """Streams of one task become one, by time, for cross-domain work: users matched by id, items kept apart.
 
-    Of events of one time those of an earlier stream come first. Features that all have, of one kind and shape, stay,
-    and so do labels that all have; what is left out is told. Planted drifts of all are kept. The result repeats where
-    one of the streams does, and where users and items are both matched: what a user had in one domain may come again
-    in another. Clocks are not moved: ``time_shift`` does that.
+    At equal times, events of an earlier argument come first. Features and labels stay if all streams have them with
+    one type and shape; what is left out is reported. Planted drifts are kept. The result repeats where one of the
+    streams does, and where users and items are both matched, for a user may meet an item again in another domain.
+    Clocks are not aligned: ``time_shift`` does that.
 
     Args:
         streams: two or more.
-        users: "matched": one id is one user in all; "apart": a user is of a domain, whose name comes before the id.
+        users: "matched": equal ids are one user; "apart": ids are prefixed by the name of their domain.
         items: likewise.
-        domains: what each stream is called; a, b, c … where it is not said.
+        domains: a name for each stream; a, b, c … by default.
     """
     for name, way in (("users", users), ("items", items)):
         if way not in WAYS:
             raise UnknownName(f"way to merge {name}", str(way), WAYS, where=f"{name}={way!r}")
-    called = _domains(domains, len(streams))
+    names = _domains(domains, len(streams))
 
-    def change(given: Sequence[Stream]) -> Stream:
-        return _merged(dict(zip(called, given, strict=True)), users, items)
+    def change(loaded: Sequence[Stream]) -> Stream:
+        return _merged(dict(zip(names, loaded, strict=True)), users, items)
 
-    return combined(streams, "merge", change, users=users, items=items, domains=called)
+    return combined(streams, "merge", change, users=users, items=items, domains=names)
 
 
-def _domains(told: Sequence[str], count: int) -> tuple[str, ...]:
+def _domains(given: Sequence[str], count: int) -> tuple[str, ...]:
     """A name for each stream.
 
     Raises:
-        UsageError: there are not two streams, or not a name for each.
+        UsageError: fewer than two streams, or not one distinct name for each.
     """
     if count < 2:  # noqa: PLR2004
-        what = f"merge is given {count} stream{'s' * (count != 1)}"
+        what = f"merge got {count} stream{'s' * (count != 1)}"
         raise UsageError(what, where="merge", remedy="two or more: merge(drift('tiny'), drift('small'))")
-    names = tuple(told) if isinstance(told, list | tuple) else (told,)
-    names = names if told else tuple(ascii_lowercase[:count])
-    right = all(isinstance(one, str) and one and "/" not in one for one in names)
-    if not right or len(names) != count or len(set(names)) != count:
+    names = tuple(given) if isinstance(given, list | tuple) else (given,)
+    names = names if given else tuple(ascii_lowercase[:count])
+    valid = all(isinstance(name, str) and name and "/" not in name for name in names)
+    if not valid or len(names) != count or len(set(names)) != count:
         remedy = f"{count} different names without a slash, such as ('books', 'films')"
-        raise UsageError(f"domains={told!r}", where="domains", remedy=remedy)
+        raise UsageError(f"domains={given!r}", where="domains", remedy=remedy)
     return names
 
 
@@ -62,19 +62,19 @@ def _merged(streams: Mapping[str, Stream], users: str, items: str) -> Stream:
     for what in ("task", "classes"):
         _check_alike(streams, what)
     parts = list(streams.values())
-    time = np.concatenate([one.time for one in parts])
+    time = np.concatenate([stream.time for stream in parts])
     order = np.argsort(time, kind="stable")
     prefixes = [f"{domain}/" for domain in streams]
-    user = joined([(one.user, one.users) for one in parts], prefixes if users == "apart" else None, order)
-    item = joined([(one.item, one.items) for one in parts], prefixes if items == "apart" else None, order)
-    kept, without = columns(streams)
-    label, oracle, label_delay = (None if column is None else column[order] for column in kept)
-    shared, unshared = features(streams)
-    told = {f"{domain}: {what}": text for domain, one in streams.items() for what, text in one.about.items()}
-    told |= spans(streams) | {"merge matched": f"{user.matched:,} users, {item.matched:,} items"}
-    tables = [f"{side}_features" for side in ("item", "user") if any(getattr(one, f"{side}_features") for one in parts)]
-    if left_out := [*without, *unshared, *tables]:
-        told["merge left out"] = ", ".join(left_out)
+    user = joined([(stream.user, stream.users) for stream in parts], prefixes if users == "apart" else None, order)
+    item = joined([(stream.item, stream.items) for stream in parts], prefixes if items == "apart" else None, order)
+    joined_columns, missing = columns(streams)
+    label, oracle, label_delay = (None if column is None else column[order] for column in joined_columns)
+    common, different = features(streams)
+    about = {f"{domain}: {what}": text for domain, stream in streams.items() for what, text in stream.about.items()}
+    about |= spans(streams) | {"merge matched": f"{user.matched:,} users, {item.matched:,} items"}
+    tables = [name for name in ("item_features", "user_features") if any(getattr(stream, name) for stream in parts)]
+    if left_out := [*missing, *different, *tables]:
+        about["merge left out"] = ", ".join(left_out)
     return replace(
         parts[0],
         time=time[order],
@@ -82,44 +82,44 @@ def _merged(streams: Mapping[str, Stream], users: str, items: str) -> Stream:
         item=item.codes,
         users=user.names,
         items=item.names,
-        features={name: column[order] for name, column in shared.items()},
-        of=_owners(parts, shared),
+        features={name: column[order] for name, column in common.items()},
+        of=_owners(parts, common),
         user_features={},
         item_features={},
-        repeats=any(one.repeats for one in parts) or users == items == "matched",
+        repeats=any(stream.repeats for stream in parts) or users == items == "matched",
         drifts=_drifts(parts, user, item),
-        about=told,
+        about=about,
         label=label,
         oracle=oracle,
         label_delay=label_delay,
     )
 
 
-def _owners(parts: Sequence[Stream], shared: Iterable[str]) -> dict[str, Owner]:
-    """Whose the shared features are; those on which the streams disagree belong to the item, whom no query shows."""
-    owners = {name: {one.owner(name) for one in parts} for name in shared}
-    return {name: found.pop() if len(found) == 1 else "item" for name, found in owners.items()}
+def _owners(parts: Sequence[Stream], common: Iterable[str]) -> dict[str, Owner]:
+    """The owner of each common feature; where streams disagree it is the item, whose features no query shows."""
+    owners = {name: {stream.owner(name) for stream in parts} for name in common}
+    return {name: which.pop() if len(which) == 1 else "item" for name, which in owners.items()}
 
 
 def _check_alike(streams: Mapping[str, Stream], what: str) -> None:
-    told = {domain: getattr(one, what) for domain, one in streams.items()}
-    if len(set(told.values())) > 1:
-        each = ", ".join(f"{domain} {value!r}" for domain, value in told.items())
+    values = {domain: getattr(stream, what) for domain, stream in streams.items()}
+    if len(set(values.values())) > 1:
+        listed = ", ".join(f"{domain} {value!r}" for domain, value in values.items())
         remedy = (
             "the option task= of each, or relabel(…) around it" if what == "task" else "the same, in the same order"
         )
-        raise DataError(f"streams that are merged have one {what}: {each}", where="merge", remedy=remedy)
+        raise DataError(f"merged streams must agree in {what}: {listed}", where="merge", remedy=remedy)
 
 
 def _drifts(parts: Sequence[Stream], user: Joined, item: Joined) -> tuple[Drift, ...]:
-    """Those of all, by their begin; who is concerned is coded as in the result."""
+    """The drifts of all streams by their begin, with the codes of the result."""
     drifts = [
         replace(
-            one,
-            users=tuple(users[list(one.users)].tolist()),
-            items=tuple(items[list(one.items)].tolist()),
+            drift,
+            users=tuple(users[list(drift.users)].tolist()),
+            items=tuple(items[list(drift.items)].tolist()),
         )
-        for part, users, items in zip(parts, user.places, item.places, strict=True)
-        for one in part.drifts
+        for part, users, items in zip(parts, user.recoding, item.recoding, strict=True)
+        for drift in part.drifts
     ]
-    return tuple(sorted(drifts, key=lambda one: one.begin))
+    return tuple(sorted(drifts, key=lambda drift: drift.begin))

@@ -1,4 +1,4 @@
-"""Pseudonyms: texts in the place of ids, the same for the same id and nothing to be read from."""
+"""Pseudonyms: hashes that stand for ids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Selecting: transforms that leave events out, by what came before them."""
+"""Selecting: transforms that drop events, by what came before them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import numpy as np
 from freshmark import SECOND, Source, Stream, UsageError
 
 from freshmark_datasets.arguments import check_number, check_whole
-from freshmark_datasets.transforms.derived import Given, derived, occurrence, only
+from freshmark_datasets.transforms.derived import StreamLike, derived, occurrence, only
 from freshmark_datasets.transforms.pseudonyms import digest
 
 
-def min_count(stream: Given, *, users: int = 1, items: int = 1) -> Source:
-    """Events from the n-th of their user, and of their item, on: by the past alone, unlike k-core filters.
+def min_count(stream: StreamLike, *, users: int = 1, items: int = 1) -> Source:
+    """Drops the first events of every user and item: uses the past alone, unlike k-core filters.
 
     Args:
         stream: any.
-        users: which event of a user is the first that is kept.
+        users: the number of a user's first event that is kept, from 1.
         items: likewise of an item.
     """
     check_whole("users", users, 1)
@@ -28,12 +28,12 @@ def min_count(stream: Given, *, users: int = 1, items: int = 1) -> Source:
     return derived(stream, "min_count", change, users=users, items=items)
 
 
-def deduplicate(stream: Given, *, seconds: float | None = 0.0) -> Source:
-    """Leaves out an event whose user had an event with the same item shortly before.
+def deduplicate(stream: StreamLike, *, seconds: float | None = 0.0) -> Source:
+    """Drops an event whose user had the same item shortly before.
 
     Args:
         stream: any.
-        seconds: how shortly; 0: at the same time, None: ever.
+        seconds: how long before at most; 0: at the same time, None: ever.
     """
     if seconds is not None:
         check_number("seconds", seconds, 0)
@@ -42,28 +42,28 @@ def deduplicate(stream: Given, *, seconds: float | None = 0.0) -> Source:
         time = np.asarray(whole.time)
         pair = np.asarray(whole.user, np.int64) * len(whole.items) + np.asarray(whole.item)
         order = np.argsort(pair, kind="stable")
-        again = np.zeros(len(whole), np.bool_)
+        repeated = np.zeros(len(whole), np.bool_)
         same = pair[order][1:] == pair[order][:-1]
         near = True if seconds is None else np.diff(time[order]) <= seconds * SECOND
-        again[order[1:]] = same & near
-        return only(whole, ~again)
+        repeated[order[1:]] = same & near
+        return only(whole, ~repeated)
 
     return derived(stream, "deduplicate", change, seconds=seconds)
 
 
-def subsample(stream: Given, *, share: float, seed: int = 0) -> Source:
-    """All events of a share of the users, chosen by the hash of their ids: whoever else is there changes nothing.
+def subsample(stream: StreamLike, *, share: float, seed: int = 0) -> Source:
+    """All events of a share of the users, chosen by a hash of their ids, so that other users make no difference.
 
     Args:
         stream: any.
         share: of the users, above 0 and at most 1.
-        seed: another seed, other users.
+        seed: which users.
     """
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
         raise UsageError(f"share={share!r}", where="share", remedy="above 0 and at most 1")
 
     def change(whole: Stream) -> Stream:
-        place = [int(digest(str(seed), name)[:13], 16) / 16**13 for name in whole.users]
-        return only(whole, (np.array(place) < share)[np.asarray(whole.user)])
+        position = [int(digest(str(seed), name)[:13], 16) / 16**13 for name in whole.users]
+        return only(whole, (np.array(position) < share)[np.asarray(whole.user)])
 
     return derived(stream, "subsample", change, share=share, seed=seed)

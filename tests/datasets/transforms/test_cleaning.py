@@ -75,7 +75,7 @@ def test_features_that_are_not_finite_go_with_their_events(pairs):
 def test_an_event_is_counted_with_the_first_option_that_leaves_it_out(pairs):
     stream = pairs((0, "bot", "test"), (1, "a", "test"), (2, "a", "x"), (90, "a", "x"))
     found = clean(stream, without_users="bot", without_items="test", until="1970-01-01T00:01").load()
-    told = "1 by without_users='bot', 1 by without_items='test', 1 from 1970-01-01T00:01 on"
+    told = "1 by without_users='bot', 1 by without_items='test', 1 at or after 1970-01-01T00:01"
     assert found.about["clean left out"] == told
     assert found.name == "clean(s, without_users='bot', without_items='test', until='1970-01-01T00:01')"
 

@@ -73,7 +73,7 @@ def test_three_at_once_are_two_and_then_the_third(pairs, rows):
 
 
 def test_streams_of_two_tasks_are_refused(pairs, some):
-    with pytest.raises(DataError, match=r"have one task: a 'rank', b 'rate' .*relabel"):
+    with pytest.raises(DataError, match=r"agree in task: a 'rank', b 'rate' .*relabel"):
         merge(pairs((0, "u", "x")), some()).load()
 
 
@@ -82,7 +82,7 @@ def test_streams_of_other_classes_are_refused(pairs):
         pairs((0, "u", "x"), task="classify", label=np.zeros(1, np.int64), classes=names)
         for names in (("no", "yes"), ("yes", "no"))
     )
-    with pytest.raises(DataError, match="have one classes"):
+    with pytest.raises(DataError, match="agree in classes"):
         merge(one, other).load()
     assert merge(one, one).load().classes == ("no", "yes")
 
@@ -125,7 +125,7 @@ def test_the_best_click_stays_the_best_and_the_best_rank_does_not():
     assert found.oracle[np.argsort(found.oracle)].shape == (190,)
     ranked = merge(drift("tiny"), drift("tiny", seed=1)).load()
     assert ranked.oracle is None
-    assert "oracle (its ranks are among the items of one stream)" in ranked.about["merge left out"]
+    assert "oracle (its ranks count the items of one stream)" in ranked.about["merge left out"]
 
 
 def test_drifts_of_all_are_kept_with_those_whom_they_concern(pairs):

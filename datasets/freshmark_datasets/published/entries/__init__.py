@@ -1,4 +1,7 @@
-"""What others published, an entry each; the tables lie in the modules of this package."""
+"""One entry per published stream, in modules by subject.
+
+Imports `published.entry` and `readers.options` alone.
+"""
 
 from __future__ import annotations
 

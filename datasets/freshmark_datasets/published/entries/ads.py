@@ -1,4 +1,4 @@
-"""Ads clicked, or not: Criteo, Avazu."""
+"""Clicks on ads: Criteo, Avazu."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ CRITEO = Licence(
     "https://ailab.criteo.com/ressources/",
 )
 NO_TIMES = (
-    "There are no times: rows are a second apart in the order of the file, which is that of time; '1d' means 86,400 "
-    "rows."
+    "There are no times: the file is sorted by time and its rows are taken to be a second apart; '1d' means "
+    "86,400 rows."
 )
 DISPLAY = Options(
     task="click",
@@ -53,16 +53,16 @@ ENTRIES = (
         granularity="none: the order of the rows",
         traps=(
             NO_TIMES,
-            "The rows were thinned so that clicks are frequent: the rate of clicks is not that of the site.",
-            "There are neither users nor items. Numbers become sign(x) · log(1 + |x|), a missing one 0.",
+            "Rows were subsampled so that clicks are frequent: the click rate is not that of the site.",
+            "There are neither users nor items. Numbers become sign(x) · log(1 + |x|), missing ones 0.",
             "All of it needs about 10 GB of memory; rows= reads the first rows.",
         ),
-        checked="format, on 8,000 rows of a copy; addresses as public loaders have them, none was tried",
+        checked="format, on 8,000 rows of a copy; addresses from public loaders, none was tried",
         cite="Criteo Labs. Display Advertising Challenge. Kaggle, 2014.",
     ),
     Entry(
         name="criteo-1tb",
-        about="Criteo's terabyte of clicks: 24 days of 180 million ads, a file each; 13 numbers, 26 hashes, no times.",
+        about="Criteo's terabyte of clicks: 24 days of 180 million ads, one file each; 13 numbers, 26 hashes.",
         parts=tuple(
             Part(f"day_{day}", "https://ailab.criteo.com/download-criteo-1tb-click-logs-dataset/", member=f"day_{day}*")
             for day in range(24)
@@ -73,7 +73,7 @@ ENTRIES = (
         traps=(
             NO_TIMES,
             "Several days follow each other with path=['day_0.gz', 'day_1.gz'].",
-            "A day has some 180 million rows: rows= is what makes it fit.",
+            "A day has some 180 million rows: limit them with rows=.",
         ),
         by_hand="Criteo asks to accept its terms",
         cite="Criteo AI Lab. Criteo 1TB Click Logs.",
@@ -107,14 +107,14 @@ ENTRIES = (
         licence=Licence(
             "Kaggle competition rules",
             False,
-            "For the competition and for research; not to be passed on.",
+            "For the competition and for research; no redistribution.",
             "https://www.kaggle.com/competitions/avazu-ctr-prediction/rules",
         ),
         granularity="hours, written as YYMMDDHH",
         traps=(
-            "All events of an hour are a tie: an update within an hour is not possible.",
-            "There are neither users nor items; device_ip and device_id come nearest to a user.",
-            "Clicks and non-clicks were thinned differently: the rate of clicks is not that of the site.",
+            "All events of an hour are a tie: updates within an hour are impossible.",
+            "There are neither users nor items; device_ip and device_id are closest to a user.",
+            "Clicks and non-clicks were subsampled differently: the click rate is not that of the site.",
         ),
         by_hand="Kaggle asks for an account and to accept the rules",
         cite="Avazu. Click-Through Rate Prediction. Kaggle, 2014.",

@@ -1,4 +1,4 @@
-"""Shown and clicked, or not: Open Bandit, MIND, KuaiRec, KuaiRand."""
+"""Impressions with clicks: Open Bandit, MIND, KuaiRec, KuaiRand."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from freshmark_datasets.readers.options import Options
 MICROSOFT = Licence(
     "Microsoft Research License Terms, non-commercial",
     False,
-    "For research, non-commercial; not to be passed on.",
+    "For research, non-commercial; no redistribution.",
     "https://msnews.github.io/",
 )
 KUAI = Licence(
     "CC BY-SA 4.0",
     True,
-    "May be used, changed and passed on, also commercially, with credit, on the same terms.",
+    "May be used, changed and redistributed, also commercially, with credit, on the same terms.",
     "https://creativecommons.org/licenses/by-sa/4.0/",
 )
 BANDIT = "https://research.zozo.com/data_release/open_bandit_dataset.zip"
@@ -32,7 +32,7 @@ RAND = "https://zenodo.org/records/10439422/files"
 ENTRIES = (
     Entry(
         name="open-bandit",
-        about="Open Bandit: 26 million items shown in a fashion shop by known propensities, clicked or not, in a week.",
+        about="Open Bandit: 26 million impressions in a fashion shop with known propensities and clicks, in a week.",
         parts=tuple(
             Part(
                 name,
@@ -58,19 +58,19 @@ ENTRIES = (
         licence=Licence(
             "CC BY 4.0",
             True,
-            "May be used, changed and passed on, also commercially, with credit.",
+            "May be used, changed and redistributed, also commercially, with credit.",
             "https://creativecommons.org/licenses/by/4.0/",
         ),
         granularity="microseconds",
         traps=(
             "There are no users, only groups of them.",
             (
-                "The feature numbers is the propensity with which the item was shown there: exactly 1/80, 1/34 and "
-                "1/46 under the random policy. It is for off-policy checks."
+                "The feature numbers is the propensity of the item at its position: exactly 1/80, 1/34 and 1/46 under "
+                "the random policy. It is for off-policy estimates."
             ),
             "A click comes in 0.4 to 0.7 % of rows: small files have a few dozen.",
         ),
-        checked="format and propensities, on the samples of 10,000 rows; address as public loaders have it, not tried",
+        checked="format and propensities, on the samples of 10,000 rows; address from public loaders, not tried",
         cite="Y. Saito et al. Open Bandit Dataset and Pipeline. NeurIPS Datasets and Benchmarks 2021.",
     ),
     Entry(
@@ -95,17 +95,17 @@ ENTRIES = (
         licence=MICROSOFT,
         granularity="seconds",
         traps=(
-            "A line is a page; each of its news is an event here, and all of a page are a tie.",
+            "A line is a page; each of its items is an event here, and all items of a page are a tie.",
             "task='rank' keeps the clicks.",
-            "The clicks of the weeks before stand as history without times, and are not read.",
+            "Earlier clicks are listed as history without times, and are not read.",
             "Times name no zone; UTC is assumed. The test set has no labels.",
         ),
-        checked="addresses as Microsoft's own Recommenders have them; no file was fetched",
+        checked="addresses from Microsoft's own Recommenders; no file was fetched",
         cite="F. Wu et al. MIND: A Large-scale Dataset for News Recommendation. ACL 2020.",
     ),
     Entry(
         name="kuairec",
-        about="KuaiRec: short videos that were watched, and how much of each; one matrix of it has almost no gap.",
+        about="KuaiRec: short videos and how much of each was watched; one matrix has almost no missing values.",
         parts=(
             Part(
                 "big",
@@ -135,15 +135,15 @@ ENTRIES = (
         granularity="milliseconds",
         traps=(
             "Rows of the small matrix without a time are left out and counted.",
-            "The label is how often the video was watched through; positive=2 is what its authors call a like.",
+            "The label is watched time over duration; positive=2 is what its authors call a like.",
             "The first edition had 10,729 videos, the second 10,728.",
         ),
-        checked="counts as the publisher states them; address as public loaders have it; no file was fetched",
+        checked="counts as the publisher states them; address from public loaders; no file was fetched",
         cite="C. Gao et al. KuaiRec: A Fully-Observed Dataset and Insights. CIKM 2022.",
     ),
     Entry(
         name="kuairand",
-        about="KuaiRand: short videos shown by the site's policies in a month of 2022, or at random, clicked or not.",
+        about="KuaiRand: impressions of short videos by the site's policies or at random, in a month of 2022.",
         parts=(
             Part(
                 "pure",
@@ -189,11 +189,11 @@ ENTRIES = (
         licence=KUAI,
         granularity="milliseconds",
         traps=(
-            "The standard log is two files, two weeks each.",
-            "What a click is depends on the tab: in one column it means that the video was played for a while.",
-            "The ids of the three editions are not the same ids.",
+            "The standard log is two files of two weeks each.",
+            "The meaning of a click depends on the tab: in single-column tabs, that the video was played for a while.",
+            "The three editions use different ids.",
         ),
-        checked="format and counts as the publisher's README states them; no file was fetched",
+        checked="format and counts from the publisher's README; no file was fetched",
         cite="C. Gao et al. KuaiRand: An Unbiased Sequential Recommendation Dataset. CIKM 2022.",
     ),
 )

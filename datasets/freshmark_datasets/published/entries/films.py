@@ -146,17 +146,17 @@ ENTRIES = (
             form="netflix",
         ),
         licence=Licence(
-            "research, not to be passed on",
+            "research, no redistribution",
             False,
             "Not to be redistributed, nor used commercially; the publisher withdrew it from its own site.",
             "https://www.kaggle.com/datasets/netflix-inc/netflix-prize-data",
         ),
         granularity="days",
         traps=(
-            "Ratings stand below a line 'movie:'; the files are sorted by film, not by time.",
+            "Ratings follow a line 'movie:'; the files are sorted by film, not by time.",
             (
-                "The older edition has a file mv_0000001.txt a film, in a tar within a tar: unpack it, and join the "
-                "files into one."
+                "The older edition has one file mv_0000001.txt per film, in a tar within a tar: unpack it and join the "
+                "files."
             ),
         ),
         by_hand="Kaggle asks for an account",

@@ -13,7 +13,7 @@ EDGES = {"time": 0, "user": 1, "item": 2, "form": ""}
 ENTRIES = (
     Entry(
         name="jodie",
-        about="JODIE's temporal graphs: who edited, posted, listened to or watched what; times from 0.",
+        about="JODIE's temporal graphs: edits, posts, plays and course actions; times count from 0.",
         parts=(
             Part(
                 "wikipedia",
@@ -44,10 +44,10 @@ ENTRIES = (
         licence=Licence("none stated", None, NONE_STATED, "http://snap.stanford.edu/jodie/"),
         granularity="seconds from 0",
         traps=(
-            "The header names five columns, the rows have up to 176: what comes after the fourth is not read.",
-            "88 % of the edits of wikipedia repeat what the user edited before: own history beats everything.",
+            "The header names five columns, rows have up to 176: those after the fourth are not read.",
+            "88 % of wikipedia's edits repeat a page that the user edited before: the own history is hard to beat.",
         ),
-        checked="counts of wikipedia, on a copy without features; others as in Myket's README; no address was tried",
+        checked="counts of wikipedia, on a copy without features; others from Myket's README; no address was tried",
         cite="S. Kumar, X. Zhang, J. Leskovec. Predicting Dynamic Embedding Trajectory. KDD 2019.",
     ),
     Entry(
@@ -83,11 +83,11 @@ ENTRIES = (
         ),
         granularity="seconds; flight: days",
         traps=(
-            "The parts name and order their columns differently: wiki as JODIE does, the others time, source, target.",
-            "In coin, comment and flight sources and targets are of one kind: a user here may be an item elsewhere.",
-            "TGB ranks against sampled negatives; here all items are ranked, so numbers do not compare.",
+            "Parts order their columns differently: wiki as JODIE does, the others time, source, target.",
+            "In coin, comment and flight sources and targets are of one kind: a user may also be an item.",
+            "TGB ranks against sampled negatives; here all items are ranked, so results do not compare.",
         ),
-        checked="addresses as TGB's own source has them (tgb/utils/info.py); no file was fetched",
+        checked="addresses from TGB's source (tgb/utils/info.py); no file was fetched",
         cite="S. Huang et al. Temporal Graph Benchmark for Machine Learning on Temporal Graphs. NeurIPS 2023.",
     ),
     Entry(
@@ -106,12 +106,12 @@ ENTRIES = (
         licence=Licence(
             "see the repository",
             None,
-            "The terms stand in the repository.",
+            "The terms are in the repository.",
             "https://github.com/erfanloghmani/myket-android-application-market-dataset",
         ),
         granularity="seconds",
-        traps=("Users were chosen for having 32 installs or more, with the whole future in view.",),
-        checked="counts as the publisher's README states them, folder as PyTorch Geometric has it; no file was fetched",
+        traps=("Only users with at least 32 installs over the whole period were kept, which uses the future.",),
+        checked="counts from the publisher's README, folder from PyTorch Geometric; no file was fetched",
         cite="E. Loghmani, M. Fazli. Effect of Choosing Loss Function when Using T-batching. arXiv:2308.06862, 2023.",
     ),
     Entry(
@@ -128,7 +128,7 @@ ENTRIES = (
         options=Options(user=0, item=1, time=2, unit="s", sep="whitespace", header=False, repeats=True),
         licence=Licence("none stated", None, NONE_STATED, "https://snap.stanford.edu/data/CollegeMsg.html"),
         granularity="seconds",
-        traps=("Users and items are of one kind: an item is who a message goes to.",),
+        traps=("Users and items are of one kind: an item is the recipient of a message.",),
         checked="format and counts, on a copy; the address was not tried",
         cite="P. Panzarasa, T. Opsahl, K. M. Carley. Patterns and Dynamics of Users' Behavior. JASIST 60(5), 2009.",
     ),
@@ -148,14 +148,14 @@ ENTRIES = (
         granularity="microseconds, written as fractions of seconds",
         traps=(
             "Ratings are signed: positive=1 keeps trust.",
-            "Users and items are of one kind: an item is who is rated.",
+            "Users and items are of one kind: an item is the rated trader.",
         ),
         checked="format and counts, on a copy; the address was not tried",
         cite="S. Kumar et al. Edge Weight Prediction in Weighted Signed Networks. ICDM 2016.",
     ),
     Entry(
         name="recbole",
-        about="RecBole's atomic files (.inter), one form for many published streams: yours, or a few of theirs.",
+        about="RecBole's atomic files (.inter), one format for many published streams: yours, or some of theirs.",
         parts=(
             Part(
                 "ml-100k",
@@ -184,11 +184,11 @@ ENTRIES = (
         ),
         granularity="differs by part",
         traps=(
-            "Columns are called user_id:token; which is the user, the item and the time is told by their names.",
+            "Columns are called user_id:token; user, item and time are recognised by name.",
             "Parts called merged have had repeats removed.",
-            "A file without timestamp is no stream.",
+            "A file without timestamps is refused.",
         ),
-        checked="form, on made-up rows; addresses as RecBole's own list has them (url.yaml); no file was fetched",
+        checked="format, on made-up rows; addresses from RecBole's list (url.yaml); no file was fetched",
         cite="W. X. Zhao et al. RecBole: Towards a Unified, Comprehensive and Efficient Framework. CIKM 2021.",
     ),
 )

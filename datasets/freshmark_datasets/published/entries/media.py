@@ -8,7 +8,7 @@ from freshmark_datasets.readers.options import Options
 ENTRIES = (
     Entry(
         name="lastfm-1k",
-        about="Last.fm 1K: every song that a thousand users played from 2005 to 2009, 19 million.",
+        about="Last.fm 1K: the 19 million songs that a thousand users played from 2005 to 2009.",
         parts=(
             Part(
                 "plays",
@@ -36,12 +36,12 @@ ENTRIES = (
         ),
         granularity="seconds",
         traps=(
-            "Items are the names of artists: the ids of artists and songs are missing in many lines.",
-            "Quotes in names are letters, not quotes. Newest plays stand first.",
-            "A user who plays an album repeats the artist with every song.",
+            "Items are names of artists: many lines lack the ids of artist and song.",
+            "Quotes within names are ordinary characters. Newest plays come first.",
+            "Playing an album repeats the artist with every song.",
             "The publisher states the md5 of the table, 64747b21563e3d2aa95751e0ddc46b68, not of the archive.",
         ),
-        checked="counts as the publisher's README states them; no file was fetched",
+        checked="counts from the publisher's README; no file was fetched",
         cite="O. Celma. Music Recommendation and Discovery. Springer 2010.",
     ),
     Entry(
@@ -57,15 +57,15 @@ ENTRIES = (
         licence=Licence(
             "CC BY-NC-SA 4.0",
             True,
-            "May be used, changed and passed on for non-commercial purposes, with credit, on the same terms.",
+            "May be used, changed and redistributed for non-commercial purposes, with credit, on the same terms.",
             "https://reclab.idi.ntnu.no/dataset/",
         ),
         granularity="seconds",
         traps=(
-            "A line without id is a view of the front page: it is left out and counted.",
-            "Readers without an account come under a new id with each device.",
+            "A line without id is a view of the front page; it is left out and counted.",
+            "Readers without an account have a new id on each device.",
         ),
-        checked="addresses as public loaders have them; no file was fetched",
+        checked="addresses from public loaders; no file was fetched",
         cite="J. A. Gulla et al. The Adressa Dataset for News Recommendation. WI 2017.",
     ),
     Entry(
@@ -75,7 +75,7 @@ ENTRIES = (
             Part(
                 "clicks",
                 "https://www.kaggle.com/datasets/gspmoreira/news-portal-user-interactions-by-globocom",
-                size="about 3 million clicks, a file an hour",
+                size="about 3 million clicks, a file per hour",
                 member="clicks_hour_*.csv",
             ),
         ),
@@ -90,8 +90,8 @@ ENTRIES = (
         ),
         granularity="milliseconds",
         traps=(
-            "The clicks are a zip within the zip of Kaggle: unpack the outer one.",
-            "A file an hour of session starts: clicks of one hour stand in several files, and are sorted here.",
+            "The clicks are a zip within Kaggle's zip: unpack the outer one.",
+            "Files are split by the hour in which a session starts: clicks of one hour are in several files.",
         ),
         by_hand="Kaggle asks for an account",
         cite="G. de Souza P. Moreira, F. Ferreira, A. M. da Cunha. News Session-Based Recommendations. DLRS 2018.",
@@ -113,7 +113,7 @@ ENTRIES = (
         ),
         granularity="seconds",
         traps=("The file is sorted by user, newest first.",),
-        checked="count as SNAP states it; no file was fetched",
+        checked="count from SNAP; no file was fetched",
         cite="E. Cho, S. A. Myers, J. Leskovec. Friendship and Mobility. KDD 2011.",
     ),
     Entry(
@@ -157,7 +157,7 @@ ENTRIES = (
             "Names of categories are Latin-1, not UTF-8: they are not read.",
             "The host of the archive is reported gone; search for dataset_tsmc2014.zip and pass path=.",
         ),
-        checked="counts as the publisher states them; no file was fetched",
+        checked="counts from the publisher; no file was fetched",
         cite="D. Yang et al. Modeling User Activity Preference. IEEE TSMC: Systems 45(1), 2015.",
     ),
 )

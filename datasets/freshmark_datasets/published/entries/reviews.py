@@ -34,7 +34,7 @@ COUNTED = {
 ENTRIES = (
     Entry(
         name="amazon-2014",
-        about="Ratings of products at Amazon until 2014, a category each; every time is a day.",
+        about="Ratings of products at Amazon until 2014, one category each; times are days.",
         parts=tuple(
             Part(name, f"http://snap.stanford.edu/data/amazon/productGraph/categoryFiles/ratings_{name}.csv")
             for name in CATEGORIES_2014.split()
@@ -44,12 +44,12 @@ ENTRIES = (
             "research, no licence stated", None, RESEARCH, "https://cseweb.ucsd.edu/~jmcauley/datasets.html"
         ),
         granularity="days, written in seconds",
-        traps=("Nearly every event shares its time with others: order within a day is not known.",),
+        traps=("Nearly every event shares its time with others: the order within a day is unknown.",),
         cite="R. He, J. McAuley. Ups and Downs. WWW 2016.",
     ),
     Entry(
         name="amazon-2018",
-        about="Ratings of products at Amazon until 2018, a category each; item before user, days.",
+        about="Ratings of products at Amazon until 2018, one category each; item before user, days.",
         parts=tuple(
             Part(
                 name,
@@ -64,15 +64,15 @@ ENTRIES = (
         ),
         granularity="days, written in seconds",
         traps=(
-            "The item stands before the user, unlike in 2014 and 2023.",
-            "Nearly every event shares its time with others: order within a day is not known.",
+            "The item comes before the user, unlike in 2014 and 2023.",
+            "Nearly every event shares its time with others: the order within a day is unknown.",
         ),
         checked="format and counts of Magazine_Subscriptions, on a copy; no address was tried",
         cite="J. Ni, J. Li, J. McAuley. Justifying Recommendations using Distantly-Labeled Reviews. EMNLP 2019.",
     ),
     Entry(
         name="amazon-2018-5core",
-        about="Reviews at Amazon until 2018 of users and items with five or more, a category each.",
+        about="Reviews at Amazon until 2018 of users and items with five or more, one category each.",
         parts=tuple(
             Part(
                 name,
@@ -89,18 +89,15 @@ ENTRIES = (
         ),
         granularity="days, written in seconds",
         traps=(
-            (
-                "The five-core was cut with the whole future in view: how often a user or an item comes is known "
-                "before it happens."
-            ),
-            "A review may stand in the file twice.",
+            ("The five-core filter uses the future: how often a user or an item occurs is known before it happens."),
+            "A review may occur twice.",
         ),
         checked="format and counts of Gift_Cards, on a copy; no address was tried",
         cite="J. Ni, J. Li, J. McAuley. Justifying Recommendations using Distantly-Labeled Reviews. EMNLP 2019.",
     ),
     Entry(
         name="amazon-2023",
-        about="Ratings of products at Amazon until 2023, a category each; milliseconds.",
+        about="Ratings of products at Amazon until 2023, one category each; milliseconds.",
         parts=tuple(
             Part(name, f"{UCSD}/amazon_2023/benchmark/0core/rating_only/{name}.csv.gz")
             for name in CATEGORIES_2023.split()
@@ -108,8 +105,8 @@ ENTRIES = (
         options=Options(user="user_id", item="parent_asin", label="rating", time="timestamp", unit="ms", repeats=False),
         licence=Licence("research, no licence stated", None, RESEARCH, "https://amazon-reviews-2023.github.io/"),
         granularity="milliseconds",
-        traps=("Times count milliseconds, those of 2014 and 2018 seconds.", "Items are parents of their variants."),
-        checked="address as several public loaders have it; no file was fetched",
+        traps=("Times are in milliseconds, those of 2014 and 2018 in seconds.", "Items are parents of their variants."),
+        checked="address from several public loaders; no file was fetched",
         cite="Y. Hou et al. Bridging Language and Items for Retrieval and Recommendation. arXiv:2403.03952, 2024.",
     ),
     Entry(
@@ -129,10 +126,10 @@ ENTRIES = (
         ),
         granularity="days",
         traps=(
-            "Lines are dictionaries of Python, not JSON: they are read as literals, slowly, and nothing is run.",
-            "user_id is missing from most reviews: the user is the username.",
+            "Lines are Python dictionaries, not JSON: they are read as literals, slowly, and never executed.",
+            "Most reviews lack user_id: the user is the username.",
         ),
-        checked="address as several public loaders have it; no file was fetched",
+        checked="address from several public loaders; no file was fetched",
         cite="W.-C. Kang, J. McAuley. Self-Attentive Sequential Recommendation. ICDM 2018.",
     ),
     Entry(
@@ -142,19 +139,19 @@ ENTRIES = (
             Part(
                 "reviews",
                 "https://www.yelp.com/dataset",
-                size="about 7 million reviews; each year's edition is another",
+                size="about 7 million reviews; each year has a new edition",
                 member="*yelp_academic_dataset_review.json",
             ),
         ),
         options=Options(user="user_id", item="business_id", label="stars", time="date", unit="iso", repeats=True),
         licence=Licence(
-            "Yelp Dataset Terms of Use, not to be passed on",
+            "Yelp Dataset Terms of Use, no redistribution",
             False,
-            "For academic or non-commercial use; not to be displayed or passed on.",
+            "For academic or non-commercial use; not to be displayed or redistributed.",
             "https://www.yelp.com/dataset",
         ),
         granularity="seconds",
-        traps=("Every edition replaces the one before: say which you have.", "Times name no zone; UTC is assumed."),
+        traps=("Every edition replaces the previous one: state which you have.", "Times name no zone; UTC is assumed."),
         by_hand="Yelp asks for a form",
         cite="Yelp Open Dataset, with the year of the edition.",
     ),

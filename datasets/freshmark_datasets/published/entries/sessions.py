@@ -7,7 +7,7 @@ from freshmark_datasets.readers.options import Options
 
 WEEK = 7 * 86_400_000_000
 KAGGLE = "Kaggle asks for an account"
-CC_BY = "May be used, changed and passed on, also commercially, with credit."
+CC_BY = "May be used, changed and redistributed, also commercially, with credit."
 CIKM = Licence(
     "CIKM Cup 2016, no licence stated",
     None,
@@ -18,7 +18,7 @@ CIKM = Licence(
 ENTRIES = (
     Entry(
         name="yoochoose",
-        about="YooChoose, RecSys Challenge 2015: clicks of a shop in sessions; every session is a new user.",
+        about="YooChoose, RecSys Challenge 2015: clicks in a shop's sessions; every session is a new user.",
         parts=(
             Part(
                 "clicks",
@@ -45,15 +45,15 @@ ENTRIES = (
         licence=Licence(
             "CC BY-NC-ND 4.0",
             True,
-            "May be passed on unchanged, for non-commercial purposes, with credit.",
+            "May be redistributed unchanged, for non-commercial purposes, with credit.",
             "https://creativecommons.org/licenses/by-nc-nd/4.0/",
         ),
         granularity="milliseconds",
         traps=(
-            "The archive is 7z, which is not read here: unpack it.",
+            "The archive is 7z, which is not supported: unpack it.",
             (
-                "The part prepared is what the preprocessing of GRU4Rec writes of the clicks: it has left out short "
-                "sessions and rare items with the whole future in view."
+                "The part prepared is the output of GRU4Rec's preprocessing, which drops short sessions and rare items "
+                "with knowledge of the future."
             ),
             "Users are sessions, so almost every user of a day is new.",
         ),
@@ -63,7 +63,7 @@ ENTRIES = (
     ),
     Entry(
         name="diginetica",
-        about="Diginetica, CIKM Cup 2016: views or purchases of a shop in sessions; a day, and milliseconds beside it.",
+        about="Diginetica, CIKM Cup 2016: views or purchases in a shop's sessions; days plus milliseconds.",
         parts=(
             Part(
                 "views",
@@ -86,8 +86,8 @@ ENTRIES = (
         granularity="days, with milliseconds since the start of the session",
         traps=(
             (
-                "timeframe counts from the first query of the session, not from midnight: order within a session is "
-                "right, between sessions of a day it is not known."
+                "timeframe counts from the first query of the session, not from midnight: the order within a session "
+                "is right, between sessions of a day it is unknown."
             ),
             "userId is NA for most sessions: the user is the session.",
         ),
@@ -97,7 +97,7 @@ ENTRIES = (
     ),
     Entry(
         name="ader-diginetica",
-        about="Diginetica as ADER cut it: 17 files of a week each, session and item, without times.",
+        about="Diginetica as ADER cut it: 17 files of a week each with session and item, without times.",
         parts=(
             Part(
                 "weeks",
@@ -111,12 +111,12 @@ ENTRIES = (
             user=0, item=1, unit="row", each=WEEK, sep="whitespace", header=False, repeats=True, ids=("user", "item")
         ),
         licence=CIKM,
-        granularity="none: a file is a week, its rows are spread over it in their order",
+        granularity="none: a file is a week, over which its rows are spread evenly",
         traps=(
-            "The first file is the training set before the first week, longer than a week in the original.",
-            "Items and sessions were filtered with the whole future in view.",
+            "The first file is the training set before the first week; originally it covers more than a week.",
+            "Items and sessions were filtered with knowledge of the future.",
         ),
-        by_hand="the files lie in the repository of the paper, under data/DIGINETICA",
+        by_hand="the files are in the repository of the paper, under data/DIGINETICA",
         checked="format and counts, on a copy; no address was tried",
         cite="F. Mi, X. Lin, B. Faltings. ADER: Adaptively Distilled Exemplar Replay. RecSys 2020.",
     ),
@@ -143,12 +143,12 @@ ENTRIES = (
         licence=Licence("CC BY 4.0", True, CC_BY, "https://creativecommons.org/licenses/by/4.0/"),
         granularity="milliseconds",
         traps=(
-            "A line is a session with a list of its events; a line of the file is many rows here.",
+            "A line is a session with a list of its events, each of which becomes a row.",
             "only=('type', '^orders$') keeps orders.",
             "All of it needs tens of gigabytes of memory: rows= reads the first sessions.",
         ),
         by_hand=KAGGLE,
-        checked="counts as the publisher's README states them; no file was fetched",
+        checked="counts from the publisher's README; no file was fetched",
         cite="P. Normann, S. Baumeister, T. Wilm. OTTO Recommender Systems Dataset. Kaggle, 2022.",
     ),
 )

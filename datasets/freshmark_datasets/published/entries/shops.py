@@ -6,8 +6,8 @@ from freshmark_datasets.published.entry import Entry, Licence, Part
 from freshmark_datasets.readers.options import Options
 
 KAGGLE = "Kaggle asks for an account"
-CC_BY = "May be used, changed and passed on, also commercially, with credit."
-CC_BY_NC_SA = "May be used, changed and passed on for non-commercial purposes, with credit, on the same terms."
+CC_BY = "May be used, changed and redistributed, also commercially, with credit."
+CC_BY_NC_SA = "May be used, changed and redistributed for non-commercial purposes, with credit, on the same terms."
 UCI = Licence("CC BY 4.0", True, CC_BY, "https://creativecommons.org/licenses/by/4.0/")
 CUSTOMER = r"^[1-9]\d*(\.0)?$"
 INVOICE = r"^\d+$"
@@ -37,7 +37,7 @@ ENTRIES = (
             until="2017-12-04T00:00:00+08:00",
         ),
         licence=Licence(
-            "Tianchi, non-commercial, not to be passed on",
+            "Tianchi, non-commercial, no redistribution",
             False,
             "For research; Tianchi's terms forbid passing it on.",
             "https://tianchi.aliyun.com/dataset/649",
@@ -45,8 +45,8 @@ ENTRIES = (
         granularity="seconds",
         traps=(
             (
-                "Some times lie decades away or before 1970: rows outside of 2017-11-25 to 2017-12-03, Beijing time, "
-                "are left out and counted."
+                "Some times are decades off or before 1970: rows outside 2017-11-25 to 2017-12-03, Beijing time, are "
+                "left out and counted."
             ),
             "Column 3 is the behavior: pv, cart, fav or buy. only=(3, '^buy$') keeps purchases.",
         ),
@@ -77,7 +77,7 @@ ENTRIES = (
     ),
     Entry(
         name="online-retail",
-        about="Online Retail: sales of a British shop from December 2010 to December 2011; baskets of one time.",
+        about="Online Retail: sales of a British shop from December 2010 to December 2011, as baskets.",
         parts=(
             Part(
                 "sales",
@@ -99,17 +99,17 @@ ENTRIES = (
         traps=(
             "The official file is an Excel workbook (extra excel); as csv or parquet, dates have to be ISO.",
             (
-                "A quarter of the rows have no customer, or 0; invoices that begin with C are returns: both are "
-                "left out and counted."
+                "A quarter of the rows have no customer, or 0; invoices starting with C are returns: both are left out "
+                "and counted."
             ),
-            "All rows of a basket have one time: they are a tie, and none of them helps to predict another.",
+            "All rows of a basket have one time: they are a tie, so none of them helps to predict another.",
         ),
         checked="format, on a copy saved as parquet; no address was tried",
         cite="D. Chen. Online Retail. UCI Machine Learning Repository, 2015. doi:10.24432/C5BW33.",
     ),
     Entry(
         name="online-retail-2",
-        about="Online Retail II: sales of a British shop from December 2009 to December 2011; baskets of one time.",
+        about="Online Retail II: sales of a British shop from December 2009 to December 2011, as baskets.",
         parts=(
             Part(
                 "sales",
@@ -133,7 +133,7 @@ ENTRIES = (
                 "The official file is an Excel workbook of two sheets (extra excel), which overlap in December 2010: "
                 "baskets of nine days are in both; until='2010-12-01' takes the first year alone."
             ),
-            "The columns are called otherwise than in Online Retail: Invoice, Customer ID, Price.",
+            "Columns have other names than in Online Retail: Invoice, Customer ID, Price.",
             "All rows of a basket have one time.",
         ),
         checked="format, on a copy of the first sheet saved as parquet; no address was tried",
