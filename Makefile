@@ -9,7 +9,7 @@
 #   make build   the wheel and the source distribution, in dist/
 #   make clean   removes what these made, .venv included; results in runs/ stay
 #
-# PYTHON picks the interpreter for .venv (3.11 or newer), TESTS what is passed to pytest.
+# PYTHON picks the interpreter for .venv (3.11 or newer), TESTS what is passed to pytest, WORKERS its processes.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -21,8 +21,10 @@ TESTS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# Two files of tests at a time; what a file sets up is set up once.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# A file of tests stays in one process, so that what it sets up is set up once; slow files begin (tests/conftest.py). Many
+# tests wait for processes they started: one process more than there are cores keeps the cores busy.
+WORKERS ?= $(shell cores=$$(nproc); echo $$((cores < 8 ? cores + 1 : 8)))
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 ROOTS := harness plugins datasets reports
 TORCH := $(shell grep '^torch==' constraints.txt)
 

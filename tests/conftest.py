@@ -20,6 +20,35 @@ settings.register_profile("freshmark", deadline=None, derandomize="CI" in os.env
 settings.load_profile("freshmark")
 
 ROOT = Path(__file__).parents[1]
+TESTS = Path(__file__).parent
+
+SLOW = (
+    "commands/test_run.py",
+    "faults",
+    "plugins/strategies/test_answers.py",
+    "plugins/strategies/test_forgetting.py",
+    "replay/test_golden.py",
+    "reports/test_html_page.py",
+    "reports/test_known_truths.py",
+    "reports/test_learning_sections.py",
+    "reports/test_page_in_browser.py",
+    "results/dynamics/test_slowness.py",
+    "runs/executors/test_preparation.py",
+)
+"""Folders and files of which every test is marked slow, besides those that are marked where they stand."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what -m rules out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow, and begin with its files: a long one that begins last would run alone."""
+    slow = tuple(TESTS / name for name in SLOW)
+    if missing := [str(place) for place in slow if not place.exists()]:
+        raise pytest.UsageError(f"SLOW in tests/conftest.py names what does not exist: {', '.join(missing)}")
+    for item in items:
+        if any(item.path.is_relative_to(place) for place in slow):
+            item.add_marker(pytest.mark.slow)
+    files = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in files)
 
 
 @pytest.fixture(scope="session")
