@@ -58,8 +58,9 @@ def test_a_run_folder_itself_is_an_index_of_one(fabricated, tmp_path):
 
 
 def test_a_folder_without_runs_is_told(tmp_path):
-    with pytest.raises(StoreError, match="no run here"):
+    with pytest.raises(StoreError) as caught:
         index_of(tmp_path)
+    assert caught.value.code == "FM401"
 
 
 def test_a_document_is_written_by_whoever_offers_the_form(runs, tmp_path):

@@ -1,4 +1,4 @@
-"""How things are called wherever a person reads: a cell by its expression and its schedule in words."""
+"""Labels and number formats, the same in tables, charts, sentences and on the terminal."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _INSTANT = ("", "0s")
 
 
 def schedule_label(every: str, delay: str = "0s") -> str:
-    """``every 1d``, ``every 1,000 events``, ``every event`` or ``never updated``; ``, 10m late`` with a delay.
+    """``every 1d``, ``every 1,000 events``, ``every event`` or ``never updated``; with a delay ``, 10m late``.
 
-    ``, late as measured`` where the delay is that of the updates themselves, ``×60`` on a machine sixty times as slow.
+    ``, late as measured`` where the delay is the measured duration of each update, ``×60`` if scaled by 60.
     """
     words = {"never": "never updated", "event": "every event"}.get(every)
     if words is None:
@@ -28,7 +28,7 @@ def schedule_label(every: str, delay: str = "0s") -> str:
 
 
 def row_label(strategy: str, every: str, delay: str = "0s") -> str:
-    """``retrain(mf()) every 1d``."""
+    """A row of a table: ``retrain(mf()) every 1d``."""
     return f"{strategy} {schedule_label(every, delay)}"
 
 
@@ -38,27 +38,27 @@ def join_words(names: Sequence[str]) -> str:
 
 
 def metric_label(metric: str) -> str:
-    """How a metric is written in a sentence: ``NDCG@10``, ``log loss``."""
+    """A metric as written in a sentence: ``NDCG@10``, ``log loss``."""
     words = {"logloss": "log loss", "calibration_error": "calibration error", "accuracy": "accuracy"}
     return words.get(metric, metric.upper())
 
 
 def format_number(value: float, digits: int = 3) -> str:
-    """A number to so many significant digits, no exponent where people would not write one; – for NaN."""
+    """A number to ``digits`` significant digits, with an exponent only from 10⁶ on and below 10⁻⁵; – for NaN."""
     if not np.isfinite(value):
         return "–" if np.isnan(value) else ("∞" if value > 0 else "−∞")
     if value == 0:
         return "0"
-    if abs(value) >= 1e6 or abs(value) < 1e-5:  # noqa: PLR2004  (where zeros are no longer counted at a glance)
+    if abs(value) >= 1e6 or abs(value) < 1e-5:  # noqa: PLR2004  (too many digits to count at a glance)
         return f"{value:.{digits - 1}e}".replace("-", "−")
-    # Of the number as it is rounded: 9.996 has one digit before the point, 10.0 has two.
+    # Exponent of the rounded number: 9.996 is shown as 10.0, with two digits before the point.
     exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])
     decimals = max(0, digits - 1 - exponent)
     return f"{value:,.{decimals}f}".replace("-", "−")
 
 
 def with_margin(value: float, margin: float) -> str:
-    """``0.2416 ± 0.0090``, unbroken: the digits that the margin carries; without a margin the number alone."""
+    """``0.2416 ± 0.0090`` with non-breaking spaces, to two digits of the margin; the number alone without a margin."""
     if not np.isfinite(margin) or margin <= 0 or not np.isfinite(value):
         return format_number(value)
     decimals = min(8, max(0, 1 - int(np.floor(np.log10(margin)))))
@@ -66,7 +66,7 @@ def with_margin(value: float, margin: float) -> str:
 
 
 def format_seconds(value: float) -> str:
-    """``85 µs``, ``12.4 ms``, ``3.10 s``, ``12 min``."""
+    """A duration: ``85 µs``, ``12.4 ms``, ``3.10 s``, ``12 min``."""
     for below, factor, unit in ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (120.0, 1.0, "s"), (7200.0, 1 / 60, "min")):
         if abs(_rounded(value)) < below:
             return f"{format_number(value * factor)} {unit}" if value else "0 s"
@@ -74,12 +74,12 @@ def format_seconds(value: float) -> str:
 
 
 def _rounded(value: float) -> float:
-    """To the digits that ``format_number`` shows: what is shown as 1,000 ms is a second."""
+    """Rounded as ``format_number`` does, so that 999.9 ms is shown as 1.00 s, not as 1,000 ms."""
     return float(f"{value:.2e}")
 
 
 def format_bytes(value: float) -> str:
-    """``512 B``, ``3.42 MB``: powers of ten."""
+    """A size: ``512 B``, ``3.42 MB``, in powers of ten."""
     for below, factor, unit in ((1e3, 1.0, "B"), (1e6, 1e3, "kB"), (1e9, 1e6, "MB")):
         if abs(_rounded(value)) < below:
             return f"{format_number(value / factor)} {unit}"

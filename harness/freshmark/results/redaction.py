@@ -1,4 +1,4 @@
-"""What must not leave the machine with a report or a table."""
+"""Private text is kept out of reports and tables."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from os.path import expanduser
 
 
 def redact(text: str) -> str:
-    """The text with the reader's home folder, which holds a name, written as ``~``; of ``/home/anna`` ann's stays."""
-    home = expanduser("~")  # noqa: PTH111  (called for every text of a page: a Path would be most of its time)
+    """The text with the home folder, which contains a user name, replaced by ``~``; other users' folders stay."""
+    home = expanduser("~")  # noqa: PTH111  (called for every text of a page; Path would dominate)
     return re.sub(rf"{re.escape(home)}(?![\w-]|\.\w)", "~", text) if len(home) > 1 and home in text else text

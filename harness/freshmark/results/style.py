@@ -1,20 +1,20 @@
-"""How charts look, wherever they are drawn: sizes, and the colours of white paper."""
+"""Chart sizes and the matplotlib style that reports and notebooks share."""
 
 from __future__ import annotations
 
 from typing import Any
 
 CHART_WIDTH = 6.2
-"""Inches, of a chart that takes half a page."""
+"""Inches; half a page."""
 WIDE_CHART_WIDTH = 2 * CHART_WIDTH
-"""Inches, of a chart that takes the whole width."""
+"""Inches; the whole page width."""
 CHART_HEIGHT = 3.7
 """Inches."""
 
 PAPER, INK, MUTED, LINE = "#ffffff", "#1c2126", "#59626c", "#e2e4e1"
 
 CHART_STYLE: dict[Any, Any] = {
-    "text.parse_math": False,  # a strategy may be called $\frac$
+    "text.parse_math": False,  # expressions may contain $
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 11,
@@ -27,7 +27,7 @@ CHART_STYLE: dict[Any, Any] = {
     "legend.frameon": False,
     "figure.dpi": 72,
     "figure.facecolor": PAPER,
-    "figure.edgecolor": PAPER,  # of no width: from here a chart knows its paper where the face is transparent
+    "figure.edgecolor": PAPER,  # not drawn; tells a chart the paper colour where facecolor is transparent
     "axes.facecolor": PAPER,
     "savefig.facecolor": PAPER,
     "text.color": INK,
@@ -51,4 +51,4 @@ CHART_STYLE: dict[Any, Any] = {
     "axes.unicode_minus": True,
     "figure.constrained_layout.use": True,
 }
-"""Of matplotlib. The report takes it with the colours of its page, a notebook with these."""
+"""rcParams: sizes, and colours on white paper; a report replaces the colours by those of its theme."""

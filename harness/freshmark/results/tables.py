@@ -66,6 +66,7 @@ class Results:
         self._standings: dict[tuple[str, str], Standings] = {}
         self._rankings: dict[str | None, list[RankingRow]] = {}
         self._curves: dict[str | None, list[CurvePoint]] = {}
+        self._tables: dict[tuple[str, str | None], pd.DataFrame] = {}
 
     @classmethod
     def open(
@@ -238,11 +239,11 @@ class Results:
 
     def ranking(self, metric: str | None = None) -> pd.DataFrame:
         """One row a (stream, strategy, every, delay), best first; see ``decision.ranking`` for the columns."""
-        return ranking.table_of(self._rows(metric))
+        return self._table("ranking", metric, lambda: ranking.table_of(self._rows(metric)))
 
     def curves(self, metric: str | None = None) -> pd.DataFrame:
         """One row a schedule of each strategy, slowest first: where its curve flattens; see ``decision.curves``."""
-        return curves.table_of(self._points(metric))
+        return self._table("curves", metric, lambda: curves.table_of(self._points(metric)))
 
     def pairs(self, metric: str | None = None) -> pd.DataFrame:
         """Every pair of rows of a stream: how far apart, and whether significantly; see ``decision.pairs``."""
@@ -284,6 +285,12 @@ class Results:
         if metric not in self._curves:
             self._curves[metric] = curves.curves_of(self._rows(metric), self._standings_by_stream(metric))
         return self._curves[metric]
+
+    def _table(self, name: str, metric: str | None, build: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """A copy that the caller may change; a report asks for each table many times, and building one takes longer."""
+        if (name, metric) not in self._tables:
+            self._tables[name, metric] = build()
+        return self._tables[name, metric].copy()
 
     # The dynamics: what updates did over time; each table is explained in the module that makes it
 

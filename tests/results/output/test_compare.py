@@ -113,7 +113,7 @@ def test_streams_of_one_name_and_other_events_are_not_shared(run, fabricated):
 
 
 def test_runs_without_a_common_row_cannot_be_compared(run, fabricated):
-    with pytest.raises(UsageError, match="no row in common") as caught:
+    with pytest.raises(UsageError, match="share no row") as caught:
         compared(run("one", [fabricated.MadeCell("a()")]), run("two", [fabricated.MadeCell("b()")]))
     assert (caught.value.code, caught.value.exit_code) == ("FM124", 2)
 

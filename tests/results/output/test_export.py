@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from freshmark.errors import UnknownName
-from freshmark.results.output.export import FORMS, guarded, write_csv, write_latex, write_markdown
+from freshmark.results.output.export import FORMS, escape_formula, write_csv, write_latex, write_markdown
 from freshmark.results.tables import TABLES, USUAL_TABLES
 
 ODD = pd.DataFrame(
@@ -76,7 +76,7 @@ def test_no_text_of_a_csv_is_a_formula_and_no_number_is_text(tmp_path):
     assert rows[1] == ["'=1+1", "0.30000000000000004", "1"]
     assert rows[2] == ["a|b\nc", "-2.0", "-2"]
     assert rows[3][1] == rows[4][0] == ""
-    assert guarded(-2.0) == -2.0
+    assert escape_formula(-2.0) == -2.0
 
 
 def test_nothing_in_markdown_is_markdown(tmp_path):

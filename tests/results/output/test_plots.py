@@ -76,7 +76,7 @@ def test_of_several_streams_one_is_named(fabricated, made, offered):
     streams = [fabricated.MadeStream("one"), fabricated.MadeStream("two")]
     results = made([fabricated.MadeCell(stream=one.name) for one in streams], streams)
     offered(mine=lambda results: [Section("x", (Chart(draw, "finding", TABLE),), stream) for stream in results.streams])
-    with pytest.raises(UsageError, match="name one: one, two"):
+    with pytest.raises(UsageError, match="one of one, two"):
         results.plot.mine()
     assert results.plot.mine("two")
     with pytest.raises(UnknownName, match="no stream 'tow'; did you mean 'two'"):
@@ -85,5 +85,5 @@ def test_of_several_streams_one_is_named(fabricated, made, offered):
 
 def test_a_section_that_draws_nothing_says_so(made, offered):
     offered(mine=lambda _: [])
-    with pytest.raises(UsageError, match="nothing to draw"):
+    with pytest.raises(UsageError, match="nothing for it to draw"):
         made().plot.mine()

@@ -1,4 +1,4 @@
-"""How a model ages, learns, forgets and recovers; how updates and queues slow answers.
+"""What updates do over time: learning and forgetting, staleness, recovery, attainment, arrivals, churn, queueing.
 
 Imports `statistics`, `metrics` and `stored`; never `decision` or `output`.
 """

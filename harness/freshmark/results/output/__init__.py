@@ -1,4 +1,4 @@
-"""What leaves the results: tables in files, comparison, index, notebook, plots.
+"""Output: tables as files, comparison, index, notebook, plots.
 
-Imports every other room of `results`; none imports it.
+Imports every other room of `results`; only `tables` imports it.
 """

@@ -1,4 +1,4 @@
-"""Two runs side by side: every row that both have, what changed, and whether that is more than allowed.
+"""Two runs side by side: every row they share, what changed, and whether by more than allowed.
 
 stream, strategy, every, delay, schedule    the row
 quantity             a metric, or ``answer p99``
@@ -6,8 +6,8 @@ before, after        its value in the earlier and in the later run
 difference, margin   after − before, and half its 95 % interval, on the same events; of durations half the width of the
                      larger of the two intervals
 change               the difference as a share of ``before``
-state                ``failed``: succeeded before, and does not now. ``worse``: beyond its limit, by more than chance.
-                     ``doubtful``: beyond its limit, within chance. ``better``: by more than chance. ``same``: else
+state                ``failed``: succeeded before but not after. ``worse``: beyond its limit and significant.
+                     ``doubtful``: beyond its limit, not significant. ``better``: significantly. ``same``: otherwise
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ COLUMNS = (
     "state",
 )  # fmt: skip
 STATES = ("failed", "worse", "doubtful", "better", "same")
-"""In the order of the table: regressions first."""
+"""In table order, regressions first."""
 
 REGRESSIONS = ("failed", "worse")
 P99 = "answer p99"
@@ -43,29 +43,29 @@ def compared(before: Recorded, after: Recorded, limits: Limits | None = None) ->
     """What changed, regressions first.
 
     Raises:
-        UsageError: the runs have no row in common, or a limit is of a metric that no stream in common has.
+        UsageError: the runs share no row, or a limit names a metric that no shared stream has.
     """
     limits = limits or Limits()
     streams = shared_streams(before, after)
-    found = [row for stream in streams for row in _of_stream(before, after, stream, limits)]
-    if not found:
+    rows = [row for stream in streams for row in _of_stream(before, after, stream, limits)]
+    if not rows:
         raise UsageError(
-            "the runs have no row in common",
+            "the runs share no row",
             where=", ".join(folder.path.name for folder in (*before.folders, *after.folders)),
-            remedy="compare runs of one stream, measured with the same settings",
+            remedy="compare runs of the same stream with the same settings",
             code="FM124",
         )
-    known = {row["quantity"] for row in found}
+    quantities = {row["quantity"] for row in rows}
     for drop in limits.drops:
-        if drop.metric not in known:
-            raise UsageError(f"no stream in common has the metric {drop.metric!r}", where="--max-drop", code="FM123")
-    table = pd.DataFrame(found, columns=list(COLUMNS))
-    order = [(STATES.index(state), change) for state, change in zip(table["state"], _badness(table), strict=True)]
-    return table.iloc[sorted(range(len(table)), key=lambda place: order[place])].reset_index(drop=True)
+        if drop.metric not in quantities:
+            raise UsageError(f"no shared stream has the metric {drop.metric!r}", where="--max-drop", code="FM123")
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    order = [(STATES.index(state), change) for state, change in zip(table["state"], _order(table), strict=True)]
+    return table.iloc[sorted(range(len(table)), key=lambda index: order[index])].reset_index(drop=True)
 
 
 def shared_streams(before: Recorded, after: Recorded) -> list[str]:
-    """Streams that are the same in both: columns and settings."""
+    """Streams that are equal in both runs: events and windows."""
     return [
         name
         for name, record in before.streams.items()
@@ -76,8 +76,8 @@ def shared_streams(before: Recorded, after: Recorded) -> list[str]:
     ]
 
 
-def _badness(table: pd.DataFrame) -> list[float]:
-    """By what rows of one state are ordered: how far in the bad direction, worst first."""
+def _order(table: pd.DataFrame) -> list[float]:
+    """The order of rows within one state: largest change first."""
     return [-abs(change) if np.isfinite(change) else 0.0 for change in table["change"].astype(float)]
 
 

@@ -36,8 +36,8 @@ def comparison_of(before: Recorded, after: Recorded, limits: Limits | None = Non
         sections=[section for name, rows in groups.items() for section in _sections(name, rows)],
         table=table,
         streams=streams,
-        told=[Verdict(name, _verdict(rows)) for name, rows in groups.items()],
-        known=[alert for name in streams for alert in _alerts(before, after, name)],
+        stream_verdicts=[Verdict(name, _verdict(rows)) for name, rows in groups.items()],
+        stream_alerts=[alert for name in streams for alert in _alerts(before, after, name)],
     )
 
 

@@ -1,4 +1,4 @@
-"""Document: what the writers of reports show where it is no run: a comparison, an index."""
+"""Document: what a report is written about when it is not a run, such as a comparison or an index."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from freshmark.results.stored.folder import StreamRecord
 
 
 class Reportable(Protocol):
-    """What a writer of reports is given: results of runs, or a document."""
+    """What a report writer takes: Results or a Document."""
 
     @property
     def heading(self) -> str:
-        """What stands above everything; empty where the verdicts are heading enough."""
+        """The title; empty where the verdicts suffice."""
 
     @property
     def streams(self) -> Mapping[str, StreamRecord]:
-        """Name → what is known of the stream."""
+        """Name → stream."""
 
     @property
     def cells(self) -> pd.DataFrame:
@@ -37,7 +37,7 @@ class Reportable(Protocol):
         """One a stream."""
 
     def alerts(self) -> list[Alert]:
-        """Gravest first."""
+        """Most severe first."""
 
     def ranking(self) -> pd.DataFrame:
         """Best first."""
@@ -50,14 +50,14 @@ def write_report(
     sections: Mapping[str, Factory],
     writers: Mapping[str, Factory] | None = None,
 ) -> Path:
-    """Write a report of this form, with these sections; gives the path.
+    """Write a report with these sections; returns its path.
 
     Args:
-        subject: what it is about.
+        subject: what the report is about.
         path: the file to write.
-        form: ``html``, ``markdown``, ``csv``, or what a plugin offers.
+        form: ``html``, ``markdown``, ``csv``, or the name of a plugin's writer.
         sections: name → section function.
-        writers: name → writer; those of the installed plugins where None.
+        writers: name → writer; None: those of the installed plugins.
 
     Raises:
         UnknownName: the form does not exist.
@@ -72,19 +72,18 @@ def write_report(
 
 @dataclass(frozen=True)
 class Document:
-    """It answers what a writer asks Results for.
+    """A title, sections and a table, written like a report of Results.
 
-    heading: what stands above everything
-    told: one verdict a stream; known: what to know before believing it
     table: what the form ``csv`` writes
+    stream_verdicts: one a stream; stream_alerts: most severe first
     """
 
     heading: str
     sections: Sequence[Section]
     table: pd.DataFrame
     streams: Mapping[str, StreamRecord] = field(default_factory=dict)
-    told: Sequence[Verdict] = ()
-    known: Sequence[Alert] = ()
+    stream_verdicts: Sequence[Verdict] = ()
+    stream_alerts: Sequence[Alert] = ()
 
     @property
     def cells(self) -> pd.DataFrame:
@@ -93,21 +92,21 @@ class Document:
 
     def verdicts(self) -> list[Verdict]:
         """One a stream."""
-        return list(self.told)
+        return list(self.stream_verdicts)
 
     def alerts(self) -> list[Alert]:
-        """Gravest first."""
-        return list(self.known)
+        """Most severe first."""
+        return list(self.stream_alerts)
 
     def ranking(self) -> pd.DataFrame:
         """The table."""
         return self.table
 
     def write(self, path: Path, form: str = "html", writers: Mapping[str, Factory] | None = None) -> Path:
-        """Write it in a form that reports take; gives the path.
+        """Write it in this form; returns the path.
 
         Raises:
-            UnknownName: nobody offers the form.
+            UnknownName: the form does not exist.
         """
         sections = {f"part {index}": lambda _, one=one: one for index, one in enumerate(self.sections)}
         return write_report(self, path, form, sections, writers)

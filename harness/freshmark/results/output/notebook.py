@@ -1,4 +1,4 @@
-"""Results as a notebook shows them: the verdict, and the head of the ranking."""
+"""Results as HTML for a notebook: verdicts and the head of each ranking."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from freshmark.results.decision.verdict import Verdict
 from freshmark.results.naming import format_number, metric_label, with_margin
 from freshmark.results.redaction import redact
 
-MOST_ROWS = 10
+MAX_ROWS = 10
 
 
 def html_of(title: str, verdicts: Sequence[Verdict], ranking: Sequence[RankingRow]) -> str:
@@ -25,7 +25,7 @@ def html_of(title: str, verdicts: Sequence[Verdict], ranking: Sequence[RankingRo
 
 
 def _table(rows: Sequence[RankingRow]) -> str:
-    shown = rows[:MOST_ROWS]
+    shown = rows[:MAX_ROWS]
     metric = metric_label(shown[0].metric)
     head = ("Strategy", "Updated", metric, "CPU s / M", "Status")
     lines = []

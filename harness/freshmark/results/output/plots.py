@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class HasStreams(Protocol):
-    """What is plotted: sections are given it as it is."""
+    """What sections are drawn from."""
 
     @property
     def streams(self) -> Mapping[str, object]:
@@ -25,10 +25,10 @@ class HasStreams(Protocol):
 
 
 class Plots:
-    """One method a section of the report, a plugin's too: ``over_time``, ``schedules``, ``tradeoff`` and so on.
+    """One method for each section of the report, plugins' included: ``over_time``, ``schedules``, ``tradeoff``.
 
-    Each takes ``stream`` (needed where there are several) and ``chart`` (which of the section's charts, 0 the first),
-    and gives a matplotlib Figure, drawn by the function that draws it in the report.
+    Each takes ``stream`` (required if there are several) and ``chart`` (the index among the section's charts), and
+    returns a matplotlib Figure, drawn as in the report.
 
     >>> results.plot.schedules().savefig("how-often.pdf")          # doctest: +SKIP
     """
@@ -43,7 +43,7 @@ class Plots:
     def __getattr__(self, name: str) -> Callable[..., Figure]:
         if name.startswith("_") or name not in self._sections:
             close = difflib.get_close_matches(name, self._sections, n=1)
-            remedy = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(dir(self))}"
+            remedy = f"did you mean {close[0]!r}?" if close else f"available: {', '.join(dir(self))}"
             raise AttributeError(f"no section {name!r}; {remedy}")
         return partial(self._figure, name)
 
@@ -51,28 +51,28 @@ class Plots:
         """The figure.
 
         Raises:
-            UnknownName: there is no such stream.
-            UsageError: several streams and none was named, or the section has no such chart.
+            UnknownName: the stream does not exist.
+            UsageError: there are several streams and none is given, or the section has no such chart.
         """
-        made = imported(self._sections[name])(self._results)
-        sections = [made] if isinstance(made, Section) else list(made)
-        charts = [part for one in self._among(sections, stream) for part in one.parts if isinstance(part, Chart)]
+        built = imported(self._sections[name])(self._results)
+        sections = self._select([built] if isinstance(built, Section) else list(built), stream)
+        charts = [part for section in sections for part in section.parts if isinstance(part, Chart)]
         if not -len(charts) <= chart < len(charts):
-            held = f"it has {len(charts)}" if charts else "these results give it nothing to draw"
-            raise UsageError(f"section {name!r} has no chart {chart}", remedy=held)
+            remedy = f"it has {len(charts)}" if charts else "these results contain nothing for it to draw"
+            raise UsageError(f"section {name!r} has no chart {chart}", remedy=remedy)
         return figure_of(charts[chart])
 
-    def _among(self, sections: list[Section], stream: str | None) -> list[Section]:
+    def _select(self, sections: list[Section], stream: str | None) -> list[Section]:
         streams = self._results.streams
         if stream is not None and stream not in streams:
             raise UnknownName("stream", stream, streams)
-        if stream is None and len({one.stream for one in sections if one.stream}) > 1:
-            raise UsageError("several streams", remedy=f"name one: {', '.join(streams)}")
-        return [one for one in sections if stream is None or one.stream == stream]
+        if stream is None and len({section.stream for section in sections if section.stream}) > 1:
+            raise UsageError("several streams", remedy=f"pass stream=, one of {', '.join(streams)}")
+        return [section for section in sections if stream is None or section.stream == stream]
 
 
 def figure_of(chart: Chart) -> Figure:
-    """The chart on white paper, its finding as the title."""
+    """The chart on a white background."""
     from matplotlib import rc_context  # noqa: PLC0415  (only drawing needs it)
     from matplotlib.figure import Figure  # noqa: PLC0415
 

@@ -14,7 +14,7 @@ _GROWTH = re.compile(r"\+?(?P<amount>\d+(?:\.\d+)?)(?P<share>%)")
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """How much worse a metric may be: a share of what it was before, or an amount."""
+    """How much worse a metric may be: a share of its earlier value, or an absolute amount."""
 
     metric: str
     amount: float
@@ -22,15 +22,15 @@ class Drop:
 
     @classmethod
     def parse(cls, text: str) -> Drop:
-        """Of ``ndcg@10=1%`` or ``ndcg@10=0.002``.
+        """Parse ``ndcg@10=1%`` or ``ndcg@10=0.002``.
 
         Raises:
-            UsageError: it is no such limit.
+            UsageError: it is not such a limit.
         """
         match = _DROP.fullmatch(text.strip())
         if match is None:
             raise UsageError(
-                f"{text!r} is no limit", where="--max-drop", remedy="write it like ndcg@10=1%", code="FM123"
+                f"{text!r} is not a valid limit", where="--max-drop", remedy="write it like ndcg@10=1%", code="FM123"
             )
         amount = float(match["amount"])
         return cls(match["metric"], amount / 100 if match["share"] else amount, bool(match["share"]))
@@ -42,7 +42,7 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """All of them. Without any, nothing but a cell that no longer succeeds is a regression.
+    """All limits. Without any, only a cell that no longer succeeds is a regression.
 
     p99: the share by which the 99th percentile of an answer may grow
     """
@@ -52,14 +52,16 @@ class Limits:
 
     @classmethod
     def parse(cls, drops: Sequence[str], p99: str | None) -> Limits:
-        """Of ``["ndcg@10=1%"]`` and ``"+10%"``.
+        """Parse ``["ndcg@10=1%"]`` and ``"+10%"``.
 
         Raises:
-            UsageError: one cannot be read.
+            UsageError: one is not valid.
         """
         if p99 is None:
             return cls([Drop.parse(text) for text in drops])
         match = _GROWTH.fullmatch(p99.strip())
         if match is None:
-            raise UsageError(f"{p99!r} is no limit", where="--max-p99", remedy="write it like +10%", code="FM123")
+            raise UsageError(
+                f"{p99!r} is not a valid limit", where="--max-p99", remedy="write it like +10%", code="FM123"
+            )
         return cls([Drop.parse(text) for text in drops], float(match["amount"]) / 100)

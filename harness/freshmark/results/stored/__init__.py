@@ -1,4 +1,4 @@
-"""Run folders as they lie on disk: read, merged, cached, and turned into the tidy table.
+"""Run folders: read, merged, cached, and turned into the tidy table.
 
 Imports `metrics` and `statistics`.
 """

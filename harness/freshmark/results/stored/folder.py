@@ -1,4 +1,4 @@
-"""A run folder, read: what ``freshmark run`` wrote, checked against its digests, never written to."""
+"""Reads a run folder, checking files against their digests; never writes to it."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from freshmark.contract.arrays import AnyArray, IntArray, Task
 from freshmark.errors import StoreError
 
 SCHEMA = 1
-"""``PRAGMA user_version`` of the run.sqlite that this version reads."""
+"""``PRAGMA user_version`` of run.sqlite, up to which this version can read it."""
 
 SMALL_TABLE = 1 << 20
-"""Bytes of a parquet file that is read by one thread."""
+"""Parquet files of up to so many bytes are read by one thread."""
 
 
 @dataclass(frozen=True)
 class StreamRecord:
-    """What a run folder tells of a stream.
+    """A stream, as recorded in a run folder.
 
     events: path of the table of test events
     facts: counts: events, users, items, span_seconds, ties, duplicates, repeat_share
     drifts: planted changes: begin, end (µs), kind, n_users, n_items
-    about: what the loader found
+    about: facts that the loader reports, such as the source
     settings: warmup, window, depth, top, probes, batch
     edges: (windows + 1,) int64, microseconds
     """
@@ -47,42 +47,42 @@ class StreamRecord:
 
     @property
     def windows(self) -> int:
-        """How many windows its test events are cut into."""
+        """The number of windows."""
         return len(self.edges) - 1
 
     @property
     def top(self) -> int:
-        """The K of lists and metrics where nobody names another."""
+        """The default K of lists and metrics."""
         return int(self.settings.get("top", 10))
 
 
 class RunFolder:
-    """One run folder. Its sqlite is read at once, its parquet files when asked for.
+    """One run folder. Its sqlite is read at once, its parquet files on demand.
 
     Raises:
-        StoreError: no run folder, one of a newer version, or one that cannot be read.
+        StoreError: it is not a run folder, is of a newer version, or cannot be read.
     """
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         file = self.path / "run.sqlite"
-        if not os.path.isfile(file):  # noqa: PTH113  (that of Path raises where it must not look, or a name is too long)
+        if not os.path.isfile(file):  # noqa: PTH113  (Path.is_file raises on EACCES and ENAMETOOLONG)
             raise StoreError(
-                "no run here", where=str(path), remedy="give the folder that `freshmark run -o` named", code="FM401"
+                "not a run folder", where=str(path), remedy="give a folder that `freshmark run -o` wrote", code="FM401"
             )
         try:
             rows = _read(file)
         except (sqlite3.DatabaseError, ValueError, KeyError) as error:
-            raise StoreError(f"the run cannot be read: {error}", where=str(file), code="FM402") from error
+            raise StoreError(f"cannot read the run: {error}", where=str(file), code="FM402") from error
         self.streams = {row["name"]: _stream(self.path, row) for row in rows["streams"]}
         self.cells: list[dict[str, Any]] = sorted(rows["cells"], key=lambda cell: (cell["position"], cell["key"]))
         self.provenance: dict[str, Any] = {row["name"]: json.loads(row["value"]) for row in rows["provenance"]}
 
     def table(self, cell: Mapping[str, Any], name: str) -> dict[str, AnyArray]:
-        """A table of a cell: ``outcomes``, ``windows``, ``updates`` or ``latencies``; column → (n,) array.
+        """A table of a cell, ``outcomes`` say; column → (n,) array.
 
         Raises:
-            StoreError: the file is missing, or is not the one that was written.
+            StoreError: the file is missing or was changed.
         """
         path = self.path / "cells" / str(cell["key"]) / f"{name}.parquet"
         digests: Mapping[str, str] = json.loads(cell["digests"] or "{}")
@@ -91,19 +91,19 @@ class RunFolder:
 
 def read_table(path: Path, digest: str = "") -> dict[str, AnyArray]:
     """Column → (n,) array of a parquet file, whose sha256 must be ``digest`` where one is given."""
-    import pyarrow as pa  # noqa: PLC0415  (the path of `freshmark list` must not import it)
+    import pyarrow as pa  # noqa: PLC0415  (`freshmark list` must not import it)
     from pyarrow import parquet  # noqa: PLC0415
 
-    remedy = "run the same command again: the cell is measured anew"
+    remedy = "run the same command again; the cell is measured again"
     try:
         content = path.read_bytes()
         if digest and hashlib.sha256(content).hexdigest() != digest:
-            raise StoreError("the file is not the one that was written", where=str(path), remedy=remedy, code="FM403")
-        # One thread for what is small: starting more takes longer than reading, and a run has thousands of tables.
+            raise StoreError("the file has changed since it was written", where=str(path), remedy=remedy, code="FM403")
+        # A run has thousands of small tables: starting more threads takes longer than reading one.
         file = parquet.ParquetFile(pa.BufferReader(content))
         table = file.read(use_threads=len(content) > SMALL_TABLE)
     except (OSError, pa.ArrowException) as error:
-        raise StoreError(f"a table cannot be read: {error}", where=str(path), remedy=remedy, code="FM403") from error
+        raise StoreError(f"cannot read a table: {error}", where=str(path), remedy=remedy, code="FM403") from error
     return {name: table[name].to_numpy() for name in table.column_names}
 
 
@@ -113,7 +113,7 @@ def _read(file: Path) -> dict[str, list[dict[str, Any]]]:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA:
             raise StoreError(
-                f"the run was written by a newer freshmark (schema {version}, this one reads {SCHEMA})",
+                f"the run was written by a newer freshmark (schema {version}; this version reads {SCHEMA})",
                 where=str(file),
                 remedy="upgrade freshmark",
                 code="FM404",
@@ -128,7 +128,7 @@ def _read(file: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def _connect(file: Path) -> sqlite3.Connection:
-    """A read-only connection; a folder that may not be written to cannot keep WAL's shared memory, so is immutable."""
+    """A read-only connection; ``immutable`` for a read-only folder, where sqlite cannot create WAL's shared memory."""
     for options in ("mode=ro", "mode=ro&immutable=1"):
         connection = sqlite3.connect(f"{file.resolve().as_uri()}?{options}", uri=True)
         try:

@@ -1,4 +1,4 @@
-"""Several run folders as one: their streams, and each cell once."""
+"""Merges run folders: their streams, and each cell once."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _TEXTS = ("key", "stream", "strategy", "every", "delay", "status", "reason", "co
 
 
 def streams_of(folders: Sequence[RunFolder]) -> dict[str, StreamRecord]:
-    """Name → what is known of the stream.
+    """Name → stream.
 
     Raises:
-        StoreError: two folders call different streams by one name.
+        StoreError: two folders use one name for different streams.
     """
     streams: dict[str, StreamRecord] = {}
     for folder in folders:
@@ -26,9 +26,9 @@ def streams_of(folders: Sequence[RunFolder]) -> dict[str, StreamRecord]:
             known = streams.setdefault(name, record)
             if (known.fingerprint, known.settings) != (record.fingerprint, record.settings):
                 raise StoreError(
-                    f"two runs call different streams {name!r}, or measured it with other settings",
+                    f"two runs use the name {name!r} for different streams, or different settings for it",
                     where=str(folder.path),
-                    remedy="report them apart",
+                    remedy="report the runs separately",
                     code="FM406",
                 )
     return streams
@@ -37,7 +37,7 @@ def streams_of(folders: Sequence[RunFolder]) -> dict[str, StreamRecord]:
 def cells_of(
     folders: Sequence[RunFolder],
 ) -> tuple[dict[str, tuple[RunFolder, dict[str, Any]]], pd.DataFrame]:
-    """Key → where the cell is, and the table of cells. Of cells with one key a finished one is taken."""
+    """Key → folder and record of the cell, and the table of cells; of cells with one key, a successful one wins."""
     home: dict[str, tuple[RunFolder, dict[str, Any]]] = {}
     for folder in folders:
         for cell in folder.cells:
