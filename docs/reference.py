@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import freshmark
 from freshmark.contract import hookspecs
-from freshmark.runs.catalogue.discovery import HOOKS
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
 SINCE = Path(__file__).parent / "since.toml"
 MODULES = ("freshmark", "freshmark.reporting", "freshmark.testing")
+HOOKS = [name for name, value in vars(hookspecs).items() if hasattr(value, f"{hookspecs.PROJECT}_spec")]
 SUBJECTS = {
     "freshmark.runs.api": "Running and reading results",
     "freshmark.results": "Running and reading results",
