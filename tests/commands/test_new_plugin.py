@@ -1,68 +1,103 @@
+"""Each kind of new plugin is valid, passes its own test, and takes part in a run and its report."""
+
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from freshmark.cli import main
-from freshmark.commands.new_plugin import written
+from freshmark.commands.new_plugin import Kind, Names, written
 from freshmark.errors import UsageError
-from freshmark.runs.catalogue.registry import load
+
+KINDS = [kind.value for kind in Kind]
 
 
-def test_the_package_declares_what_freshmark_looks_for(tmp_path: Path):
-    folder = written("much-taken", tmp_path / "much-taken")
+@pytest.fixture(scope="module")
+def place(tmp_path_factory) -> Path:
+    """A folder with a new plugin of each kind: new-strategy, new-model …"""
+    folder = tmp_path_factory.mktemp("new")
+    for kind in Kind:
+        written(Names(f"new-{kind}", kind), folder / f"new-{kind}")
+    return folder
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_package_declares_what_freshmark_looks_for(place, kind):
+    folder = place / f"new-{kind}"
     project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
-    assert project["name"] == "freshmark-much-taken"
-    assert project["entry-points"]["freshmark"] == {"much-taken": "much_taken"}
+    assert project["entry-points"]["freshmark"] == {f"new-{kind}": f"new_{kind}"}
     assert {path.name for path in folder.iterdir()} == {
-        "pyproject.toml", "much_taken.py", "test_much_taken.py", "README.md",
+        "pyproject.toml", "README.md", f"new_{kind}.py", f"test_new_{kind}.py",
     }  # fmt: skip
-    assert all("@" not in path.read_text("utf-8").replace("@hookimpl", "") for path in folder.iterdir())
+    texts = [path.read_text("utf-8").replace("@hookimpl", "") for path in folder.iterdir()]
+    assert all("@" not in text for text in texts)
+    assert max(text.count("\n") for text in texts) <= 60
 
 
-def test_the_strategy_is_offered_under_its_name(tmp_path: Path):
-    folder = written("much-taken", tmp_path / "much-taken")
-    registry = load([folder / "much_taken.py"], installed=False)
-    assert registry.canonical("strategies", "much-taken( size = 5 )") == "much-taken(size=5)"
-
-
-def test_the_tests_of_a_new_package_are_green(tmp_path: Path):
-    folder = written("mine", tmp_path / "mine")
+def test_the_tests_of_new_packages_pass(place):
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py"],
-        cwd=folder, env=os.environ | {"PYTHONPATH": str(folder)}, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=prepend", "."],
+        cwd=place, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
+    assert f"{len(KINDS)} passed" in done.stdout
 
 
-def test_there_is_little_to_edit(tmp_path: Path):
-    text = (written("mine", tmp_path / "mine") / "mine.py").read_text("utf-8")
-    assert text.count("\n") - text[: text.index("class Mine")].count("\n") <= 25
+def call(*words) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([str(word) for word in words])
+    assert not left.value.code
+
+
+def test_new_plugins_take_part_in_a_run_and_its_report(place, monkeypatch):
+    monkeypatch.chdir(place)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    plugins = [word for kind in KINDS for word in ("--plugin", f"new-{kind}/new_{kind}.py")]
+    strategies = ["new-strategy(size=500)", "finetune(new-model(), epochs=1)"]
+    call("run", "-d", "new-dataset(events=2000)", "-s", strategies[0], "-s", strategies[1], "--every", "2d",
+         "--no-report", "-o", "run", *plugins)  # fmt: skip
+    call("report", "run", "--format", "markdown", "-o", "report.md", *plugins)
+    assert "Slowest cells (new-section)" in Path("report.md").read_text("utf-8")
+    call("export", "run", "--table", "measurements", "-o", "tables", *plugins)
+    table = pd.read_csv("tables/measurements.csv")
+    assert {"new-metric", "new_meter_count"} <= set(table["metric"])
+    assert set(table["strategy"]) == set(strategies)
 
 
 def test_the_command_prints_the_folder_and_what_comes_next(tmp_path: Path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit) as left:
-        main(["new-plugin", "last-seen"])
-    assert left.value.code == 0
-    assert capsys.readouterr() == (
-        "last-seen\n",
-        "next: freshmark check --plugin last-seen/last_seen.py 'last-seen()'\n",
-    )
+    call("new-plugin", "first-third", "--kind", "dataset")
+    said = capsys.readouterr()
+    assert said.out == "first-third\n"
+    assert said.err == 'next: freshmark run -d "first-third()" --every 1d --plugin first-third/first_third.py\n'
+
+
+@pytest.mark.parametrize("name", ["popularity", "mf", "drift", "html", "ranking", "local"])
+def test_a_name_that_a_plugin_offers_is_refused_for_every_kind(name, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for kind in ("strategy", "section"):
+        with pytest.raises(SystemExit) as left:
+            main(["new-plugin", name, "--kind", kind])
+        assert left.value.code == 2
+        assert "error FM306" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_is_overwritten(tmp_path: Path):
     (tmp_path / "mine").mkdir()
-    with pytest.raises(UsageError, match="there already"):
-        written("mine", tmp_path / "mine")
+    with pytest.raises(UsageError, match="already exists"):
+        written(Names("mine", Kind.METER), tmp_path / "mine")
     assert list((tmp_path / "mine").iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["", "../up", "Upper", "1st", "a b", "a_b", "-a", "a--b"])
-def test_a_name_that_could_not_be_typed_is_refused(name, tmp_path: Path):
-    with pytest.raises(UsageError, match="no name"):
-        written(name, tmp_path / "folder")
+@pytest.mark.parametrize(
+    "name", ["", "../up", "Upper", "1st", "a b", "a_b", "-a", "a--b", "class", "random", "freshmark-plugins", "torch"]
+)
+def test_a_name_that_python_or_an_expression_cannot_use_is_refused(name, tmp_path: Path):
+    with pytest.raises(UsageError):
+        written(Names(name, Kind.METRIC), tmp_path / "folder")
+    assert list(tmp_path.iterdir()) == []

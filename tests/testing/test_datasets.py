@@ -40,7 +40,7 @@ def test_a_stream_with_nothing_to_test_is_caught():
     def still():
         return stream_of(name="still", task="rank", time=np.zeros(9, np.int64), user=np.arange(9), item=np.arange(9))
 
-    assert [one.check for one in failures(check_dataset(still))] == ["there are events to test"]
+    assert [one.check for one in failures(check_dataset(still))] == ["there are test events"]
 
 
 def test_another_future_is_another_and_the_past_is_the_same():

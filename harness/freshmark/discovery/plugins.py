@@ -68,6 +68,16 @@ def find_plugins(
     return manager
 
 
+def add_plugin(manager: pluggy.PluginManager, module: ModuleType) -> None:
+    """Register a module that is imported already; nothing happens if it is registered.
+
+    Raises:
+        PluginError: it needs a newer contract, or misspells a hook.
+    """
+    if not manager.is_registered(module):
+        _register(manager, Candidate(module.__name__, frozenset(), lambda: module))
+
+
 def blocked_in(manager: pluggy.PluginManager) -> tuple[str, ...]:
     """The names of the blocked plugins."""
     return tuple(name for name, module in manager.list_name_plugin() if module is None)

@@ -1,40 +1,43 @@
-"""check_dataset: is a stream what it says, twice the same, and the same after a way over the disk?"""
+"""check_dataset: is a stream valid, reproducible, and unchanged when it is saved and opened?"""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 from freshmark.contract.prepared import open_stream, save_stream
 from freshmark.contract.stream import Source, Stream
 from freshmark.replay.timeline import Settings, Timeline
+from freshmark.testing.building import builder
 from freshmark.testing.findings import Check, Finding, run_checks
 
 Build = Callable[[], Stream | Source]
 
 
-def check_dataset(build: Build) -> list[Finding]:
-    """Check what a dataset factory gives: a valid stream, the same twice, unchanged by the disk, with events to test.
+def check_dataset(build: Build | str, *, plugins: Iterable[ModuleType] = ()) -> list[Finding]:
+    """Check what a dataset factory gives: a valid, reproducible stream, the same after saving, with test events.
 
     Args:
-        build: the factory, with its arguments: ``lambda: mine(path="log.csv")``.
+        build: a function without required arguments, ``lambda: mine(path="log.csv")``, or an expression.
+        plugins: modules with hooks where an expression finds its names, besides the installed plugins.
     """
-    return list(run_checks(_checks(build)))
+    return list(run_checks(_checks(builder("streams", build, plugins))))
 
 
 def _checks(build: Build) -> Iterator[tuple[str, Check]]:
     yield "it gives a stream", partial(_gives, build)
-    yield "twice the same", partial(_twice, build)
-    yield "unchanged by a way over the disk", partial(_disk, build)
-    yield "there are events to test", partial(_tests, build)
+    yield "two calls give the same stream", partial(_twice, build)
+    yield "saved and opened it is the same", partial(_disk, build)
+    yield "there are test events", partial(_tests, build)
 
 
 def stream_from(build: Build) -> Stream:
-    """The stream of a factory, loaded where it gives a Source."""
-    made = build()
-    return made.load() if isinstance(made, Source) else made
+    """The stream of a factory, loaded if it gives a Source."""
+    built = build()
+    return built.load() if isinstance(built, Source) else built
 
 
 def _gives(build: Build) -> str:
@@ -56,7 +59,7 @@ def _disk(build: Build) -> str:
     with tempfile.TemporaryDirectory() as folder:
         save_stream(stream, Path(folder))
         again = open_stream(Path(folder))
-        del again.__dict__["fingerprint"]  # the one that was written: it is computed anew from the columns
+        del again.__dict__["fingerprint"]  # the stored value: it is computed again from the columns
         same = (again.fingerprint, again.users[:], again.items[:], again.drifts) == (
             stream.fingerprint,
             stream.users[:],

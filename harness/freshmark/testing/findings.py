@@ -1,4 +1,4 @@
-"""Finding: what one check says of a plugin."""
+"""Finding: the result of one check."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found.
+    """The result of one check.
 
-    check: the promise that was checked, as a sentence
-    ok: whether it was kept
-    detail: where it was broken; empty where it was kept
+    check: what must hold, as a sentence
+    ok: whether it holds
+    detail: what is wrong; empty if nothing is
     """
 
     check: str
@@ -25,21 +25,21 @@ class Finding:
 
 
 def failures(findings: Iterable[Finding]) -> list[Finding]:
-    """Those that were not kept."""
+    """The failed ones."""
     return [finding for finding in findings if not finding.ok]
 
 
 Check = Callable[[], str]
-"""Gives the empty text where the promise is kept, else where it is broken."""
+"""Gives what is wrong; the empty text if nothing is."""
 
 
 def run_checks(checks: Iterable[tuple[str, Check]]) -> Iterator[Finding]:
-    """The findings of these checks, one by one: all faults are told, not the first alone."""
-    for promise, check in checks:
+    """The findings of these checks; one that raises is a finding too, and the others still run."""
+    for sentence, check in checks:
         try:
             detail = check()
-        except Exception as error:  # noqa: BLE001  (whatever a plugin raises is a finding)
+        except Exception as error:  # noqa: BLE001  (any exception of a plugin is a finding)
             frame = traceback.extract_tb(error.__traceback__)[-1]
             place = f"{frame.filename}:{frame.lineno}"
             detail = f"{type(error).__name__}: {error} ({place})"
-        yield Finding(promise, not detail, detail)
+        yield Finding(sentence, not detail, detail)

@@ -1,4 +1,4 @@
-"""check_metric: is a metric defined everywhere, blind to order, and better where it says so?"""
+"""check_metric: is a metric finite, independent of order, and better for better answers?"""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ EVENTS = 500
 
 
 def check_metric(metric: Metric) -> list[Finding]:
-    """Check a metric for every task that it claims: finite, the same in any order, and best for perfect answers."""
+    """Check a metric for each of its tasks: finite, the same in any order, and best for perfect answers."""
     return [finding for task in sorted(metric.tasks) for finding in run_checks(_checks(metric, task))]
 
 
 def _checks(metric: Metric, task: Task) -> Iterator[tuple[str, Check]]:
     yield f"it is finite ({task})", partial(_finite, metric, task)
-    yield f"no events give NaN, not an error ({task})", partial(_empty, metric, task)
-    yield f"the order of events changes nothing ({task})", partial(_order, metric, task)
-    yield f"perfect answers are not worse than drawn ones ({task})", partial(_better, metric, task)
+    yield f"without events it is NaN ({task})", partial(_empty, metric, task)
+    yield f"the order of events does not matter ({task})", partial(_order, metric, task)
+    yield f"perfect answers are not worse than random ones ({task})", partial(_better, metric, task)
 
 
 def _drawn(task: Task) -> dict[str, AnyArray]:
@@ -74,4 +74,4 @@ def _order(metric: Metric, task: Task) -> str:
 def _better(metric: Metric, task: Task) -> str:
     drawn, perfect = metric(_outcomes(task, _drawn(task))), metric(_outcomes(task, _perfect(task)))
     kept = perfect >= drawn if metric.better == "higher" else perfect <= drawn
-    return "" if kept else f"drawn answers give {drawn:.4g}, perfect ones {perfect:.4g}, and {metric.better} is better"
+    return "" if kept else f"random answers give {drawn:.4g}, perfect ones {perfect:.4g}, and {metric.better} is better"

@@ -1,4 +1,4 @@
-"""check_section: does a section of the report draw the results that it is given?"""
+"""check_section: does a section of the report show the given results?"""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Build = Callable[[Any], Any]
 
 
 def check_section(section: Build, results: Results) -> list[Finding]:
-    """Check a section on these results: it gives sections, twice the same; rows fit columns; every chart draws.
+    """Check a section on these results: it gives sections; rows match columns; every chart can be drawn.
 
     Args:
         section: the function that a plugin registers.
-        results: of a run, a small one say.
+        results: of a run, which may be small.
     """
     return list(run_checks(_checks(section, results)))
 
@@ -28,13 +28,13 @@ def check_section(section: Build, results: Results) -> list[Finding]:
 def _checks(section: Build, results: Results) -> Iterator[tuple[str, Check]]:
     yield "it gives sections", partial(_gives, section, results)
     yield "rows have a cell for every column", partial(_rows, section, results)
-    yield "every chart draws and says what it shows", partial(_charts, section, results)
+    yield "every chart can be drawn and has a finding", partial(_charts, section, results)
 
 
 def sections_of(section: Build, results: Results) -> list[Section]:
     """The sections that it gives, one or several."""
-    made = section(results)
-    return [made] if isinstance(made, Section) else list(made)
+    given = section(results)
+    return [given] if isinstance(given, Section) else list(given)
 
 
 def _gives(section: Build, results: Results) -> str:

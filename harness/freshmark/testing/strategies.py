@@ -1,9 +1,10 @@
-"""check_strategy: does a strategy keep the contract, and does it keep its hands off the future?"""
+"""check_strategy: does a strategy keep the contract, and does the future not leak into it?"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
+from types import ModuleType
 from typing import Any, cast
 
 import numpy as np
@@ -15,32 +16,35 @@ from freshmark.replay.answering.answers import tasks_of
 from freshmark.replay.loop import replay
 from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
+from freshmark.testing.building import builder
 from freshmark.testing.findings import Check, Finding, run_checks
 from freshmark.testing.streams import small_stream, with_other_future
 
 Build = Callable[[], Any]
 
 PLACES = (0.4, 0.6, 0.85)
-"""Shares of the stream after which the future is exchanged."""
+"""Shares of the stream after which the future is replaced."""
 
 CHANCE_EVENTS_SIGMA = 5.0
-"""How many standard deviations above chance are still chance: a false alarm in some millions of checks."""
+"""Standard deviations above chance that still count as chance: one false alarm in millions of checks."""
 
 
-def check_strategy(build: Build, *, every: str = "20s") -> list[Finding]:
-    """Check a strategy on small streams of every task that it claims.
+def check_strategy(build: Build | str, *, every: str = "20s", plugins: Iterable[ModuleType] = ()) -> list[Finding]:
+    """Check a strategy on small streams of each of its tasks.
 
-    Its answers are valid; they depend neither on the size of batches nor on other requests; two runs of a seed agree;
-    two instances share nothing; what comes later changes no earlier answer; where nothing can be learned it learns
-    nothing. All faults are told.
+    Answers are valid, and depend neither on batch size nor on single requests; two runs with one seed agree; two
+    instances share nothing; later events change no earlier answer; on random streams it is no better than chance.
 
     Args:
-        build: gives a fresh strategy: a class, or ``lambda: Mine(size=5)``.
-        every: the schedule of the checks.
+        build: a class, ``lambda: Mine(size=5)``, or an expression: ``"retrain(mf(dim=4))"``.
+        every: the update schedule of the checks.
+        plugins: modules with hooks where an expression finds its names, besides the installed plugins.
 
     Raises:
-        PluginError: it has no way to answer any task.
+        PluginError: it cannot answer any task.
+        UsageError: the expression is wrong.
     """
+    build = builder("strategies", build, plugins)
     tasks = tasks_of(build())
     return [finding for task in tasks for finding in run_checks(_checks(build, task, every))]
 
@@ -50,20 +54,21 @@ def _checks(build: Build, task: Task, every: str) -> Iterator[tuple[str, Check]]
     kinds = (True, False) if task == "rank" else (True,)
     for repeats in kinds:
         stream = small_stream(task, repeats=repeats)
+        usual = cache(partial(answers, stream))  # the run that the others are compared with
         where = f"{task}, " + ("items repeat" if repeats else "items do not repeat")
-        yield f"answers are valid ({where})", partial(_valid, answers, stream)
-        yield f"two runs of one seed agree ({where})", partial(_same, answers, stream, {}, {})
+        yield f"answers are valid ({where})", partial(_valid, usual)
+        yield f"two runs of one seed agree ({where})", partial(_same, usual, partial(answers, stream))
         if not getattr(build(), "draws", True):
-            yield f"another seed changes no answer ({where})", partial(_same, answers, stream, {}, {"seed": 1})
-        yield f"the size of batches changes nothing ({where})", partial(_batches, answers, stream)
-        yield f"single requests beside change nothing ({where})", partial(_same, answers, stream, {}, {"probes": 20})
-        yield f"two instances share nothing ({where})", partial(_two_instances, build, answers, stream)
+            yield f"another seed changes no answer ({where})", partial(_same, usual, partial(answers, stream, seed=1))
+        yield f"the batch size changes nothing ({where})", partial(_batches, usual, partial(answers, stream))
+        yield f"single requests change nothing ({where})", partial(_same, usual, partial(answers, stream, probes=20))
+        yield f"two instances share nothing ({where})", partial(_two_instances, usual, build, stream, every)
         for what in ("item", "user") if task == "rank" else ("label",):
             yield (
                 f"another {what} in the future changes no answer ({where})",
-                partial(_future, answers, stream, what),
+                partial(_future, usual, answers, stream, what),
             )
-    yield f"where nothing can be learned, nothing is ({task})", partial(_chance, build, task)
+    yield f"on a random stream it is no better than chance ({task})", partial(_chance, build, task)
 
 
 def _answers(
@@ -78,36 +83,33 @@ def _answers(
 Answers = Callable[..., dict[str, AnyArray]]
 
 
-def _valid(answers: Answers, stream: Stream) -> str:
-    answers(stream)
+def _valid(usual: Answers) -> str:
+    usual()
     return ""
 
 
-def _same(answers: Answers, stream: Stream, one: dict[str, int], other: dict[str, int]) -> str:
-    return _difference(answers(stream, **one), answers(stream, **other))
+def _same(usual: Answers, other: Answers) -> str:
+    return _difference(usual(), other())
 
 
-def _batches(answers: Answers, stream: Stream) -> str:
-    whole = answers(stream)
-    return next((found for size in (1, 7) if (found := _difference(whole, answers(stream, batch=size)))), "")
+def _batches(usual: Answers, answers: Answers) -> str:
+    return next((text for size in (1, 7) if (text := _difference(usual(), answers(batch=size)))), "")
 
 
-def _two_instances(build: Build, answers: Answers, stream: Stream) -> str:
-    """One instance learns another stream in between: what it keeps on its class shows."""
-    alone = answers(stream)
+def _two_instances(usual: Answers, build: Build, stream: Stream, every: str) -> str:
+    """Another instance learns another stream in between, which shows state that is kept on the class."""
 
-    class Interrupted:
-        def __call__(self) -> Any:
-            other = small_stream(stream.task, seed=5, repeats=stream.repeats)
-            mine = build()
-            replay(Timeline(other, Settings(probes=0)), build(), Schedule.parse("never"))
-            return mine
+    def build_and_disturb() -> Any:
+        strategy = build()
+        other = small_stream(stream.task, seed=5, repeats=stream.repeats)
+        replay(Timeline(other, Settings(probes=0)), build(), Schedule.parse("never"))
+        return strategy
 
-    return _difference(alone, _answers(Interrupted(), stream, every=answers.keywords["every"]))  # type: ignore[attr-defined]
+    return _difference(usual(), _answers(build_and_disturb, stream, every=every))
 
 
-def _future(answers: Answers, stream: Stream, what: str) -> str:
-    whole = answers(stream)
+def _future(usual: Answers, answers: Answers, stream: Stream, what: str) -> str:
+    whole = usual()
     first = len(stream) - len(next(iter(whole.values())))
     for place in PLACES:
         position = int(place * len(stream))
@@ -133,7 +135,7 @@ def _difference(one: dict[str, AnyArray], other: dict[str, AnyArray]) -> str:
 
 
 def _chance(build: Build, task: Task) -> str:
-    """On chance alone, hits (or the share of true labels) must not lie far above what chance gives."""
+    """On a random stream, hits (or the share of true labels) must not exceed chance by far."""
     stream = small_stream(task, learnable=False)
     line = Timeline(stream, Settings(probes=0))
     outcomes = Outcomes(task, label=line.truth[line.first :]).answered(_answers(build, stream, every="event"))
@@ -148,13 +150,13 @@ def _chance(build: Build, task: Task) -> str:
         prediction = cast("FloatArray", outcomes.prediction)
         above = prediction > prediction.mean()
         hits = above == label
-        # How often two columns agree that know nothing of each other.
+        # How often two independent columns agree.
         agree = above.mean() * label.mean() + (1 - above.mean()) * (1 - label.mean())
         expected = np.full(len(hits), agree)
     sigma = float(np.sqrt(np.sum(expected * (1 - expected))))
     excess = float(hits.sum() - expected.sum())
     if excess > CHANCE_EVENTS_SIGMA * sigma + 1:
-        return f"{hits.mean():.3f} were right where chance gives {expected.mean():.3f}: it knows the answers"
+        return f"{hits.mean():.3f} were right where chance gives {expected.mean():.3f}: the answers leak"
     return ""
 
 
