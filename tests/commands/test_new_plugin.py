@@ -17,7 +17,7 @@ KINDS = [kind.value for kind in Kind]
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory) -> Path:
+def place(tmp_path_factory):
     """A folder with a new plugin of each kind: new-strategy, new-model …"""
     folder = tmp_path_factory.mktemp("new")
     for kind in Kind:

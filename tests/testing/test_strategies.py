@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 from freshmark import Strategy
-from freshmark.errors import PluginError
+from freshmark.errors import PluginError, UnknownName
 from freshmark.replay.answering.answers import tasks_of
 from freshmark.replay.timeline import Timeline
 from freshmark.testing import check_strategy, failures
@@ -185,6 +185,12 @@ def test_a_peeker_is_caught_whatever_the_task(task):
             return np.eye(3)[labels[rows]] if task == "classify" else labels[rows]
 
     assert "the answers leak" in broken(Reader)
+
+
+def test_a_strategy_can_be_given_as_an_expression():
+    assert not failures(check_strategy("popularity(window='1m')"))
+    with pytest.raises(UnknownName):
+        check_strategy("popularty()")
 
 
 def test_what_answers_nothing_is_refused():
