@@ -11,12 +11,12 @@ from freshmark import hookimpl
 
 @hookimpl
 def register_sections() -> Mapping[str, str]:
-    """Every module of ``sections`` is a section; where it stands, it says itself."""
+    """Every module of ``sections`` is a section; each says its own position."""
     names = [module.name for module in iter_modules([str(Path(__file__).parent / "sections")])]
     return {name.replace("_", "-"): f"freshmark_reports.sections.{name}:section" for name in names}
 
 
 @hookimpl
 def register_reports() -> Mapping[str, str]:
-    """The forms of the built-in report."""
+    """The formats of the built-in report."""
     return {form: f"freshmark_reports.{form}:write" for form in ("html", "markdown", "csv")}

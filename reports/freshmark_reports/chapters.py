@@ -1,4 +1,4 @@
-"""What stands where: sections called, ordered by stream, and a broken one shown as such."""
+"""Chapters: sections computed and grouped by stream; a section that fails is shown as failed."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any, TypeAlias
 from freshmark import Listing, Prose, Results, Section
 from freshmark.reporting import Alert, Document, Verdict
 
-Shown: TypeAlias = Results | Document
-"""What a report is about: runs, or a document that says what it shows."""
+Reported: TypeAlias = Results | Document
+"""The subject of a report: runs, or a ready-made document."""
 
 Sections: TypeAlias = Mapping[str, Callable[[Any], Section | Sequence[Section]]]
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """All that a report says of one stream; of all streams where ``verdict`` is None."""
+    """Everything that a report says about one stream, or about all streams if ``verdict`` is None."""
 
     title: str
     verdict: Verdict | None
@@ -26,16 +26,16 @@ class Chapter:
     sections: tuple[Section, ...]
 
 
-def chapters(results: Shown, sections: Sections) -> list[Chapter]:
-    """One chapter a stream, then one of what concerns them all."""
-    made = [one for name, function in sections.items() for one in _called(name, function, results) if one.parts]
-    made.sort(key=lambda one: one.order)
+def chapters(results: Reported, sections: Sections) -> list[Chapter]:
+    """One chapter per stream, then one about all of them."""
+    built = [one for name, function in sections.items() for one in _sections_of(name, function, results) if one.parts]
+    built.sort(key=lambda one: one.order)
     alerts = results.alerts()
-    found = [
-        _chapter(verdict.stream, verdict, alerts, [one for one in made if one.stream == verdict.stream])
+    of_streams = [
+        _chapter(verdict.stream, verdict, alerts, [one for one in built if one.stream == verdict.stream])
         for verdict in results.verdicts()
     ]
-    return [*found, _chapter("", None, alerts, [one for one in made if one.stream not in results.streams])]
+    return [*of_streams, _chapter("", None, alerts, [one for one in built if one.stream not in results.streams])]
 
 
 def _chapter(title: str, verdict: Verdict | None, alerts: Sequence[Alert], sections: Sequence[Section]) -> Chapter:
@@ -48,7 +48,7 @@ def _chapter(title: str, verdict: Verdict | None, alerts: Sequence[Alert], secti
     )
 
 
-def _called(name: str, function: Callable[[Any], Any], results: Shown) -> list[Section]:
+def _sections_of(name: str, function: Callable[[Any], Any], results: Reported) -> list[Section]:
     try:
         made = function(results)
         found = [made] if isinstance(made, Section) else list(made)

@@ -1,4 +1,4 @@
-"""Which rows a chart shows, where it cannot show all and stay readable."""
+"""Which rows a chart shows when showing all would be unreadable."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def rows_of(results: Results, stream: str) -> pd.DataFrame:
 
 
 def best_of_each(rows: pd.DataFrame) -> pd.DataFrame:
-    """Each strategy at its best schedule, the first of them only."""
+    """Each strategy at its best schedule, the best strategies only."""
     return rows.drop_duplicates("strategy").head(MOST_LINES)
 
 
-def said_of(shown: int, rows: pd.DataFrame) -> str:
-    """Which rows those are, as a sentence."""
+def selection_note(shown: int, rows: pd.DataFrame) -> str:
+    """A sentence that says which rows are shown."""
     strategies = rows["strategy"].nunique()
     if len(rows) == shown:
         return ""

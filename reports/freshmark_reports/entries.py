@@ -1,4 +1,4 @@
-"""How each kind of entry of a table is written, and by what it is sorted."""
+"""How each kind of table entry is formatted and sorted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEPT = "\n\t"
 
 
 def visible(text: str) -> str:
-    """The text with control and direction-changing characters shown as signs, and the home folder as ``~``."""
+    """The text with control and bidirectional characters made visible, and the home folder as ``~``."""
     text = redact(text)
     if text.isprintable():
         return text
@@ -33,7 +33,7 @@ def _sign(one: str) -> str:
 
 
 def written(entry: Entry, kind: Kind = "text") -> str:
-    """The entry as people read it; – where there is none."""
+    """The entry as people read it; – if it is missing."""
     if isinstance(entry, Link):
         return visible(entry.text)
     if isinstance(entry, Value):
@@ -56,12 +56,12 @@ def _number(value: float, kind: Kind) -> str:
         return f"{value:,.0f}" if abs(value - round(value)) < 0.05 else f"{value:,.1f}"  # noqa: PLR2004
     if kind == "share" and math.isfinite(value):
         return f"{100 * value:.1f}\u00a0%".replace("-", "−")
-    # Four decimals tell strategies apart; what is left of a smaller number is noise of the eye.
+    # Four decimals are enough to compare strategies.
     return f"{value:.4f}".replace("-", "−") if 5e-5 <= abs(value) < 0.01 else format_number(value)  # noqa: PLR2004
 
 
 def plain(entry: Entry) -> str | int | float | None:
-    """The entry as a machine reads it: full precision, None where there is none."""
+    """The entry for machines: full precision, None if it is missing."""
     if isinstance(entry, Link):
         return entry.text
     if isinstance(entry, Value):
@@ -70,7 +70,7 @@ def plain(entry: Entry) -> str | int | float | None:
 
 
 def target(entry: Entry) -> str:
-    """Where the entry leads: a path beside the page. Nothing that names a scheme, a host or a root is followed."""
+    """The target of a link: a path next to the page. Links with a scheme, a host or a root are dropped."""
     # A browser takes %2e for a dot.
     if not isinstance(entry, Link) or not _BESIDE.fullmatch(entry.target) or ".." in unquote(entry.target).split("/"):
         return ""
@@ -78,12 +78,12 @@ def target(entry: Entry) -> str:
 
 
 def sort_key(entry: Entry) -> str:
-    """By what a column is sorted: the number in full, or the text; empty where there is none."""
+    """The sort key: the full number, or the text; empty if the entry is missing."""
     known = plain(entry)
     return "" if known is None else (known if isinstance(known, str) else repr(float(known)))
 
 
 def notes(rows: tuple[tuple[Entry, ...], ...]) -> list[str]:
     """The notes of a table's entries, each once, in order."""
-    found = (entry.note for row in rows for entry in row if isinstance(entry, Value) and entry.note)
-    return list(dict.fromkeys(found))
+    texts = (entry.note for row in rows for entry in row if isinstance(entry, Value) and entry.note)
+    return list(dict.fromkeys(texts))

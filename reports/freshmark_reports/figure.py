@@ -1,4 +1,4 @@
-"""A chart as parts of the page: an SVG in the page's colours, the keys of its legend, and where its rows are."""
+"""A chart as parts of the page: an SVG in the colours of the page, its legend, and the positions of its rows."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Drawn:
     """A chart for a page.
 
     svg: the element
-    keys: of its legend, which the page writes, so that it wraps and can be pressed
-    pointing: where in it the rows of its table are
+    keys: its legend, written by the page so that it wraps and is clickable
+    pointing: positions of the rows of its table
     """
 
     svg: str
@@ -56,16 +56,16 @@ class Drawn:
 
 @contextmanager
 def page_style() -> Iterator[None]:
-    """Matplotlib as the page wants it, whatever the user's settings are; theirs come back."""
+    """Matplotlib settings of the page; those of the user are restored afterwards."""
     with rc_context(rc=_PAGE), warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a glyph that DejaVu lacks is the browser's to draw
+        warnings.simplefilter("ignore", UserWarning)  # the browser draws glyphs that DejaVu lacks
         yield
 
 
 def drawn(chart: Chart, prefix: str) -> Drawn:
     """The chart, drawn; the same chart gives the same bytes.
 
-    ``prefix`` begins every id, and is unlike that of any other figure of the page.
+    ``prefix`` begins every id and is unique within the page.
     """
     with page_style():
         figure = _figure(chart.draw, wide=chart.wide, height=chart.height)
@@ -74,14 +74,14 @@ def drawn(chart: Chart, prefix: str) -> Drawn:
 
 
 def svg_of(draw: Callable[[Any], None], finding: str, *, prefix: str, wide: bool = False, height: float = 1.0) -> str:
-    """What ``draw`` draws, legend included, as an ``<svg>`` element; the same drawing gives the same bytes.
+    """The drawing, legend included, as an ``<svg>`` element; the same drawing gives the same bytes.
 
     Args:
-        draw: draws into the empty Figure that it is given.
-        finding: what a screen reader says.
-        prefix: of every id, unlike that of any other figure of the page.
-        wide: whether the figure takes the whole width.
-        height: in units of the usual height.
+        draw: draws into the given empty Figure.
+        finding: text for screen readers.
+        prefix: begins every id; unique within the page.
+        wide: whether the figure takes the full width.
+        height: a multiple of the default height.
     """
     with page_style():
         return _svg(_figure(draw, wide=wide, height=height), finding, prefix)
@@ -102,7 +102,7 @@ def _svg(figure: Figure, finding: str, prefix: str) -> str:
 
 
 class _PlainPowers(Formatter):
-    """Labels the ticks that a formatter of a log axis would, without its mathematics: 100 for 10²."""
+    """Labels the same ticks as a log formatter, without mathematics: 100 for 10²."""
 
     def __init__(self, formatter: LogFormatter) -> None:
         self.formatter = formatter
@@ -115,7 +115,7 @@ class _PlainPowers(Formatter):
 
 
 def _plain_text(figure: Figure) -> None:
-    """No text is taken for mathematics, none holds a character that XML or the reader's eye is deceived by."""
+    """No text is parsed as mathematics, and none contains characters that are invalid in XML or invisible."""
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
         major, minor = axis.get_major_formatter(), axis.get_minor_formatter()
         if isinstance(major, LogFormatter):

@@ -1,4 +1,4 @@
-"""The metric by how much is known of the user: how many events they had before."""
+"""The metric by the number of previous events of the user."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ import pandas as pd
 from freshmark import Chart, Column, FloatArray, IntArray, Results, Table
 from freshmark.reporting import format_number, metric_label, row_label
 
-from freshmark_reports.choice import best_of_each, keys_of, said_of
+from freshmark_reports.choice import best_of_each, keys_of, selection_note
 
 FEW = 50
-"""Events below which a group is joined to the one before it."""
+"""Groups with fewer events are merged into the previous one."""
 
 MOST_GROUPS = 12
 
 
 def history(results: Results, rows: pd.DataFrame) -> Chart | None:
-    """The chart; None where the metric is not a mean over events, or all users have the same past."""
+    """The chart; None if the metric is not a mean over events, or all users have histories of one length."""
     stream, name = str(rows["stream"].iloc[0]), str(rows["metric"].iloc[0])
     metric = results.metrics.named(name)
     edges = groups_of(results.events(stream)["user_events"])
@@ -44,7 +44,7 @@ def history(results: Results, rows: pd.DataFrame) -> Chart | None:
         ),
         f"{metric_label(name)} by how many events the user had before",
     )
-    finding = _finding(labels, values, name) + said_of(len(shown), rows)
+    finding = _finding(labels, values, name) + selection_note(len(shown), rows)
     draw = partial(_draw, results, labels, values, list(map(str, shown["strategy"])), metric_label(name))
     return Chart(draw, finding, table, wide=True, height=0.75)
 
@@ -71,8 +71,9 @@ def _labels(edges: IntArray) -> list[str]:
 def _finding(labels: Sequence[str], values: dict[str, FloatArray], metric: str) -> str:
     name, best = next(iter(values.items()))
     return (
-        f"{name} gives users of whom {labels[0]} events are known {metric_label(metric)} "
-        f"{format_number(float(best[0]))}, those with {labels[-1]} {format_number(float(best[-1]))}."
+        f"{metric_label(metric)} of {name}: {format_number(float(best[0]))} for users with "
+        f"{'no history' if labels[0] == '0' else f'{labels[0]} previous events'}, "
+        f"{format_number(float(best[-1]))} for those with {labels[-1]}."
     )
 
 
@@ -84,7 +85,7 @@ def _draw(
     metric: str,
     figure: Any,
 ) -> None:
-    # Matplotlib costs time that the other forms of report need not pay.
+    # Imported here: the other report formats do not need matplotlib.
     from freshmark_reports.palette import legend_below, line_key, looks, muted, paper  # noqa: PLC0415
 
     look = looks(results)
@@ -96,6 +97,6 @@ def _draw(
                   linestyle=drawn.dash, label=name)  # fmt: skip
         keys.append(line_key(name, drawn))
     axes.set_xticks(range(len(labels)), labels, color=muted())
-    axes.set_xlabel("events of the user before")
+    axes.set_xlabel("previous events of the user")
     axes.set_title(metric)
     legend_below(figure, keys, 3)

@@ -1,4 +1,4 @@
-"""One self-contained page: no request, no script but its own, readable without any."""
+"""One self-contained page: no requests, only its own script, readable without JavaScript."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from freshmark_reports import entries
-from freshmark_reports.chapters import Sections, Shown, chapters
+from freshmark_reports.chapters import Reported, Sections, chapters
 from freshmark_reports.figure import Drawn, drawn
 
 
-def write(results: Shown, path: Path, sections: Sections) -> None:
-    """Write the page; a half-written one never stands at ``path``."""
+def write(results: Reported, path: Path, sections: Sections) -> None:
+    """Write the page; ``path`` never holds a half-written one."""
     text = page(results, sections)
-    beside = path.with_name(f"{path.name}.part")
+    partial = path.with_name(f"{path.name}.part")
     try:
-        beside.write_text(text, "utf-8")
-        os.replace(beside, path)  # noqa: PTH105  (the one that is atomic by contract)
+        partial.write_text(text, "utf-8")
+        os.replace(partial, path)  # noqa: PTH105  (atomic by contract)
     except OSError:
         with suppress(OSError):
-            beside.unlink()
+            partial.unlink()
         raise
 
 
-def page(results: Shown, sections: Sections) -> str:
+def page(results: Reported, sections: Sections) -> str:
     """The page as text; the same results give the same bytes."""
     script = _asset("script.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -55,7 +55,7 @@ def page(results: Shown, sections: Sections) -> str:
 
 
 class _Figures:
-    """Chart → what the page shows of it, or why there is nothing; ids of each figure begin with its number."""
+    """Chart → its drawing, or why it could not be drawn; ids of each figure begin with its number."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -64,7 +64,7 @@ class _Figures:
         self.count += 1
         try:
             return drawn(chart, f"f{self.count}")
-        except Exception as error:  # noqa: BLE001  (its numbers, and all else, must not be lost to a plugin's chart)
+        except Exception as error:  # noqa: BLE001  (a plugin's chart must not cost its numbers, or the rest of the page)
             return f"This chart could not be drawn: {type(error).__name__}: {error}"
 
 

@@ -1,4 +1,4 @@
-"""The legend of a figure, taken out of the picture: the page writes it, so that it wraps, and can be pressed."""
+"""The legend of a figure, moved out of the drawing: the page writes it, so that it wraps and is clickable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from matplotlib.path import Path
 from freshmark_reports.svg import SERIES, colour_of
 
 LONG, HIGH = 26.0, 12.0
-"""Of a sample, in px."""
+"""Size of a sample, in px."""
 
 _LETTERS: dict[Any, str] = {
     Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C", Path.CLOSEPOLY: "Z"
@@ -29,9 +29,9 @@ class Key:
     """An entry of a legend.
 
     name: in full
-    number: of the artists that are hidden and shown with it (``data-key``); None where there are none
+    number: of the artists that are hidden and shown with it (``data-key``); None without artists
     line: whether the sample has a line, drawn in ``dash``
-    marker: the outline of the sample's marker, an SVG path; empty where it has none
+    marker: outline of the sample's marker, an SVG path; empty without a marker
     """
 
     name: str
@@ -44,9 +44,9 @@ class Key:
 
 
 def keys_of(figure: Figure) -> tuple[Key, ...]:
-    """The keys of the figure's legends, which are taken away from it.
+    """The entries of the figure's legends, which are removed from it.
 
-    An artist whose label is that of a key goes with it.
+    An artist belongs to the entry that has its label.
     """
     keys: list[Key] = []
     for legend in list(figure.legends):
@@ -60,11 +60,11 @@ def keys_of(figure: Figure) -> tuple[Key, ...]:
 
 
 def _bind(figure: Figure, name: str, number: int) -> int | None:
-    found = [artist for axes in figure.axes for artist in _artists(axes) if artist.get_label() == name]
-    for place, artist in enumerate(found):
+    artists = [artist for axes in figure.axes for artist in _artists(axes) if artist.get_label() == name]
+    for index, artist in enumerate(artists):
         own = f"{artist.get_gid() or ''}".removeprefix(SERIES)
-        artist.set_gid(f"{SERIES}{number}.{place}.{own}")
-    return number if found else None
+        artist.set_gid(f"{SERIES}{number}.{index}.{own}")
+    return number if artists else None
 
 
 def _artists(axes: Any) -> Iterator[Artist]:
@@ -89,7 +89,7 @@ def _key(handle: Line2D, name: str, number: int | None) -> Key:
 
 
 def outline(marker: str, size: float = 8.0) -> str:
-    """A marker as the ``d`` of an SVG path, in the middle of a sample."""
+    """A marker as the ``d`` of an SVG path, centred in a sample."""
     style = MarkerStyle(marker)
     path = style.get_path().transformed(style.get_transform())
     parts = []

@@ -1,4 +1,4 @@
-"""The report as Markdown: verdicts, alerts, and every free-standing table."""
+"""The report as Markdown: verdicts, alerts, and every table that does not belong to a chart."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 
 from freshmark import Chart, Listing, Part, Prose, Section, Table
 
-from freshmark_reports.chapters import Sections, Shown, chapters
+from freshmark_reports.chapters import Reported, Sections, chapters
 from freshmark_reports.entries import notes, visible, written
 
 _ACTIVE = "\\`*_{}[]<>#|~$&!"
 
 
-def write(results: Shown, path: Path, sections: Sections) -> None:
-    """Write the report; charts become their findings."""
+def write(results: Reported, path: Path, sections: Sections) -> None:
+    """Write the report; a chart becomes its finding."""
     lines: list[str] = [f"# {_inline(results.heading)}", ""] if results.heading else []
     for chapter in chapters(results, sections):
         if chapter.verdict:
@@ -62,6 +62,6 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _inline(text: str) -> str:
-    """The text in one line, none of it taken for Markdown or HTML."""
+    """The text on one line, escaped for Markdown and HTML."""
     flat = re.sub(r"[ \t\r\n]+", " ", visible(text)).strip(" ")
     return "".join(f"\\{one}" if one in _ACTIVE else one for one in flat)

@@ -1,4 +1,4 @@
-"""One look a strategy, the same in every chart of a page; colour is never the only cue."""
+"""One look per strategy, the same in every chart of a page; colour is never the only cue."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import Formatter, FuncFormatter, LogFormatter
 
 LONGEST = 38
-"""Characters of a name in a chart; tables have it whole."""
+"""Maximum characters of a name in a chart; tables show it in full."""
 
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.4, 1.4)), (0, (6, 1.5, 1.4, 1.5)))
 _MARKERS = "oDs^vPX*<>"
@@ -29,7 +29,7 @@ class Look:
 
 
 def looks(results: Results) -> dict[str, Look]:
-    """Strategy → its look, by the order of the plan."""
+    """Strategy → its look, in the order of the plan."""
     names = dict.fromkeys(str(name) for name in results.cells["strategy"])
     return {
         name: Look(_COLOURS[place % len(_COLOURS)], _DASHES[(place + place // len(_COLOURS)) % len(_DASHES)])
@@ -43,7 +43,7 @@ def markers(names: Iterable[str]) -> dict[str, str]:
 
 
 def short(name: str) -> str:
-    """A name that fits into a chart: its middle gives way."""
+    """A name that fits into a chart: shortened in the middle."""
     if len(name) <= LONGEST:
         return name
     return f"{name[: LONGEST - 13]}…{name[-12:]}"
@@ -55,12 +55,12 @@ def ink() -> str:
 
 
 def muted() -> str:
-    """The colour of what is not read first."""
+    """The colour of secondary text."""
     return str(rcParams["axes.labelcolor"])
 
 
 def paper() -> str:
-    """The colour behind everything."""
+    """The background colour."""
     return str(rcParams["figure.edgecolor"])
 
 
@@ -69,14 +69,14 @@ def _written_out(value: float) -> str:
 
 
 def plain_log(axis: Any, words: Callable[[float], str] = _written_out) -> None:
-    """A log axis whose numbers are written out: 100 for 10², or in these words."""
+    """A log axis with plain numbers: 100 for 10², or formatted by ``words``."""
     axis.axes.set(**{f"{axis.axis_name}scale": "log"})
     axis.set_major_formatter(FuncFormatter(lambda value, _: words(value)))
     axis.set_minor_formatter(_Between(words))
 
 
 class _Between(Formatter):
-    """Labels of ticks between the powers, only where there are too few powers to read the axis by."""
+    """Labels ticks between the powers of ten if there are too few powers to read the axis."""
 
     def __init__(self, words: Callable[[float], str]) -> None:
         self._chosen = LogFormatter(labelOnlyBase=False)
@@ -94,19 +94,19 @@ class _Between(Formatter):
 
 
 def line_key(name: str, look: Look) -> Line2D:
-    """An entry of a legend: a line. It goes with every artist that has its label."""
+    """A legend entry: a line. It belongs to every artist with its label."""
     return Line2D([], [], color=look.colour, linestyle=look.dash, label=name)
 
 
 def marker_key(name: str, marker: str) -> Line2D:
-    """An entry of a legend: a marker."""
+    """A legend entry: a marker."""
     return Line2D([], [], color=ink(), marker=marker, linestyle="none", markerfacecolor=paper(), label=name)
 
 
 def legend_below(figure: Any, keys: Sequence[Line2D], columns: int) -> None:
-    """The keys below everything that is drawn; a page takes them out of the picture and writes them in full."""
+    """The legend below the plot; a page moves it out of the drawing and writes it in full."""
     names = [str(key.get_label()) for key in keys]
-    # Matplotlib leaves out what begins with an underscore, and a plugin may be called so.
+    # Matplotlib skips labels that begin with an underscore, and a plugin may have such a name.
     labels = [f" {short(text)}" if text.startswith("_") else short(text) for text in names]
     legend = figure.legend(
         list(keys), labels, loc="outside lower left", ncols=columns, handlelength=2.2, columnspacing=1.4

@@ -1,4 +1,4 @@
-"""Where in a picture the rows of its table are, for those who point at it. The numbers stand in the table."""
+"""Positions of table rows within a chart, for hover values. The numbers themselves are in the table."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from freshmark_reports.svg import ROWS
 
 @dataclass(frozen=True, slots=True)
 class Pointing:
-    """Places in units of the picture.
+    """Positions in units of the drawing.
 
-    marks: "x,y,row x,y,row …": points that are a row each
-    across: "x x x …": one for each row, where a row is a stretch of a shared x axis; empty where it is not
+    marks: "x,y,row x,y,row …": points, one per row
+    across: "x x x …": one per row, if rows share an x axis; empty otherwise
     """
 
     marks: str = ""
@@ -30,17 +30,17 @@ def rows_gid(rows: object) -> str:
 
 
 def pointing_of(figure: Figure, table: Table) -> Pointing:
-    """Of a figure that has been laid out.
+    """The positions in a figure that has been laid out.
 
-    A line with a gid of ``rows_gid`` is rows, point by point. Else a line whose label is the head of a column, with as
-    many points as there are rows, says where each row is on the x axis.
+    The points of a line with a gid of ``rows_gid`` are rows. Otherwise a line whose label is a column header, with one
+    point per row, gives the x position of each row.
     """
     heads = {column.name for column in table.columns[1:]}
     marks: list[str] = []
     across = ""
     for line in (line for axes in figure.axes for line in axes.lines):
-        _, told, rows = f"{line.get_gid() or ''}".rpartition(ROWS)
-        if told:
+        _, has_rows, rows = f"{line.get_gid() or ''}".rpartition(ROWS)
+        if has_rows:
             places = zip(_places(figure, line), rows.split(",") if rows else [], strict=True)
             marks += [f"{x:.0f},{y:.0f},{row}" for (x, y), row in places if np.isfinite(y)]
         elif not across and line.get_label() in heads and len(np.asarray(line.get_xdata())) == len(table.rows) > 1:

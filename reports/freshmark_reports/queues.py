@@ -1,4 +1,4 @@
-"""Response times beside service times: what users wait where requests come by themselves and updates are in the way."""
+"""Response times next to service times: how long users wait when requests queue behind each other and updates."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from freshmark.reporting import (
     too_few,
 )
 
-from freshmark_reports.choice import best_of_each, keys_of, said_of
+from freshmark_reports.choice import best_of_each, keys_of, selection_note
 
 
 def queues(results: Results, rows: pd.DataFrame) -> Table | None:
-    """The table, a row a strategy and rate; None where the stream takes no time, or no single request was measured."""
+    """The table, a row per strategy and rate; None if the stream has no duration or no single request was measured."""
     stream = str(rows["stream"].iloc[0])
     usual = default_rates(results.recorded, stream)
     shown = best_of_each(rows)
@@ -38,13 +38,13 @@ def queues(results: Results, rows: pd.DataFrame) -> Table | None:
     if not loops:
         return None
     return Table(
-        (Column("Strategy"), Column("Requests / s", "number", "mean; they come at the stream's times, scaled"),
-         Column("Busy", "share", "of the time, with requests and updates; from 100 % on the queue grows without end"),
+        (Column("Strategy"), Column("Requests / s", "number", "mean; arrivals follow the times of the stream, scaled"),
+         Column("Busy", "share", "time spent on requests and updates; from 100 % on the queue grows without bound"),
          *(Column(f"Service p{p}", "seconds") for p in PERCENTILES),
-         *(Column(f"Response p{p}", "seconds", "service and queue") for p in PERCENTILES),
+         *(Column(f"Response p{p}", "seconds", "service plus queue") for p in PERCENTILES),
          Column("Longest", "seconds", "response")),
         tuple(_row(name, loop) for name, loop in loops),
-        _caption(loops, stated=bool(results.rates)) + said_of(len(shown), rows),
+        _caption(loops, stated=bool(results.rates)) + selection_note(len(shown), rows),
     )  # fmt: skip
 
 
@@ -56,18 +56,18 @@ def _row(name: str, loop: OpenLoop) -> tuple[Entry, ...]:
 
 
 def _caption(loops: Sequence[tuple[str, OpenLoop]], *, stated: bool) -> str:
-    """Who is hurt most by its queue, at the last of the rates; by its longest response, where no p95 is known."""
+    """Which row suffers most from queueing at the highest rate: by p95, or by the longest response without one."""
     rate = loops[-1][1].rate
     last = {name: loop for name, loop in loops if loop.rate == rate}
     tails = {name: (loop.response_percentile(95), float(loop.response.max())) for name, loop in last.items()}
     known = all(math.isfinite(most) for most, _ in tails.values())
     worst = max(tails, key=lambda name: tails[name] if known else tails[name][1:])
     most, longest = tails[worst]
-    at = f"{format_number(rate)} requests a second" + ("" if stated else ", a thousand times the stream's own rate")
+    at = f"{format_number(rate)} requests a second" + ("" if stated else ", a thousand times the rate of the stream")
     tail = f"95\u00a0% are answered within {format_seconds(most)}, queue included, all within {format_seconds(longest)}"
     return (
-        f"Response times, if one server took requests as they come and updates when they are due, one after the other. "
-        f"At {at}, those to {worst} take longest: "
+        f"Response times if one server handles requests as they arrive and updates when they are due, one at a time. "
+        f"At {at}, {worst} is slowest: "
         + (tail if known else f"all are answered within {format_seconds(longest)}, queue included")
         + "."
     )

@@ -1,4 +1,4 @@
-"""Latency over time: the slowest request of each stretch of windows, so that a stall is seen where it was."""
+"""Latency over time: the slowest request of each group of windows, so that stalls are visible."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pandas as pd
 from freshmark import Chart, Column, Entry, FloatArray, IntArray, Results, Table
 from freshmark.reporting import format_seconds, row_label
 
-from freshmark_reports.choice import best_of_each, keys_of, said_of
+from freshmark_reports.choice import best_of_each, keys_of, selection_note
 from freshmark_reports.windows import dates
 
 MOST_POINTS = 120
 
 
 def stalls(results: Results, rows: pd.DataFrame) -> Chart | None:
-    """The chart; None where the stream has too few windows for a course of time."""
+    """The chart; None if the stream has too few windows."""
     stream = str(rows["stream"].iloc[0])
     windows = results.streams[stream].windows
     shown = best_of_each(rows)
@@ -36,7 +36,7 @@ def stalls(results: Results, rows: pd.DataFrame) -> Chart | None:
         "The slowest request of each window",
     )
     draw = partial(_draw, results, begin, slowest, dict(zip(found, map(str, shown["strategy"]), strict=True)))
-    return Chart(draw, _finding(begin, slowest) + said_of(len(shown), rows), table, wide=True, height=0.75)
+    return Chart(draw, _finding(begin, slowest) + selection_note(len(shown), rows), table, wide=True, height=0.75)
 
 
 def _name(row: Any) -> str:
@@ -44,7 +44,7 @@ def _name(row: Any) -> str:
 
 
 def _slowest(results: Results, row: pd.Series, together: int, points: int) -> FloatArray:
-    """(points,) seconds, median over seeds: a stall that only one process had is not the strategy's."""
+    """(points,) seconds, median over seeds: a stall in one process alone is not due to the strategy."""
     found = []
     for key in keys_of(results, row):
         table = results.table(key, "latencies")
@@ -61,21 +61,21 @@ def _rows(begin: IntArray, slowest: Mapping[str, FloatArray]) -> tuple[tuple[Ent
 
 
 def _finding(begin: IntArray, slowest: Mapping[str, FloatArray]) -> str:
-    """Whose worst moment stands out most from its usual one."""
+    """The row whose worst window stands out most from its median window."""
     times = {name: float(np.nanmax(values) / np.nanmedian(values)) for name, values in slowest.items()}
     worst = max(times, key=lambda name: times[name])
     values = slowest[worst]
     when = str(dates(begin)[int(np.nanargmax(values))].astype("datetime64[D]"))
     return (
-        f"Slowest requests: {worst} took {format_seconds(float(np.nanmax(values)))} at its worst, "
-        f"{times[worst]:.1f} times the slowest of its usual window, around {when}."
+        f"Slowest requests: {worst} took {format_seconds(float(np.nanmax(values)))} at worst, around {when}: "
+        f"{times[worst]:.1f} times the slowest request of its median window."
     )
 
 
 def _draw(
     results: Results, begin: IntArray, slowest: Mapping[str, FloatArray], strategies: Mapping[str, str], figure: Any
 ) -> None:
-    # Matplotlib costs time that the other forms of report need not pay.
+    # Imported here: the other report formats do not need matplotlib.
     from freshmark_reports.palette import legend_below, line_key, looks, plain_log  # noqa: PLC0415
 
     look = looks(results)

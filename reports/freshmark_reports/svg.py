@@ -1,4 +1,4 @@
-"""What matplotlib writes, made part of a page: no id of another figure, the page's colours, nothing superfluous."""
+"""SVG from matplotlib, adapted to the page: unique ids, colours of the page, nothing superfluous."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from xml.etree import ElementTree as ET
 from freshmark_reports.entries import visible
 
 INK, MUTED, GRID, PAPER = "#010203", "#040506", "#070809", "#0a0b0c"
-"""Sentinels: what is drawn in them takes the colours of the page, light or dark."""
+"""Sentinel colours: replaced by the colours of the page, light or dark."""
 
 SERIES = "series-"
-"""How the gid of an artist begins that goes with a key of the legend: ``series-2.14``, key 2."""
+"""Prefix of the gid of an artist that belongs to a legend entry: ``series-2.14`` is entry 2."""
 
 ROWS = "rows="
-"""How the gid of a line begins whose points are rows of the table: ``rows=0,4,8``."""
+"""Prefix of the gid of a line whose points are rows of the table: ``rows=0,4,8``."""
 
 _COLOURS = {INK: "currentColor", MUTED: "var(--muted)", GRID: "var(--line)", PAPER: "var(--paper)"}
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
@@ -23,12 +23,12 @@ _HREF = "{http://www.w3.org/1999/xlink}href"
 
 
 def colour_of(colour: str) -> str:
-    """The colour as the page writes it: a sentinel becomes the page's own."""
+    """The colour for the page: sentinels become CSS variables."""
     return _COLOURS.get(colour, colour)
 
 
 def element_of(content: bytes, finding: str, prefix: str) -> str:
-    """The ``<svg>`` element in a file that matplotlib wrote; ``finding`` is what a screen reader says."""
+    """The ``<svg>`` element in a file that matplotlib wrote; ``finding`` is its text for screen readers."""
     root = ET.fromstring(content)  # noqa: S314  (matplotlib just wrote it)
     referred = set(re.findall(rb"(?:href=\"|url\()#([^\")]+)", content))
     for element in root.iter():
@@ -37,7 +37,7 @@ def element_of(content: bytes, finding: str, prefix: str) -> str:
             del element.attrib[name]
             if name == "id" and value.startswith(SERIES):
                 element.set("data-key", value.removeprefix(SERIES).partition(".")[0])
-            elif name != "id" or value.encode() in referred:  # a name for every group is a tenth of a page
+            elif name != "id" or value.encode() in referred:  # ids on every group would be a tenth of the page
                 element.set("href" if name == _HREF else name, _attribute(name, value, prefix))
     _strip(root)
     for name in ("width", "height", "version"):
@@ -81,7 +81,7 @@ def _style(value: str) -> str:
     kept = []
     for part in value.split(";"):
         name, _, content = (piece.strip() for piece in part.partition(":"))
-        if name == "font":  # the family is the page's; its size and weight stay
+        if name == "font":  # the family comes from the page; size and weight stay
             words = content.split("'")[0].split()
             kept.append(f"font-size:{words[-1]}")
             kept += [f"font-weight:{word}" for word in words[:-1] if word in ("bold", "500", "600")]

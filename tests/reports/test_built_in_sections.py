@@ -8,7 +8,7 @@ from freshmark.cli import app
 from freshmark.errors import UsageError
 from freshmark.results.decision.budget import Budget
 from freshmark.results.naming import format_number
-from freshmark_reports.choice import best_of_each, rows_of, said_of
+from freshmark_reports.choice import best_of_each, rows_of, selection_note
 from freshmark_reports.palette import looks, markers, short
 from freshmark_reports.sections import (
     cells,
@@ -53,9 +53,9 @@ def test_the_ranking_says_what_every_row_earns_and_costs(usual):
     row = dict(zip(heads(table), table.rows[1], strict=True))
     assert (row["Strategy"], row["Updated"]) == ("retrain(mf())", "every 1d")
     assert row["NDCG@10"].margin > 0
-    assert isinstance(row["To the best"], Value)
+    assert isinstance(row["Δ best"], Value)
     assert row["Updates"] == 6
-    assert dict(zip(heads(table), table.rows[0], strict=True))["To the best"] == "best"
+    assert dict(zip(heads(table), table.rows[0], strict=True))["Δ best"] == "best"
 
 
 def test_rows_that_cannot_be_told_from_the_best_are_marked(usual):
@@ -229,13 +229,13 @@ def test_segments_are_told_with_their_events(usual):
     by = {row[0]: row for row in found.table.rows}
     assert by["all"][1] == 4000
     assert by["new user"][1] + by["known user"][1] == 4000
-    assert "new users NDCG@10" in found.finding
+    assert "for new users" in found.finding
 
 
 def test_latency_counts_its_samples(usual):
     requests, updates, *_ = only(latency.section(usual)).parts
     assert {row[1] for row in requests.table.rows} == {3 * (24 * 40 - 1)}
-    assert requests.finding.startswith("Requests: the median goes from")
+    assert requests.finding.startswith("Requests: medians range from")
     assert all(isinstance(row[2], Value) for row in updates.table.rows)
 
 
@@ -248,7 +248,7 @@ def test_memory_names_the_highest_peak(usual):
     found = chart(memory.section(usual))
     assert found.finding.startswith("retrain(mf()) every 1h peaks highest")
     row = dict(zip(heads(found.table), found.table.rows[0], strict=True))
-    assert row["Changed an update"] == 1e4
+    assert row["Changed per update"] == 1e4
     assert row["At the start"] == 1.5e8
 
 
@@ -309,15 +309,15 @@ def test_charts_show_each_strategy_once_at_its_best(usual):
     rows = rows_of(usual, STREAM)
     shown = best_of_each(rows)
     assert list(shown["strategy"]) == ["retrain(mf())", "itemknn()", "popularity()", "random()"]
-    assert said_of(len(shown), rows) == " Each strategy at its best schedule."
-    assert said_of(len(rows), rows) == ""
+    assert selection_note(len(shown), rows) == " Each strategy at its best schedule."
+    assert selection_note(len(rows), rows) == ""
 
 
 def test_more_strategies_than_can_be_told_apart_are_not_drawn(fabricated, made):
     rows = rows_of(made([fabricated.MadeCell(f"s{place}()", skill=place / 20) for place in range(12)]), STREAM)
     shown = best_of_each(rows)
     assert len(shown) == 8
-    assert "the best 8 of 12" in said_of(len(shown), rows)
+    assert "the best 8 of 12" in selection_note(len(shown), rows)
 
 
 def test_every_strategy_has_a_look_of_its_own(fabricated, made):

@@ -31,7 +31,7 @@ def test_an_anonymised_stream_is_measured_again_from_the_plan_that_holds_its_sal
     (section,) = cells.section(Results.open(tmp_path / "run"))
     prose, table = section.parts
     assert isinstance(prose, Prose)
-    assert "Give the commands in the run folder" in prose.text
+    assert "Run the commands in the run folder" in prose.text
     assert isinstance(table, Table)
     command = str(table.rows[0][-1])
     assert "hush" not in command

@@ -46,7 +46,7 @@ def test_sections_stand_where_they_say(usual, sections):
         "Latency",
         "Memory",
         "What is more than chance",
-        "Cells without numbers",
+        "Failed cells",
         "Every cell",
         "The stream",
     ]

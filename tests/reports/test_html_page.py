@@ -161,7 +161,7 @@ def test_a_run_in_which_nothing_succeeded_says_so(fabricated, made, sections):
     text = page(made([fabricated.MadeCell("boom()", status="timeout", reason="60 s")]), sections)
     assert "No verdict: none of 1 cells succeeded (timeout)." in text
     assert "could not be made" not in text
-    assert "Cells without numbers" in text
+    assert "Failed cells" in text
 
 
 def test_a_run_without_cells_has_a_page(made, sections):

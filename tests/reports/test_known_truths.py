@@ -61,7 +61,7 @@ def test_after_a_shift_of_priors_updating_pays_and_most_of_the_oracles_gain_is_r
     assert verdict(results).chosen[1] == "1d"
     share = attained(results).loc["1d", "gain_share"]
     assert 0.7 < share < 1.1
-    assert f"gains {100 * share:.3g}\u00a0% of what updating could" in said(results)
+    assert f"reaches {100 * share:.3g}\u00a0% of the possible gain" in said(results)
 
 
 def test_where_pictures_turn_updating_pays_and_the_bound_is_told_as_one(measured):
@@ -70,5 +70,5 @@ def test_where_pictures_turn_updating_pays_and_the_bound_is_told_as_one(measured
     assert verdict(results).chosen[1] == "1d"
     share = attained(results).loc["1d", "gain_share"]
     assert 0.3 < share < 0.7
-    assert f"gains {100 * share:.3g}\u00a0% of what updating could" in said(results)
+    assert f"reaches {100 * share:.3g}\u00a0% of the possible gain" in said(results)
     assert said(results).endswith(f"the oracle 1.00. The oracle: {CERTAIN}.")

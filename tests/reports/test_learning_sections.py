@@ -15,8 +15,8 @@ from freshmark.results.dynamics.learning import score_matrix
 from freshmark.results.naming import format_number
 from freshmark.results.stored.seed_groups import metric_groups
 from freshmark.runs.api import run
+from freshmark_reports.periods import period_label, unit_of
 from freshmark_reports.sections import arrivals, learning, recovery, staleness
-from freshmark_reports.spans import span_in_words, unit_of
 
 DRIFT = "drift(preset='small', events=12_000)"
 
@@ -105,7 +105,7 @@ def test_the_picture_of_staleness_names_the_half_life_of_the_best(measured):
     best = next(row for _, row in measured.ranking().iterrows())
     half = by_row(measured.half_lives()).loc[(best["strategy"], best["every"]), "half_life_seconds"]
     assert chart.finding.startswith(f"Half of what {best['strategy']} every 1d gains")
-    assert span_in_words(half) in chart.finding
+    assert period_label(half) in chart.finding
     assert "matrix" in chart.finding
     assert {row[0] for row in chart.table.rows} == {"online_mf() every 1d", "itemknn() every 1d"}
 
@@ -122,10 +122,10 @@ def test_the_picture_of_learning_has_a_row_a_block_and_one_of_the_run(measured):
 def test_the_picture_of_recovery_counts_drifts_and_shows_what_was_not_made_good_as_such(measured):
     chart = only_chart(recovery.section(measured))
     drifts = measured.recovery()[["drift", "begin"]].drop_duplicates()
-    assert chart.finding.startswith(f"Of {len(drifts)} drifts ")
+    assert f"of {len(drifts)} drifts affected " in chart.finding
     assert len(chart.table.rows) == 2 * len(drifts)
     notes = {entry.note for row in chart.table.rows for entry in row if isinstance(entry, Value)}
-    assert notes <= {"not felt", "not before the next drift, or the end", "windows differ too much to tell"}
+    assert notes <= {"not felt", "not before the next drift or the end", "windows vary too much"}
 
 
 def test_new_items_have_a_sentence_and_a_row_each(measured):
@@ -197,7 +197,7 @@ def test_where_updating_pays_it_is_said_by_how_much_of_the_oracles_gain(made, fa
     share = float(table.loc["1d", "gain_share"])
     assert 0.3 < share < 0.8
     assert text.startswith(
-        f"a() every 1d gains {format_number(100 * share)}\u00a0% of what updating could: it has accuracy "
+        f"a() every 1d reaches {format_number(100 * share)}\u00a0% of the possible gain: it has accuracy "
     )
     assert text.endswith(f"never updated {format_number(table.loc['never', 'value'])}, the oracle 0.900.")
 
@@ -205,7 +205,7 @@ def test_where_updating_pays_it_is_said_by_how_much_of_the_oracles_gain(made, fa
 def test_where_it_does_not_pay_it_is_said_what_it_could_at_most(made, fabricated):
     text, table = gained(made, fabricated, 0.6, 0.6)
     assert text == (
-        f"a() as first trained has accuracy {format_number(table.loc['never', 'value'])}, the oracle 0.900: "
+        f"a() without updates has accuracy {format_number(table.loc['never', 'value'])}, the oracle 0.900: "
         f"no update could gain more than {format_number(table.loc['never', 'regret'])}."
     )
 
@@ -234,6 +234,6 @@ def test_without_a_matrix_ages_of_answers_are_read_and_it_is_said(usual):
 
 
 def test_spans_are_said_in_the_largest_unit_that_fits_twice():
-    assert [span_in_words(one) for one in (90.0, 7_200.0, 665_000.0, math.inf)] == ["90 seconds", "2.0 hours",
+    assert [period_label(one) for one in (90.0, 7_200.0, 665_000.0, math.inf)] == ["90 seconds", "2.0 hours",
                                                                                     "7.7 days", "–"]  # fmt: skip
     assert unit_of(0.5) == (1.0, "seconds")

@@ -23,7 +23,7 @@ def test_of_many_cells_some_are_listed_those_that_failed_first_and_it_is_said(cr
     where, table = parts_of(crowded)
     assert len(table.rows) == cells.MOST == 500
     assert {row[2] for row in table.rows} == {"failed"}
-    assert where.endswith("Listed are 500 of 522, those that failed first; freshmark export writes all of them.")
+    assert where.endswith("Listed: 500 of 522, failed ones first; freshmark export writes all.")
 
 
 def test_cells_that_fit_are_all_listed_in_their_order(fabricated, made):

@@ -50,7 +50,7 @@ def test_at_a_stated_rate_users_wait_for_updates_and_the_caption_says_so(slow):
     assert row[1] == 100
     assert row[7].value > 1 > 100 * row[4].value
     assert (
-        "At 100 requests a second, those to slow() every 1d take longest: 95\u00a0% are answered within"
+        "At 100 requests a second, slow() every 1d is slowest: 95\u00a0% are answered within"
         in table.caption
     )
 
@@ -73,7 +73,7 @@ def test_a_tail_that_nobody_can_know_says_why(fabricated, made):
 def test_where_no_tail_is_known_the_longest_response_is_told(fabricated, made):
     cells = [fabricated.MadeCell("a()", "never"), fabricated.MadeCell("slow()", skill=0.2, update_seconds=2.0)]
     table = made_of(made(cells, [fabricated.MadeStream(windows=2)]).asked_at(1000))
-    assert "those to slow() every 1d take longest: all are answered within" in table.caption
+    assert "slow() every 1d is slowest: all are answered within" in table.caption
     assert "95\u00a0%" not in table.caption
 
 

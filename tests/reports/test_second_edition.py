@@ -95,7 +95,7 @@ def test_a_stall_is_found_where_it_was(fabricated, made):
     read = results.recorded.table
     results.recorded.table = lambda one, name: table if (one, name) == (key, "latencies") else read(one, name)
     found = stalls(results, rows_of(results, STREAM))
-    assert "b() every 1d took 900 ms at its worst" in found.finding
+    assert "b() every 1d took 900 ms at worst" in found.finding
     heads = [column.name for column in found.table.columns]
     assert found.table.rows[17][heads.index("b() every 1d")] == 0.9
 
@@ -125,7 +125,7 @@ def test_a_root_is_gathered_as_a_root(fabricated, made):
 
 def test_what_updating_gained_is_above_the_same_never_updated(usual):
     found = chart(over_time.section(usual))
-    assert "Never updated it would give NDCG@10 0.119" in found.finding
+    assert "Never updated, it has NDCG@10 0.119" in found.finding
     shown = found.draw.args[2]
     name = "retrain(mf()) every 1h"
     still = usual.ranking().query("strategy == 'retrain(mf())' and every == 'never'").iloc[0]
@@ -224,7 +224,8 @@ def test_users_are_grouped_by_how_much_is_known_of_them(usual):
     assert [row[0] for row in found.table.rows][:4] == ["0", "1", "2–3", "4–7"]
     assert sum(int(str(row[-1])) for row in found.table.rows) == len(earlier)
     name = found.table.columns[1].name
-    assert found.finding.startswith(f"{name} gives users of whom 0 events are known NDCG@10")
+    assert found.finding.startswith(f"NDCG@10 of {name}: ")
+    assert "for users with no history" in found.finding
     keys = usual.cells.query("strategy == 'retrain(mf())' and every == '1h'")["key"]
     rank = np.array([usual.outcomes(key).rank for key in keys])[:, (earlier >= 2) & (earlier <= 3)]
     assert found.table.rows[2][1] == pytest.approx(np.where(rank <= 10, 1 / np.log2(1 + rank), 0).mean())

@@ -1,4 +1,4 @@
-"""New items and changing lists: when what is new is first recommended, and how much lists change."""
+"""New items and changing lists: when new items are first recommended, and how much lists change."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from freshmark import Column, Entry, Prose, Results, Section, Table, Value
 from freshmark.reporting import format_number, row_label
 
 from freshmark_reports.choice import rows_of
-from freshmark_reports.spans import span_in_words
+from freshmark_reports.periods import period_label
 
 NAMES = ["stream", "strategy", "every", "delay"]
 
 
 def section(results: Results) -> Sequence[Section]:
-    """One table for each stream whose lists were kept."""
+    """One table for each stream whose lists were recorded."""
     arrived, changed = results.arrivals(), results.churn()
     found = []
     for stream in results.streams:
@@ -35,16 +35,16 @@ def _finding(rows: pd.DataFrame) -> str:
     best = rows.iloc[0]
     name = row_label(best["strategy"], best["every"], best["delay"])
     share = f"{100 * best['recommended_share']:.0f}\u00a0%"
-    text = f"Of {int(best['items'])} new items {name} recommended {share} to anyone who was asked"
+    text = f"{name} recommended {share} of {int(best['items'])} new items in a sampled list"
     if np.isfinite(best["recommended_seconds"]):
-        text += f", half of all within {span_in_words(best['recommended_seconds'])} of their first event"
+        text += f", half of all within {period_label(best['recommended_seconds'])} of their first event"
     quickest = rows.iloc[int(rows["recommended_share"].argmax())]
     if quickest["recommended_share"] > best["recommended_share"]:
         other = row_label(quickest["strategy"], quickest["every"], quickest["delay"])
         text += f"; {other} {100 * quickest['recommended_share']:.0f}\u00a0%"
     if np.isfinite(best["churn"]):
         share = format_number(100 * best["churn"], 2)
-        text += f". From one list of a user to the next, an update in between, {share}\u00a0% of it change (1 − RBO)"
+        text += f". Across an update, {share}\u00a0% of a user's list changes (1 − RBO)"
     return f"{text}."
 
 
@@ -53,12 +53,12 @@ def _table(rows: pd.DataFrame) -> Table:
         (
             Column("Strategy"),
             Column("Updated"),
-            Column("Recommended", "share", "new items that were in a list of the single requests, which are a sample"),
-            Column("First list", "seconds", "median time from an item's first event until then"),
-            Column("Hit", "share", "of new items that came again: those that were among the first K when they came"),
-            Column("First hit", "seconds", "median time from an item's first event until then"),
-            Column("Churn", "share", "1 − RBO of two lists of a user of the panel, an update in between"),
-            Column("Without update", "share", "the same where there was none: context and catalogue alone"),
+            Column("Recommended", "share", "new items that appeared in a list of the sampled requests"),
+            Column("First list", "seconds", "median time since the item's first event"),
+            Column("Hit", "share", "new items that occurred again and were among the first K then"),
+            Column("First hit", "seconds", "median time since the item's first event"),
+            Column("Churn", "share", "1 − RBO of successive lists of a panel user with an update in between"),
+            Column("Without update", "share", "the same without an update: due to context and catalogue alone"),
         ),
         tuple(
             (
@@ -78,4 +78,4 @@ def _table(rows: pd.DataFrame) -> Table:
 
 
 def _time(seconds: Any) -> Entry:
-    return Value(np.nan, note="most never were") if np.isinf(seconds) else float(seconds)
+    return Value(np.nan, note="more than half never were") if np.isinf(seconds) else float(seconds)

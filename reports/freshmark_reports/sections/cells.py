@@ -1,4 +1,4 @@
-"""Every cell: what it gave, what it was worst at, and the command that makes it again."""
+"""Every cell: its result, its worst window, and the command that measures it again."""
 
 from __future__ import annotations
 
@@ -13,32 +13,29 @@ from freshmark.reporting import StreamRecord, metric_label, row_label
 from freshmark_reports.windows import dates
 
 MOST = 500
-"""Cells of a stream that are listed; a page with more is slow to open, and nobody reads on."""
+"""Maximum number of cells listed per stream; with more, the page is slow to open."""
 
 HIDDEN = "anonymised("
-"""In the name of a stream whose expression holds a secret, so that the name cannot be run."""
+"""Part of the name of a stream whose expression contains a secret, so that the name cannot be run."""
 
 KEPT = ("outcomes", "windows", "updates", "latencies")
 """Tables of a cell."""
 
 
 def section(results: Results) -> Sequence[Section]:
-    """One a stream; its table is folded."""
+    """One per stream; its table is folded."""
     found = []
     for stream in results.streams:
         cells = results.cells[results.cells["stream"] == stream]
         if len(cells):
-            where = f"The rows behind each lie in cells/<key>/: {', '.join(KEPT)}, as parquet, and log.txt."
+            where = f"Raw rows of each cell are in cells/<key>/: {', '.join(KEPT)}, as Parquet, and log.txt."
             listed = cells.sort_values("status", key=lambda status: status == "ok", kind="stable").head(MOST)
             if len(listed) < len(cells):
-                where += (
-                    f" Listed are {len(listed):,} of {len(cells):,}, those that failed first; "
-                    "freshmark export writes all of them."
-                )
+                where += f" Listed: {len(listed):,} of {len(cells):,}, failed ones first; freshmark export writes all."
                 cells = listed
             if HIDDEN in stream:
                 where += (
-                    " Give the commands in the run folder: its plan.toml holds the salt, which no report tells. "
+                    " Run the commands in the run folder: its plan.toml holds the salt, which reports never show. "
                     "They measure every stream of that plan."
                 )
             found.append(Section("Every cell", (Prose(where), _table(results, stream, cells)), stream, order=1500))
@@ -53,12 +50,12 @@ def _table(results: Results, stream: str, cells: Any) -> Table:
         Column("Cell"),
         Column("Seed", "count"),
         Column("Status"),
-        Column("Took", "seconds"),
+        Column("Duration", "seconds"),
         Column(name, "number"),
-        Column("Worst window", "number", f"{name} of the window in which it was worst"),
-        Column("which began", about="begin of that window"),
-        Column("Key", about="of its folder, in cells/"),
-        Column("Made again by"),
+        Column("Worst window", "number", f"{name} in its worst window"),
+        Column("Its start", about="start of the worst window"),
+        Column("Key", about="name of its folder in cells/"),
+        Column("Reproduce with"),
     )
     rows = tuple(
         (
@@ -89,7 +86,7 @@ def _numbers(results: Results, cell: Any, record: StreamRecord, metric: str) -> 
 
 
 def reproduce(cell: Any, record: StreamRecord) -> str:
-    """The command line that measures this cell (and the seeds before it) again; see HIDDEN for where it is given."""
+    """The command that measures this cell (and the seeds before it) again; see HIDDEN for where to run it."""
     source = ["plan.toml"] if HIDDEN in cell["stream"] else ["-d", cell["stream"]]
     words = ["freshmark", "run", *source, "-s", cell["strategy"], "--every", cell["every"]]
     for option, span in (("--delay", cell["delay"]), ("--label-delay", record.settings.get("label_delay"))):

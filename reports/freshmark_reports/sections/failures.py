@@ -1,4 +1,4 @@
-"""Cells that gave no numbers: why, and the end of their logs."""
+"""Cells that failed: why, and the end of their logs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ MOST_LOGS = 12
 
 
 def section(results: Results) -> Sequence[Section]:
-    """One a stream that has such cells."""
+    """One for each stream with failed cells."""
     found = []
     for stream in results.streams:
         cells = results.cells
         bad = [cell for _, cell in cells[(cells["stream"] == stream) & (cells["status"] != "ok")].iterrows()]
         if bad:
-            found.append(Section("Cells without numbers", _parts(bad), stream, order=1400))
+            found.append(Section("Failed cells", _parts(bad), stream, order=1400))
     return found
 
 
@@ -36,13 +36,13 @@ def _parts(cells: Sequence[Any]) -> tuple[Part, ...]:
         )
         for cell in cells
     )
-    told = [cell for cell in cells if cell["log_tail"]]
+    logged = [cell for cell in cells if cell["log_tail"]]
     logs = [
         Listing(cell["log_tail"].rstrip(), f"End of the log of {_called(cell)}, seed {cell['seed']}")
-        for cell in told[:MOST_LOGS]
+        for cell in logged[:MOST_LOGS]
     ]
-    left = len(told) - len(logs)
-    more = [Listing(f"{left} more logs lie in the run folder, cells/<key>/log.txt")] if left > 0 else []
+    left = len(logged) - len(logs)
+    more = [Listing(f"{left} more logs are in the run folder, cells/<key>/log.txt")] if left > 0 else []
     return (Table(columns, rows), *logs, *more)
 
 

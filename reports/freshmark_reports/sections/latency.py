@@ -1,4 +1,4 @@
-"""How long a request and an update take: every quantile, on a log axis; when requests stalled; how long users wait."""
+"""How long requests and updates take: quantiles on a log axis, stalls over time, and waiting times of users."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import pandas as pd
 from freshmark import Chart, Column, FloatArray, Results, Section, Table, Value
 from freshmark.reporting import format_seconds, percentile_of, row_label, too_few
 
-from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
+from freshmark_reports.choice import best_of_each, keys_of, rows_of, selection_note
 from freshmark_reports.queues import queues
 from freshmark_reports.stalls import stalls
 
 MOST_STEPS = 250
 PERCENTILES = (50, 95, 99)
 KINDS = {"latencies": ("Requests", "first"), "updates": ("Updates", "fit")}
-"""Table → its title, and the column that marks what is reported apart."""
+"""Table → its title, and the column that marks rows that are left out here."""
 
 
 def section(results: Results) -> Sequence[Section]:
-    """Two charts a stream, single requests and updates; then when requests stalled, and how long users would wait."""
+    """Per stream: charts of single requests and of updates, of stalls, and a table of waiting times."""
     found = []
     for stream in results.streams:
         rows = rows_of(results, stream)
@@ -48,9 +48,9 @@ def _chart(results: Results, rows: pd.DataFrame, name: str) -> Chart | None:
              float(took.max()))
             for key, (_, took) in samples.items()
         ),
-        f"{title}: percentiles, none that the samples cannot carry",
+        f"{title}: percentiles, only where there are enough samples",
     )  # fmt: skip
-    finding = _finding(title, samples) + said_of(len(shown), rows)
+    finding = _finding(title, samples) + selection_note(len(shown), rows)
     return Chart(partial(_draw, results, title, samples), finding, table)
 
 
@@ -70,13 +70,13 @@ def _finding(title: str, samples: Mapping[str, tuple[str, FloatArray]]) -> str:
     typical = {name: float(np.median(took)) for name, (_, took) in samples.items()}
     fast, slow = min(typical, key=lambda name: typical[name]), max(typical, key=lambda name: typical[name])
     if fast == slow:
-        return f"{title}: {fast} takes {format_seconds(typical[fast])}, median."
+        return f"{title}: the median of {fast} is {format_seconds(typical[fast])}."
     ends = f"{format_seconds(typical[fast])}, {fast}, to {format_seconds(typical[slow])}, {slow}"
-    return f"{title}: the median goes from {ends}."
+    return f"{title}: medians range from {ends}."
 
 
 def _draw(results: Results, title: str, samples: Mapping[str, tuple[str, FloatArray]], figure: Any) -> None:
-    # Matplotlib costs time that the other forms of report need not pay.
+    # Imported here: the other report formats do not need matplotlib.
     from freshmark_reports.palette import legend_below, line_key, looks, paper, plain_log  # noqa: PLC0415
     from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
 
@@ -94,5 +94,5 @@ def _draw(results: Results, title: str, samples: Mapping[str, tuple[str, FloatAr
                       gid=rows_gid([place] * len(marks)), **drawn)  # fmt: skip
     plain_log(axes.xaxis, format_seconds)
     axes.set_yticks([0, 0.5, 0.95, 1], ["", "p50", "p95", "all"])
-    axes.set_title(f"{title} that took at most")
+    axes.set_title(f"Share of {title.lower()} that took at most")
     legend_below(figure, [line_key(name, look[strategy]) for name, (strategy, _) in samples.items()], 2)

@@ -1,4 +1,4 @@
-"""Learning and forgetting: the matrix of the best strategy, and what every matrix says of transfer."""
+"""Learning and forgetting: the train-test matrix of the best strategy, and transfer of every strategy."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from freshmark.reporting import format_number, metric_label, per_event_metric, r
 from freshmark_reports.choice import keys_of, rows_of
 
 MOST_NUMBERS = 12
-"""Blocks up to which every field of the picture has its number."""
+"""Maximum number of blocks for which every field shows its number."""
 
 
 def section(results: Results) -> Sequence[Section]:
-    """One picture and one table for each stream with a matrix."""
+    """One chart and one table for each stream with a matrix."""
     learned = results.learning()
     found = []
     for stream in results.streams:
         rows = rows_of(results, stream)
-        told = rows.merge(learned, on=["stream", "strategy", "every", "delay", "metric"], suffixes=("", "_told"))
-        moving = told[told["every"] != "never"]
+        known = rows.merge(learned, on=["stream", "strategy", "every", "delay", "metric"], suffixes=("", "_learned"))
+        moving = known[known["every"] != "never"]
         if len(moving):
             found.append(
-                Section("Learning and forgetting", (_chart(results, moving), _transfers(told)), stream, order=800)
+                Section("Learning and forgetting", (_chart(results, moving), _transfers(known)), stream, order=800)
             )
     return found
 
@@ -49,7 +49,7 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
             *((_after(row), *_entries(scores[row])) for row in range(blocks + 1)),
             ("the run itself", *_entries(live)),
         ),
-        f"{metric_label(str(best['metric']))} of {_name(best)}: model as it stands after a block, asked about each",
+        f"{metric_label(str(best['metric']))} of {_name(best)}: the model after each block, evaluated on every block",
     )
     return Chart(partial(_draw, scores, live), _finding(best), table, wide=True, height=max(0.7, 0.32 + 0.075 * blocks))
 
@@ -69,16 +69,14 @@ def _name(row: Any) -> str:
 def _finding(best: Any) -> str:
     metric, forward, backward = metric_label(best["metric"]), best["forward_transfer"], best["backward_transfer"]
     text = (
-        f"What {_name(best)} learned up to a block is worth {format_number(forward)} of {metric} on the next one, "
-        "beside the warm-up alone"
+        f"What {_name(best)} learned up to a block is worth {format_number(forward)} {metric} on the next one, "
+        "compared with the warm-up alone"
     )
     if np.isnan(backward):
-        return f"{text}; its context cannot be taken back, so that forgetting is not measured."
+        return f"{text}; its context cannot be rewound, so forgetting is not measured."
     if backward < 0:
-        return f"{text}; by the end it has lost {format_number(-backward)} on what it had just learned (forgetting)."
-    return (
-        f"{text}; by the end it answers the earlier blocks no worse than just after them (+{format_number(backward)})."
-    )
+        return f"{text}; by the end it has lost {format_number(-backward)} on earlier blocks (forgetting)."
+    return f"{text}; by the end it is no worse on earlier blocks than just after them (+{format_number(backward)})."
 
 
 def _transfers(rows: pd.DataFrame) -> Table:
@@ -87,9 +85,9 @@ def _transfers(rows: pd.DataFrame) -> Table:
             Column("Strategy"),
             Column("Updated"),
             Column("Blocks", "count"),
-            Column("Gain of updating", "number", "the run itself less the model of the warm-up, mean over blocks"),
-            Column("Forward transfer", "number", "on a block not seen yet, less the model of the warm-up"),
-            Column("Backward transfer", "number", "at the end less just after each block; below 0: forgetting"),
+            Column("Gain of updating", "number", "the run itself minus the warm-up model, mean over blocks"),
+            Column("Forward transfer", "number", "on the next, unseen block, minus the warm-up model"),
+            Column("Backward transfer", "number", "at the end minus just after each block; below 0: forgetting"),
         ),
         tuple(
             (
@@ -102,12 +100,12 @@ def _transfers(rows: pd.DataFrame) -> Table:
             )
             for _, row in rows.iterrows()
         ),
-        "Transfer, after Lopez-Paz & Ranzato 2017; more is better",
+        "Transfer (Lopez-Paz & Ranzato 2017); more is better",
     )
 
 
 def _draw(scores: FloatArray, live: FloatArray, figure: Any) -> None:
-    # Matplotlib costs time that the other forms of report need not pay.
+    # Imported here: the other report formats do not need matplotlib.
     from matplotlib.patches import Rectangle  # noqa: PLC0415
 
     from freshmark_reports.palette import ink, muted  # noqa: PLC0415
@@ -117,7 +115,7 @@ def _draw(scores: FloatArray, live: FloatArray, figure: Any) -> None:
     rows = np.vstack([scores, live])
     highest = float(np.nanmax(rows)) or 1.0
     for row, column in zip(*np.nonzero(np.isfinite(rows)), strict=True):
-        at = row + (row > blocks) * 0.4  # the run itself stands apart
+        at = row + (row > blocks) * 0.4  # the run itself is set apart
         shade = 0.55 * max(0.0, rows[row, column]) / highest
         axes.add_patch(Rectangle((column - 0.5, at - 0.5), 1, 1, color=ink(), alpha=shade, linewidth=0))
         if blocks <= MOST_NUMBERS:
@@ -125,7 +123,7 @@ def _draw(scores: FloatArray, live: FloatArray, figure: Any) -> None:
             axes.text(column, at, format_number(rows[row, column], 2), ha="center", va="center", fontsize=9,
                       style="italic" if seen else "normal")  # fmt: skip
     for row in range(1, blocks + 1):
-        # Left of the steps are blocks that the model has learned from, right of them those ahead of it.
+        # Blocks left of the steps were learned, blocks right of them are still ahead.
         axes.plot([row - 0.5, row - 0.5, row - 1.5], [row + 0.5, row - 0.5, row - 0.5], color=ink(), linewidth=1.4)
     places = [*range(blocks + 1), blocks + 1.4]
     axes.set_yticks(places, [*(_after(row) for row in range(blocks + 1)), "the run itself"], color=muted())

@@ -1,4 +1,4 @@
-"""Resident memory over time, and what the strategies' tensors weigh."""
+"""Resident memory over time, and the size of the strategies' tensors."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import pandas as pd
 from freshmark import Chart, Column, Entry, Results, Section, Table
 from freshmark.reporting import format_bytes, row_label
 
-from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
+from freshmark_reports.choice import best_of_each, keys_of, rows_of, selection_note
 from freshmark_reports.windows import dates
 
 MOST_POINTS = 300
 MOST_ROWS = 200
-"""In the table: the changes of every row are read from a table of each of its cells."""
+"""Rows in the table: each reads a table of each of its cells."""
 
 
 def section(results: Results) -> Sequence[Section]:
-    """One chart a stream."""
+    """One chart per stream."""
     found = []
     for stream in results.streams:
         rows = rows_of(results, stream)
@@ -39,7 +39,7 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
             Column("At the start", "bytes"),
             Column("Peak above it", "bytes"),
             Column("State", "bytes"),
-            Column("Changed an update", "bytes"),
+            Column("Changed per update", "bytes"),
             Column("Growth / M events", "bytes"),
         ),
         tuple(_entries(results, cells, row) for _, row in rows.head(MOST_ROWS).iterrows()),
@@ -48,12 +48,14 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
         open=True,
     )
     peaks = rows["peak_bytes"].astype(float)
-    finding = "What the processes held was not measured."
+    finding = "The memory of the processes was not measured."
     if peaks.notna().any():
         worst = rows.iloc[int(peaks.argmax())]
         peak = format_bytes(worst["peak_bytes"])
-        finding = f"{_called(worst)} peaks highest, {peak} above what its process held at the start."
-    return Chart(partial(_draw, results, shown), finding + said_of(len(shown), rows), table, wide=True, height=0.85)
+        finding = f"{_called(worst)} peaks highest, {peak} above the memory of its process at the start."
+    return Chart(
+        partial(_draw, results, shown), finding + selection_note(len(shown), rows), table, wide=True, height=0.85
+    )
 
 
 def _called(row: Any) -> str:
@@ -81,7 +83,7 @@ def _entries(results: Results, cells: pd.DataFrame, row: pd.Series) -> tuple[Ent
 
 
 def _draw(results: Results, shown: pd.DataFrame, figure: Any) -> None:
-    # Matplotlib costs time that the other forms of report need not pay.
+    # Imported here: the other report formats do not need matplotlib.
     from matplotlib.ticker import FuncFormatter  # noqa: PLC0415
 
     from freshmark_reports.palette import legend_below, line_key, looks  # noqa: PLC0415
@@ -103,5 +105,5 @@ def _draw(results: Results, shown: pd.DataFrame, figure: Any) -> None:
         keys.append(line_key(_called(row), drawn))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_bytes(value)))
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
-    axes.set_title("Resident memory above that at the start" if start else "Resident memory of the process")
+    axes.set_title("Resident memory above the start" if start else "Resident memory of the process")
     legend_below(figure, keys, 3)

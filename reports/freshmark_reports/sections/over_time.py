@@ -1,4 +1,4 @@
-"""Accuracy over time: when each was updated, when the stream changed and when that was found, what was achievable."""
+"""Accuracy over time, with updates, declared and detected drifts, and the best achievable accuracy."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ import pandas as pd
 from freshmark import Chart, Column, Entry, FloatArray, IntArray, Results, Section, Table
 from freshmark.reporting import format_number, metric_label, row_label
 
-from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
-from freshmark_reports.finds import Finds, finds_of
+from freshmark_reports.choice import best_of_each, keys_of, rows_of, selection_note
+from freshmark_reports.detections import Detections, detections_of
 from freshmark_reports.windows import Curve, curve_of, dates, margin_of, oracle_curve
 
 MOST_TICKS = 150
 CROWDED = 0.09
-"""Share of the time below which two marks stand so close that their names go on two lines."""
+"""Share of the time axis below which two marks are so close that their names go on two lines."""
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What the picture holds.
+class ChartData:
+    """The data of the chart.
 
-    curves: name → the metric; gains: name → what it lies above the same strategy never updated
+    curves: name → the metric; gains: name → gain over the same strategy never updated
     margin: (points,), half the 95 % interval of the first curve
-    finds: when a detector found that answers got worse
+    detections: when a detector found that answers got worse
     """
 
     rows: pd.DataFrame
@@ -35,11 +35,11 @@ class Shown:
     gains: Mapping[str, FloatArray]
     margin: FloatArray
     oracle: Curve | None
-    finds: Finds
+    detections: Detections
 
 
 def section(results: Results) -> Sequence[Section]:
-    """One chart a stream that has at least two windows."""
+    """One chart for each stream with at least two windows."""
     found = []
     for stream, record in results.streams.items():
         rows = rows_of(results, stream)
@@ -66,11 +66,11 @@ def _chart(results: Results, stream: str, rows: pd.DataFrame) -> Chart:
         _rows(known),
         f"{metric_label(metric)} by window",
     )
-    finds = finds_of(results, rows)
-    finding += finds.said
-    drawn = Shown(shown, curves, gains, margin_of(results, best), oracle[0] if oracle else None, finds)
+    detections = detections_of(results, rows)
+    finding += detections.said
+    drawn = ChartData(shown, curves, gains, margin_of(results, best), oracle[0] if oracle else None, detections)
     draw = partial(_draw, results, stream, drawn)
-    return Chart(draw, finding + said_of(len(shown), rows), table, wide=True, height=1.2 if gains else 1.0)
+    return Chart(draw, finding + selection_note(len(shown), rows), table, wide=True, height=1.2 if gains else 1.0)
 
 
 def _name(row: Any) -> str:
@@ -80,7 +80,7 @@ def _name(row: Any) -> str:
 def _gains(
     results: Results, rows: pd.DataFrame, shown: pd.DataFrame, curves: Mapping[str, Curve]
 ) -> dict[str, FloatArray]:
-    """How much better than itself without updates each is, window by window; those never updated have no gain."""
+    """The gain of each over itself without updates, by window; never updated rows have none."""
     found = {}
     sign = 1.0 if results.better(str(rows["metric"].iloc[0])) == "higher" else -1.0
     for _, row in shown.iterrows():
@@ -94,7 +94,7 @@ def _gained(best: Any, rows: pd.DataFrame, metric: str) -> str:
     still = rows[(rows["strategy"] == best["strategy"]) & (rows["every"] == "never")]
     if best["every"] == "never" or not len(still):
         return ""
-    return f" Never updated it would give {metric_label(metric)} {format_number(still.iloc[0]['value'])}."
+    return f" Never updated, it has {metric_label(metric)} {format_number(still.iloc[0]['value'])}."
 
 
 def _rows(curves: Mapping[str, Curve]) -> tuple[tuple[Entry, ...], ...]:
@@ -115,8 +115,8 @@ def _finding(best: Any, curve: Curve, achievable: float | None) -> str:
     return text + "."
 
 
-def _draw(results: Results, stream: str, shown: Shown, figure: Any) -> None:
-    # Matplotlib costs time that the other forms of report need not pay.
+def _draw(results: Results, stream: str, shown: ChartData, figure: Any) -> None:
+    # Imported here: the other report formats do not need matplotlib.
     from freshmark_reports.palette import ink, legend_below, line_key, looks  # noqa: PLC0415
 
     heights = [6, *([2.2] if shown.gains else []), 0.4 + 0.22 * len(shown.rows)]
@@ -141,15 +141,15 @@ def _draw(results: Results, stream: str, shown: Shown, figure: Any) -> None:
     upper.set_title(metric_label(str(shown.rows["metric"].iloc[0])), pad=24 if results.streams[stream].drifts else 6)
     if shown.gains:
         panels[1].axhline(0, color=ink(), linewidth=0.8, alpha=0.5)
-        panels[1].set_title("gained by updating", fontsize=10)
+        panels[1].set_title("gain from updating", fontsize=10)
     _drifts(results, stream, upper)
-    keys += _finds(shown.finds, upper)
+    keys += _mark_detections(shown.detections, upper)
     _ticks(results, shown.rows, panels[-1])
     legend_below(figure, keys, 3)
 
 
 def _drifts(results: Results, stream: str, axes: Any) -> None:
-    """Planted changes: a line where one begins, a band as long as it lasts."""
+    """Declared drifts: a line at the start, a band for the duration."""
     from freshmark_reports.palette import muted  # noqa: PLC0415
 
     first, last = int(results.streams[stream].edges[0]), int(results.streams[stream].edges[-1])
@@ -175,28 +175,28 @@ def _drifts(results: Results, stream: str, axes: Any) -> None:
         )
 
 
-def _finds(finds: Finds, axes: Any) -> list[Any]:
-    """Triangles at the top, which no planted change has; their key."""
+def _mark_detections(detections: Detections, axes: Any) -> list[Any]:
+    """Triangles at the top, unlike declared drifts; their legend entry."""
     from matplotlib.lines import Line2D  # noqa: PLC0415  (as above)
 
     from freshmark_reports.palette import ink  # noqa: PLC0415
 
-    if not len(finds.time):
+    if not len(detections.time):
         return []
     mark: dict[str, Any] = {
         "marker": "v",
         "color": ink(),
         "markersize": 7,
         "linestyle": "none",
-        "label": "a rise of the loss is found",
+        "label": "detected rise of the loss",
     }
-    few = _few(finds.time)
+    few = _few(detections.time)
     axes.plot(dates(few), np.full(len(few), 0.97), transform=axes.get_xaxis_transform(), **mark)
     return [Line2D([], [], **mark)]
 
 
 def _few(times: IntArray) -> IntArray:
-    """As many as can be told apart."""
+    """As many as can be distinguished."""
     return times[np.unique(np.linspace(0, len(times) - 1, MOST_TICKS).astype(np.int64))]
 
 

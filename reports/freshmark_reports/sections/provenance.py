@@ -1,4 +1,4 @@
-"""Where the numbers come from: the stream, the machine, the versions, the command."""
+"""Where the numbers come from: stream, machine, versions, command."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _FACT = (Column("What"), Column("Value"))
 
 
 def section(results: Results) -> Sequence[Section]:
-    """The stream, one a stream; then the machine."""
+    """One section per stream, then one about the machine."""
     streams = [Section("The stream", (_stream(record),), name, order=1600) for name, record in results.streams.items()]
     machines = tuple(
         Table(_FACT, tuple(_facts(folder.provenance)), f"Run {folder.path.name}") for folder in results.folders
     )
-    note = Prose("A report is drawn from the run folder; nothing is measured again.")
+    note = Prose("Reports are drawn from the run folder; nothing is measured again.")
     return [*streams, Section("Provenance", (note, *machines), order=1600)]
 
 
@@ -29,7 +29,7 @@ def _stream(record: StreamRecord) -> Table:
     drifts = [f"{one['kind']} ({one.get('n_users', 0)} users, {one.get('n_items', 0)} items)" for one in record.drifts]
     if drifts:
         rows.append(("planted drifts", ", ".join(drifts)))
-    return Table(_FACT, tuple(rows), "What is known of the stream, and how it was measured", open=False)
+    return Table(_FACT, tuple(rows), "Facts about the stream, and how it was measured", open=False)
 
 
 def _facts(facts: Mapping[str, Any]) -> list[tuple[Entry, ...]]:

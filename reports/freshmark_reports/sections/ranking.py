@@ -1,4 +1,4 @@
-"""Every strategy at every schedule, best first: what it earns, what it costs."""
+"""Every strategy at every schedule, best first, with accuracy and costs."""
 
 from __future__ import annotations
 
@@ -36,24 +36,24 @@ def ranking_table(rows: Sequence[Any]) -> Table:
 def _columns(metric: str) -> tuple[Column, ...]:
     return (
         Column("Strategy", about="the expression that builds it"),
-        Column("Updated", about="when updates are due, and how much later they answer"),
+        Column("Updated", about="when updates are due, and how much later they go live"),
         Column(metric, "number", "mean over all test events and seeds ± half the 95 % interval"),
-        Column("To the best", "number", "difference to the best row on the same events ± half its 95 % interval"),
-        Column("Group", about="rows that share a letter cannot be told apart"),
-        Column("Of the best", "share", "share of the best row's value that is reached"),
-        Column("New users", "number", f"{metric} on the first event of a user"),
+        Column("Δ best", "number", "difference from the best row on the same events ± half its 95 % interval"),
+        Column("Group", about="rows that share a letter do not differ significantly"),
+        Column("% of best", "share", "share of the best row's value"),
+        Column("New users", "number", f"{metric} on the first event of each user"),
         Column("New items", "number", f"{metric} on items not seen before their window began"),
-        Column("CPU s / M", "number", "CPU seconds of fit, updates and answers for a million test events"),
-        Column("Updates", "count", "updates a cell, without the first fit"),
+        Column("CPU s / M", "number", "CPU seconds of fit, updates and answers per million test events"),
+        Column("Updates", "count", "updates per cell, without the first fit"),
         Column("Update p50", "seconds", "wall-clock time of an update, median"),
         Column("p99", "seconds", "of an update"),
         Column("Answer p50", "seconds", "wall-clock time of a single request, median"),
         Column("p95", "seconds", "of a single request"),
         Column("p99 ", "seconds", "of a single request"),
-        Column("Peak", "bytes", "resident memory above that at the start, highest of the seeds"),
+        Column("Peak", "bytes", "resident memory above that at the start, maximum over seeds"),
         Column("State", "bytes", "the strategy's tensors"),
         Column("Seeds", "count", "cells that succeeded"),
-        Column("Status", about="ok, or why a cell gave no numbers"),
+        Column("Status", about="ok, or why a cell failed"),
     )
 
 

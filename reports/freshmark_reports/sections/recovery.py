@@ -1,4 +1,4 @@
-"""Recovery: what each declared drift cost each strategy, and how many windows until that was made good."""
+"""Recovery: what each declared drift cost each strategy, and how many windows recovery took."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pandas as pd
 from freshmark import Chart, Column, Entry, Part, Prose, Results, Section, Table, Value
 from freshmark.reporting import format_number, join_words, metric_label, row_label
 
-from freshmark_reports.choice import best_of_each, rows_of, said_of
+from freshmark_reports.choice import best_of_each, rows_of, selection_note
 from freshmark_reports.windows import dates
 
 RELATIVE = {"oracle": "its share of the oracle", "before": "the metric"}
 
 
 def section(results: Results) -> Sequence[Section]:
-    """A chart for each stream with drifts among its test events, and what each row lacks of an oracle that is known."""
+    """A chart for each stream with drifts among its test events; the gap to the oracle if there is one."""
     recovered, attained = results.recovery(), results.attainment()
     chosen = {verdict.stream: verdict.chosen for verdict in results.verdicts()} if len(attained) else {}
     found = []
@@ -28,7 +28,7 @@ def section(results: Results) -> Sequence[Section]:
         names = ["stream", "strategy", "every", "delay"]
         among = shown[names].merge(recovered, on=names)
         gains = rows[[*names, "schedule"]].merge(attained, on=names)
-        parts: list[Part] = [_chart(results, among, said_of(len(shown), rows))] if len(among) else []
+        parts: list[Part] = [_chart(results, among, selection_note(len(shown), rows))] if len(among) else []
         if len(gains):
             knows = results.streams[stream].about.get("oracle")
             text = _gained(gains, chosen[stream]) + (f" The oracle: {knows}." if knows else "")
@@ -53,10 +53,10 @@ def _chart(results: Results, rows: pd.DataFrame, said: str) -> Chart:
             Column("Window", "count", "in which it begins"),
             Column("Strategy"),
             Column("Before", "number", f"level before: {RELATIVE[str(rows['reference'].iloc[0])]}"),
-            Column("Band", "share", "a loss of more than this counts"),
+            Column("Band", "share", "only larger losses count"),
             Column("Lost", "share", "of the level before, at worst"),
-            Column("Felt in window", "count", "the first whose level is out of the band"),
-            Column("Windows to recover", "count", "until two in a row are back, from the drift's window on"),
+            Column("Felt in window", "count", "the first window outside the band"),
+            Column("Windows to recover", "count", "until two in a row are back within the band"),
         ),
         tuple(
             (
@@ -91,40 +91,40 @@ def _day(time: Any) -> str:
 def _felt(row: Any) -> Entry:
     if np.isfinite(row["felt"]):
         return int(row["felt"])
-    return Value(np.nan, note="windows differ too much to tell" if not row["band"] < 1 else "not felt")
+    return Value(np.nan, note="windows vary too much" if not row["band"] < 1 else "not felt")
 
 
 def _took(row: Any) -> Entry:
     took = row["windows_to_recover"]
     if np.isinf(took):
-        return Value(np.nan, note="not before the next drift, or the end")
-    return int(took) if np.isfinite(took) else Value(np.nan, note="windows differ too much to tell")
+        return Value(np.nan, note="not before the next drift or the end")
+    return int(took) if np.isfinite(took) else Value(np.nan, note="windows vary too much")
 
 
 def _finding(rows: pd.DataFrame, drifts: int) -> str:
-    """What the drifts did to the best strategy, which is named first."""
+    """How the drifts affected the best strategy, which comes first."""
     best = rows[rows["strategy"] == rows["strategy"].iloc[0]]
     name = _name(best.iloc[0])
     felt = best[np.isfinite(best["felt"])]
     counted = f"{drifts} drift{'' if drifts == 1 else 's'}"
     if felt.empty:
-        return f"Of {counted} none cost {name} more than its windows differ anyway."
+        return f"None of {counted} cost {name} more than its windows vary anyway."
     worst = felt.loc[felt["drop"].idxmax()]
     text = (
-        f"Of {counted} {name} felt {len(felt)}; the {worst['drift']} one cost most, {100 * worst['drop']:.0f}\u00a0% "
-        "of its level"
+        f"{len(felt)} of {counted} affected {name}; the {worst['drift']} one cost most, "
+        f"{100 * worst['drop']:.0f}\u00a0% of its level"
     )
     back = felt[np.isfinite(felt["windows_to_recover"])]
     never = [str(kind) for kind in felt[np.isinf(felt["windows_to_recover"])]["drift"]]
     if len(back):
-        text += f"; what was made good took {float(back['windows_to_recover'].median()):g} windows"
+        text += f"; it recovered within {float(back['windows_to_recover'].median()):g} windows (median)"
     if never:
-        text += f"; after {join_words(sorted(set(never)))} it was not back before the next drift or the end"
+        text += f"; after {join_words(sorted(set(never)))} it did not recover before the next drift or the end"
     return f"{text}."
 
 
 def _draw(results: Results, rows: pd.DataFrame, drifts: pd.DataFrame, figure: Any) -> None:
-    # Matplotlib costs time that the other forms of report need not pay.
+    # Imported here: the other report formats do not need matplotlib.
     from freshmark_reports.palette import legend_below, looks, markers, muted, paper  # noqa: PLC0415
     from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
 
@@ -157,13 +157,13 @@ def _draw(results: Results, rows: pd.DataFrame, drifts: pd.DataFrame, figure: An
     ]
     lost.set_yticks(range(len(drifts)), labels, color=muted())
     lost.set_ylim(len(drifts) - 0.5, -0.5)
-    lost.set_title("% of the level before that was lost")
-    took.set_title("Windows until made good; hollow: not in time")
+    lost.set_title("% of the previous level lost")
+    took.set_title("Windows to recover; hollow: not in time")
     legend_below(figure, keys, 3)
 
 
 def _gained(rows: pd.DataFrame, chosen: tuple[str, str, str] | None) -> str:
-    """How much of what the oracle could gain the choice of the verdict does; of the best row, where it chose none."""
+    """The share of the oracle's gain that the chosen row reaches; the best row if none is chosen."""
     same = [row for _, row in rows.iterrows() if (row["strategy"], row["every"], row["delay"]) == chosen]
     row = same[0] if same else rows.iloc[0]
     has, oracle = (
@@ -172,10 +172,10 @@ def _gained(rows: pd.DataFrame, chosen: tuple[str, str, str] | None) -> str:
     )
     if row["every"] == "never":
         left = f"more than {format_number(row['regret'])}" if row["regret"] > 0 else "anything"
-        return f"{row['strategy']} as first trained has {has}, {oracle}: no update could gain {left}."
+        return f"{row['strategy']} without updates has {has}, {oracle}: no update could gain {left}."
     if not np.isfinite(row["gain_share"]):
         return f"{_name(row)} has {has}, {oracle}."
-    gained = f"gains {format_number(100 * row['gain_share'])}\u00a0% of what updating could"
+    gained = f"reaches {format_number(100 * row['gain_share'])}\u00a0% of the possible gain"
     return f"{_name(row)} {gained}: it has {has}, never updated {format_number(row['floor'])}, {oracle}."
 
 
@@ -185,10 +185,10 @@ def _gains(rows: pd.DataFrame) -> Table:
             Column("Strategy"),
             Column("Updated"),
             Column("Value", "number"),
-            Column("Never updated", "number", "the same strategy, or the model of the warm-up in the matrix"),
-            Column("Oracle", "number", "of the best possible answers"),
-            Column("Regret", "number", "what the value lacks of the oracle's"),
-            Column("Of what could be gained", "share", "(value − never updated) ÷ (oracle − never updated)"),
+            Column("Never updated", "number", "the same strategy never updated, or the warm-up model in the matrix"),
+            Column("Oracle", "number", "the best achievable value"),
+            Column("Regret", "number", "oracle − value"),
+            Column("Share of possible gain", "share", "(value − never updated) ÷ (oracle − never updated)"),
         ),
         tuple(
             (

@@ -93,7 +93,7 @@ def _finding(shown: pd.DataFrame, better: str, metric: str, knees: Sequence[int]
 
 
 def _draw(results: Results, rows: pd.DataFrame, bends: Sequence[int], figure: Any) -> None:
-    # Matplotlib costs time that the other forms of report need not pay.
+    # Imported here: the other report formats do not need matplotlib.
     from freshmark_reports.palette import (  # noqa: PLC0415
         ink,
         legend_below,

@@ -1,4 +1,4 @@
-"""Who is served: new and known users, new, popular and other items, and users by how much is known of them."""
+"""Accuracy by segment: new and known users, new, popular and other items, users by length of their history."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import pandas as pd
 from freshmark import Chart, Column, FloatArray, IntArray, Results, Section, Table, Value
 from freshmark.reporting import format_number, metric_label, row_label
 
-from freshmark_reports.choice import best_of_each, keys_of, rows_of, said_of
+from freshmark_reports.choice import best_of_each, keys_of, rows_of, selection_note
 from freshmark_reports.history import history
 from freshmark_reports.windows import segment_margins
 
 
 @dataclass(frozen=True)
 class Served:
-    """Of every row shown, by segment: (rows, segments), and the events of each segment, (segments,)."""
+    """Values of every row shown by segment, (rows, segments), and events of each segment, (segments,)."""
 
     segments: tuple[str, ...]
     value: FloatArray
@@ -28,7 +28,7 @@ class Served:
 
 
 def section(results: Results) -> Sequence[Section]:
-    """Two charts a stream."""
+    """Two charts per stream."""
     found = []
     for stream in results.streams:
         rows = rows_of(results, stream)
@@ -54,7 +54,7 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
         ),
         f"{metric_label(metric)} by segment ± half the 95 % interval",
     )
-    finding = _finding(shown.iloc[0], served, metric) + said_of(len(shown), rows)
+    finding = _finding(shown.iloc[0], served, metric) + selection_note(len(shown), rows)
     return Chart(partial(_draw, results, shown, served), finding, table, wide=True, height=0.95)
 
 
@@ -76,14 +76,14 @@ def _finding(best: Any, served: Served, metric: str) -> str:
     by = dict(zip(served.segments, served.value[0].tolist(), strict=True))
     share = served.count[served.segments.index("new item")] / served.count[0]
     return (
-        f"{_name(best)} gives new users {metric_label(metric)} {format_number(by['new user'])}, known ones "
-        f"{format_number(by['known user'])}; {100 * share:.0f}\u00a0% of the events go to new items, where it gives "
-        f"{format_number(by['new item'])}."
+        f"{metric_label(metric)} of {_name(best)}: {format_number(by['new user'])} for new users, "
+        f"{format_number(by['known user'])} for known ones; {format_number(by['new item'])} for new items, which are "
+        f"{100 * share:.0f}\u00a0% of the events."
     )
 
 
 def _draw(results: Results, shown: pd.DataFrame, served: Served, figure: Any) -> None:
-    # Matplotlib costs time that the other forms of report need not pay.
+    # Imported here: the other report formats do not need matplotlib.
     from freshmark_reports.palette import legend_below, looks, markers, muted  # noqa: PLC0415
     from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
 

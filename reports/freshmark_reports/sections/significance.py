@@ -12,7 +12,7 @@ import pandas as pd
 from freshmark import Chart, Column, Results, Section, Table, Value
 from freshmark.reporting import CriticalDifference, format_number, holm, join_words, metric_label, row_label
 
-from freshmark_reports.choice import best_of_each, rows_of, said_of
+from freshmark_reports.choice import best_of_each, rows_of, selection_note
 
 SURE = 0.05
 
@@ -24,7 +24,7 @@ def section(results: Results) -> Sequence[Section]:
         rows = rows_of(results, stream)
         shown = best_of_each(rows)
         if len(shown) > 1:
-            chart = _chart(results, stream, shown, said_of(len(shown), rows))
+            chart = _chart(results, stream, shown, selection_note(len(shown), rows))
             found.append(Section("What is more than chance", (chart,), stream, order=1300))
     ranks = results.critical_difference()
     return [*found, Section("Over all streams", (_ranks(ranks),), order=1300)] if ranks else found
@@ -102,7 +102,7 @@ def _finding(names: Sequence[str], pairs: pd.DataFrame, wins: np.ndarray[Any, An
 
 
 def _draw(names: Sequence[str], pairs: pd.DataFrame, wins: np.ndarray[Any, Any], figure: Any) -> None:
-    # Matplotlib costs time that the other forms of report need not pay.
+    # Imported here: the other report formats do not need matplotlib.
     from freshmark_reports.palette import ink, muted, short  # noqa: PLC0415
 
     axes = figure.subplots()
@@ -162,7 +162,7 @@ def _ranks(found: CriticalDifference) -> Chart:
 
 
 def _draw_ranks(found: CriticalDifference, figure: Any) -> None:
-    # Matplotlib costs time that the other forms of report need not pay.
+    # Imported here: the other report formats do not need matplotlib.
     from freshmark_reports.palette import ink, short  # noqa: PLC0415
     from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The price of slowness: accuracy if updates took no time, beside accuracy as they took the time that they did."""
+"""The price of slow updates: accuracy if updates took no time, and accuracy with their measured delay."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from freshmark import Chart, Column, Results, Section, Table, Value
 from freshmark.reporting import format_number, metric_label, row_label, with_margin
 
 from freshmark_reports.choice import rows_of
-from freshmark_reports.spans import span_in_words
+from freshmark_reports.periods import period_label
 
 MOST = 24
-"""Rows that are drawn; the table has them all."""
+"""Maximum number of rows drawn; the table has all."""
 
 
 def section(results: Results) -> Sequence[Section]:
-    """One chart for each stream on which the delay of updates was measured."""
+    """One chart for each stream with a measured delay of updates."""
     prices = results.slowness()
     found = []
     for stream in results.streams:
@@ -27,7 +27,7 @@ def section(results: Results) -> Sequence[Section]:
         own = rows.merge(prices[prices["stream"] == stream], on=["strategy", "every", "delay"])
         own = own[own["updates_free"] > 0].reset_index(drop=True)
         if len(own):
-            found.append(Section("The price of slowness", (_chart(own),), stream, order=700))
+            found.append(Section("The price of slow updates", (_chart(own),), stream, order=700))
     return found
 
 
@@ -37,12 +37,12 @@ def _chart(rows: pd.DataFrame) -> Chart:
         (
             Column("Strategy"),
             Column("Free", "number", f"{metric} if updates took no time"),
-            Column("Served", "number", f"{metric} as updates took the time that they did"),
-            Column("Price", "number", "how much worse served is than free; marked where it is more than chance"),
-            Column("Takes", "seconds", "a mean update, in the stream's time"),
-            Column("Busy", "share", "of the stream's time; from 100 % on updates cannot keep up"),
+            Column("Served", "number", f"{metric} with the measured delay of updates"),
+            Column("Price", "number", "how much worse served is than free"),
+            Column("Update", "seconds", "mean duration of an update, in stream time"),
+            Column("Busy", "share", "share of stream time spent updating; from 100 % on updates cannot keep up"),
             Column("Updates free", "count"),
-            Column("Served", "count", "fewer, where boundaries fell into an update that was under way"),
+            Column("Served", "count", "fewer, if boundaries fell into a running update"),
         ),
         tuple(
             (
@@ -64,29 +64,29 @@ def _chart(rows: pd.DataFrame) -> Chart:
 
 
 def _finding(rows: pd.DataFrame, metric: str) -> str:
-    """Who pays most, why, and who pays nothing that could be told from chance."""
+    """Which row loses most and why, and how many lose significantly."""
     sure = rows[rows["distinguishable"] & (rows["price"] > 0)]
     if sure.empty:
-        return f"No row loses {metric} that could be told from chance because its updates take time."
+        return f"No row loses significantly in {metric} because its updates take time."
     dearest = max(sure.to_dict("records"), key=lambda row: row["price"])
     return (
-        f"{row_label(dearest['strategy'], dearest['every'], dearest['delay'])} pays most: {metric} "
-        f"{format_number(dearest['free'])} if updates took no time, {format_number(dearest['served'])} as they do, "
-        f"{with_margin(dearest['price'], dearest['margin'])} less. {_pace(dearest)}"
-        f"{len(sure)} of {len(rows)} lose more than chance would explain."
+        f"{row_label(dearest['strategy'], dearest['every'], dearest['delay'])} loses most: {metric} "
+        f"{format_number(dearest['free'])} if updates took no time, {format_number(dearest['served'])} with their "
+        f"delay, a loss of {with_margin(dearest['price'], dearest['margin'])}. {_pace(dearest)}"
+        f"{len(sure)} of {len(rows)} rows lose significantly."
     )
 
 
 def _pace(row: Mapping[Any, Any]) -> str:
-    text = f"An update takes {span_in_words(row['update_seconds'])}"
+    text = f"An update takes {period_label(row['update_seconds'])}"
     merged = round(row["updates_free"]) - round(row["updates_served"])
     if merged > 0:
-        text += f"; {merged:,} of {round(row['updates_free']):,} were merged into the next or came too late"
+        text += f"; {merged:,} of {round(row['updates_free']):,} were merged into the next one or came too late"
     return f"{text}. "
 
 
 def _draw(rows: pd.DataFrame, figure: Any) -> None:
-    # Matplotlib costs time that the other forms of report need not pay.
+    # Imported here: the other report formats do not need matplotlib.
     from freshmark_reports.palette import ink, legend_below, marker_key, muted, paper  # noqa: PLC0415
     from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
 

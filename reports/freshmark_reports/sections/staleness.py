@@ -12,7 +12,7 @@ from freshmark import Chart, Column, Results, Section, Table
 from freshmark.reporting import half_lives_of, metric_label, row_label
 
 from freshmark_reports.choice import MOST_LINES, rows_of
-from freshmark_reports.spans import span_in_words, unit_of
+from freshmark_reports.periods import period_label, unit_of
 
 HOW = {
     "matrix": "Read from the matrix: at every age the same kind of events, with what the run itself gave on them.",
@@ -76,20 +76,20 @@ def _finding(shown: pd.DataFrame) -> str:
     if np.isnan(half):
         return f"What {name} gains by updating cannot be told from nothing, so that it has no half-life. {how}"
     if np.isinf(half):
-        return f"After {span_in_words(longest)} more than half of what {name} gains by updating is left. {how}"
-    text = f"Half of what {name} gains by updating is gone after {span_in_words(half)}"
+        return f"After {period_label(longest)} more than half of what {name} gains by updating is left. {how}"
+    text = f"Half of what {name} gains by updating is gone after {period_label(half)}"
     known = lives[np.isfinite(lives["half_life_seconds"])]
     if len(known) > 1:
         first, last = known["half_life_seconds"].idxmin(), known["half_life_seconds"].idxmax()
         text += (
-            f"; it lasts longest with {last} ({span_in_words(known.loc[last, 'half_life_seconds'])}) and shortest with "
-            f"{first} ({span_in_words(known.loc[first, 'half_life_seconds'])})"
+            f"; it lasts longest with {last} ({period_label(known.loc[last, 'half_life_seconds'])}) and shortest with "
+            f"{first} ({period_label(known.loc[first, 'half_life_seconds'])})"
         )
     return f"{text}. {how}"
 
 
 def _draw(results: Results, shown: pd.DataFrame, figure: Any) -> None:
-    # Matplotlib costs time that the other forms of report need not pay.
+    # Imported here: the other report formats do not need matplotlib.
     from freshmark_reports.palette import legend_below, line_key, looks, muted, paper  # noqa: PLC0415
     from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
 

@@ -95,7 +95,7 @@ def _finding(rows: pd.DataFrame, metric: str, cost: str, word: str) -> str:
 
 
 def _draw(results: Results, rows: pd.DataFrame, figure: Any) -> None:
-    # Matplotlib costs time that the other forms of report need not pay.
+    # Imported here: the other report formats do not need matplotlib.
     from freshmark_reports.palette import (  # noqa: PLC0415
         ink,
         legend_below,

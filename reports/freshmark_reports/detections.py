@@ -1,4 +1,4 @@
-"""Where a detector finds that answers got worse: while the run went on, or afterwards, in what was recorded."""
+"""When a detector signals that answers got worse: during the run, or afterwards on the recorded outcomes."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ WORDS = {"adwin": "ADWIN", "page_hinkley": "Page–Hinkley"}
 
 
 @dataclass(frozen=True)
-class Finds:
-    """Moments at which the loss of a row's answers is found to have risen.
+class Detections:
+    """Times at which a detector signals a rise in the loss of a row.
 
     time: (n,) int64, microseconds
-    said: who found them in what, as a sentence
+    said: a sentence that says which detector, on which row
     """
 
     time: IntArray
     said: str
 
 
-def finds_of(results: Results, rows: pd.DataFrame) -> Finds:
-    """Of the best row that a detector updates, whose updates they are; else of the best row, looked for afterwards.
+def detections_of(results: Results, rows: pd.DataFrame) -> Detections:
+    """For the best row that a detector updates: its updates. Otherwise ADWIN, run afterwards on the best row.
 
     ``rows``: best first.
     """
@@ -39,23 +39,23 @@ def finds_of(results: Results, rows: pd.DataFrame) -> Finds:
     return _afterwards(results, rows.iloc[0])
 
 
-def _made(results: Results, row: pd.Series, detector: str) -> Finds:
-    """With the first seed, as the ticks of its updates are; a find that had nothing new to learn made none."""
+def _made(results: Results, row: pd.Series, detector: str) -> Detections:
+    """From the first seed, like the ticks of its updates; a detection without new events made no update."""
     updates = results.table(keys_of(results, row)[0], "updates")
     time = updates["due"][~updates["fit"].astype(np.bool_)]
-    said = f"{detector} asked for {_times(len(time), 'update')} of {_called(row)} because its loss had risen"
-    return Finds(time, f" {said}{_marked(len(time))}.")
+    said = f"{detector} triggered {_times(len(time), 'update')} of {_called(row)} when its loss rose"
+    return Detections(time, f" {said}{_marked(len(time))}.")
 
 
-def _afterwards(results: Results, row: pd.Series) -> Finds:
+def _afterwards(results: Results, row: pd.Series) -> Detections:
     try:
         detector = detector_of(AFTERWARDS)
     except UsageError as error:
-        return Finds(np.empty(0, np.int64), f" No detector looked for changes: {error.remedy}.")
+        return Detections(np.empty(0, np.int64), f" No detector looked for changes: {error.remedy}.")
     places = [place for place, loss in enumerate(_losses(results, row).tolist()) if detector.rose(loss)]
     time = results.events(str(row["stream"]))["time"][places]
-    said = f"ADWIN, run afterwards, finds {_times(len(time), 'rise')} of the loss of {_called(row)}"
-    return Finds(time, f" {said}{_marked(len(time))}.")
+    said = f"ADWIN, run afterwards, signals {_times(len(time), 'rise')} of the loss of {_called(row)}"
+    return Detections(time, f" {said}{_marked(len(time))}.")
 
 
 def _losses(results: Results, row: pd.Series) -> FloatArray:

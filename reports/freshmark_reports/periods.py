@@ -1,4 +1,4 @@
-"""Stretches of stream time as people say them, and the unit of an axis of them."""
+"""Periods of stream time for people, and the unit of an axis of periods."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ UNITS = ((86_400.0, "days"), (3_600.0, "hours"), (60.0, "minutes"), (1.0, "secon
 
 
 def unit_of(longest: float) -> tuple[float, str]:
-    """Seconds of the largest unit of which there are two or more, and its name."""
+    """Seconds and name of the largest unit that fits at least twice."""
     return next((one for one in UNITS if longest >= 2 * one[0]), UNITS[-1])
 
 
-def span_in_words(seconds: float) -> str:
-    """``7.7 days``, ``5.2 hours``; – for what is not known or has no end."""
+def period_label(seconds: float) -> str:
+    """``7.7 days``, ``5.2 hours``; – if unknown or infinite."""
     if not np.isfinite(seconds):
         return "–"
     size, name = unit_of(seconds)

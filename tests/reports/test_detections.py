@@ -6,7 +6,7 @@ import pytest
 from freshmark import Chart
 from freshmark.replay.scheduling.detectors import detector_of
 from freshmark_reports.choice import rows_of
-from freshmark_reports.finds import finds_of
+from freshmark_reports.detections import detections_of
 from freshmark_reports.sections import over_time
 from matplotlib.figure import Figure
 
@@ -14,7 +14,7 @@ STREAM = "drift(preset='small')"
 
 
 def found_in(results):
-    return finds_of(results, rows_of(results, STREAM))
+    return detections_of(results, rows_of(results, STREAM))
 
 
 @pytest.fixture
@@ -36,39 +36,39 @@ def worse(fabricated, made):
 
 
 def test_a_rise_of_the_loss_is_found_afterwards_where_it_was(worse):
-    finds = found_in(worse)
+    detections = found_in(worse)
     time = worse.events(STREAM)["time"]
-    assert len(finds.time) == 1
+    assert len(detections.time) == 1
     detector = detector_of("adwin")
     losses = [0.0] * 2000 + [1.0] * 2000  # by hand: nothing is lost at rank 1, all beyond the list
     first = next(place for place, loss in enumerate(losses) if detector.rose(loss))
     assert 2000 <= first < 2100
-    assert finds.time[0] == time[first]
-    assert finds.said == " ADWIN, run afterwards, finds 1 rise of the loss of a() every 1d (triangles)."
+    assert detections.time[0] == time[first]
+    assert detections.said == " ADWIN, run afterwards, signals 1 rise of the loss of a() every 1d (triangles)."
 
 
 def test_an_answer_that_stays_as_good_as_it_is_gives_no_find(fabricated, made):
-    finds = found_in(made([fabricated.MadeCell("a()", skill=0.4)]))
-    assert len(finds.time) == 0
-    assert finds.said == " ADWIN, run afterwards, finds no rises of the loss of a() every 1d."
+    detections = found_in(made([fabricated.MadeCell("a()", skill=0.4)]))
+    assert len(detections.time) == 0
+    assert detections.said == " ADWIN, run afterwards, signals no rises of the loss of a() every 1d."
 
 
-def test_finds_of_a_run_that_was_watched_are_its_updates(fabricated, made):
+def test_detections_of_a_run_that_was_watched_are_its_updates(fabricated, made):
     every = "budget(20, detector='page_hinkley')"
     cells = [fabricated.MadeCell(*cell) for cell in (("a()", "1d", 0.9), ("b()", "1d", 0.8), ("b()", every, 0.5))]
     results = made(cells)
-    finds = found_in(results)
+    detections = found_in(results)
     (key,) = results.keys_of(STREAM, "b()", every, "0s")
     updates = results.table(key, "updates")
-    assert finds.time.tolist() == updates["due"][~updates["fit"]].tolist()
-    assert finds.said.startswith(" Page–Hinkley asked for 50 updates of b()")
+    assert detections.time.tolist() == updates["due"][~updates["fit"]].tolist()
+    assert detections.said.startswith(" Page–Hinkley triggered 50 updates of b()")
 
 
 def test_where_no_detector_is_installed_it_is_said(worse, monkeypatch):
     monkeypatch.setitem(sys.modules, "river.drift", None)
-    finds = found_in(worse)
-    assert len(finds.time) == 0
-    assert finds.said == (" No detector looked for changes: install the extra: pip install 'freshmark[drift]'.")
+    detections = found_in(worse)
+    assert len(detections.time) == 0
+    assert detections.said == (" No detector looked for changes: install the extra: pip install 'freshmark[drift]'.")
 
 
 @pytest.mark.parametrize("task", ["click", "rate", "classify"])
@@ -94,4 +94,4 @@ def test_triangles_mark_what_was_found_and_lines_what_was_declared(fabricated, m
     (marks,) = (line for line in axes.lines if line.get_marker() == "v")
     assert np.size(marks.get_xdata()) == 1
     assert [text.get_text() for text in axes.texts] == ["sudden"]
-    assert "a rise of the loss is found" in [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "detected rise of the loss" in [text.get_text() for text in figure.legends[0].get_texts()]
