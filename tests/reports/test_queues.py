@@ -49,10 +49,7 @@ def test_at_a_stated_rate_users_wait_for_updates_and_the_caption_says_so(slow):
     row = next(row for row in table.rows if row[0] == "slow() every 1d")
     assert row[1] == 100
     assert row[7].value > 1 > 100 * row[4].value
-    assert (
-        "At 100 requests a second, slow() every 1d is slowest: 95\u00a0% are answered within"
-        in table.caption
-    )
+    assert "At 100 requests a second, slow() every 1d is slowest: 95\u00a0% are answered within" in table.caption
 
 
 def test_the_rate_stands_in_the_rows_of_open_loop(slow):
