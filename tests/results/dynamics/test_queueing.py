@@ -154,5 +154,5 @@ def test_a_rate_is_requests_in_a_unit_of_time(text, rate):
 
 @pytest.mark.parametrize("text", ["", "500", "0/s", "-1/s", "5/day", "s/5", "nan/s", "9" * 400 + "/s"])
 def test_what_is_no_rate_is_refused(text):
-    with pytest.raises(UsageError, match="is no rate; write it like 500/s"):
+    with pytest.raises(UsageError, match="is not a valid rate; write it like 500/s"):
         rate_from(text)

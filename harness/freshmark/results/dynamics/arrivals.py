@@ -1,4 +1,4 @@
-"""Arrivals: how long it takes until a new item is first recommended to anyone, and until it is first hit."""
+"""Arrivals: the time until a new item is first recommended to anyone, and until it is first hit."""
 
 from __future__ import annotations
 
@@ -21,15 +21,18 @@ _NEVER = np.iinfo(np.int64).max
 def arrivals_of(recorded: Recorded) -> pd.DataFrame:
     """One row a (stream, strategy, every, delay) of the task rank; means over seeds.
 
-    Columns: items: that came after the warm-up, recommended_share: of them, those that were in a list of the single
-    requests, recommended_seconds: the median time until then from the item's first event, returning: items that came
-    a second time, at a later moment, hit_share and hit_seconds: of these, that were among the first K when they came.
-    A median is ∞ where most never were. Single requests are a sample: the true first list may have been earlier.
+    items: new after the warm-up
+    recommended_share: share of them that some single request recommended
+    recommended_seconds: median time from the item's first event until then
+    returning: items with a second event at a later time
+    hit_share, hit_seconds: the same for these, until the item was in the first K when its event came
+
+    A median is ∞ where most items never were. Single requests are a sample: the true first list may be earlier.
     """
     rows = []
     for row in seed_groups(recorded):
         stream = row.stream
-        found = [
+        cells = [
             arrivals(
                 recorded.events(stream),
                 np.asarray(recorded.outcomes(key).rank),
@@ -40,34 +43,35 @@ def arrivals_of(recorded: Recorded) -> pd.DataFrame:
             for key in row.keys.values()
             if recorded.has_table(key, "lists")
         ]
-        if found:
-            rows.append({**row.names, **{name: mean_of([one[name] for one in found]) for name in found[0]}})
+        if cells:
+            rows.append({**row.names, **{name: mean_of([cell[name] for cell in cells]) for name in cells[0]}})
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def arrivals(
-    events: Mapping[str, AnyArray], rank: FloatArray, asked: IntArray, lists: Mapping[str, AnyArray], top: int
+    events: Mapping[str, AnyArray], rank: FloatArray, requested: IntArray, lists: Mapping[str, AnyArray], top: int
 ) -> dict[str, float]:
     """The numbers of one cell.
 
     Args:
         events: table of the test events.
         rank: (n,) of the outcomes.
-        asked: (requests,) positions of the single requests.
+        requested: (requests,) positions of the single requests.
         lists: their lists, columns ``1`` to ``K``.
-        top: up to which rank it is a hit.
+        top: the lowest rank that is a hit.
     """
     time, item = events["time"], events["item"].astype(np.int64)
-    born = _first(item, time, events["item_events"] == 0, int(item.max(initial=-1)) + 1)
-    new = born < _NEVER
-    at = time[np.searchsorted(events["position"], asked)]
-    listed = np.stack([lists[name] for name in lists if name.isdigit()], 1)
-    places = np.repeat(at, listed.shape[1])
-    recommended = _first(listed.ravel(), places, listed.ravel() >= 0, len(born))
-    back = new[item] & (time > born[item])
-    returning = np.bincount(item[back], minlength=len(born)) > 0
-    hit = _first(item, time, back & (rank <= top), len(born))
-    until_recommended, until_hit = _seconds(born, recommended, new), _seconds(born, hit, returning)
+    first_seen = _first(item, time, events["item_events"] == 0, int(item.max(initial=-1)) + 1)
+    new = first_seen < _NEVER
+    request_time = time[np.searchsorted(events["position"], requested)]
+    recommended_items = np.stack([lists[name] for name in lists if name.isdigit()], 1)
+    times = np.repeat(request_time, recommended_items.shape[1])
+    flat = recommended_items.ravel()
+    recommended = _first(flat, times, flat >= 0, len(first_seen))
+    again = new[item] & (time > first_seen[item])
+    returning = np.bincount(item[again], minlength=len(first_seen)) > 0
+    hit = _first(item, time, again & (rank <= top), len(first_seen))
+    until_recommended, until_hit = _seconds(first_seen, recommended, new), _seconds(first_seen, hit, returning)
     return {
         "items": float(new.sum()),
         "recommended_share": mean_of(np.isfinite(until_recommended)),
@@ -80,10 +84,10 @@ def arrivals(
 
 def _first(item: AnyArray, time: IntArray, chosen: AnyArray, items: int) -> IntArray:
     """(items,) the earliest time of the chosen rows of each item."""
-    found = np.full(items, _NEVER)
-    kept = chosen & (item < items)
-    np.minimum.at(found, item[kept], time[kept])
-    return found
+    first = np.full(items, _NEVER)
+    valid = chosen & (item < items)
+    np.minimum.at(first, item[valid], time[valid])
+    return first
 
 
 def _seconds(begin: IntArray, end: IntArray, rows: AnyArray) -> FloatArray:
@@ -92,5 +96,5 @@ def _seconds(begin: IntArray, end: IntArray, rows: AnyArray) -> FloatArray:
 
 
 def _median(values: FloatArray) -> float:
-    """The lower median: half of them are not above it, be the others infinite."""
+    """The lower median, which is finite if half of the values are."""
     return float(np.sort(values)[(len(values) - 1) // 2]) if len(values) else float("nan")

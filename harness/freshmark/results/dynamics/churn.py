@@ -1,4 +1,4 @@
-"""Churn: how much the lists of the panel change from one window to the next, with updates in between and without."""
+"""Churn: how much the lists of the panel change between windows, with and without updates in between."""
 
 from __future__ import annotations
 
@@ -20,19 +20,21 @@ COLUMNS = ("stream", "strategy", "every", "delay", "users", "pairs", "updates", 
 def churn_of(recorded: Recorded) -> pd.DataFrame:
     """One row a (stream, strategy, every, delay) with a panel; means over seeds.
 
-    Columns: users, pairs: of lists that were compared, updates: a pair's, in the mean, churn: 1 − RBO between two lists
-    of a user with an update in between, churn_without_update: where there was none (context and catalogue alone),
-    interval_seconds: between the two.
+    users, pairs: of the panel, and of lists compared
+    updates: mean number between the two lists of a pair
+    churn: 1 − RBO between two lists of a user with an update in between
+    churn_without_update: without one: context and catalogue alone
+    interval_seconds: between the two lists
     """
     rows = []
     for row in seed_groups(recorded):
-        found = [
+        cells = [
             churn(recorded.table(key, "panel"), recorded.table(key, "updates"))
             for key in row.keys.values()
             if recorded.has_table(key, "panel")
         ]
-        if found:
-            means = {name: mean_of([one[name] for one in found]) for name in found[0]}
+        if cells:
+            means = {name: mean_of([cell[name] for cell in cells]) for name in cells[0]}
             rows.append({**row.names, **means})
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -40,17 +42,17 @@ def churn_of(recorded: Recorded) -> pd.DataFrame:
 def churn(panel: Mapping[str, AnyArray], updates: Mapping[str, AnyArray]) -> dict[str, float]:
     """The numbers of one cell, from its tables."""
     users = len(np.unique(panel["user"]))
-    places = [name for name in panel if name.isdigit()]
-    lists = np.stack([panel[name] for name in places], 1).reshape(-1, users, len(places))
+    ranks = [name for name in panel if name.isdigit()]
+    lists = np.stack([panel[name] for name in ranks], 1).reshape(-1, users, len(ranks))
     time = panel["time"][::users]
-    alike = rbo(lists[:-1].reshape(-1, len(places)), lists[1:].reshape(-1, len(places))).reshape(-1, users)
+    overlap = rbo(lists[:-1].reshape(-1, len(ranks)), lists[1:].reshape(-1, len(ranks))).reshape(-1, users)
     live = np.sort(updates["live"][~updates["fit"].astype(np.bool_)])
-    made = np.diff(np.searchsorted(live, time, "left"))
+    updates_between = np.diff(np.searchsorted(live, time, "left"))
     return {
         "users": float(users),
-        "pairs": float(alike.size),
-        "updates": mean_of(made),
-        "churn": mean_of(1 - alike[made > 0]),
-        "churn_without_update": mean_of(1 - alike[made == 0]),
+        "pairs": float(overlap.size),
+        "updates": mean_of(updates_between),
+        "churn": mean_of(1 - overlap[updates_between > 0]),
+        "churn_without_update": mean_of(1 - overlap[updates_between == 0]),
         "interval_seconds": mean_of(np.diff(time) / 1e6),
     }
