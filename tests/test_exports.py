@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import freshmark
 import pytest
+from freshmark import reporting
 
 PUBLIC = [
     "AnyArray",
@@ -79,6 +80,12 @@ def test_the_public_names_are_these():
 def test_every_public_name_is_there_and_says_what_it_is(name):
     thing = getattr(freshmark, name)
     assert thing.__doc__ or name in {"CONTRACT", "Kind", "LAST_TIME", "NO_FEATURES", "Owner", "Part", "SECOND", "Task"}
+
+
+@pytest.mark.parametrize("name", reporting.__all__)
+def test_every_name_for_reports_is_listed_in_the_module_and_documented(name):
+    assert f"``{name}``" in reporting.__doc__
+    assert name.isupper() or getattr(reporting, name).__doc__
 
 
 def test_public_names_are_seen_before_they_are_imported():

@@ -1,4 +1,15 @@
-"""What a section or a form of report needs beside ``freshmark``: words, numbers and units, and the types of tables."""
+"""The public API of report sections and report writers, besides ``freshmark`` itself.
+
+Labels, so that a row is called the same everywhere: ``row_label``, ``schedule_label``, ``metric_label``,
+``join_words``.
+Numbers with their units: ``format_number``, ``format_seconds``, ``format_bytes``, ``with_margin``.
+Charts: ``CHART_WIDTH``, ``WIDE_CHART_WIDTH``, ``CHART_HEIGHT``, ``CHART_STYLE``.
+What Results returns: ``Verdict``, ``Alert``, ``CriticalDifference``, ``Measured``, ``StreamRecord``.
+Analyses beyond the tables of Results; they take ``results.recorded``: ``score_matrix`` of ``per_event_metric``,
+``open_loop`` at ``default_rates`` (an ``OpenLoop``, with ``PERCENTILES``). Of tables and arrays: ``half_lives_of``,
+``segment_margins``, ``pareto``, ``holm``, ``percentile_of`` and ``too_few``.
+Writers: ``Document``, ``write_csv``, ``redact``.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +19,10 @@ from freshmark.results.decision.verdict import Verdict
 from freshmark.results.dynamics.learning import score_matrix
 from freshmark.results.dynamics.queueing import PERCENTILES, OpenLoop, default_rates, open_loop
 from freshmark.results.dynamics.staleness import half_lives_of
-from freshmark.results.metrics.influence import centred
 from freshmark.results.metrics.latency import percentile_of, too_few
 from freshmark.results.metrics.measured import Measured
 from freshmark.results.metrics.per_event import per_event_metric
+from freshmark.results.metrics.segment_margins import segment_margins
 from freshmark.results.naming import (
     format_bytes,
     format_number,
@@ -25,8 +36,7 @@ from freshmark.results.naming import (
 from freshmark.results.output.document import Document
 from freshmark.results.output.export import write_csv
 from freshmark.results.redaction import redact
-from freshmark.results.statistics.dependence import spread_of
-from freshmark.results.statistics.intervals import holm, margin, pareto, spread_over_seeds
+from freshmark.results.statistics.intervals import holm, pareto
 from freshmark.results.stored.folder import StreamRecord
 from freshmark.results.style import CHART_HEIGHT, CHART_STYLE, CHART_WIDTH, WIDE_CHART_WIDTH
 
@@ -43,7 +53,6 @@ __all__ = [
     "OpenLoop",
     "StreamRecord",
     "Verdict",
-    "centred",
     "default_rates",
     "format_bytes",
     "format_number",
@@ -51,7 +60,6 @@ __all__ = [
     "half_lives_of",
     "holm",
     "join_words",
-    "margin",
     "metric_label",
     "open_loop",
     "pareto",
@@ -61,8 +69,7 @@ __all__ = [
     "row_label",
     "schedule_label",
     "score_matrix",
-    "spread_of",
-    "spread_over_seeds",
+    "segment_margins",
     "too_few",
     "with_margin",
     "write_csv",

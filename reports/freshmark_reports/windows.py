@@ -8,13 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from freshmark import FloatArray, IntArray, Results
-from freshmark.reporting import (
-    Measured,
-    centred,
-    margin,
-    spread_of,
-    spread_over_seeds,
-)
+from freshmark.reporting import Measured
 
 from freshmark_reports.choice import keys_of
 
@@ -90,19 +84,3 @@ def margin_of(results: Results, row: pd.Series) -> FloatArray:
         for one in (each, each * each)
     )
     return np.asarray(1.96 * np.sqrt(np.maximum(square - mean * mean, 0) / np.maximum(count - 1, 1)))
-
-
-def segment_margins(results: Results, row: pd.Series, metric: str) -> FloatArray:
-    """Half the 95 % interval of the row's metric in each segment, from how it moves between windows: (segments,)."""
-    measured = [results.measured(key, [metric])[0] for key in keys_of(results, row)]
-    root = measured[0].root
-    found = []
-    for segment in range(len(measured[0].segments)):
-        counts = measured[0].count[segment, :-1]
-        values = [np.nan_to_num(one.value[segment, :-1]) for one in measured]
-        sums = np.mean([(one * one if root else one) * counts for one in values], axis=0)
-        influence = centred(sums[:, None], counts[:, None])
-        seeds = np.array([one.value[segment, -1] for one in measured])
-        moved = influence / (2 * seeds.mean()) if root and seeds.mean() else influence
-        found.append(margin([spread_of(moved), spread_over_seeds(seeds)]) if counts.sum() else np.nan)
-    return np.array(found)

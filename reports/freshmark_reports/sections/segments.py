@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, FloatArray, IntArray, Results, Section, Table, Value
-from freshmark.reporting import format_number, metric_label, row_label
+from freshmark.reporting import format_number, metric_label, row_label, segment_margins
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, selection_note
 from freshmark_reports.history import history
-from freshmark_reports.windows import segment_margins
 
 
 @dataclass(frozen=True)
@@ -63,13 +62,10 @@ def _name(row: Any) -> str:
 
 
 def _served(results: Results, shown: pd.DataFrame, metric: str) -> Served:
-    first = results.measured(keys_of(results, shown.iloc[0])[0], [metric])[0]
-    values = [
-        np.mean([results.measured(key, [metric])[0].value[:, -1] for key in keys_of(results, row)], axis=0)
-        for _, row in shown.iterrows()
-    ]
-    margins = [segment_margins(results, row, metric) for _, row in shown.iterrows()]
-    return Served(first.segments, np.array(values), np.array(margins), first.count[:, -1])
+    rows = [[results.measured(key, [metric])[0] for key in keys_of(results, row)] for _, row in shown.iterrows()]
+    first = rows[0][0]
+    values = [np.mean([cell.value[:, -1] for cell in cells], axis=0) for cells in rows]
+    return Served(first.segments, np.array(values), np.array([*map(segment_margins, rows)]), first.count[:, -1])
 
 
 def _finding(best: Any, served: Served, metric: str) -> str:

@@ -32,6 +32,8 @@ from freshmark.results.stored.request_times import request_seconds
 from freshmark.results.stored.seed_groups import seed_groups
 
 PERCENTILES = (50, 95, 99)
+"""Of service and response times."""
+
 DENSER = 1000.0
 """The second default rate, as a multiple of the stream's own: published streams are those of small services."""
 
