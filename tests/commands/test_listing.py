@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 from freshmark.cli import main
-from freshmark.commands.listing import LISTS, complete_lists, complete_things
+from freshmark.commands.listing import LISTS, by_task, complete_lists, complete_things
+from freshmark.replay.answering.answers import WAYS
+from freshmark.runs.catalogue.registry import load
+from freshmark.runs.catalogue.static_tasks import TASKS_OF_METHOD
 
 MINE = '''
 from freshmark import Strategy, hookimpl
@@ -75,6 +78,39 @@ def test_a_list_says_where_each_thing_comes_from_and_one_line_about_it(capsys, m
         line for line in shown(capsys, "list", "strategies", "--plugin", mine).splitlines() if "last-seen" in line
     )
     assert line.split(maxsplit=2) == ["last-seen", mine, "Recommend what anyone touched most recently."]
+
+
+CLICKS = """
+from freshmark import Strategy, hookimpl
+
+class Clicks(Strategy):
+    tasks = frozenset({"click"})
+    def predict(self, query): ...
+
+class Any(Strategy):
+    def predict(self, query): ...
+
+@hookimpl
+def register_strategies(): return {"clicks": Clicks, "any": Any, "late": "by_task_plugin:Clicks"}
+"""
+
+
+def test_strategies_are_listed_by_task_without_importing_them(capsys, tmp_path):
+    (tmp_path / "by_task_plugin.py").write_text(CLICKS, "utf-8")
+    groups = by_task(load([tmp_path / "by_task_plugin.py"]))
+    assert list(groups) == ["rank", "click", "click, rate, classify", "rate", "tasks of the model"]
+    assert groups["click"] == ["clicks", "late"]
+    assert groups["click, rate, classify"] == ["any"]
+    assert {"retrain", "frozen"} <= set(groups["tasks of the model"])
+    assert groups["rate"] == ["brismf"]
+    lines = shown(capsys, "list", "strategies").splitlines()
+    assert lines[0] == "rank:"
+    assert any(line.startswith("  popularity ") for line in lines)
+
+
+def test_the_tasks_that_a_list_reads_off_methods_are_those_that_the_replay_answers():
+    ways = {task: {way for way, tasks in TASKS_OF_METHOD.items() if task in tasks} for task in WAYS}
+    assert ways == {task: set(names) for task, names in WAYS.items()}
 
 
 def test_datasets_is_another_word_for_streams(capsys):

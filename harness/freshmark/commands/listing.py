@@ -55,7 +55,12 @@ def list_command(
     kind = {"datasets": "streams", "metric": "metrics"}.get(kind, kind)
     if kind not in LISTS:
         raise UnknownName("list", kind, LISTS, where="freshmark list")
-    say_table(_rows(registry, kind))
+    if kind != "strategies":
+        say_table(_rows(registry, kind))
+        return
+    for tasks, names in by_task(registry).items():
+        say(f"{tasks}:")
+        say_table((_row(registry, kind, name) for name in names), indent=2)
 
 
 def _rows(registry: Registry, kind: str) -> list[tuple[str, ...]]:
@@ -68,7 +73,28 @@ def _rows(registry: Registry, kind: str) -> list[tuple[str, ...]]:
             return [*offered, *((name, "blocked") for name in registry.blocked)]
         case "errors":
             return [(code, explanation.title) for code, explanation in EXPLANATIONS.items()]
-    return [(name, registry.plugin(kind, name), registry.describe(kind, name)) for name in registry.names(kind)]
+    return [_row(registry, kind, name) for name in registry.names(kind)]
+
+
+def _row(registry: Registry, kind: str, name: str) -> tuple[str, ...]:
+    return name, registry.plugin(kind, name), registry.describe(kind, name)
+
+
+MODEL_TASKS = "tasks of the model"
+"""The heading of strategies over a model."""
+
+
+def by_task(registry: Registry) -> dict[str, list[str]]:
+    """Tasks → the strategies that can do them; those over a model come last."""
+    groups: dict[str, list[str]] = {}
+    for name in registry.names("strategies"):
+        signature = registry.static_signature("strategies", name)
+        over_model = signature is not None and "model" in signature.parameters
+        tasks = MODEL_TASKS if over_model else ", ".join(registry.tasks(name)) or "other"
+        groups.setdefault(tasks, []).append(name)
+    order = ["rank", "click", "rate", "classify", "other", MODEL_TASKS]
+    ranked = sorted((order.index(tasks.partition(", ")[0]), tasks) for tasks in groups)
+    return {tasks: groups[tasks] for _, tasks in ranked}
 
 
 def _offers(registry: Registry, plugin: str) -> tuple[str]:

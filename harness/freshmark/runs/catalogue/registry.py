@@ -18,6 +18,7 @@ from freshmark.errors import PluginError, UnknownName
 from freshmark.runs.catalogue.assembly import Assembly
 from freshmark.runs.catalogue.expressions import is_name
 from freshmark.runs.catalogue.static_signatures import file_of, first_line, first_line_of, option_notes, signature_at
+from freshmark.runs.catalogue.static_tasks import tasks_at, tasks_of_class
 
 KINDS = {
     "strategies": "strategy",
@@ -101,6 +102,11 @@ class Registry:
     def signature(self, kind: str, name: str) -> Signature:
         """Its options and defaults; the module is imported only if parsing it is not enough."""
         return self.static_signature(kind, name) or _signature_of(self.factory(kind, name))
+
+    def tasks(self, name: str) -> tuple[str, ...]:
+        """The tasks of a strategy, as far as they are known without an import; empty if they depend on its model."""
+        factory = self._offer("strategies", name).factory
+        return tasks_at(factory) if isinstance(factory, str) else tasks_of_class(factory)
 
     def static_signature(self, kind: str, name: str) -> Signature | None:
         """Its options, if they are known without an import."""

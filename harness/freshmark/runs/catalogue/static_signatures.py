@@ -6,6 +6,7 @@ import ast
 import importlib.util
 import inspect
 from collections.abc import Callable, Mapping
+from functools import cache
 from inspect import Parameter, Signature
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +17,7 @@ Definition: TypeAlias = "ast.ClassDef | ast.FunctionDef"
 
 def first_line(place: str) -> str:
     """The first line of the docstring at ``"module:name"``; may be empty."""
-    node = _definition(place)
+    node = definition_at(place)
     text = ast.get_docstring(node) if node is not None else None
     return text.strip().splitlines()[0] if text else ""
 
@@ -32,7 +33,7 @@ def signature_at(place: str) -> Signature | None:
 
 def option_notes(place: str) -> Mapping[str, str]:
     """What the options in ``**options: Unpack[T]`` of a class mean: the texts below the keys of T."""
-    node = _definition(place)
+    node = definition_at(place)
     if not isinstance(node, ast.ClassDef):
         return {}
     init = _init(node)
@@ -42,7 +43,7 @@ def option_notes(place: str) -> Mapping[str, str]:
 
 
 def _signature_at(place: str) -> Signature | None:
-    node = _definition(place)
+    node = definition_at(place)
     if isinstance(node, ast.ClassDef):
         return _signature_of_class(node, place)
     return None if node is None or node.decorator_list else _signature(node.args, skip_self=False)
@@ -63,15 +64,27 @@ def first_line_of(factory: Callable[..., Any]) -> str:
     return text.strip().splitlines()[0] if text else ""
 
 
-def _definition(place: str) -> Definition | None:
+def base_of(node: ast.ClassDef, place: str) -> str:
+    """The ``"module:name"`` of the only base class; empty if it has none, several, or an expression as base."""
+    return _imported_as(_base(node), place) if _base(node) else ""
+
+
+def definition_at(place: str) -> Definition | None:
+    """The syntax tree of the class or function at ``"module:name"``; None if there is no such source text."""
     module, _, name = place.partition(":")
     file = file_of(module)
     if file is None:
         return None
-    for node in ast.parse(file.read_text("utf-8")).body:
+    for node in _body(file):
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name:
             return node
     return None
+
+
+@cache
+def _body(file: Path) -> list[ast.stmt]:
+    """The statements of a module; a list of plugins asks for the same ones again and again."""
+    return ast.parse(file.read_text("utf-8")).body
 
 
 def _signature_of_class(node: ast.ClassDef, place: str) -> Signature | None:
@@ -85,7 +98,7 @@ def _signature_of_class(node: ast.ClassDef, place: str) -> Signature | None:
     if not _base(node):
         return None
     base = _imported_as(_base(node), place)
-    if _base(node) == "Strategy" and _definition(base) is None:
+    if _base(node) == "Strategy" and definition_at(base) is None:
         return Signature()
     inherited = _signature_at(base)
     return None if inherited is None else _with_recipe(inherited, node, place)
@@ -137,7 +150,7 @@ def _recipe(node: ast.ClassDef, place: str) -> Mapping[str, Any]:
             value = one.value
             if isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name):  # recipe = Other.recipe
                 other = _imported_as(value.value.id, place)
-                defined = _definition(other)
+                defined = definition_at(other)
                 return _recipe(defined, other) if isinstance(defined, ast.ClassDef) else {}
             if isinstance(value, ast.Dict):
                 keys = [key.value for key in value.keys if isinstance(key, ast.Constant)]
@@ -155,7 +168,7 @@ def _unpacked(rest: ast.arg | None, place: str) -> str:
 
 def _keys(place: str) -> list[tuple[str, ast.expr]]:
     """The keys of a TypedDict and their annotations, those of its base first."""
-    node = _definition(place) if place else None
+    node = definition_at(place) if place else None
     if not isinstance(node, ast.ClassDef):
         return []
     inherited = _keys(_imported_as(_base(node), place)) if _base(node) else []
@@ -165,7 +178,7 @@ def _keys(place: str) -> list[tuple[str, ast.expr]]:
 
 def _notes(place: str) -> Mapping[str, str]:
     """The text below each key of a TypedDict."""
-    node = _definition(place) if place else None
+    node = definition_at(place) if place else None
     if not isinstance(node, ast.ClassDef):
         return {}
     notes = dict(_notes(_imported_as(_base(node), place))) if _base(node) else {}
@@ -179,7 +192,7 @@ def _imported_as(name: str, place: str) -> str:
     """The ``"module:name"`` of what a module calls so: its own, or what it imports from another."""
     module = place.partition(":")[0]
     file = file_of(module)
-    for node in ast.parse(file.read_text("utf-8")).body if file else []:
+    for node in _body(file) if file else []:
         if isinstance(node, ast.ImportFrom) and not node.level:
             for one in node.names:
                 if (one.asname or one.name) == name:
