@@ -7,7 +7,7 @@ from freshmark_datasets.simulators.draws import Draws
 from freshmark_datasets.simulators.interactions.drift import drift
 from freshmark_datasets.simulators.interactions.oracle import oracle_ranks
 from freshmark_datasets.simulators.interactions.presets import options
-from freshmark_datasets.simulators.interactions.world import build, happen
+from freshmark_datasets.simulators.interactions.world import build, simulate
 
 CHOSEN = options("large", {})
 
@@ -15,7 +15,7 @@ CHOSEN = options("large", {})
 def generated():
     draws = Draws(0)
     world = build(draws, CHOSEN)
-    return world, happen(draws, world, CHOSEN)
+    return world, simulate(draws, world, CHOSEN)
 
 
 @pytest.mark.benchmark(group="simulator, 1M events")

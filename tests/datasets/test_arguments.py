@@ -37,13 +37,13 @@ def test_a_number_is_no_date_of_a_log_either(tmp_path):
 
 @pytest.mark.parametrize("wrong", [True, 1.0, "2", None, 0])
 def test_a_whole_number_is_whole_and_not_below_the_least(wrong):
-    with pytest.raises(UsageError, match=r"users=.*a whole number from 1"):
+    with pytest.raises(UsageError, match=r"users=.*a whole number of at least 1"):
         check_whole("users", wrong, 1)
 
 
 @pytest.mark.parametrize("wrong", [True, "2", None, float("nan"), float("inf"), -1])
 def test_a_number_is_finite_and_not_below_the_least(wrong):
-    with pytest.raises(UsageError, match=r"seconds=.*a number from 0"):
+    with pytest.raises(UsageError, match=r"seconds=.*a number of at least 0"):
         check_number("seconds", wrong, 0)
     check_number("seconds", 0.5, 0)
     check_whole("users", 3, 1)

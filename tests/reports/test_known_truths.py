@@ -10,7 +10,7 @@ from freshmark import Results
 from freshmark.contract.section import Prose
 from freshmark.replay.settings import Settings
 from freshmark.runs.api import run
-from freshmark_datasets.simulators.images.moving import CERTAIN
+from freshmark_datasets.simulators.images.drifting_images import CERTAIN
 from freshmark_reports.sections import recovery
 
 EVERY, SETTINGS = ("never", "1d"), Settings(probes=5)

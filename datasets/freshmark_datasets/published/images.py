@@ -13,9 +13,9 @@ from freshmark import DataError, Source, Stream, UsageError
 from freshmark_datasets.extras import extra
 from freshmark_datasets.logs.file import digest_of
 from freshmark_datasets.simulators.draws import Draws
-from freshmark_datasets.simulators.images import moving
-from freshmark_datasets.simulators.images.moving import Motion, motion
-from freshmark_datasets.simulators.images.pictures import Pictures, pictures, read
+from freshmark_datasets.simulators.images import drifting_images
+from freshmark_datasets.simulators.images.drifting_images import ImageDrift, image_drift
+from freshmark_datasets.simulators.images.image_files import ImageSet, image_set, read
 from freshmark_datasets.simulators.options import expression
 
 WHITE = 255
@@ -33,7 +33,7 @@ def digits(drift: str = "none", seed: int = 0, *, path: str | Path | None = None
         path: an npz file with ``x`` (n, 64) from 0 to 16 and ``y``, instead of scikit-learn's copy.
         overrides: ``degrees=120`` of the rotation, ``phases=5`` of the others, ``span_days=60``.
     """
-    options = motion(drift=drift, **overrides)
+    options = image_drift(drift=drift, **overrides)
     name = expression("digits", drift, seed, overrides)
     copy = path and Path(path).expanduser()
     known = digest_of(copy) if copy else "scikit-learn"
@@ -80,7 +80,7 @@ def images(
         labels: the idx file of the labels.
         overrides: ``degrees=120`` of the rotation, ``phases=5`` of the others, ``span_days=60``.
     """
-    options = motion(drift=drift, **overrides)
+    options = image_drift(drift=drift, **overrides)
     file = Path(path).expanduser()
     label_file = None if labels is None else Path(labels).expanduser()
     known = tuple(digest_of(one) for one in (file, label_file) if one is not None)
@@ -90,29 +90,29 @@ def images(
 
 def _source(
     name: str,
-    options: Motion,
+    options: ImageDrift,
     seed: int,
     known: tuple[str, ...],
-    load: Callable[[], Pictures],
+    load: Callable[[], ImageSet],
     about: Mapping[str, str],
 ) -> Source:
     Draws(seed)  # refuses an invalid seed now
-    key = f"{name} {moving.VERSION} {seed} {options} {known}"
+    key = f"{name} {drifting_images.VERSION} {seed} {options} {known}"
 
     def built() -> Stream:
-        return moving.stream(load(), options, seed, name=name, about=about)
+        return drifting_images.stream(load(), options, seed, name=name, about=about)
 
     return Source(hashlib.sha256(key.encode()).hexdigest(), built)
 
 
-def _digits(copy: Path | None) -> Pictures:
+def _digits(copy: Path | None) -> ImageSet:
     if copy is not None:
         images = read(copy, None)
     else:
         bunch = extra("sklearn.datasets", "images").load_digits()
-        images = pictures(bunch.data, bunch.target, where="scikit-learn")
+        images = image_set(bunch.data, bunch.target, where="scikit-learn")
     scaled = np.rint(images.image.astype(np.float64) * (WHITE / 16)).astype(np.uint8)
-    return Pictures(scaled, images.label, images.classes)
+    return ImageSet(scaled, images.label, images.classes)
 
 
 def _file(folder: Path, stem: str) -> Path:

@@ -1,4 +1,5 @@
-"""Streams that are generated, with declared drifts and an oracle.
+"""Simulated streams, with planted drifts and an oracle.
 
-Imports `coding` and `arguments`; its own rooms share draws, options and the daily rhythm.
+Imports `coding` and `tokens` alone; its folders share draws, options and the daily rhythm, not each other (clicks take
+their users from `interactions.population`).
 """

@@ -1,4 +1,4 @@
-"""The Bayes log loss: what the true probabilities themselves lose on average, so that nothing can lose less."""
+"""The Bayes log loss: the expected loss of the true probabilities, which no model can undercut on average."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from scipy.special import xlog1py, xlogy
 
 
 def entropy(probability: FloatArray) -> FloatArray:
-    """(n,) nats: −Σ p ln p over what may happen, the expected log loss of saying p where p is true.
+    """(n,) nats: −Σ p ln p over the outcomes, the expected log loss of predicting the true p; 0 where p is 0 or 1.
 
-    Nothing where p is 0 or 1. Shannon, Bell System Technical Journal 27 (1948).
+    Shannon, Bell System Technical Journal 27 (1948).
 
     Args:
-        probability: (n,) of a click, beside which there is none; or (n, classes).
+        probability: (n,) of a click; or (n, classes).
     """
     known = -xlogy(probability, probability)
     lost: FloatArray = known.sum(1) if known.ndim > 1 else known - xlog1py(1.0 - probability, -probability)
     return lost
 
 
-def told(probability: FloatArray, time: IntArray, drifts: tuple[Drift, ...]) -> str:
-    """The Bayes log loss of a stream in words: of all of it, before its first drift and after, and during a burst.
+def summary(probability: FloatArray, time: IntArray, drifts: tuple[Drift, ...]) -> str:
+    """The Bayes log loss of a stream in words: overall, and inside and outside of each drift.
 
     Args:
-        probability: (n,) or (n, classes) the true ones.
+        probability: (n,) or (n, classes), the true ones.
         time: (n,) microseconds.
-        drifts: what was planted.
+        drifts: the planted ones.
     """
     lost = entropy(probability)
-    parts = [f"{lost.mean():.6f} nats an event"]
+    parts = [f"{lost.mean():.6f} nats per event"]
     for drift in drifts:
         last = drift.end if drift.end > drift.begin else np.iinfo(np.int64).max
         inside = (time >= drift.begin) & (time < last)

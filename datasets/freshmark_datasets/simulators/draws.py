@@ -1,7 +1,7 @@
-"""Draws: random numbers by name, the same bits under every numpy.
+"""Draws: random numbers by name, bit for bit the same under every numpy.
 
-``Generator``'s distributions may change their streams from release to release; the raw bits of PCG64 and the seeding
-of SeedSequence may not. So only raw bits are taken, and every distribution here is made of them.
+numpy may change the output of ``Generator``'s distributions between releases, but not the raw bits of PCG64 nor the
+seeding of SeedSequence. So only raw bits are used, and every distribution here is built from them.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from freshmark import FloatArray, UsageError
 
 
 class Draws:
-    """Independent uniform numbers for every name: what one draws for users shifts nothing for items.
+    """Independent uniform numbers for every name: drawing more for users does not change the items.
 
     Args:
-        seed: int ≥ 0; one seed, one set of numbers.
+        seed: int ≥ 0.
     """
 
     def __init__(self, seed: int) -> None:
@@ -25,10 +25,10 @@ class Draws:
         self.seed = seed
 
     def uniform(self, name: str, *shape: int) -> FloatArray:
-        """Numbers in (0, 1), neither end included, of this shape."""
+        """Numbers in (0, 1), both ends excluded, of this shape."""
         key = np.random.SeedSequence(self.seed, spawn_key=(zlib.crc32(name.encode()),))
         bits = np.random.PCG64(key).random_raw(int(np.prod(shape)))
-        # 52 bits and a half: with 53 the largest would round to 1
+        # 52 bits plus a half: with 53 bits the largest would round to 1
         fraction: FloatArray = ((bits >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
         return fraction.reshape(shape)
 
@@ -45,7 +45,7 @@ class Draws:
     def dirichlet(self, name: str, shape: FloatArray, rows: int) -> FloatArray:
         """Dirichlet numbers, one row each: (rows, k) from ``shape`` (k,), every element in (0, 1]."""
         drawn = self._gamma(name, np.tile(shape, rows)).reshape(rows, len(shape))
-        total = np.cumsum(drawn, axis=1)[:, -1:]  # in order: the last bit of a pairwise sum depends on the machine
+        total = np.cumsum(drawn, axis=1)[:, -1:]  # sequential: the last bit of a pairwise sum depends on the machine
         shares: FloatArray = np.where(total > 0.0, drawn / np.where(total > 0.0, total, 1.0), 1.0 / len(shape))
         return shares
 
@@ -65,7 +65,7 @@ class Draws:
 
 
 def _proposal(point: FloatArray, shape: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """GS's candidate and the probability to accept it: a power below 1, an exponential above."""
+    """The candidate of GS and its acceptance probability: a power below 1, an exponential above."""
     width = 1.0 + shape / np.e
     area = width * point
     below = area <= 1.0

@@ -1,4 +1,4 @@
-"""The calendar: when things happen, by hour of the day and day of the week."""
+"""The daily and weekly rhythm: when simulated events happen."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ DAY = 24 * HOUR
 START = 1_704_067_200
 """Seconds since 1970 at which simulated streams begin: 2024-01-01T00:00:00Z, a Monday."""
 
-# A night at a fifth of the mean, a rise to noon, a peak in the evening: the shape of a consumer site. Tables instead
-# of sines, because the last bit of a sine depends on the machine. Mean 1 each.
+# The shape of a consumer site: a fifth of the mean at night, a rise to noon, a peak in the evening. Tables, because the
+# last bit of a sine depends on the machine. Each has mean 1.
 BY_HOUR = np.array(
     [
         *(0.50, 0.35, 0.25, 0.20, 0.20, 0.25, 0.45, 0.70, 0.90, 1.00, 1.10, 1.20),
@@ -39,7 +39,7 @@ def rate(hours: int, diurnal: float, weekly: float) -> FloatArray:
 
 
 def times(draws: Draws, events: int, *, span_days: float, diurnal: float, weekly: float) -> IntArray:
-    """(events,) int64, whole seconds since the start, never decreasing: a Poisson process given its count."""
+    """(events,) int64, whole seconds since the start, never decreasing: a Poisson process conditioned on its count."""
     span = int(span_days * DAY)
     hours = -(-span // HOUR)
     edges = np.minimum(np.arange(hours + 1) * HOUR, span)

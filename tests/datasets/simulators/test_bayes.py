@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from freshmark.cli import main
 from freshmark.contract.stream import Drift
-from freshmark_datasets.simulators.bayes import entropy, told
+from freshmark_datasets.simulators.bayes import entropy, summary
 from freshmark_datasets.simulators.clicks.click_stream import clicks
 
 NUMBER = "bayes log loss"
@@ -51,13 +51,13 @@ def test_what_a_stream_says_of_itself_is_what_its_oracle_loses_within_sampling_e
 def test_before_and_after_a_shift_and_during_a_burst_are_told_apart():
     time, p = np.arange(4), np.array([0.5, 0.5, 0.25, 0.25])
     low = 0.25 * np.log(4) + 0.75 * np.log(4 / 3)
-    assert f"{low:.6f} from prior, 0.693147 else" in told(p, time, (Drift(2, 2, "prior"),))
-    assert f"{low:.6f} during bots, 0.693147 else" in told(p, time, (Drift(2, 9, "bots"),))
-    assert told(p, time, ()) == f"{entropy(p).mean():.6f} nats an event"
-    assert ";" not in told(p, time, (Drift(99, 99, "prior"),))
+    assert f"{low:.6f} from prior, 0.693147 else" in summary(p, time, (Drift(2, 2, "prior"),))
+    assert f"{low:.6f} during bots, 0.693147 else" in summary(p, time, (Drift(2, 9, "bots"),))
+    assert summary(p, time, ()) == f"{entropy(p).mean():.6f} nats per event"
+    assert ";" not in summary(p, time, (Drift(99, 99, "prior"),))
 
 
 def test_the_command_line_tells_it(capsys):
     with pytest.raises(SystemExit):
         main(["data", "describe", "clicks('prior', events=2000)"])
-    assert "nats an event" in capsys.readouterr().out
+    assert "nats per event" in capsys.readouterr().out

@@ -1,23 +1,23 @@
-"""Bots: a burst of users who click whatever they are shown, or at random."""
+"""Bots: a burst of users who click on everything, or at random."""
 
 from __future__ import annotations
 
 import numpy as np
 from freshmark import SECOND, BoolArray, Drift, IntArray
 
-from freshmark_datasets.simulators.clicks.exposures import Impressions
+from freshmark_datasets.simulators.clicks.click_options import ClickOptions
 from freshmark_datasets.simulators.draws import Draws
 from freshmark_datasets.simulators.rhythm import DAY, START
 
 
-def visited(draws: Draws, chosen: Impressions, time: IntArray, user: IntArray) -> IntArray:
-    """(requests,) who looks, when bots take their share of the burst; rows from ``users`` on are bots.
+def visited(draws: Draws, chosen: ClickOptions, time: IntArray, user: IntArray) -> IntArray:
+    """(requests,) the viewer, with the bots' share during the burst; rows from ``users`` on are bots.
 
     Args:
-        draws: where the numbers come from.
+        draws: source of random numbers.
         chosen: the options.
         time: (requests,) seconds since the start.
-        user: (requests,) who would look without bots.
+        user: (requests,) the viewer without bots.
     """
     if not chosen.bots:
         return user
@@ -27,14 +27,14 @@ def visited(draws: Draws, chosen: Impressions, time: IntArray, user: IntArray) -
     return np.where(taken, chosen.users + bot, user)
 
 
-def burst(chosen: Impressions) -> tuple[int, int]:
-    """Seconds since the start at which the burst begins, and at which it is over."""
+def burst(chosen: ClickOptions) -> tuple[int, int]:
+    """Begin and end of the burst, in seconds since the start."""
     begin = round(chosen.bots_at * chosen.span_days * DAY)
     return begin, begin + max(1, round(chosen.bots_days * DAY))
 
 
-def drift(chosen: Impressions, is_bot: BoolArray) -> Drift:
-    """The burst as a change that was planted: whom it concerns are the bots.
+def drift(chosen: ClickOptions, is_bot: BoolArray) -> Drift:
+    """The burst as a planted drift that affects the bots.
 
     Args:
         chosen: the options.

@@ -1,8 +1,7 @@
 """clicks(): a simulated stream of impressions, each clicked or not, with the true probability of the click.
 
-P(click) = σ(a(t) + w(t) · x), x being what the impression's features say of the item, the user and the context. A
-logistic regression on the features can therefore reach the oracle, and what a shift costs and an update regains is
-known exactly.
+P(click) = σ(a(t) + w(t) · x), where x are features of the item, the user and the context. A logistic regression on the
+features can therefore reach the oracle, so that the cost of a shift and the gain of an update are known exactly.
 """
 
 from __future__ import annotations
@@ -25,52 +24,51 @@ from freshmark import (
 from numpy.typing import NDArray
 
 from freshmark_datasets.coding import coded
-from freshmark_datasets.simulators import bayes
-from freshmark_datasets.simulators import rhythm as calendar
+from freshmark_datasets.simulators import bayes, rhythm
 from freshmark_datasets.simulators.clicks import bots, slates
-from freshmark_datasets.simulators.clicks.exposures import BOUNDS, POLICIES, SHIFTS, Impressions
+from freshmark_datasets.simulators.clicks.click_options import BOUNDS, POLICIES, SHIFTS, ClickOptions
 from freshmark_datasets.simulators.draws import Draws
-from freshmark_datasets.simulators.interactions.user_population import populate
+from freshmark_datasets.simulators.interactions.population import build_population
 from freshmark_datasets.simulators.options import described, digest, expression, overridden
 from freshmark_datasets.simulators.rhythm import START
 
 VERSION = 1
-"""Of what is generated: another number wherever one expression gives another stream than before."""
+"""Raised whenever an expression gives another stream than before."""
 
-CERTAIN = 600.0
-"""Log-odds beyond which nothing is left to chance, and not far from which exp is infinite."""
+MAX_LOG_ODDS = 600.0
+"""Log-odds are clipped here: the outcome is certain, and exp overflows shortly after."""
 
 STEP = 1 / 1024
-"""To which features are rounded, so that their last bit is the same on every machine."""
+"""Features are rounded to multiples of it, so that they are identical on every machine."""
 
 
 def clicks(shift: str = "none", seed: int = 0, **overrides: object) -> Source:
     """A simulated click stream: task ``click``, the oracle is the true probability of a click.
 
     Its features are ``x``, (n, features) float32; with a ``slate`` of several items also ``position``, (n,) int64 from
-    0, and ``propensity``, (n,) float64, which models do not read: see ``offpolicy``.
+    0, and ``propensity``, (n,) float64, which models do not read: see examples/off_policy.py.
 
     Args:
         shift: ``none``, ``prior``, ``covariate`` or ``concept``.
-        seed: int ≥ 0; the same expression gives the same stream, under every numpy.
-        overrides: any other option of ``Impressions``, such as ``events=10_000`` or ``slate=5``; see docs/clicks.md.
+        seed: int ≥ 0; the same expression gives the same stream under every numpy.
+        overrides: any other option of ``ClickOptions``, such as ``events=10_000`` or ``slate=5``; see docs/clicks.md.
     """
     if shift not in SHIFTS:
         raise UnknownName("shift of clicks", shift, SHIFTS)
-    chosen = overridden(Impressions(), {"shift": shift, **overrides}, bounds=BOUNDS, of="clicks")
+    chosen = overridden(ClickOptions(), {"shift": shift, **overrides}, bounds=BOUNDS, of="clicks")
     if chosen.policy not in POLICIES:
         raise UnknownName("policy of clicks", chosen.policy, POLICIES)
     if chosen.slate > min(chosen.items, chosen.events):
-        raise UsageError(f"slate is {chosen.slate}", remedy="at most as many as there are items, and events")
-    Draws(seed)  # refuses what is no seed now, not when the stream is built
+        raise UsageError(f"slate is {chosen.slate}", remedy="at most the number of items, and of events")
+    Draws(seed)  # refuses an invalid seed now, not when the stream is built
     name = expression("clicks", shift, seed, overrides)
     return Source(digest(name, VERSION, seed, chosen), lambda: stream(chosen, seed, name=name))
 
 
-def stream(chosen: Impressions, seed: int, *, name: str) -> Stream:
-    """The stream that these options and this seed make."""
+def stream(chosen: ClickOptions, seed: int, *, name: str) -> Stream:
+    """The stream of these options and this seed."""
     draws = Draws(seed)
-    request = calendar.times(draws, chosen.requests, span_days=chosen.span_days, diurnal=1.0, weekly=1.0)
+    request = rhythm.times(draws, chosen.requests, span_days=chosen.span_days, diurnal=1.0, weekly=1.0)
     viewer = np.repeat(bots.visited(draws, chosen, request, _viewers(draws, chosen, request)), chosen.slate)
     shown = slates.shown(draws, chosen)
     seconds = np.repeat(request, chosen.slate)
@@ -97,23 +95,23 @@ def stream(chosen: Impressions, seed: int, *, name: str) -> Stream:
         about={
             **described("clicks", VERSION, seed, chosen),
             "oracle": "the true probability of a click",
-            "bayes log loss": bayes.told(probability, time, drifts),
+            "bayes log loss": bayes.summary(probability, time, drifts),
         },
     )
 
 
-def _label_delay(draws: Draws, chosen: Impressions, label: FloatArray) -> IntArray:
-    """(n,) microseconds until each label is known: of a click its delay, of none the whole window."""
-    mean, window = chosen.delay_hours * calendar.HOUR, chosen.window_hours * calendar.HOUR
-    within = -math.expm1(-window / mean)  # the share of an exponential that lies in the window
+def _label_delay(draws: Draws, chosen: ClickOptions, label: FloatArray) -> IntArray:
+    """(n,) microseconds until each label is known: its delay for a click, the whole window otherwise."""
+    mean, window = chosen.delay_hours * rhythm.HOUR, chosen.window_hours * rhythm.HOUR
+    within = -math.expm1(-window / mean)  # the probability that an exponential delay is within the window
     delay = -mean * np.log1p(-within * draws.uniform("clicks/delay", len(label)))
     seconds: IntArray = np.where(label > 0, np.minimum(np.round(delay), window), window).astype(np.int64)
-    seconds[: int(chosen.settled * len(label) + 1e-9)] = 0  # as the share of a warm-up is rounded
+    seconds[: int(chosen.settled * len(label) + 1e-9)] = 0  # rounded like the share of a warm-up
     return seconds * SECOND
 
 
-def _truth(chosen: Impressions, is_bot: BoolArray, items: int) -> tuple[Drift, ...]:
-    """The shift, which concerns everyone and everything, and the burst, which is of the bots; in the order of time."""
+def _truth(chosen: ClickOptions, is_bot: BoolArray, items: int) -> tuple[Drift, ...]:
+    """The shift, which affects everyone, and the burst of bots; by time."""
     planted = []
     if chosen.shift != "none":
         moment = (chosen.moment + START) * SECOND
@@ -123,14 +121,16 @@ def _truth(chosen: Impressions, is_bot: BoolArray, items: int) -> tuple[Drift, .
     return tuple(sorted(planted, key=lambda drift: drift.begin))
 
 
-def _viewers(draws: Draws, chosen: Impressions, time: IntArray) -> IntArray:
+def _viewers(draws: Draws, chosen: ClickOptions, time: IntArray) -> IntArray:
     """(n,) the user of each impression; three in ten arrive during the stream."""
-    population = populate(draws, chosen.users, span_days=chosen.span_days, initial=0.7, lifetime_days=None, tail=2.0)
+    population = build_population(
+        draws, chosen.users, span_days=chosen.span_days, initial=0.7, lifetime_days=None, tail=2.0
+    )
     return population.draw(draws, time)
 
 
 def _features(
-    draws: Draws, chosen: Impressions, *, user: IntArray, item: IntArray, after: BoolArray
+    draws: Draws, chosen: ClickOptions, *, user: IntArray, item: IntArray, after: BoolArray
 ) -> NDArray[np.float32]:
     """(n, features) uniform, mean 0, variance 1, rounded to STEP; the context's move with a covariate shift."""
     of_item, of_user = chosen.features // 2, chosen.features // 4
@@ -148,15 +148,15 @@ def _features(
     return rounded
 
 
-def _probability(draws: Draws, chosen: Impressions, *, x: NDArray[np.float32], after: BoolArray) -> FloatArray:
+def _probability(draws: Draws, chosen: ClickOptions, *, x: NDArray[np.float32], after: BoolArray) -> FloatArray:
     """(n,) the true probability of a click."""
     weight = (draws.uniform("clicks/weight", chosen.features) - 0.5) * 2.0
     log_odds = x.astype(np.float64) @ weight
     if chosen.shift == "prior":
         log_odds[after] += chosen.size
     if chosen.shift == "concept":
-        weight[::2] *= -1.0  # every second one, so that item, user and context are all concerned
+        weight[::2] *= -1.0  # every second one, so that item, user and context are all affected
         log_odds[after] = x[after].astype(np.float64) @ weight
-    odds = chosen.base_rate / (1.0 - chosen.base_rate) * np.exp(np.clip(log_odds, -CERTAIN, CERTAIN))
+    odds = chosen.base_rate / (1.0 - chosen.base_rate) * np.exp(np.clip(log_odds, -MAX_LOG_ODDS, MAX_LOG_ODDS))
     probability: FloatArray = odds / (1.0 + odds)
     return probability

@@ -1,8 +1,8 @@
 """Slates: which items a logging policy shows together, with exactly known propensities.
 
-Item i has the weight w_i, Σ w = 1, and no slate of N shows an item twice. On a line of length N each item takes N·w_i,
-the N points u, u + 1, … fall on N different items as long as N·w_i ≤ 1 (systematic sampling: Madow, Annals of
-Mathematical Statistics 20, 1949), and which of them comes first is drawn. So the propensity of item i is w_i at every
+Item i has weight w_i, Σ w = 1, and a slate of N never shows an item twice. If each item covers N·w_i ≤ 1 of a line of
+length N, the points u, u + 1, … fall on N different items (systematic sampling: Madow, Annals of Mathematical
+Statistics 20, 1949); their order is random. So the propensity of item i is w_i at every
 position: P(item i at position k) = w_i.
 """
 
@@ -11,30 +11,30 @@ from __future__ import annotations
 import numpy as np
 from freshmark import FloatArray, IntArray
 
-from freshmark_datasets.simulators.clicks.exposures import Impressions
+from freshmark_datasets.simulators.clicks.click_options import ClickOptions
 from freshmark_datasets.simulators.draws import Draws
 
 
-def weights(draws: Draws, chosen: Impressions) -> FloatArray:
+def weights(draws: Draws, chosen: ClickOptions) -> FloatArray:
     """(items,) w, the propensity of each item: none above 1 ÷ slate, so that no slate has an item twice."""
-    wish = np.ones(chosen.items) if chosen.policy == "uniform" else exposure(draws, chosen)
+    weight = np.ones(chosen.items) if chosen.policy == "uniform" else exposure(draws, chosen)
     most = 1.0 / chosen.slate
     full = np.zeros(chosen.items, np.bool_)
-    while True:  # what is cut off goes to the others, of which another may then be above
-        rest = np.where(full, 0.0, wish)
+    while True:  # the excess goes to the others, of which another may then exceed the limit
+        rest = np.where(full, 0.0, weight)
         share: FloatArray = np.where(full, most, rest / max(rest.sum(), 1e-300) * (1.0 - most * full.sum()))
         if not (share > most * (1 + 1e-9)).any():
             return share
         full |= share > most
 
 
-def exposure(draws: Draws, chosen: Impressions) -> FloatArray:
-    """(items,) how often each is shown, relative to the others: a few far more than most."""
+def exposure(draws: Draws, chosen: ClickOptions) -> FloatArray:
+    """(items,) relative frequency of each item: a few are shown far more often than most."""
     return draws.pareto("clicks/exposure", 1.5, chosen.items)
 
 
-def shown(draws: Draws, chosen: Impressions) -> IntArray:
-    """(requests · slate,) the item of each impression, whoever looks; slate after slate."""
+def shown(draws: Draws, chosen: ClickOptions) -> IntArray:
+    """(requests · slate,) the item of each impression, slate after slate; it does not depend on the viewer."""
     if chosen.slate == 1 and chosen.policy == "exposure":
         reach = np.cumsum(exposure(draws, chosen))
         point = draws.uniform("clicks/shown", chosen.events) * reach[-1]
@@ -48,8 +48,8 @@ def shown(draws: Draws, chosen: Impressions) -> IntArray:
     return item
 
 
-def recorded(draws: Draws, chosen: Impressions, item: IntArray) -> dict[str, FloatArray | IntArray]:
-    """What a log of slates tells of each impression: its position, from 0, and the propensity of its item there."""
+def recorded(draws: Draws, chosen: ClickOptions, item: IntArray) -> dict[str, FloatArray | IntArray]:
+    """Features that a log of slates has: the position, from 0, and the propensity of the item there."""
     if chosen.slate == 1:
         return {}
     position = np.tile(np.arange(chosen.slate), chosen.requests)

@@ -1,8 +1,8 @@
-"""Language: how likely the classes are and what is said in each, before a shift and after it.
+"""Language: the distributions of classes and of words given the class, before and after a shift.
 
-P(class, words | t) = P(class | t) · Π P(word | class, t). While a shift lasts, both factors lie between what they were
-and what they become. Words are independent given the class, so the posterior of the classes is naive Bayes with the
-true numbers, which is exact: no classifier has a lower log loss.
+P(class, words | t) = P(class | t) · Π P(word | class, t). During a shift both factors are interpolated. Words are
+independent given the class, so naive Bayes with the true parameters is the exact posterior: no classifier has a lower
+expected log loss.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 from freshmark import FloatArray, IntArray
 
-from freshmark_datasets.simulators.documents.documents import Documents
+from freshmark_datasets.simulators.documents.document_options import DocumentOptions
 from freshmark_datasets.simulators.draws import Draws
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What documents are drawn from.
+    """The distributions that documents are drawn from.
 
-    Words are numbered: those of class 0, of class 1 and so on, the common ones, and those that take their place.
+    Words are numbered: those of class 0, of class 1 and so on, then common words, then their replacements.
 
-    prior: (2, classes) P(class), before the shift and after it
+    prior: (2, classes) P(class), before and after the shift
     word: (2, classes, words) P(word | class), likewise
     """
 
@@ -33,57 +33,57 @@ class Language:
         """(n,) int64, the class of each document.
 
         Args:
-            draws: where chance comes from.
-            progress: (n,) how far the shift has gone, 0 to 1.
+            draws: source of randomness.
+            progress: (n,) progress of the shift, 0 to 1.
         """
         turn, point = draws.uniform("topics/class", 2, len(progress))
-        return _picked(np.cumsum(self.prior, axis=1), (turn < progress).astype(np.int64), point)
+        return _sample(np.cumsum(self.prior, axis=1), (turn < progress).astype(np.int64), point)
 
     def words(self, draws: Draws, label: IntArray, progress: FloatArray, *, length: int) -> IntArray:
         """(n, length) int64, the words of documents of these classes.
 
         Args:
-            draws: where chance comes from.
+            draws: source of randomness.
             label: (n,) classes.
-            progress: (n,) how far the shift has gone, 0 to 1.
+            progress: (n,) progress of the shift, 0 to 1.
             length: of a document.
         """
         classes, many = self.word.shape[1:]
         turn, point = draws.uniform("topics/word", 2, len(label), length)
         row = (turn < progress[:, None]) * classes + label[:, None]
-        said = _picked(np.cumsum(self.word, axis=2).reshape(-1, many), row.reshape(-1), point.reshape(-1))
-        return said.reshape(row.shape)
+        drawn = _sample(np.cumsum(self.word, axis=2).reshape(-1, many), row.reshape(-1), point.reshape(-1))
+        return drawn.reshape(row.shape)
 
     def posterior(self, word: IntArray, progress: FloatArray) -> FloatArray:
         """(n, classes) P(class | words, t), exactly.
 
         Args:
             word: (n, length) the words of documents.
-            progress: (n,) how far the shift has gone, 0 to 1.
+            progress: (n,) progress of the shift, 0 to 1.
         """
-        far = progress[:, None]
-        prior = (1.0 - far) * self.prior[0] + far * self.prior[1]
-        evidence = np.full(prior.shape, -np.inf)  # of a class that does not exist yet
+        after = progress[:, None]
+        prior = (1.0 - after) * self.prior[0] + after * self.prior[1]
+        evidence = np.full(prior.shape, -np.inf)  # log 0, for a class that does not exist yet
         np.log(prior, out=evidence, where=prior > 0)
-        for label, (before, after) in enumerate(zip(*self.word, strict=True)):
-            evidence[:, label] += np.log((1.0 - far) * before[word] + far * after[word]).sum(1)
+        for label, (old, new) in enumerate(zip(*self.word, strict=True)):
+            evidence[:, label] += np.log((1.0 - after) * old[word] + after * new[word]).sum(1)
         odds = np.exp(evidence - evidence.max(1, keepdims=True))
         shares: FloatArray = odds / odds.sum(1, keepdims=True)
         return shares
 
 
-def language(chosen: Documents) -> Language:
+def language(chosen: DocumentOptions) -> Language:
     """The language that these options describe."""
-    own = np.arange(chosen.classes).repeat(chosen.words)  # whose each word is
+    own = np.arange(chosen.classes).repeat(chosen.words)  # the class of each word
     second = np.arange(len(own)) % chosen.words % 2 == 0
-    passed_on = np.where(second & (chosen.shift == "words"), (own + 1) % chosen.classes, own)
-    now = _words(chosen, own, fresh=False)
-    then = _words(chosen, passed_on, fresh=chosen.shift == "covariate")
-    return Language(np.stack(_priors(chosen)), np.stack([now, then]))
+    moved = np.where(second & (chosen.shift == "words"), (own + 1) % chosen.classes, own)
+    before = _words(chosen, own, fresh=False)
+    after = _words(chosen, moved, fresh=chosen.shift == "covariate")
+    return Language(np.stack(_priors(chosen)), np.stack([before, after]))
 
 
-def _priors(chosen: Documents) -> tuple[FloatArray, FloatArray]:
-    """(classes,) P(class), before the shift and after it."""
+def _priors(chosen: DocumentOptions) -> tuple[FloatArray, FloatArray]:
+    """(classes,) P(class), before and after the shift."""
     prior = _falling(chosen.classes, chosen.skew)
     if chosen.shift == "prior":
         return prior, prior[::-1]
@@ -93,14 +93,14 @@ def _priors(chosen: Documents) -> tuple[FloatArray, FloatArray]:
     return prior, prior
 
 
-def _words(chosen: Documents, own: IntArray, *, fresh: bool) -> FloatArray:
-    """(classes, words) P(word | class), where the words of classes are whose ``own`` says; fresh: other common ones."""
+def _words(chosen: DocumentOptions, own: IntArray, *, fresh: bool) -> FloatArray:
+    """(classes, words) P(word | class); ``own`` is the class of each word; fresh: replaced common words."""
     other = (1.0 - chosen.focus) / (chosen.classes - 1)
     share = np.where(own == np.arange(chosen.classes)[:, None], chosen.focus, other)
     topical = chosen.topical * share * np.tile(_falling(chosen.words, 1.0), chosen.classes)
     common = np.tile((1.0 - chosen.topical) * _falling(chosen.common, 1.0), (chosen.classes, 1))
-    unsaid = np.zeros_like(common)
-    return np.hstack([topical, unsaid, common] if fresh else [topical, common, unsaid])
+    unused = np.zeros_like(common)
+    return np.hstack([topical, unused, common] if fresh else [topical, common, unused])
 
 
 def _falling(many: int, skew: float) -> FloatArray:
@@ -110,10 +110,10 @@ def _falling(many: int, skew: float) -> FloatArray:
     return share
 
 
-def _picked(cumulative: FloatArray, row: IntArray, point: FloatArray) -> IntArray:
-    """(n,) the place in its row of cumulative shares at which each point in (0, 1) lies."""
-    found = np.empty(len(row), np.int64)
-    for one, reach in enumerate(cumulative):
-        here = np.flatnonzero(row == one)
-        found[here] = np.searchsorted(reach, point[here] * reach[-1], side="right")
-    return found
+def _sample(cumulative: FloatArray, row: IntArray, point: FloatArray) -> IntArray:
+    """(n,) the index in the given row of cumulative shares at which each point in (0, 1) falls."""
+    drawn = np.empty(len(row), np.int64)
+    for number, reach in enumerate(cumulative):
+        here = np.flatnonzero(row == number)
+        drawn[here] = np.searchsorted(reach, point[here] * reach[-1], side="right")
+    return drawn

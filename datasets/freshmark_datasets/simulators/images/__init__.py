@@ -1,1 +1,1 @@
-"""Pictures of classes that drift."""
+"""Streams of images whose content or classes drift."""

@@ -1,8 +1,8 @@
-"""Interests: what each user wants, and how that moves.
+"""Interests: what each user wants, and how that changes.
 
-θ_u(t) walks through a list of **concepts**, tables of one Dirichlet row a user. A timetable of stages says which:
+θ_u(t) moves through a list of **concepts**, tables with one Dirichlet row per user, along a timetable of stages:
 during a stage, θ_u(t) = (1 − r) · concept[source] + r · concept[target], with r rising from 0 to 1. Every kind of
-drift is one or a few stages; a user whom a drift leaves alone has the same row on both sides.
+drift is one or a few stages; an unaffected user has the same row in both concepts.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ class Change:
 
     @property
     def spans(self) -> list[tuple[int, int]]:
-        """When interests are on the move or away from home: for ``recurring`` once for each return, else once."""
+        """When interests differ from their start: twice for ``recurring``, otherwise once."""
         if self.kind != "recurring":
             return [(self.begin, self.end)]
-        leave, back, again, home = np.linspace(self.begin, self.end, 4).astype(np.int64).tolist()
-        return [(leave, back), (again, home)]
+        first, second, third, last = np.linspace(self.begin, self.end, 4).astype(np.int64).tolist()
+        return [(first, second), (third, last)]
 
 
 @dataclass(frozen=True, slots=True)
 class Interests:
-    """Concepts and the timetable that leads through them.
+    """Concepts and their timetable.
 
     concepts: (concepts, users, topics), rows sum to 1
     begin, end: (stages,) int64, seconds; stages follow each other without a gap
-    source, target: (stages,) concept at the begin and at the end of each stage
+    source, target: (stages,) the concept at the begin and at the end of each stage
     """
 
     concepts: FloatArray
@@ -55,7 +55,7 @@ class Interests:
     target: IntArray
 
     def turn(self, time: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
-        """For each time: the concept that leaves, the one that comes, and how far in [0, 1] the turn has got."""
+        """For each time: the old concept, the new one, and the progress in [0, 1] from one to the other."""
         stage = np.searchsorted(self.begin, time, side="right") - 1
         source, target = self.source[stage], self.target[stage]
         length = self.end[stage] - self.begin[stage]
@@ -83,7 +83,7 @@ class Interests:
 
 
 def _find(reach: FloatArray, row: IntArray, point: FloatArray) -> IntArray:
-    """(n,) how many of the row's sums are ≤ the point, by binary search in all rows at once."""
+    """(n,) how many of the row's sums are ≤ the point, by a binary search in all rows at once."""
     columns = reach.shape[1]
     flat = reach.reshape(-1)
     base = row * columns
@@ -97,15 +97,15 @@ def _find(reach: FloatArray, row: IntArray, point: FloatArray) -> IntArray:
 
 
 def interests(draws: Draws, users: int, *, topics: int, concentration: float, skew: float, wander: float) -> FloatArray:
-    """(users, topics) θ before any drift: Dirichlet, blended with a little of every topic.
+    """(users, topics) θ before any drift: Dirichlet, mixed with a uniform share of all topics.
 
     Args:
-        draws: where the numbers come from.
+        draws: source of random numbers.
         users: how many.
         topics: how many.
         concentration: sum of the Dirichlet's parameters; the smaller, the fewer topics a user has.
         skew: s in topic k's mean share ∝ (k + 1)^−s; 0: topics are equal.
-        wander: share of each user's events that any topic may get.
+        wander: share of each user's events that is uniform over topics.
     """
     share = (np.arange(topics) + 1.0) ** -skew
     parameters = np.minimum(concentration * share / np.cumsum(share)[-1], 1.0)
@@ -113,8 +113,8 @@ def interests(draws: Draws, users: int, *, topics: int, concentration: float, sk
     return theta
 
 
-def scheduled(first: FloatArray, changes: Sequence[Change]) -> Interests:
-    """Interests that start with ``first`` and undergo the changes, which must not overlap and be sorted."""
+def schedule_changes(first: FloatArray, changes: Sequence[Change]) -> Interests:
+    """Interests that start with ``first`` and undergo the changes, which are sorted and do not overlap."""
     concepts = [first]
     stages = [(np.iinfo(np.int64).min, 0, 0)]  # begin, source, target
     for change in changes:
@@ -132,7 +132,7 @@ def scheduled(first: FloatArray, changes: Sequence[Change]) -> Interests:
 
 
 def _path(change: Change, concepts: list[FloatArray], now: int) -> list[tuple[int, int]]:
-    """The legs (source, target) of a change; the concepts that it needs are appended."""
+    """The stages (source, target) of a change; new concepts are appended to ``concepts``."""
     topics = concepts[now].shape[1]
 
     def other(of: int, steps: int) -> int:
@@ -153,7 +153,7 @@ def _path(change: Change, concepts: list[FloatArray], now: int) -> list[tuple[in
 
 
 def _moved(theta: FloatArray, affected: BoolArray, steps: int) -> FloatArray:
-    """θ with the affected users' interests moved on to other topics, as many as they had."""
+    """θ with the interests of affected users moved to other topics, with the same shares."""
     moved = theta.copy()
     moved[affected] = np.roll(theta[affected], steps, axis=1)
     return moved

@@ -1,9 +1,9 @@
-"""The oracle: the rank that the true item has under the true probabilities, the best that anyone can expect.
+"""The oracle: the rank of the true item under the true probabilities, the best that can be expected.
 
 P(i|u,t) = θ_uk(t) · s_i / S_k(t) for an item of topic k with standing s_i, S_k(t) the sum over the topic's born items.
-Another item j of topic l is more probable when s_j > P(i|u,t) · S_l(t) / θ_ul(t): a place in the topic's items
-sorted by standing. How many of those above that place were seen before t is one look-up in a table of counts. So an
-event costs one binary search a topic instead of one comparison an item, and the result is exact all the same.
+Another item j of topic l is more probable when s_j > P(i|u,t) · S_l(t) / θ_ul(t): a position in the topic's items
+sorted by standing. How many items above that position were seen before t is one look-up in a table of counts. So an
+event costs one binary search per topic instead of one comparison per item, and the result is still exact.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import numpy as np
 from freshmark import FloatArray, IntArray
 from numpy.typing import NDArray
 
+from freshmark_datasets.simulators.interactions.catalogue import Catalogue
 from freshmark_datasets.simulators.interactions.interests import Interests
-from freshmark_datasets.simulators.interactions.item_population import Catalogue
 
 CHUNK = 1 << 16
-"""Events ranked at a time: a column is half a MiB and stays in the cache."""
+"""Events ranked at a time: a column of them is half a MiB and fits into the CPU cache."""
 
 NEVER = np.iinfo(np.int64).max
 
@@ -29,35 +29,35 @@ def oracle_ranks(
 ) -> FloatArray:
     """(n,) 1 + #{more probable} + ½ #{other, equally probable}, among the items seen in the stream before each time.
 
-    inf where the true item is not among them. Equality is looked for within the item's topic: across topics only
-    rounding can bring it about, popularity being drawn from a continuum.
+    inf where the true item is not among them. Equality is tested within the item's topic only: popularity is
+    continuous, so across topics only rounding could make probabilities equal.
 
     Args:
         catalogue: of the simulator.
         interests: of the simulator.
         time: (n,) seconds since the start, never decreasing.
         user: (n,) row in the interests.
-        item: (n,) place in the catalogue.
+        item: (n,) row of the catalogue.
     """
     first = np.full(len(catalogue), NEVER)
-    first[item[::-1]] = time[::-1]  # of several, the last assignment stays: the earliest time
+    first[item[::-1]] = time[::-1]  # the last assignment wins, so the earliest time stays
     rank = np.where(first[item] < time, 1.0, np.inf)
     ladders: dict[tuple[int, int], Ladder] = {}
     for era, rows in _parts(catalogue, time):
-        now, who, what = time[rows], user[rows], item[rows]
-        theta = np.ascontiguousarray(interests.share(who, now).T)  # (topics, n)
-        mass = np.stack([catalogue.mass(era, topic, now) for topic in range(catalogue.topics)])
-        standing = catalogue.standing[era, what]
-        own = catalogue.topic[what], np.arange(len(what))
+        times, users, items = time[rows], user[rows], item[rows]
+        theta = np.ascontiguousarray(interests.share(users, times).T)  # (topics, n)
+        mass = np.stack([catalogue.mass(era, topic, times) for topic in range(catalogue.topics)])
+        standing = catalogue.standing[era, items]
+        own = catalogue.topic[items], np.arange(len(items))
         probability = theta[own] * standing / mass[own]
         for topic in range(catalogue.topics):
             if (era, topic) not in ladders:
                 ladders[era, topic] = ladder(catalogue, era, topic, first)
             bar = probability * mass[topic] / theta[topic]
-            ours = np.flatnonzero(own[0] == topic)
-            bar[ours] = standing[ours]  # exactly, where the quotient would be off by a rounding
-            rank[rows] += ladders[era, topic].above(bar, now)
-            rank[rows][ours] += 0.5 * ladders[era, topic].beside(bar[ours], now[ours])
+            same = np.flatnonzero(own[0] == topic)
+            bar[same] = standing[same]  # the quotient would differ by a rounding error
+            rank[rows] += ladders[era, topic].above(bar, times)
+            rank[rows][same] += 0.5 * ladders[era, topic].tied(bar[same], times[same])
     return rank
 
 
@@ -73,7 +73,7 @@ def _parts(catalogue: Catalogue, time: IntArray) -> Iterator[tuple[int, slice]]:
 class Ladder:
     """The seen items of one topic in one era, by standing and by the time they were first seen.
 
-    rung: (n,) standings negated, so that they ascend from the highest standing
+    rung: (n,) negated standings, so that they ascend from the highest standing
     seen: (n,) seconds, sorted: when the topic's items were first seen
     count: (n + 1, n + 1) how many of the p highest are among the q first seen
     """
@@ -83,11 +83,11 @@ class Ladder:
     count: NDArray[np.int32]
 
     def above(self, bar: FloatArray, time: IntArray) -> NDArray[np.int32]:
-        """(n,) how many items that were seen before each time stand higher than the bar."""
+        """(n,) how many items seen before each time have a standing above the bar."""
         return self.count[np.searchsorted(self.rung, -bar), np.searchsorted(self.seen, time)]
 
-    def beside(self, bar: FloatArray, time: IntArray) -> NDArray[np.int32]:
-        """(n,) how many others stand exactly at the bar, which is the standing of one of them."""
+    def tied(self, bar: FloatArray, time: IntArray) -> NDArray[np.int32]:
+        """(n,) how many other items have exactly the standing ``bar``, which is that of one item."""
         known = np.searchsorted(self.seen, time)
         reaching = self.count[np.searchsorted(self.rung, -bar, side="right"), known]
         return reaching - self.count[np.searchsorted(self.rung, -bar), known] - 1

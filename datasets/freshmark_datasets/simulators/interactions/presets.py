@@ -16,20 +16,20 @@ SCHEDULE = "sudden@0.4, popularity@0.5, gradual@0.57-0.65, recurring@0.7-0.85, i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a simulated stream is made of; the defaults are those of the preset ``default``.
+    """Options of a simulated stream; the defaults are those of the preset ``default``.
 
     events, users, items, topics: how many over the whole span; users and items that never occur are left out
     span_days: from the first event to the last, about
     drifts: the schedule of planted drifts, see ``shifts``
-    share: of the users (of the items) that a drift affects
+    share: of the users (or items) that a drift affects
     concentration: sum of the Dirichlet's parameters: the smaller, the fewer topics a user has
     topic_skew: topic k's mean share is ∝ (k + 1)^−topic_skew
-    wander: share of a user's events that any topic may get
+    wander: share of a user's events that is uniform over topics
     activity_tail, popularity_tail: exponents of the Pareto laws: the smaller, the more unequal
-    initial_users, initial_items: share there from the start; the others are born during the stream
+    initial_users, initial_items: share present from the start; the others arrive during the stream
     lifetime_days: mean lifetime of a user; None: nobody leaves
     half_life_days: after which an item is half as attractive; None: never
-    diurnal, weekly: 0 (a constant rate) … 1 (nights and days, working days and weekends)
+    diurnal, weekly: strength of the daily and weekly rhythm, 0 (constant rate) … 1
     """
 
     events: int = 100_000
@@ -60,8 +60,8 @@ PRESETS: Mapping[str, Options] = MappingProxyType(
         "small": replace(DEFAULT, events=20_000, users=600, items=900, topics=10, span_days=90.0),
         "default": DEFAULT,
         "large": replace(DEFAULT, events=1_000_000, users=20_000, items=12_000, topics=32),
-        # Nothing moves and little is left to learn after the warm-up: 120 events a user, 200 an item, and popularity so
-        # unequal that few places are still open
+        # Nothing changes and little is left to learn after the warm-up, which has 120 events per user and 200 per item;
+        # popularity is so unequal that few ranks are still open
         "null": replace(
             DEFAULT,
             events=40_000,
@@ -80,7 +80,7 @@ PRESETS: Mapping[str, Options] = MappingProxyType(
     }
 )
 
-# (lowest, highest) of each number; outside, a stream would be empty or a distribution would not exist
+# (lowest, highest) of each number; outside, a stream would be empty or a distribution undefined
 BOUNDS: Bounds = MappingProxyType(
     {
         "events": (1, 1_000_000_000),
@@ -108,12 +108,12 @@ def options(preset: str, overrides: Mapping[str, object]) -> Options:
     """The preset's options, overridden and checked.
 
     Raises:
-        UsageError: no such preset or option, or a value that makes no stream.
+        UsageError: a preset or option does not exist, or a value is invalid.
     """
     if preset not in PRESETS:
         raise UnknownName("preset of drift", preset, PRESETS)
     chosen = overridden(PRESETS[preset], overrides, bounds=BOUNDS, of="drift")
     if chosen.items < chosen.topics:
-        raise UsageError(f"{chosen.items} items, {chosen.topics} topics", remedy="at least one item a topic")
+        raise UsageError(f"{chosen.items} items, {chosen.topics} topics", remedy="at least one item per topic")
     parse(chosen.drifts)
     return chosen

@@ -2,14 +2,14 @@
 
     "sudden@0.4, popularity@0.5, gradual@0.57-0.65, recurring@0.7-0.85, incremental@0.88-0.97"
 
-Places are shares of the stream's span. The kinds are those of Gama et al. (A survey on concept drift adaptation,
-ACM Computing Surveys 46, 2014), of users' interests, and one of items:
+Positions are shares of the stream's span. The kinds are those of Gama et al. (A survey on concept drift adaptation,
+ACM Computing Surveys 46, 2014) for the interests of users, and one for items:
 
-* ``sudden``: from one moment on, the affected users want other topics.
-* ``gradual``: the old interests and the new ones take turns, the new ones ever more often.
-* ``incremental``: interests move on topic by topic, through others that are neither the old nor the new.
-* ``recurring``: other interests come, go, and come again (a third of the time each), and go.
-* ``popularity``: the most popular items of a topic trade places with the least popular ones.
+* ``sudden``: at one moment, affected users switch to other topics.
+* ``gradual``: old and new interests alternate, the new ones more and more often.
+* ``incremental``: interests move topic by topic, through intermediate ones.
+* ``recurring``: other interests appear, vanish and appear again, a third of the time each, and vanish.
+* ``popularity``: the most popular items of a topic swap popularity with the least popular ones.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Shift:
     """One planted drift.
 
     kind: as above
-    begin, end: shares of the span, equal for a shift at once
+    begin, end: shares of the span, equal for an instantaneous shift
     """
 
     kind: str
@@ -40,10 +40,10 @@ class Shift:
 
 
 def parse(text: str) -> tuple[Shift, ...]:
-    """The shifts that the text names, in the order of time; none for ``"none"``.
+    """The shifts in the text, by time; none for ``"none"``.
 
     Raises:
-        UsageError: a part cannot be read, lies outside of the span, or two overlap.
+        UsageError: a part is invalid or outside of the span, or two overlap.
     """
     if text.strip() in ("", "none"):
         return ()
@@ -53,7 +53,7 @@ def parse(text: str) -> tuple[Shift, ...]:
             raise UsageError(
                 f"{before.kind}@{before.begin}-{before.end} and {after.kind}@{after.begin} overlap",
                 where="drifts",
-                remedy="one drift at a time, so that each can be told apart",
+                remedy="one drift at a time, so that effects can be attributed",
             )
     return tuple(shifts)
 
@@ -61,7 +61,7 @@ def parse(text: str) -> tuple[Shift, ...]:
 def _shift(part: str) -> Shift:
     match = _WRITTEN.fullmatch(part)
     if match is None:
-        raise UsageError(f"no drift can be read from {part!r}", where="drifts", remedy="kind@begin or kind@begin-end")
+        raise UsageError(f"{part!r} is not a drift", where="drifts", remedy="kind@begin or kind@begin-end")
     kind = match["kind"]
     if kind not in AT_ONCE + OVER_TIME:
         raise UnknownName("kind of drift", kind, AT_ONCE + OVER_TIME, where="drifts")
@@ -69,7 +69,7 @@ def _shift(part: str) -> Shift:
     end = float(match["end"] or begin)
     if (kind in AT_ONCE) != (match["end"] is None):
         remedy = f"{kind}@0.5" if kind in AT_ONCE else f"{kind}@0.5-0.6"
-        raise UsageError(f"{part!r} has the wrong number of places", where="drifts", remedy=remedy)
+        raise UsageError(f"{part!r} has the wrong number of positions", where="drifts", remedy=remedy)
     if not 0.0 < begin <= end < 1.0 or (kind in OVER_TIME and begin == end):
-        raise UsageError(f"{part!r} does not lie inside of the span", where="drifts", remedy="0 < begin < end < 1")
+        raise UsageError(f"{part!r} is outside of the span", where="drifts", remedy="0 < begin < end < 1")
     return Shift(kind, begin, end)

@@ -1,4 +1,4 @@
-"""World: users, items and interests, the drifts planted in them, and what happens there."""
+"""World: users, items and interests with their planted drifts, and the events that follow from them."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 from freshmark import FloatArray, IntArray
 
-from freshmark_datasets.simulators import rhythm as calendar
+from freshmark_datasets.simulators import rhythm
 from freshmark_datasets.simulators.draws import Draws
-from freshmark_datasets.simulators.interactions.interests import Change, Interests, interests, scheduled
-from freshmark_datasets.simulators.interactions.item_population import Catalogue, stock, turned_over
+from freshmark_datasets.simulators.interactions.catalogue import Catalogue, build_catalogue, with_turnover
+from freshmark_datasets.simulators.interactions.interests import Change, Interests, interests, schedule_changes
+from freshmark_datasets.simulators.interactions.population import Population, build_population
 from freshmark_datasets.simulators.interactions.presets import Options
 from freshmark_datasets.simulators.interactions.shifts import parse
-from freshmark_datasets.simulators.interactions.user_population import Population, populate
 from freshmark_datasets.simulators.rhythm import DAY
 
 NOBODY = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
-class Planted:
-    """A drift in the simulator's own terms.
+class PlantedDrift:
+    """A drift in terms of the simulator.
 
     kind: as in ``shifts``
     begin, end: int, seconds since the start
-    users, items: rows of the population and of the catalogue that it affects
+    users, items: affected rows of the population and of the catalogue
     """
 
     kind: str
@@ -37,15 +37,15 @@ class Planted:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything that decides P(i|u,t)."""
+    """Everything that determines P(i|u,t)."""
 
     population: Population
     catalogue: Catalogue
     interests: Interests
-    planted: tuple[Planted, ...]
+    planted: tuple[PlantedDrift, ...]
 
     def probability(self, user: int, time: int) -> FloatArray:
-        """(items,) P(i|u,t) of every item of the catalogue, written as in the text books: slow and plain.
+        """(items,) P(i|u,t) of every item, computed directly from its definition; slow, for tests.
 
         Args:
             user: row of the population.
@@ -61,7 +61,7 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What happened in a world.
+    """The events of a world.
 
     time: (n,) int64, seconds since the start, never decreasing
     user, item: (n,) int64, rows of the population and of the catalogue
@@ -74,7 +74,7 @@ class Log:
 
 def build(draws: Draws, chosen: Options) -> World:
     """The world of these options, with its drifts planted."""
-    population = populate(
+    population = build_population(
         draws,
         chosen.users,
         span_days=chosen.span_days,
@@ -82,7 +82,7 @@ def build(draws: Draws, chosen: Options) -> World:
         lifetime_days=chosen.lifetime_days,
         tail=chosen.activity_tail,
     )
-    catalogue = stock(
+    catalogue = build_catalogue(
         draws,
         chosen.items,
         topics=chosen.topics,
@@ -103,8 +103,8 @@ def build(draws: Draws, chosen: Options) -> World:
 
 
 def _plant(draws: Draws, chosen: Options, *, population: Population, catalogue: Catalogue, theta: FloatArray) -> World:
-    """The world in which every scheduled drift changes those who were born by its begin, a share of them."""
-    planted: list[Planted] = []
+    """The world with its scheduled drifts; each affects a share of those present at its begin."""
+    planted: list[PlantedDrift] = []
     changes: list[Change] = []
     for number, shift in enumerate(parse(chosen.drifts)):
         begin, end = (round(place * chosen.span_days * DAY) for place in (shift.begin, shift.end))
@@ -112,19 +112,17 @@ def _plant(draws: Draws, chosen: Options, *, population: Population, catalogue: 
         affected = (draws.uniform(f"world/affected/{number}", len(birth)) < chosen.share) & (birth < begin)
         rows = np.flatnonzero(affected)
         if shift.kind == "popularity":
-            catalogue = turned_over(catalogue, begin, rows)
-            planted.append(Planted("popularity", begin, end, NOBODY, rows))
+            catalogue = with_turnover(catalogue, begin, rows)
+            planted.append(PlantedDrift("popularity", begin, end, NOBODY, rows))
         else:
             changes.append(Change(shift.kind, begin, end, affected))
-            planted += [Planted(shift.kind, *span, rows, NOBODY) for span in changes[-1].spans]
-    return World(population, catalogue, scheduled(theta, changes), tuple(planted))
+            planted += [PlantedDrift(shift.kind, *span, rows, NOBODY) for span in changes[-1].spans]
+    return World(population, catalogue, schedule_changes(theta, changes), tuple(planted))
 
 
-def happen(draws: Draws, world: World, chosen: Options) -> Log:
+def simulate(draws: Draws, world: World, chosen: Options) -> Log:
     """The events of this world."""
-    time = calendar.times(
-        draws, chosen.events, span_days=chosen.span_days, diurnal=chosen.diurnal, weekly=chosen.weekly
-    )
+    time = rhythm.times(draws, chosen.events, span_days=chosen.span_days, diurnal=chosen.diurnal, weekly=chosen.weekly)
     user = world.population.draw(draws, time)
     topic = world.interests.draw(draws, user, time)
     return Log(time, user, world.catalogue.draw(draws, topic, time))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark.errors import UnknownName, UsageError
+from freshmark_datasets.simulators.clicks.click_options import SHIFTS
 from freshmark_datasets.simulators.clicks.click_stream import clicks
-from freshmark_datasets.simulators.clicks.exposures import SHIFTS
 
 GOLDEN = "5f2e1fc50f761215a2fe58b23a2023d785c22f4c2f43d3fd036fa0444c9de20c"
 

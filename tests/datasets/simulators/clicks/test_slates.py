@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark.errors import UnknownName, UsageError
+from freshmark_datasets.simulators.clicks.click_options import ClickOptions
 from freshmark_datasets.simulators.clicks.click_stream import clicks
-from freshmark_datasets.simulators.clicks.exposures import Impressions
 from freshmark_datasets.simulators.clicks.slates import shown, weights
 from freshmark_datasets.simulators.draws import Draws
 
@@ -16,7 +16,7 @@ SMALL: dict[str, Any] = {"events": 30_000, "items": 20, "slate": 3}
 
 
 def slates(**options):
-    return shown(Draws(0), Impressions(**options)).reshape(-1, options["slate"])
+    return shown(Draws(0), ClickOptions(**options)).reshape(-1, options["slate"])
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_position_counts_from_nought_in_each_slate_and_propensity_belongs_to_the
 
 @pytest.mark.parametrize("policy", ["exposure", "uniform"])
 def test_an_item_is_shown_at_each_position_as_often_as_its_propensity_says(policy):
-    found, share = slates(**SMALL, policy=policy), weights(Draws(0), Impressions(**SMALL, policy=policy))
+    found, share = slates(**SMALL, policy=policy), weights(Draws(0), ClickOptions(**SMALL, policy=policy))
     for place in range(3):
         rate = np.bincount(found[:, place], minlength=20) / len(found)
         assert (np.abs(rate - share) < 4 * np.sqrt(share * (1 - share) / len(found))).all()
@@ -56,10 +56,10 @@ def test_no_slate_shows_an_item_twice_however_popular(slate):
 
 
 def test_what_is_too_popular_for_a_slate_goes_to_the_others():
-    wide = weights(Draws(0), Impressions(items=20, slate=12))
+    wide = weights(Draws(0), ClickOptions(items=20, slate=12))
     assert wide.sum() == pytest.approx(1)
     assert wide.max() == pytest.approx(1 / 12)
-    assert (weights(Draws(0), Impressions(items=20, policy="uniform")) == 1 / 20).all()
+    assert (weights(Draws(0), ClickOptions(items=20, policy="uniform")) == 1 / 20).all()
 
 
 def test_one_item_at_a_time_records_neither():

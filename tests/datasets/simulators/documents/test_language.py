@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark.errors import UnknownName, UsageError
-from freshmark_datasets.simulators.documents.documents import SHIFTS, documents
+from freshmark_datasets.simulators.documents.document_options import SHIFTS, document_options
 from freshmark_datasets.simulators.documents.language import language
 from freshmark_datasets.simulators.draws import Draws
 from scipy.stats import chisquare
@@ -15,7 +15,7 @@ MANY = 40_000
 
 @pytest.fixture(params=SHIFTS)
 def spoken(request):
-    return language(documents(request.param, {}))
+    return language(document_options(request.param, {}))
 
 
 def everywhere(value, n=MANY):
@@ -61,7 +61,7 @@ def test_the_posterior_is_bayes_rule_written_out(spoken, progress):
 
 
 def test_a_document_too_long_for_the_product_of_its_probabilities_has_a_posterior():
-    spoken = language(documents("classes", {}))
+    spoken = language(document_options("classes", {}))
     own = np.tile(np.arange(30, 40), 500)[None]  # 5,000 words of the last class, which is not there yet
     before, after = spoken.posterior(np.repeat(own, 2, 0), np.array([0.0, 1.0]))
     np.testing.assert_allclose(before, [*spoken.prior[0, :2], 0, 0])
@@ -69,7 +69,7 @@ def test_a_document_too_long_for_the_product_of_its_probabilities_has_a_posterio
 
 
 def test_a_covariate_shift_leaves_what_words_say_of_a_class_exactly_as_it_was():
-    chosen = documents("covariate", {})
+    chosen = document_options("covariate", {})
     spoken = language(chosen)
     own, common = chosen.classes * chosen.words, chosen.common
     assert np.array_equal(spoken.prior[0], spoken.prior[1])
@@ -85,7 +85,7 @@ def test_a_covariate_shift_leaves_what_words_say_of_a_class_exactly_as_it_was():
 
 
 def test_a_prior_shift_turns_the_order_of_the_classes_and_leaves_the_words():
-    spoken = language(documents("prior", {"skew": 2.0}))
+    spoken = language(document_options("prior", {"skew": 2.0}))
     share = np.array([1, 1 / 4, 1 / 9, 1 / 16])
     np.testing.assert_allclose(spoken.prior[0], share / share.sum())
     np.testing.assert_allclose(spoken.prior[1], share[::-1] / share.sum())
@@ -93,7 +93,7 @@ def test_a_prior_shift_turns_the_order_of_the_classes_and_leaves_the_words():
 
 
 def test_a_shift_of_words_gives_every_second_word_of_a_class_to_the_next_one():
-    spoken = language(documents("words", {}))
+    spoken = language(document_options("words", {}))
     assert np.array_equal(spoken.prior[0], spoken.prior[1])
     whose = spoken.word[:, :, :40].argmax(1).reshape(2, 4, 10)
     assert np.array_equal(whose[0], np.arange(4).repeat(10).reshape(4, 10))
@@ -103,15 +103,15 @@ def test_a_shift_of_words_gives_every_second_word_of_a_class_to_the_next_one():
 
 
 def test_classes_that_appear_were_impossible_before_and_nothing_else_changes():
-    spoken = language(documents("classes", {}))
+    spoken = language(document_options("classes", {}))
     assert (spoken.prior[0, 2:] == 0).all()
     assert spoken.prior[0, 0] / spoken.prior[0, 1] == pytest.approx(2)
-    np.testing.assert_allclose(spoken.prior[1], language(documents("none", {})).prior[0])
+    np.testing.assert_allclose(spoken.prior[1], language(document_options("none", {})).prior[0])
     assert np.array_equal(spoken.word[0], spoken.word[1])
 
 
 def test_words_of_a_class_are_so_many_times_as_likely_in_it():
-    chosen = documents("none", {"focus": 0.6, "topical": 0.5})
+    chosen = document_options("none", {"focus": 0.6, "topical": 0.5})
     word = language(chosen).word[0]
     assert word[1, 10:20].sum() == pytest.approx(0.5 * 0.6)
     assert word[1, 20:30].sum() == pytest.approx(0.5 * 0.4 / 3)
@@ -120,12 +120,12 @@ def test_words_of_a_class_are_so_many_times_as_likely_in_it():
 
 def test_what_makes_no_documents_is_refused():
     with pytest.raises(UnknownName, match="did you mean 'covariate'"):
-        documents("covariates", {})
+        document_options("covariates", {})
     with pytest.raises(UnknownName, match="did you mean 'events'"):
-        documents("none", {"event": 3})
+        document_options("none", {"event": 3})
     with pytest.raises(UsageError, match="classes is 1"):
-        documents("none", {"classes": 1})
+        document_options("none", {"classes": 1})
     with pytest.raises(UsageError, match="focus is 1"):
-        documents("none", {"focus": 1})
+        document_options("none", {"focus": 1})
     with pytest.raises(UsageError, match=r"until is 0\.3, before the shift sets in.*between 0\.6 and 1"):
-        documents("words", {"until": 0.3})
+        document_options("words", {"until": 0.3})

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from freshmark.errors import UnknownName, UsageError
 from freshmark_datasets.simulators.bayes import entropy
-from freshmark_datasets.simulators.documents.documents import SHIFTS
+from freshmark_datasets.simulators.documents.document_options import SHIFTS
 from freshmark_datasets.simulators.documents.topics import topics
 
 GOLDEN = "18d7f56fa256d69300f18053de8f1a4c411a87e10cc5e4be26de0e9107f03940"
@@ -85,7 +85,7 @@ def test_logloss_of_the_oracle_is_the_entropy_of_the_classes(stream):
     lost = entropy(stream.oracle)
     spread = np.sqrt(np.sum((p * np.log(p) ** 2).sum(1) - lost**2)) / len(stream)
     assert abs(logloss(stream, stream.oracle) - lost.mean()) < 3.5 * spread
-    assert stream.about["bayes log loss"].startswith(f"{lost.mean():.6f} nats an event")
+    assert stream.about["bayes log loss"].startswith(f"{lost.mean():.6f} nats per event")
 
 
 def test_accuracy_of_the_oracle_is_the_mean_of_its_highest_probability(stream):

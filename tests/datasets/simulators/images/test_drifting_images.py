@@ -1,24 +1,24 @@
-"""Moving pictures: drifts do what they are called, to every picture at its time, and to nothing else."""
+"""Drifting images: drifts do what they are called, to every picture at its time, and to nothing else."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 from freshmark.errors import UnknownName, UsageError
-from freshmark_datasets.simulators.images.moving import DRIFTS, motion, permuted, stream, turned
-from freshmark_datasets.simulators.images.pictures import Pictures
+from freshmark_datasets.simulators.images.drifting_images import DRIFTS, image_drift, permuted, rotated, stream
+from freshmark_datasets.simulators.images.image_files import ImageSet
 
 CLASSES = tuple("abcd")
 
 
 def some(n=200, side=6):
-    """Pictures that are all different, with classes in turn."""
+    """ImageSet that are all different, with classes in turn."""
     pixels = np.arange(n * side * side) * 7919 % 251
-    return Pictures(pixels.astype(np.uint8).reshape(n, side, side), np.arange(n) % len(CLASSES), CLASSES)
+    return ImageSet(pixels.astype(np.uint8).reshape(n, side, side), np.arange(n) % len(CLASSES), CLASSES)
 
 
 def moved(drift="none", seed=0, found=None, **options):
-    return stream(found or some(), motion(drift=drift, **options), seed, name="s", about={})
+    return stream(found or some(), image_drift(drift=drift, **options), seed, name="s", about={})
 
 
 def share(built, options_days=60.0):
@@ -52,8 +52,8 @@ def test_a_rotation_of_nought_degrees_is_no_drift():
 
 def test_a_quarter_turn_moves_every_pixel_counter_clockwise():
     image = some(3).image
-    assert np.array_equal(turned(image, np.full(3, 90.0)), np.rot90(image, 1, axes=(1, 2)))
-    assert np.array_equal(turned(image, np.full(3, 360.0)), image)
+    assert np.array_equal(rotated(image, np.full(3, 90.0)), np.rot90(image, 1, axes=(1, 2)))
+    assert np.array_equal(rotated(image, np.full(3, 360.0)), image)
 
 
 def test_pictures_turn_steadily_from_the_first_to_the_last():
@@ -62,16 +62,16 @@ def test_pictures_turn_steadily_from_the_first_to_the_last():
     half = int(np.argmin(np.abs(share(built) - 0.5)))
     for row in (0, half, len(built) - 1):
         angle = np.array([180.0 * share(built)[row]])
-        again = turned(plain.features["image"][row : row + 1], angle)
+        again = rotated(plain.features["image"][row : row + 1], angle)
         assert np.abs(again[0].astype(int) - built.features["image"][row].astype(int)).max() <= 1
 
 
 def test_colours_turn_together_and_fractions_stay_fractions():
     image = np.linspace(0, 1, 2 * 3 * 4 * 4, dtype=np.float32).reshape(2, 3, 4, 4)
-    both = turned(image, np.array([30.0, 30.0]))
+    both = rotated(image, np.array([30.0, 30.0]))
     assert both.dtype == np.float32
     for channel in range(3):
-        assert np.array_equal(both[:, channel], turned(image[:, channel], np.array([30.0, 30.0])))
+        assert np.array_equal(both[:, channel], rotated(image[:, channel], np.array([30.0, 30.0])))
 
 
 def test_a_permutation_keeps_the_pixels_of_a_picture_and_the_first_phase_as_it_is():
@@ -124,15 +124,15 @@ def test_labels_are_certain_and_it_is_said_that_this_is_a_bound(drift):
     assert (built.oracle[np.arange(200), built.label] == 1).all()
     assert (built.oracle.sum(1) == 1).all()
     assert "certain" in built.about["oracle"]
-    assert "no model need" in built.about["oracle"]
+    assert "always right" in built.about["oracle"]
 
 
 def test_what_makes_no_stream_is_refused():
     with pytest.raises(UnknownName, match="did you mean 'rotation'"):
-        motion(drift="rotate")
+        image_drift(drift="rotate")
     with pytest.raises(UnknownName, match="did you mean 'degrees'"):
-        motion(degree=3)
+        image_drift(degree=3)
     with pytest.raises(UsageError, match="phases is 1"):
-        motion(phases=1)
+        image_drift(phases=1)
     with pytest.raises(UsageError, match="4 classes cannot appear in 5 phases"):
         moved("classes", phases=5)

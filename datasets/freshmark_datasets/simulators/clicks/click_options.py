@@ -1,4 +1,4 @@
-"""Impressions: what a simulated click stream is made of, and what each number may be."""
+"""Options of simulated clicks, and their bounds."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ POLICIES = ("exposure", "uniform")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Impressions:
-    """What a simulated click stream is made of.
+class ClickOptions:
+    """Options of a simulated click stream.
 
     shift: ``none``; ``prior``: all log-odds move by ``size``; ``covariate``: the context's features move by ``size``
-        and P(click|x) stays, so that there is nothing to relearn; ``concept``: every second weight changes sign
+        and P(click|x) stays, so there is nothing to relearn; ``concept``: every second weight changes sign
     at: share of the span after which the shift sets in, at once
     size: of the shift, in units of log-odds (prior) or of the feature (covariate)
     events, users, items: how many; users and items that never occur are left out
-    features: columns of x: a half say something of the item, a quarter of the user, the rest of the context
+    features: columns of x: half describe the item, a quarter the user, the rest the context
     base_rate: probability of a click where every feature is 0
     span_days: from the first event to the last, about
     delay_hours: mean time from an impression to its click, exponential; 0: clicks are known at once
     window_hours: after which an impression without a click is known to have none; no click comes later
-    settled: share of the events, the oldest, whose labels are known at once: a log of long ago, to be trained on first
+    settled: share of the oldest events whose labels are known at once, as in an old log used for the warm-up
     slate: items shown at one time; from 2 on ``position`` and ``propensity`` are recorded, and ``events`` is rounded
         down to whole slates
-    policy: how items are chosen: ``exposure``: some far more often than others; ``uniform``
-    bots: share of the impressions of the burst that are shown to bots
+    policy: how items are chosen: ``exposure``, some far more often than others, or ``uniform``
+    bots: share of the impressions of the burst that go to bots
     bots_at, bots_days: share of the span after which the burst begins, and how long it lasts
-    bot_users: how many bots there are
-    bot_clicks: probability that a bot clicks, whatever it is shown: .5 is at random
+    bot_users: number of bots
+    bot_clicks: probability that a bot clicks on any item; .5 is at random
     """
 
     shift: str = "none"
@@ -59,7 +59,7 @@ class Impressions:
 
     @property
     def requests(self) -> int:
-        """How many times something is shown."""
+        """The number of requests, each answered with a slate."""
         return max(1, self.events // self.slate)
 
     @property

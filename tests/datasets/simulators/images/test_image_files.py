@@ -1,4 +1,4 @@
-"""Pictures out of idx and npz files: what is read, and what is refused with its file."""
+"""ImageSet out of idx and npz files: what is read, and what is refused with its file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark.errors import DataError
-from freshmark_datasets.simulators.images.pictures import idx, pictures, read
+from freshmark_datasets.simulators.images.image_files import idx, image_set, read
 
 LABELS = np.array([3, 1, 3, 2], np.uint8)
 IMAGES = np.arange(4 * 2 * 3, dtype=np.uint8).reshape(4, 2, 3)
@@ -58,21 +58,21 @@ def test_an_npz_file_gives_the_same_under_each_of_the_usual_names(files, image, 
 
 
 def test_rows_of_pixels_become_squares_and_channels_stay():
-    assert pictures(np.zeros((4, 9), np.uint8), LABELS, where="f").image.shape == (4, 3, 3)
-    assert pictures(np.zeros((4, 3, 2, 2), np.uint8), LABELS, where="f").image.shape == (4, 3, 2, 2)
+    assert image_set(np.zeros((4, 9), np.uint8), LABELS, where="f").image.shape == (4, 3, 3)
+    assert image_set(np.zeros((4, 3, 2, 2), np.uint8), LABELS, where="f").image.shape == (4, 3, 2, 2)
 
 
 def test_bytes_stay_bytes_and_other_numbers_become_float32():
-    assert pictures(IMAGES, LABELS, where="f").image.dtype == np.uint8
-    assert pictures(IMAGES / 7, LABELS, where="f").image.dtype == np.float32
+    assert image_set(IMAGES, LABELS, where="f").image.dtype == np.uint8
+    assert image_set(IMAGES / 7, LABELS, where="f").image.dtype == np.float32
 
 
 @pytest.mark.parametrize(
     ("image", "label", "what"),
     [
-        (IMAGES[:3], LABELS, "3 pictures"),
+        (IMAGES[:3], LABELS, "3 images"),
         (IMAGES, LABELS[:, None], "labels of shape"),
-        (IMAGES[:0], LABELS[:0], "0 pictures"),
+        (IMAGES[:0], LABELS[:0], "0 images"),
         (np.zeros((4, 7)), LABELS, "of shape"),
         (np.zeros((4, 2, 2), complex), LABELS, "complex"),
         (np.full((4, 2, 2), np.nan), LABELS, "not finite"),
@@ -80,7 +80,7 @@ def test_bytes_stay_bytes_and_other_numbers_become_float32():
 )
 def test_what_is_no_set_of_pictures_with_their_classes_is_refused(image, label, what):
     with pytest.raises(DataError, match=what):
-        pictures(image, label, where="f")
+        image_set(image, label, where="f")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_an_idx_file_that_is_cut_off_or_too_long_is_refused(files):
     whole = idx_bytes(IMAGES)
     for text in (whole[:-1], whole + b"\0"):
         (files / "x.idx").write_bytes(text)
-        with pytest.raises(DataError, match="not what its head says"):
+        with pytest.raises(DataError, match="do not match its header"):
             idx(files / "x.idx")
 
 
@@ -107,7 +107,7 @@ def test_an_idx_file_without_its_labels_is_told_to_bring_them(files):
 
 def test_an_npz_file_that_is_torn_holds_objects_or_no_pictures_is_refused(tmp_path):
     np.savez(tmp_path / "other.npz", something=IMAGES, y=LABELS)
-    with pytest.raises(DataError, match="no array is called x; there are something, y"):
+    with pytest.raises(DataError, match="no array is called x; the arrays are something, y"):
         read(tmp_path / "other.npz", None)
     np.savez(tmp_path / "objects.npz", x=np.array([None, 1], object), y=LABELS[:2])
     with pytest.raises(DataError, match="cannot be read"):

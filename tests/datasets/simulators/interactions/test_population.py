@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from freshmark.errors import UsageError
 from freshmark_datasets.simulators.draws import Draws
-from freshmark_datasets.simulators.interactions.user_population import FOREVER, Population, populate
+from freshmark_datasets.simulators.interactions.population import FOREVER, Population, build_population
 from freshmark_datasets.simulators.rhythm import DAY
 
 TRAITS: dict[str, Any] = {"span_days": 100.0, "initial": 0.4, "lifetime_days": 30.0, "tail": 1.5}
 
 
 def test_the_initial_share_is_there_from_the_start_and_the_others_arrive_evenly():
-    population = populate(Draws(0), 10_000, **TRAITS)
+    population = build_population(Draws(0), 10_000, **TRAITS)
     assert np.count_nonzero(population.birth == 0) == 4_000
     late = population.birth[4_000:]
     assert (np.diff(late) >= 0).all()
@@ -24,7 +24,7 @@ def test_the_initial_share_is_there_from_the_start_and_the_others_arrive_evenly(
 
 
 def test_lifetimes_are_exponential_with_the_given_mean():
-    population = populate(Draws(0), 20_000, **TRAITS)
+    population = build_population(Draws(0), 20_000, **TRAITS)
     lived = (population.death - population.birth) / DAY
     assert lived.min() > 0
     assert lived.mean() == pytest.approx(30.0, rel=0.03)
@@ -32,12 +32,12 @@ def test_lifetimes_are_exponential_with_the_given_mean():
 
 
 def test_without_a_lifetime_nobody_leaves():
-    population = populate(Draws(0), 100, **{**TRAITS, "lifetime_days": None})
+    population = build_population(Draws(0), 100, **{**TRAITS, "lifetime_days": None})
     assert (population.death == FOREVER).all()
 
 
 def test_only_the_living_act():
-    population = populate(Draws(0), 500, **TRAITS)
+    population = build_population(Draws(0), 500, **TRAITS)
     time = np.sort((Draws(1).uniform("t", 20_000) * 100 * DAY).astype(np.int64))
     user = population.draw(Draws(0), time)
     assert (population.birth[user] <= time).all()
@@ -60,7 +60,7 @@ def test_the_living_act_in_proportion_to_their_activity():
 
 def test_a_smaller_tail_makes_activity_more_unequal():
     def top_share(tail):
-        activity = np.sort(populate(Draws(0), 1_000, **{**TRAITS, "tail": tail}).activity)
+        activity = np.sort(build_population(Draws(0), 1_000, **{**TRAITS, "tail": tail}).activity)
         return activity[-100:].sum() / activity.sum()
 
     assert top_share(1.2) > top_share(1.5) + 0.05 > top_share(5.0) + 0.1

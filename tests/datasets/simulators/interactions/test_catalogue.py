@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from freshmark.errors import UsageError
 from freshmark_datasets.simulators.draws import Draws
-from freshmark_datasets.simulators.interactions.item_population import Catalogue, stock, turned_over
+from freshmark_datasets.simulators.interactions.catalogue import Catalogue, build_catalogue, with_turnover
 from freshmark_datasets.simulators.rhythm import DAY
 
 TRAITS: dict[str, Any] = {"topics": 5, "span_days": 100.0, "initial": 0.4, "half_life_days": 10.0, "tail": 1.2}
@@ -23,7 +23,7 @@ def shares(catalogue, topic, time):
 
 
 def test_births_are_as_frequent_before_the_start_as_after():
-    catalogue = stock(Draws(0), 10_000, **TRAITS)
+    catalogue = build_catalogue(Draws(0), 10_000, **TRAITS)
     assert (np.diff(catalogue.birth) >= 0).all()
     assert np.count_nonzero(catalogue.birth < 0) == 4_000
     before = -catalogue.birth[0] / 4_000
@@ -33,13 +33,13 @@ def test_births_are_as_frequent_before_the_start_as_after():
 
 def test_every_topic_has_an_item_from_before_the_start():
     for seed in range(20):
-        catalogue = stock(Draws(seed), 12, **{**TRAITS, "initial": 0.01})
+        catalogue = build_catalogue(Draws(seed), 12, **{**TRAITS, "initial": 0.01})
         old = catalogue.topic[catalogue.birth < 0]
         assert set(old) == set(range(5))
 
 
 def test_a_catalogue_that_is_there_from_the_start_has_no_ages():
-    assert (stock(Draws(0), 50, **{**TRAITS, "initial": 1.0}).birth == 0).all()
+    assert (build_catalogue(Draws(0), 50, **{**TRAITS, "initial": 1.0}).birth == 0).all()
 
 
 def test_an_item_s_share_falls_to_half_of_a_newborn_s_in_a_half_life():
@@ -56,7 +56,7 @@ def test_an_item_s_share_falls_to_half_of_a_newborn_s_in_a_half_life():
 
 
 def test_items_are_drawn_by_their_share_among_those_born():
-    catalogue = stock(Draws(0), 40, **TRAITS)
+    catalogue = build_catalogue(Draws(0), 40, **TRAITS)
     for time in (0, 30 * DAY, 99 * DAY):
         drawn = catalogue.draw(Draws(1), np.full(50_000, 2), np.full(50_000, time))
         expected = shares(catalogue, 2, time)
@@ -65,7 +65,7 @@ def test_items_are_drawn_by_their_share_among_those_born():
 
 
 def test_mixed_topics_and_times_are_drawn_like_each_alone():
-    catalogue = stock(Draws(0), 60, **TRAITS)
+    catalogue = build_catalogue(Draws(0), 60, **TRAITS)
     topic = np.arange(5_000) % 5
     time = (Draws(2).uniform("t", 5_000) * 100 * DAY).astype(np.int64)
     drawn = catalogue.draw(Draws(1), topic, time)
@@ -75,7 +75,7 @@ def test_mixed_topics_and_times_are_drawn_like_each_alone():
 
 def test_freshness_shows_in_the_age_of_what_is_drawn():
     def median_age(half_life_days):
-        catalogue = stock(Draws(0), 100_000, **{**TRAITS, "half_life_days": half_life_days, "tail": 50.0})
+        catalogue = build_catalogue(Draws(0), 100_000, **{**TRAITS, "half_life_days": half_life_days, "tail": 50.0})
         time = np.full(20_000, 90 * DAY)
         drawn = catalogue.draw(Draws(1), np.arange(20_000) % 5, time)
         return np.median(90 * DAY - catalogue.birth[drawn]) / DAY
@@ -87,16 +87,16 @@ def test_freshness_shows_in_the_age_of_what_is_drawn():
 
 
 def test_mass_is_the_sum_over_the_topic_s_born_items():
-    catalogue = stock(Draws(0), 40, **TRAITS)
+    catalogue = build_catalogue(Draws(0), 40, **TRAITS)
     for time in (0, 50 * DAY):
         born = (catalogue.birth <= time) & (catalogue.topic == 3)
         assert catalogue.mass(0, 3, np.array([time]))[0] == pytest.approx(catalogue.standing[0, born].sum())
 
 
 def test_a_turnover_makes_the_first_last_within_each_topic_and_leaves_the_others():
-    catalogue = stock(Draws(0), 60, **{**TRAITS, "half_life_days": None})
+    catalogue = build_catalogue(Draws(0), 60, **{**TRAITS, "half_life_days": None})
     affected = np.flatnonzero(np.arange(60) % 3 > 0)
-    after = turned_over(catalogue, 40 * DAY, affected)
+    after = with_turnover(catalogue, 40 * DAY, affected)
     assert after.era(np.array([40 * DAY - 1, 40 * DAY])).tolist() == [0, 1]
     before, now = after.standing
     spared = np.setdiff1d(np.arange(60), affected)
@@ -108,15 +108,15 @@ def test_a_turnover_makes_the_first_last_within_each_topic_and_leaves_the_others
 
 
 def test_a_turnover_changes_popularity_and_not_freshness():
-    catalogue = stock(Draws(0), 60, **TRAITS)
-    after = turned_over(catalogue, 40 * DAY, np.arange(60))
+    catalogue = build_catalogue(Draws(0), 60, **TRAITS)
+    after = with_turnover(catalogue, 40 * DAY, np.arange(60))
     popularity = after.standing / np.exp2(catalogue.birth / catalogue.half_life)
     np.testing.assert_allclose(np.sort(popularity[0]), np.sort(popularity[1]))
     assert not np.allclose(popularity[0], popularity[1])
 
 
 def test_draws_before_and_after_a_turnover_follow_their_own_era():
-    catalogue = turned_over(stock(Draws(0), 30, **{**TRAITS, "topics": 1}), 40 * DAY, np.arange(30))
+    catalogue = with_turnover(build_catalogue(Draws(0), 30, **{**TRAITS, "topics": 1}), 40 * DAY, np.arange(30))
     for time in (40 * DAY - 1, 40 * DAY):
         drawn = catalogue.draw(Draws(1), np.zeros(50_000, np.int64), np.full(50_000, time))
         expected = shares(catalogue, 0, time)
@@ -125,4 +125,4 @@ def test_draws_before_and_after_a_turnover_follow_their_own_era():
 
 def test_a_half_life_too_short_for_a_float_is_refused():
     with pytest.raises(UsageError, match=r"half_life_days is 0\.02"):
-        stock(Draws(0), 100, **{**TRAITS, "half_life_days": 0.02})
+        build_catalogue(Draws(0), 100, **{**TRAITS, "half_life_days": 0.02})

@@ -8,7 +8,7 @@ from freshmark.contract.stream import SECOND
 from freshmark_datasets.simulators.draws import Draws
 from freshmark_datasets.simulators.interactions.drift import drift
 from freshmark_datasets.simulators.interactions.presets import options
-from freshmark_datasets.simulators.interactions.world import build, happen
+from freshmark_datasets.simulators.interactions.world import build, simulate
 from freshmark_datasets.simulators.rhythm import DAY
 
 
@@ -58,7 +58,7 @@ def test_one_option_does_not_change_what_another_draws(chosen):
 
 
 def test_what_happens_happens_to_the_born_and_the_living(world, chosen):
-    log = happen(Draws(0), world, chosen)
+    log = simulate(Draws(0), world, chosen)
     assert len(log.time) == chosen.events
     assert (world.population.birth[log.user] <= log.time).all()
     assert (log.time < world.population.death[log.user]).all()

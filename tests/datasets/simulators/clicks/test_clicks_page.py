@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from freshmark.cli import main
-from freshmark_datasets.simulators.clicks.exposures import Impressions
+from freshmark_datasets.simulators.clicks.click_options import ClickOptions
 
-PAGE = (Path(__file__).parents[2] / "docs" / "clicks.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[4] / "docs" / "clicks.md").read_text("utf-8")
 
 
 def block(language):
@@ -22,7 +22,7 @@ def block(language):
 
 def test_it_has_every_option_with_its_default():
     table = PAGE.split("## Options")[1].split("## ")[0]
-    for option in fields(Impressions):
+    for option in fields(ClickOptions):
         (row,) = (line for line in table.splitlines() if f"`{option.name}`" in "".join(line.split("|")[1:2]))
         default = f"{option.default:,}" if isinstance(option.default, int) else str(option.default)
         assert default.removeprefix("0.").removesuffix(".0") in row.split("|")[2]
@@ -38,7 +38,7 @@ def test_its_run_is_a_plan_that_could_run(tmp_path, monkeypatch, capsys):
 
 
 def test_its_estimates_are_those_that_come_out(monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "examples"))
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[4] / "examples"))
     space: dict[str, Any] = {}
     exec(block("python").replace("print(", "shown = ("), space)
     ips, error, snips, logged = space["shown"]

@@ -81,7 +81,7 @@ def test_a_source_gives_what_its_stream_gives_and_keys_tell_apart(some, name):
 def test_every_transform_is_held_to_this_and_stands_in_the_documentation():
     places = register_datasets().items()
     offered = {name for name, place in places if str(place).startswith("freshmark_datasets.transforms.")}
-    page = (Path(__file__).parents[2] / "docs" / "transforms.md").read_text("utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "transforms.md").read_text("utf-8")
     assert offered == {name.split()[0] for name in TRANSFORMS}
     assert offered == set(re.findall(r"^\| `(\w+)\([as], ", page, re.MULTILINE))
 

@@ -1,9 +1,9 @@
-"""The catalogue: items of a topic that appear, are popular more or less, and grow stale.
+"""The catalogue: items that appear, have a topic and a popularity, and become stale.
 
 Within topic k an item's share is φ_ki(t) = w_i · 2^(−(t − b_i)/h) / Σ_j w_j · 2^(−(t − b_j)/h), over the items j of
-the topic born by t. The factor 2^(−t/h) cancels, so the **standing** w_i · 2^(b_i/h) is all that matters and does not
-move with time: an item grows stale because younger ones arrive that stand higher. That makes a draw one binary search
-in a cumulative sum, and the order of a topic's items the same until a turnover.
+the topic born by t. The factor 2^(−t/h) cancels, so only the **standing** w_i · 2^(b_i/h) matters, which is
+constant in time: an item becomes stale because newer ones have a higher standing. So a draw is one binary search in a
+cumulative sum, and the order of a topic's items stays the same until a turnover.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from freshmark_datasets.simulators.draws import Draws
 from freshmark_datasets.simulators.rhythm import DAY
 
 HALVINGS = 900
-"""Half-lives that a stream may span: beyond, a standing is more than a float64 holds."""
+"""How many half-lives a stream may span: with more, a standing overflows float64."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Items in the order of their births.
+    """Items by their birth.
 
     birth: (items,) int64, seconds since the start, negative where older than the stream
     topic: (items,) int64, in [0, topics); every topic has an item born before the start
-    since: (eras,) int64, seconds: when each era begins; the first at the start of time, the others by a turnover
+    since: (eras,) int64, seconds: the begin of each era; the first always was, the others begin with a turnover
     standing: (eras, items) relative share within the topic, as above
-    half_life: seconds, inf where nothing grows stale
+    half_life: seconds, inf where nothing becomes stale
     """
 
     birth: IntArray
@@ -43,7 +43,7 @@ class Catalogue:
 
     @property
     def topics(self) -> int:
-        """How many topics there are."""
+        """The number of topics."""
         return int(self.topic.max()) + 1
 
     def era(self, time: IntArray) -> IntArray:
@@ -70,12 +70,12 @@ class Catalogue:
             of_topic = np.flatnonzero(self.topic == number % self.topics)
             reach = np.cumsum(self.standing[number // self.topics, of_topic])
             born = np.searchsorted(self.birth[of_topic], time[rows], side="right")
-            found = np.searchsorted(reach, point[rows] * reach[born - 1], side="right")
-            item[rows] = of_topic[np.minimum(found, born - 1)]
+            which = np.searchsorted(reach, point[rows] * reach[born - 1], side="right")
+            item[rows] = of_topic[np.minimum(which, born - 1)]
         return item
 
 
-def stock(
+def build_catalogue(
     draws: Draws,
     items: int,
     *,
@@ -85,10 +85,10 @@ def stock(
     half_life_days: float | None,
     tail: float,
 ) -> Catalogue:
-    """A catalogue without turnovers; births as frequent before the start as after.
+    """A catalogue without turnovers; births are as frequent before the start as after.
 
     Args:
-        draws: where the numbers come from.
+        draws: source of random numbers.
         items: how many, over the whole span.
         topics: how many.
         span_days: of the stream.
@@ -112,13 +112,13 @@ def stock(
     return Catalogue(birth.astype(np.int64), topic, since, standing[np.newaxis], half_life)
 
 
-def turned_over(catalogue: Catalogue, time: int, affected: IntArray) -> Catalogue:
-    """The catalogue with one more era from ``time`` on: affected items of a topic trade popularity, first with last.
+def with_turnover(catalogue: Catalogue, time: int, affected: IntArray) -> Catalogue:
+    """The catalogue with another era from ``time`` on: affected items of a topic swap popularity, first with last.
 
     Args:
         catalogue: as it was.
         time: seconds since the start, later than every turnover before.
-        affected: (n,) items; their births stay, so their freshness does.
+        affected: (n,) items; they keep their births, and so their freshness.
     """
     freshness = np.exp2(catalogue.birth / catalogue.half_life)
     popularity = catalogue.standing[-1] / freshness

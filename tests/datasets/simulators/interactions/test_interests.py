@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark_datasets.simulators.draws import Draws
-from freshmark_datasets.simulators.interactions.interests import Change, interests, scheduled
+from freshmark_datasets.simulators.interactions.interests import Change, interests, schedule_changes
 
 TOPICS = 6
 USERS = 4
@@ -19,7 +19,7 @@ def theta():
 
 def moving(theta, kind, begin=BEGIN, end=END):
     """Interests in which the first half of the users undergo one change."""
-    return scheduled(theta, [Change(kind, begin, end, np.arange(USERS) < USERS // 2)])
+    return schedule_changes(theta, [Change(kind, begin, end, np.arange(USERS) < USERS // 2)])
 
 
 def at(moved, time, user=0):
@@ -103,7 +103,7 @@ def test_the_spans_of_a_change_are_when_interests_are_away_or_on_the_move():
 
 def test_a_second_change_starts_from_where_the_first_ended(theta):
     everyone = np.ones(USERS, np.bool_)
-    moved = scheduled(theta, [Change("sudden", 10, 10, everyone), Change("incremental", 20, 50, everyone)])
+    moved = schedule_changes(theta, [Change("sudden", 10, 10, everyone), Change("incremental", 20, 50, everyone)])
     np.testing.assert_array_equal(at(moved, 15), np.roll(theta[0], 3))
     np.testing.assert_allclose(at(moved, 60), np.roll(theta[0], 6))
 
@@ -119,5 +119,5 @@ def test_topics_are_drawn_by_the_share_of_the_moment(theta):
 @pytest.mark.parametrize("topics", [1, 2, 3, 7, 8, 9])
 def test_any_number_of_topics_can_be_drawn_the_last_one_included(topics):
     theta = interests(Draws(0), 3, topics=topics, concentration=1.0, skew=0.0, wander=1.0)
-    drawn = scheduled(theta, []).draw(Draws(0), np.zeros(20_000, np.int64), np.zeros(20_000, np.int64))
+    drawn = schedule_changes(theta, []).draw(Draws(0), np.zeros(20_000, np.int64), np.zeros(20_000, np.int64))
     np.testing.assert_allclose(np.bincount(drawn, minlength=topics) / 20_000, 1 / topics, atol=0.015)

@@ -1,4 +1,4 @@
-"""Options of simulated documents, and which of them make a stream."""
+"""Options of simulated documents, and their bounds."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ SHIFTS = ("none", "prior", "covariate", "words", "classes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Documents:
-    """What a simulated stream of documents is made of.
+class DocumentOptions:
+    """Options of a simulated stream of documents.
 
-    shift: ``none``; ``prior``: frequent classes become rare and rare ones frequent; ``covariate``: other words take the
-        place of the common ones, and P(class|words) stays, so that there is nothing to relearn; ``words``: every second
-        word of a class becomes one of the next class; ``classes``: the second half of the classes appears
+    shift: ``none``; ``prior``: frequent classes become rare and rare ones frequent; ``covariate``: common words are
+        replaced by others and P(class|words) stays, so there is nothing to relearn; ``words``: every second word of a
+        class moves to the next class; ``classes``: the second half of the classes appears
     at: share of the span after which the shift sets in
-    until: share of the span at which it is complete, having grown steadily; None: at once
+    until: share of the span at which it is complete, after linear growth; None: at once
     events: how many documents
-    classes: of documents
+    classes: number of classes
     length: words of a document
-    words: how many words each class has of its own
-    common: how many words there are that every class uses alike
-    topical: share of a document's words that are some class's own, the others are common
-    focus: share of those that are of the document's class
+    words: number of topical words per class
+    common: number of words that all classes use alike
+    topical: share of topical words in a document; the others are common
+    focus: share of those that belong to the document's class
     skew: P(class c) is ∝ (c + 1)^−skew; after a prior shift the order is reversed
     span_days: from the first document to the last, about
     """
@@ -64,15 +64,15 @@ BOUNDS: Bounds = MappingProxyType(
 )
 
 
-def documents(shift: str, overrides: Mapping[str, object]) -> Documents:
+def document_options(shift: str, overrides: Mapping[str, object]) -> DocumentOptions:
     """The options of this shift, overridden and checked.
 
     Raises:
-        UsageError: no such shift or option, or a value that makes no stream.
+        UsageError: a shift or option does not exist, or a value is invalid.
     """
     if shift not in SHIFTS:
         raise UnknownName("shift of topics", shift, SHIFTS)
-    chosen = overridden(Documents(), {"shift": shift, **overrides}, bounds=BOUNDS, of="topics")
+    chosen = overridden(DocumentOptions(), {"shift": shift, **overrides}, bounds=BOUNDS, of="topics")
     if chosen.until is not None and chosen.until < chosen.at:
         what = f"until is {chosen.until!r}, before the shift sets in"
         raise UsageError(what, remedy=f"a number between {chosen.at!r} and 1")

@@ -1,4 +1,4 @@
-"""The population: users who arrive, act more or less often, and leave."""
+"""The population: users who arrive, are more or less active, and leave."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from freshmark_datasets.simulators.rhythm import DAY
 FOREVER = np.iinfo(np.int64).max
 
 ATTEMPTS = 400
-"""Rounds in which a living user must have been found; with 5 % of the activity alive, 1e-9 of the events are left."""
+"""Rounds of rejection sampling; with 5 % of the activity alive, 1e-9 of the events remain undecided."""
 
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Users in the order of their births.
+    """Users by their arrival.
 
     birth, death: (users,) int64, seconds since the start; alive while birth ≤ t < death
-    activity: (users,) how often each acts, relative to the others: P(u|t) ∝ activity among those alive
+    activity: (users,) relative rate of events: P(u|t) ∝ activity among those alive
     """
 
     birth: IntArray
@@ -32,31 +32,31 @@ class Population:
         return len(self.birth)
 
     def draw(self, draws: Draws, time: IntArray) -> IntArray:
-        """(n,) who acts at each time: drawn among the born, and drawn again where that user has left."""
+        """(n,) who acts at each time: drawn among those who have arrived, and again where that user has left."""
         reach = np.cumsum(self.activity)
         born = np.searchsorted(self.birth, time, side="right")
         user = np.empty(len(time), np.int64)
         open_rows = np.arange(len(time))
         for attempt in range(ATTEMPTS):
             point = draws.uniform(f"population/who/{attempt}", len(open_rows)) * reach[born[open_rows] - 1]
-            found = np.minimum(np.searchsorted(reach, point, side="right"), born[open_rows] - 1)
-            user[open_rows] = found
-            open_rows = open_rows[self.death[found] <= time[open_rows]]
+            drawn = np.minimum(np.searchsorted(reach, point, side="right"), born[open_rows] - 1)
+            user[open_rows] = drawn
+            open_rows = open_rows[self.death[drawn] <= time[open_rows]]
             if not len(open_rows):
                 return user
-        raise UsageError("hardly a user is left alive", remedy="a longer lifetime_days or fewer initial_users")
+        raise UsageError("hardly any user is still active", remedy="a longer lifetime_days or fewer initial_users")
 
 
-def populate(
+def build_population(
     draws: Draws, users: int, *, span_days: float, initial: float, lifetime_days: float | None, tail: float
 ) -> Population:
-    """Users of whom a share is there from the start and the others arrive evenly over the span.
+    """Users of whom a share is present from the start and the others arrive evenly over the span.
 
     Args:
-        draws: where the numbers come from.
+        draws: source of random numbers.
         users: how many, over the whole span.
         span_days: of the stream.
-        initial: share there from the start, (0, 1].
+        initial: share present from the start, (0, 1].
         lifetime_days: mean of an exponential lifetime; None: nobody leaves.
         tail: of the Pareto activity.
     """
@@ -66,6 +66,6 @@ def populate(
     birth = np.concatenate([np.zeros(first), arrivals]).astype(np.int64)
     death = np.full(users, FOREVER)
     if lifetime_days is not None:
-        # an exponential lifetime has no memory: who was there before the start has as long to live as who arrives
+        # an exponential lifetime has no memory: users from before the start live on as long as new ones
         death = birth + 1 + (draws.exponential("population/lifetime", users) * lifetime_days * DAY).astype(np.int64)
     return Population(birth, death, draws.pareto("population/activity", tail, users))

@@ -105,7 +105,7 @@ def test_a_misspelt_preset_gets_a_suggestion():
 
 
 def test_more_topics_than_items_are_refused():
-    with pytest.raises(UsageError, match="at least one item a topic"):
+    with pytest.raises(UsageError, match="at least one item per topic"):
         options("tiny", {"items": 5, "topics": 6})
 
 

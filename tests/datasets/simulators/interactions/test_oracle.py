@@ -10,7 +10,7 @@ from freshmark_datasets.simulators.draws import Draws
 from freshmark_datasets.simulators.interactions.drift import drift
 from freshmark_datasets.simulators.interactions.oracle import oracle_ranks
 from freshmark_datasets.simulators.interactions.presets import options
-from freshmark_datasets.simulators.interactions.world import Log, build, happen
+from freshmark_datasets.simulators.interactions.world import Log, build, simulate
 
 
 def ranks_by_definition(world, log):
@@ -31,7 +31,7 @@ def simulated(seed=0, **overrides):
     chosen = options("tiny", overrides)
     draws = Draws(seed)
     world = build(draws, chosen)
-    return world, happen(draws, world, chosen)
+    return world, simulate(draws, world, chosen)
 
 
 def ranked(world, log):

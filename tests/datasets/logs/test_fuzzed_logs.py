@@ -42,14 +42,14 @@ def assert_sound(ended: Stream | DataError) -> None:
         assert all(ended.items)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(HEADS, LINES, st.sampled_from([",", ";", "\t", "::", " ", "|"]), st.booleans())
 def test_random_tables_end_in_a_stream_or_an_error(head, lines, sep, skip_bad):
     text = head + "".join(sep.join(cells) + "\n" for cells in lines)
     assert_sound(outcome(text.encode("utf-8", "surrogatepass"), skip_bad=skip_bad))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LINES, st.sampled_from([",", ";", "\t", "::", "whitespace"]), st.booleans())
 def test_random_tables_read_by_index_end_in_a_stream_or_an_error(lines, sep, header):
     text = "".join(("," if sep == "whitespace" else sep).join(cells) + "\n" for cells in lines)
@@ -57,7 +57,7 @@ def test_random_tables_read_by_index_end_in_a_stream_or_an_error(lines, sep, hea
     assert_sound(outcome(content, user=0, item=1, time=2, sep=sep, header=header))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200), MAGIC)
 def test_random_bytes_end_in_a_stream_or_an_error(content, magic):
     assert_sound(outcome(magic + content))
@@ -66,7 +66,7 @@ def test_random_bytes_end_in_a_stream_or_an_error(content, magic):
 ROW = st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 5))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(ROW, min_size=1, max_size=30), st.sampled_from([",", ";", "\t", "|", "::", " "]), st.booleans())
 def test_a_sound_table_is_read_as_it_was_written(events, sep, packed):
     text = sep.join(["user", "item", "time"]) + "\n"

@@ -1,4 +1,4 @@
-"""Moving pictures: a set of pictures becomes a stream in which what they look like, or which there are, changes."""
+"""Drifting images: a set of images becomes a stream whose appearance or classes change."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ import numpy as np
 from freshmark import SECOND, AnyArray, Drift, FloatArray, IntArray, Stream, UnknownName, UsageError, Vocabulary
 
 from freshmark_datasets.simulators.draws import Draws
-from freshmark_datasets.simulators.images.pictures import Pictures
+from freshmark_datasets.simulators.images.image_files import ImageSet
 from freshmark_datasets.simulators.options import Bounds, overridden
 from freshmark_datasets.simulators.rhythm import DAY, START
 
 VERSION = 2
-"""Of what is made: another number wherever the same pictures and options give another stream than before."""
+"""Raised whenever the same images and options give another stream than before."""
 
-CERTAIN = "labels are certain: who knows every picture is always right; no model need be able to"
-"""What the oracle of pictures is."""
+CERTAIN = "labels are certain: the oracle is always right, which a model may be unable to be"
 
 DRIFTS = ("none", "rotation", "permutation", "classes")
 
@@ -25,15 +24,15 @@ BOUNDS: Bounds = {"degrees": (-36_000, 36_000), "phases": (2, 1_000), "span_days
 
 
 @dataclass(frozen=True, slots=True)
-class Motion:
+class ImageDrift:
     """What changes.
 
-    drift: ``none``; ``rotation``: pictures are turned, from 0 at the first to ``degrees`` at the last, steadily;
-        ``permutation``: the span has ``phases`` equal parts, and in each but the first the pixels stand in an order of
-        its own; ``classes``: in each of the parts classes appear that were not there before, and stay
+    drift: ``none``; ``rotation``: images are rotated, linearly from 0 at the first to ``degrees`` at the last;
+        ``permutation``: in each of ``phases`` equal parts of the span but the first, pixels are permuted differently;
+        ``classes``: in each part new classes appear, and stay
     degrees: counter-clockwise
     phases: how many parts
-    span_days: from the first picture to the last
+    span_days: from the first image to the last
     """
 
     drift: str = "none"
@@ -42,30 +41,30 @@ class Motion:
     span_days: float = 60.0
 
 
-def motion(**told: object) -> Motion:
-    """The motion of these options.
+def image_drift(**given: object) -> ImageDrift:
+    """The checked options.
 
     Raises:
-        UsageError: one has a value that makes no stream.
+        UsageError: an option does not exist or has an invalid value.
     """
-    chosen = overridden(Motion(), told, bounds=BOUNDS, of="a stream of pictures")
+    chosen = overridden(ImageDrift(), given, bounds=BOUNDS, of="a stream of images")
     if chosen.drift not in DRIFTS:
-        raise UnknownName("drift of pictures", chosen.drift, DRIFTS)
+        raise UnknownName("drift of images", chosen.drift, DRIFTS)
     return chosen
 
 
-def stream(found: Pictures, chosen: Motion, seed: int, *, name: str, about: Mapping[str, str]) -> Stream:
-    """The pictures in an order drawn by the seed, spread over the span; the task is ``classify``."""
-    if chosen.drift == "classes" and chosen.phases > len(found.classes):
-        what = f"{len(found.classes)} classes cannot appear in {chosen.phases} phases"
-        raise UsageError(what, where=name, remedy=f"phases={len(found.classes)} at most")
+def stream(images: ImageSet, chosen: ImageDrift, seed: int, *, name: str, about: Mapping[str, str]) -> Stream:
+    """The images in an order drawn by the seed, spread over the span; the task is ``classify``."""
+    if chosen.drift == "classes" and chosen.phases > len(images.classes):
+        what = f"{len(images.classes)} classes cannot appear in {chosen.phases} phases"
+        raise UsageError(what, where=name, remedy=f"phases={len(images.classes)} at most")
     draws = Draws(seed)
-    place = draws.uniform("pictures/place", len(found.label))  # of each picture within the span, from 0 to 1
+    place = draws.uniform("pictures/place", len(images.label))  # of each image within the span, from 0 to 1
     if chosen.drift == "classes":
-        begin = found.label * chosen.phases // len(found.classes) / chosen.phases
+        begin = images.label * chosen.phases // len(images.classes) / chosen.phases
         place = begin + place * (1.0 - begin)
     order = np.argsort(place, kind="stable")
-    place, label = place[order], found.label[order]
+    place, label = place[order], images.label[order]
     return Stream(
         name=name,
         task="classify",
@@ -75,10 +74,10 @@ def stream(found: Pictures, chosen: Motion, seed: int, *, name: str, about: Mapp
         users=Vocabulary.of(["all"]),
         items=Vocabulary.of(["all"]),
         label=label,
-        features={"image": _changed(found.image[order], place, chosen, draws)},
-        classes=found.classes,
+        features={"image": _changed(images.image[order], place, chosen, draws)},
+        classes=images.classes,
         drifts=_truth(chosen),
-        oracle=np.eye(len(found.classes))[label],
+        oracle=np.eye(len(images.classes))[label],
         about={
             **about,
             "order": f"drawn by seed {seed}",
@@ -88,9 +87,9 @@ def stream(found: Pictures, chosen: Motion, seed: int, *, name: str, about: Mapp
     )
 
 
-def _changed(image: AnyArray, place: FloatArray, chosen: Motion, draws: Draws) -> AnyArray:
+def _changed(image: AnyArray, place: FloatArray, chosen: ImageDrift, draws: Draws) -> AnyArray:
     if chosen.drift == "rotation":
-        return turned(image, place * chosen.degrees)
+        return rotated(image, place * chosen.degrees)
     if chosen.drift == "permutation":
         pixels = int(np.prod(image.shape[1:]))
         orders = np.argsort(draws.uniform("pictures/pixels", chosen.phases, pixels), 1, kind="stable")
@@ -99,8 +98,8 @@ def _changed(image: AnyArray, place: FloatArray, chosen: Motion, draws: Draws) -
     return image
 
 
-def turned(image: AnyArray, degrees: FloatArray) -> AnyArray:
-    """Each picture turned by its angle about its middle, counter-clockwise, by bilinear interpolation.
+def rotated(image: AnyArray, degrees: FloatArray) -> AnyArray:
+    """Each image rotated by its angle about its centre, counter-clockwise, with bilinear interpolation.
 
     Args:
         image: (n, …, h, w).
@@ -116,7 +115,7 @@ def turned(image: AnyArray, degrees: FloatArray) -> AnyArray:
 
 
 def permuted(image: AnyArray, orders: IntArray, phase: IntArray) -> AnyArray:
-    """Each picture with its pixels in the order of its phase.
+    """Each image with its pixels in the order of its phase.
 
     Args:
         image: (n, …).
@@ -128,8 +127,8 @@ def permuted(image: AnyArray, orders: IntArray, phase: IntArray) -> AnyArray:
     return shuffled
 
 
-def _truth(chosen: Motion) -> tuple[Drift, ...]:
-    """What was planted; it concerns everyone."""
+def _truth(chosen: ImageDrift) -> tuple[Drift, ...]:
+    """The planted drifts; they affect everyone."""
 
     def moment(share: float) -> int:
         return (int(share * chosen.span_days * DAY) + START) * SECOND
