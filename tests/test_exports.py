@@ -99,6 +99,14 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
         freshmark.runn  # noqa: B018
 
 
+def test_a_deprecated_name_still_works_and_warns_with_the_new_name_where_it_is_used(monkeypatch):
+    monkeypatch.setitem(freshmark._DEPRECATED, "Flow", ("Stream", "0.4"))
+    with pytest.warns(DeprecationWarning, match=r"freshmark\.Flow .* removed in 0\.4: use freshmark\.Stream") as caught:
+        assert freshmark.Flow is freshmark.Stream
+    assert caught[0].filename == __file__
+    assert "Flow" not in dir(freshmark)
+
+
 def test_the_version_is_that_of_the_distribution():
     assert freshmark.__version__ == version("freshmark")
 

@@ -8,6 +8,7 @@ Names are imported on first use: ``import freshmark`` costs neither numpy nor pa
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -183,8 +184,20 @@ _PLACES = {
 _PLACE = {name: module for module, names in _PLACES.items() for name in names}
 
 
+_DEPRECATED: dict[str, tuple[str, str]] = {}
+"""Old name → (new name, the version that removes the old one); see docs/plugins.md for the rule."""
+
+
 def __getattr__(name: str) -> Any:
-    """A public name, imported when it is first asked for: numpy costs a tenth of a second, pandas half of one."""
+    """A public name, imported on first use: numpy costs a tenth of a second, pandas half a second."""
+    if name in _DEPRECATED:
+        new, removed = _DEPRECATED[name]
+        warnings.warn(
+            f"freshmark.{name} is deprecated and will be removed in {removed}: use freshmark.{new}",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return globals().get(new) or __getattr__(new)
     if name not in _PLACE:
         raise AttributeError(f"module 'freshmark' has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(_PLACE[name]), name)
