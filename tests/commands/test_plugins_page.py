@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from freshmark import Results
@@ -28,7 +29,7 @@ def example(tmp_path):
 
 
 def test_the_strategy_with_tasks_passes_its_check(example):
-    space: dict = {}
+    space: dict[str, Any] = {}
     exec(example("class ClickRate").read_text("utf-8"), space)
     findings = check_strategy(space["ClickRate"])
     assert not failures(findings)
