@@ -85,7 +85,9 @@ def _draw(
     metric: str,
     figure: Any,
 ) -> None:
-    # Imported here: the other report formats do not need matplotlib.
+    # Imported here: the other report formats draw nothing.
+    import seaborn as sns  # noqa: PLC0415
+
     from freshmark_reports.palette import legend_below, line_key, looks, muted, paper  # noqa: PLC0415
 
     look = looks(results)
@@ -93,8 +95,8 @@ def _draw(
     keys = []
     for (name, value), strategy in zip(values.items(), strategies, strict=True):
         drawn = look[strategy]
-        axes.plot(range(len(labels)), value, marker="o", markersize=5, markeredgecolor=paper(), color=drawn.colour,
-                  linestyle=drawn.dash, label=name)  # fmt: skip
+        sns.lineplot(x=range(len(labels)), y=value, ax=axes, marker="o", markersize=5, markeredgecolor=paper(),
+                     color=drawn.colour, linestyle=drawn.dash, label=name, legend=False)  # fmt: skip
         keys.append(line_key(name, drawn))
     axes.set_xticks(range(len(labels)), labels, color=muted())
     axes.set_xlabel("previous events of the user")

@@ -105,32 +105,32 @@ def _transfers(rows: pd.DataFrame) -> Table:
 
 
 def _draw(scores: FloatArray, live: FloatArray, figure: Any) -> None:
-    # Imported here: the other report formats do not need matplotlib.
-    from matplotlib.patches import Rectangle  # noqa: PLC0415
+    # Imported here: the other report formats draw nothing.
+    import seaborn as sns  # noqa: PLC0415
+    from matplotlib.colors import ListedColormap, to_rgb  # noqa: PLC0415
 
     from freshmark_reports.palette import ink, muted  # noqa: PLC0415
 
     axes = figure.subplots()
     blocks = scores.shape[1]
     rows = np.vstack([scores, live])
-    highest = float(np.nanmax(rows)) or 1.0
-    for row, column in zip(*np.nonzero(np.isfinite(rows)), strict=True):
-        at = row + (row > blocks) * 0.4  # the run itself is set apart
-        shade = 0.55 * max(0.0, rows[row, column]) / highest
-        axes.add_patch(Rectangle((column - 0.5, at - 0.5), 1, 1, color=ink(), alpha=shade, linewidth=0))
-        if blocks <= MOST_NUMBERS:
-            seen = row <= blocks and column < row
-            axes.text(column, at, format_number(rows[row, column], 2), ha="center", va="center", fontsize=9,
-                      style="italic" if seen else "normal")  # fmt: skip
+    # One colour in many strengths, so that the page can replace it in its dark theme.
+    shades = ListedColormap([(*to_rgb(ink()), 0.55 * step / 255) for step in range(256)])
+    texts = np.vectorize(lambda value: format_number(value, 2) if np.isfinite(value) else "")(rows)
+    sns.heatmap(
+        rows, ax=axes, cmap=shades, vmin=0, vmax=float(np.nanmax(rows)) or 1.0, mask=~np.isfinite(rows), cbar=False,
+        annot=texts if blocks <= MOST_NUMBERS else False, fmt="", annot_kws={"fontsize": 9, "color": ink()},
+    )  # fmt: skip
+    for text in axes.texts:
+        column, row = (int(at) for at in text.get_position())
+        text.set_style("italic" if row <= blocks and column < row else "normal")
     for row in range(1, blocks + 1):
         # Blocks left of the steps were learned, blocks right of them are still ahead.
-        axes.plot([row - 0.5, row - 0.5, row - 1.5], [row + 0.5, row - 0.5, row - 0.5], color=ink(), linewidth=1.4)
-    places = [*range(blocks + 1), blocks + 1.4]
-    axes.set_yticks(places, [*(_after(row) for row in range(blocks + 1)), "the run itself"], color=muted())
-    axes.set_xticks(range(blocks), [f"block {block + 1}" for block in range(blocks)], color=muted())
+        axes.plot([row, row, row - 1], [row + 1, row, row], color=ink(), linewidth=1.4)
+    axes.axhline(blocks + 1, color=ink(), linewidth=1.4)  # the run itself is set apart
+    axes.set_yticks(np.arange(blocks + 2) + 0.5, [*(_after(row) for row in range(blocks + 1)), "the run itself"])
+    axes.set_xticks(np.arange(blocks) + 0.5, [f"block {block + 1}" for block in range(blocks)])
+    axes.tick_params(labelcolor=muted(), labelrotation=0)
     axes.xaxis.tick_top()
-    axes.set_xlim(-0.5, blocks - 0.5)
-    axes.set_ylim(blocks + 2, -0.6)
     axes.grid(visible=False)
-    axes.spines["bottom"].set_visible(False)
     axes.set_ylabel("learned")

@@ -83,7 +83,8 @@ def _entries(results: Results, cells: pd.DataFrame, row: pd.Series) -> tuple[Ent
 
 
 def _draw(results: Results, shown: pd.DataFrame, figure: Any) -> None:
-    # Imported here: the other report formats do not need matplotlib.
+    # Imported here: the other report formats draw nothing.
+    import seaborn as sns  # noqa: PLC0415
     from matplotlib.ticker import FuncFormatter  # noqa: PLC0415
 
     from freshmark_reports.palette import legend_below, line_key, looks  # noqa: PLC0415
@@ -100,8 +101,8 @@ def _draw(results: Results, shown: pd.DataFrame, figure: Any) -> None:
         few = np.unique(np.linspace(0, len(windows["end"]) - 1, MOST_POINTS).astype(np.int64))
         drawn = look[row["strategy"]]
         above = windows["rss_bytes"][few] - start.get(keys_of(results, row)[0], 0.0)
-        axes.plot(dates(windows["end"][few]), above, color=drawn.colour, linestyle=drawn.dash,
-                  label=_called(row))  # fmt: skip
+        sns.lineplot(x=dates(windows["end"][few]), y=above, ax=axes, color=drawn.colour, linestyle=drawn.dash,
+                     label=_called(row), legend=False)  # fmt: skip
         keys.append(line_key(_called(row), drawn))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_bytes(value)))
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
