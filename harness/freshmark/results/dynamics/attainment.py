@@ -1,4 +1,4 @@
-"""Attainment: how much of what was achievable was achieved, where the stream knows the best possible answers."""
+"""Attainment: the share of the achievable gain that updating achieved, on streams that know the best answers."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ COLUMNS = ("stream", "strategy", "every", "delay", "metric", "value", "oracle", 
 def attainment_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame:
     """One row a (stream, strategy, every, delay) of streams with an oracle; means over seeds.
 
-    Columns: value, oracle: the metric of the best possible answers, regret: what value lacks of it (of log loss: the
-    excess over the Bayes log loss, as it came out on these events), floor: that of the same strategy never updated (a
-    cell of its own, else the matrix's model of the warm-up; NaN without either), gain_share: (value − floor) ÷
-    (oracle − floor): of all that updating could ever gain, what it did; NaN where that is nothing, because the oracle
-    came out no better than the floor on these events.
+    value, oracle: the metric, and that of the best possible answers
+    regret: how much worse value is than oracle; for log loss the excess over the Bayes log loss on these events
+    floor: the metric of the same strategy never updated: a cell of its own, else the warm-up model of the matrix
+    gain_share: (value − floor) ÷ (oracle − floor); NaN where the oracle is no better than the floor on these events
     """
-    rows, table = list(metric_groups(recorded, metric)), []
-    never = {(row.stream, row.strategy): row for row in rows if row.every == "never"}
-    for row in rows:
+    groups, rows = list(metric_groups(recorded, metric)), []
+    never = {(group.stream, group.strategy): group for group in groups if group.every == "never"}
+    for row in groups:
         best = recorded.oracle_outcomes(row.stream)
         if best is None:
             continue
@@ -33,8 +32,8 @@ def attainment_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame
         regret, gainable = row.metric.sign * (oracle - value), row.metric.sign * (oracle - floor)
         share = 1.0 - regret / gainable if gainable > 0 else float("nan")
         numbers = {"value": value, "oracle": oracle, "regret": regret, "floor": floor, "gain_share": share}
-        table.append({**row.names, **numbers})
-    return pd.DataFrame(table, columns=list(COLUMNS))
+        rows.append({**row.names, **numbers})
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _value(recorded: Recorded, key: str, metric: PerEventMetric) -> float:
@@ -44,5 +43,5 @@ def _value(recorded: Recorded, key: str, metric: PerEventMetric) -> float:
 def _floor(recorded: Recorded, row: MetricGroup, never: MetricGroup | None) -> float:
     if never is not None:
         return mean_of([_value(recorded, key, never.metric) for key in never.keys.values()])
-    grids = [score_matrix(recorded, key, row.metric) for key in row.keys.values()]
-    return mean_of([row.metric.of_mean(one.sums[0].sum() / one.count.sum()) for one in grids if one is not None])
+    matrices = [score_matrix(recorded, key, row.metric) for key in row.keys.values()]
+    return mean_of([row.metric.of_mean(one.sums[0].sum() / one.count.sum()) for one in matrices if one is not None])

@@ -1,14 +1,13 @@
-"""Learning and forgetting: the matrix of scores, and what it says of transfer.
+"""Learning and forgetting: transfer between blocks of windows, from the matrix of scores.
 
-R[i, j] is the score on block j of the model as it stands after i blocks (0: the warm-up alone). After Lopez-Paz &
+R[i, j] is the score on block j of the model after i blocks (0: the warm-up alone). After Lopez-Paz &
 Ranzato 2017 ("Gradient Episodic Memory for Continual Learning", NeurIPS), with T blocks:
 
-    BWT = 1/(T−1) Σ_{j<T} R[T, j] − R[j, j]      backward transfer: below 0 it is forgetting
+    BWT = 1/(T−1) Σ_{j<T} R[T, j] − R[j, j]      backward transfer; negative means forgetting
     FWT = 1/(T−1) Σ_{j>1} R[j−1, j] − R[0, j]    forward transfer
 
-Adapted: where theirs compares with a model at random, this one compares with the model of the warm-up; R[j, j] of BWT
-is block j asked again after it was learned, since the run itself answered it before. More is better, whatever the
-metric.
+Adapted: their FWT compares with a random model, this one with the warm-up model; R[j, j] of BWT re-evaluates block j
+after it was learned, since the run itself answered it before. Both are signed so that more is better.
 """
 
 from __future__ import annotations
@@ -32,8 +31,8 @@ COLUMNS = ("stream", "strategy", "every", "delay", "metric", "seeds", "blocks", 
 class ScoreMatrix:
     """The matrix of one cell, as sums over events; a score is a sum ÷ count (its root, for a root).
 
-    sums: (blocks + 1, blocks), row i: after i blocks, column j: block j + 1; NaN where it was not asked
-    live: (blocks,), of the run itself, which went on learning within each block
+    sums: (blocks + 1, blocks), row i: after i blocks, column j: block j + 1; NaN where not evaluated
+    live: (blocks,) of the run itself, which also updates within a block
     count: (blocks,) events
     begin: (blocks,) int64 µs, time of each block's first event; end: that of its last
     """
@@ -52,19 +51,19 @@ class ScoreMatrix:
 
     @property
     def live_scores(self) -> FloatArray:
-        """(blocks,) of the run itself."""
+        """(blocks,) scores of the run itself."""
         return np.asarray(self.metric.of_mean(ratio(self.live, self.count)))
 
 
 def score_matrix(recorded: Recorded, key: str, metric: PerEventMetric) -> ScoreMatrix | None:
-    """The matrix of the cell with this key; None where none was recorded."""
+    """The matrix of the cell with this key; None if it has none."""
     if not recorded.has_table(key, "matrix"):
         return None
     table, outcomes = recorded.table(key, "matrix"), recorded.outcomes(key)
     time = recorded.events(recorded.stream_of(key))["time"]
     events = len(time)
     block = table["block"][:events].astype(np.int64) - 1
-    # A block at the end without events is known by its row alone.
+    # A last block without events has a row but no column entry.
     blocks = int(table["after"].max())
     sums = np.array(
         [
@@ -97,22 +96,22 @@ def forward_transfer(scores: FloatArray, sign: int = 1) -> float:
 def learning_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame:
     """One row a (stream, strategy, every, delay) that has a matrix; numbers are means over seeds.
 
-    Columns: stream, strategy, every, delay, metric, seeds, blocks, forward_transfer, backward_transfer (NaN for a
-    strategy with context), update_gain: what the run itself is better than the model of the warm-up, mean over blocks.
+    forward_transfer, backward_transfer: see above; backward is NaN for a strategy with context
+    update_gain: how much better the run itself is than the warm-up model, mean over blocks
     """
     rows = []
     for row in metric_groups(recorded, metric):
-        grids = [grid for key in row.keys.values() if (grid := score_matrix(recorded, key, row.metric)) is not None]
-        if grids:
+        cells = [cell for key in row.keys.values() if (cell := score_matrix(recorded, key, row.metric)) is not None]
+        if cells:
             sign = row.metric.sign
             rows.append(
                 {
                     **row.names,
-                    "seeds": len(grids),
-                    "blocks": len(grids[0].count),
-                    "forward_transfer": mean_of([forward_transfer(grid.scores, sign) for grid in grids]),
-                    "backward_transfer": mean_of([backward_transfer(grid.scores, sign) for grid in grids]),
-                    "update_gain": mean_of([mean_of(sign * (one.live_scores - one.scores[0])) for one in grids]),
+                    "seeds": len(cells),
+                    "blocks": len(cells[0].count),
+                    "forward_transfer": mean_of([forward_transfer(cell.scores, sign) for cell in cells]),
+                    "backward_transfer": mean_of([backward_transfer(cell.scores, sign) for cell in cells]),
+                    "update_gain": mean_of([mean_of(sign * (cell.live_scores - cell.scores[0])) for cell in cells]),
                 }
             )
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -124,10 +123,10 @@ def _row(table: dict[str, AnyArray], outcomes: Outcomes, rows: slice) -> Outcome
 
 
 def _sums(metric: PerEventMetric, outcomes: Outcomes, block: IntArray, blocks: int) -> FloatArray:
-    """(blocks,) sums of what events give; NaN for a block of which an event was not asked."""
+    """(blocks,) sums of per-event values; NaN for a block that was not evaluated completely."""
     answer = outcomes.rank if outcomes.rank is not None else outcomes.prediction
     unknown = np.isnan(np.asarray(answer))
-    given = np.where(unknown, 0.0, metric.each(outcomes))
-    sums = np.asarray(np.bincount(block, weights=given, minlength=blocks), np.float64)
+    values = np.where(unknown, 0.0, metric.each(outcomes))
+    sums = np.asarray(np.bincount(block, weights=values, minlength=blocks), np.float64)
     sums[np.bincount(block, weights=unknown, minlength=blocks) > 0] = np.nan
     return sums

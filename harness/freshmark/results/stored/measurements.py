@@ -14,20 +14,20 @@ from freshmark.results.metrics.measured import Measured
 from freshmark.results.stored.recorded import Recorded
 
 WHOLE = -1
-"""The window that stands for all of them."""
+"""The ``window`` of rows over all windows."""
 
 COLUMNS = ("stream", "task", "strategy", "every", "delay", "seed", "window", "time", "segment", "metric", "value", "n")
 
 _SUMS = frozenset({"updates"})
-_HIGHEST = frozenset({"rss_bytes", "state_bytes"})
-_NO_METRIC = frozenset({"window", "begin", "end", "events"})
+_MAXIMA = frozenset({"rss_bytes", "state_bytes"})
+_NOT_METRICS = frozenset({"window", "begin", "end", "events"})
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """Numbers of one metric of one cell: arrays of one length.
 
-    window: (n,) int64, WHOLE for all; segment: (n,) int64, place in ``segments.names``
+    window: (n,) int64, or WHOLE; segment: (n,) int64, index into ``segments.names``
     """
 
     metric: str
@@ -82,34 +82,34 @@ def _accuracy(metric: str, measured: Measured) -> Block:
 
 
 def _costs(windows: dict[str, AnyArray]) -> Iterator[Block]:
-    """Every other column of the table of windows: what each cost, and what meters read."""
+    """Every other column of the table of windows: costs, and readings of meters."""
     events = windows["events"].astype(np.int64)
-    place = np.append(windows["window"].astype(np.int64), WHOLE)
+    window = np.append(windows["window"].astype(np.int64), WHOLE)
     for name, column in windows.items():
-        if name in _NO_METRIC:
+        if name in _NOT_METRICS:
             continue
         values = column.astype(np.float64)
         whole = _whole(name, values, events)
         yield Block(
-            name, place, np.zeros(len(place), np.int64), np.append(values, whole), np.append(events, events.sum())
+            name, window, np.zeros(len(window), np.int64), np.append(values, whole), np.append(events, events.sum())
         )
 
 
 def _whole(name: str, values: FloatArray, events: IntArray) -> float:
-    """Durations and counts add up; sizes count at their highest; everything else is averaged over events."""
+    """Over all windows: the sum of durations and counts, the highest size, otherwise the mean over events."""
     known = np.isfinite(values)
     if not known.any():
         return float("nan")
     if name in _SUMS or name.endswith("_seconds"):
         return float(values[known].sum())
-    if name in _HIGHEST:
+    if name in _MAXIMA:
         return float(values[known].max())
     weights = events[known]
     return float(np.average(values[known], weights=weights)) if weights.any() else float("nan")
 
 
 def _times(recorded: Recorded, streams: Sequence[str], blocks: Sequence[Block]) -> Any:
-    """Begin of each window; of the first one for the whole."""
+    """The begin of each window; for WHOLE that of the first."""
     parts = [
         recorded.streams[stream].edges[np.maximum(block.window, 0)]
         for stream, block in zip(streams, blocks, strict=True)
@@ -122,7 +122,7 @@ def _joined(parts: Sequence[AnyArray], dtype: Any) -> AnyArray:
 
 
 def _repeated(texts: Iterable[str], lengths: IntArray) -> Any:
-    """Each text as often as its length says, as categories."""
+    """Each text repeated by its length, as a categorical."""
     codes, names = pd.factorize(np.array(list(texts), object))
     return _categories(np.repeat(codes, lengths), names)
 
