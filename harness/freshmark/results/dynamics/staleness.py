@@ -41,7 +41,7 @@ class Decay:
 
     stale: with knowledge of that age
     fresh: of the run itself, or of the youngest group
-    warmup, fresh_warmup: of the warm-up model, on the events of ``stale`` and of ``fresh``; NaN if updating gains nothing
+    warmup, fresh_warmup: of the warm-up model on the events of ``stale`` and ``fresh``; NaN if updating gains nothing
     """
 
     source: str
