@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from freshmark.cli import main
 
 TINY = "drift(preset='tiny')"
 CONTROLS = set("\x1b\r\x08\x07")
@@ -84,6 +85,19 @@ def first(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> tuple[Shell,
     return shell, shell("run", "-d", TINY, "-s", "popularity()", "-s", "recency", "--every", "1d", "-o", "out")
 
 
+@pytest.fixture
+def here(tmp_path, monkeypatch, capsys):
+    """A command in this process and an empty folder: its exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def here(*words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as left:
+            main(words)
+        return (left.value.code or 0, *capsys.readouterr())
+
+    return here
+
+
 def test_a_run_leaves_the_path_of_its_report_on_stdout_and_nothing_else(first):
     shell, done = first
     assert (done.returncode, done.stdout) == (0, "out/report.html\n")
@@ -106,54 +120,33 @@ def test_the_run_folder_holds_the_plan_that_was_measured(first):
     assert 'strategies = ["popularity()", "recency()"]' in (shell.folder / "out" / "plan.toml").read_text("utf-8")
 
 
-def test_a_run_folder_is_gone_on_with_and_measures_nothing_twice(first):
-    shell, _ = first
-    done = shell("run", "out", "--no-report")
-    assert (done.returncode, done.stdout) == (0, "out\n")
-    assert done.stderr == "0 cells to measure into out, 2 done\n"
+def test_a_run_folder_is_resumed_and_measures_nothing_twice(first, here, monkeypatch):
+    monkeypatch.chdir(first[0].folder)
+    assert here("run", "out", "--no-report") == (0, "out\n", "0 cells to measure into out, 2 done\n")
 
 
-@pytest.mark.parametrize(("form", "name"), [("html", "report.html"), ("markdown", "report.md"), ("csv", "report.csv")])
-def test_a_report_of_each_form_lands_in_the_run_folder(first, form, name):
-    shell, _ = first
-    done = shell("report", "out", "--format", form)
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"out/{name}\n", "")
-    assert "popularity()" in (shell.folder / "out" / name).read_text("utf-8")
+@pytest.mark.parametrize(("form", "name"), [("markdown", "report.md"), ("csv", "report.csv")])
+def test_a_report_of_each_format_is_written_into_the_run_folder(first, here, monkeypatch, form, name):
+    monkeypatch.chdir(first[0].folder)
+    assert here("report", "out", "--format", form) == (0, f"out/{name}\n", "")
+    assert "popularity()" in Path("out", name).read_text("utf-8")
 
 
-def test_a_report_goes_where_it_is_told(first):
-    shell, _ = first
-    done = shell("report", "out", "-o", "here.md", "--format", "markdown")
-    assert (done.stdout, (shell.folder / "here.md").is_file()) == ("here.md\n", True)
+def test_a_misspelt_format_is_met_with_the_right_one(first, here):
+    code, _, err = here("report", str(first[0].folder / "out"), "--format", "markdwon")
+    assert code == 2
+    assert "did you mean 'markdown'?" in err
 
 
-def test_a_misspelt_form_is_told_with_the_right_one(first):
-    shell, _ = first
-    done = shell("report", "out", "--format", "markdwon")
-    assert done.returncode == 2
-    assert "did you mean 'markdown'?" in done.stderr
-
-
-def test_a_folder_without_a_run_is_refused(shell: Shell):
-    done = shell("report", ".")
-    assert done.returncode == 2
-    assert "FM401" in done.stderr
-
-
-def test_a_dry_run_prints_the_cells_and_makes_nothing(shell: Shell):
-    done = shell(
-        "run", "-d", TINY, "-s", "popularity()", "-s", "recency()", "--every", "1d", "--seeds", "2", "--dry-run"
-    )
-    assert done.returncode == 0
-    lines = done.stdout.splitlines()
+def test_a_dry_run_prints_the_cells_and_writes_nothing(here):
+    words = ["run", "-d", TINY, "-s", "popularity()", "-s", "recency()", "--every", "1d", "--seeds", "2", "--dry-run"]
+    code, out, err = here(*words)
+    assert (code, err) == (0, "4 cells\n")
+    lines = out.splitlines()
     assert lines[0].split() == ["cell", "stream", "strategy", "every", "delay", "seed"]
     assert lines[4].split() == ["4", TINY, "recency()", "1d", "0s", "1"]
-    assert done.stderr == "4 cells\n"
-    assert [path.name for path in shell.folder.iterdir()] == ["faults.py"]
-
-
-def test_the_dry_demo_is_six_strategies_under_three_schedules(shell: Shell):
-    assert shell("run", "--dry-run").stderr == "18 cells\n"
+    assert list(Path().iterdir()) == []
+    assert here("run", "--dry-run")[2] == "18 cells\n"
 
 
 def test_json_tells_each_event_as_an_object(shell: Shell):
@@ -176,35 +169,32 @@ def test_a_failed_cell_is_told_the_others_go_on_and_the_exit_code_is_1(shell: Sh
     assert "Traceback" not in done.stderr
 
 
-def test_nothing_measured_is_exit_code_4_and_no_report(shell: Shell):
-    done = shell("run", "--plugin", "faults.py", "-d", TINY, "-s", "breaks()", "--every", "1d", "-o", "out")
+def test_nothing_measured_is_exit_code_4_and_no_report_and_a_cell_over_its_time_is_stopped(shell: Shell):
+    done = shell(
+        "run", "--plugin", "faults.py", "-d", TINY, "-s", "breaks()", "-s", "sleeps()", "--every", "1d",
+        "--timeout", "1s", "-o", "out",
+    )  # fmt: skip
     assert (done.returncode, done.stdout) == (4, "out\n")
+    assert "breaks() every 1d seed 0 failed" in done.stderr
+    assert "sleeps() every 1d seed 0 timeout" in done.stderr
     assert not (shell.folder / "out" / "report.html").exists()
 
 
-def test_a_cell_over_its_time_is_stopped(shell: Shell):
-    done = shell(
-        "run", "--plugin", "faults.py", "-d", TINY, "-s", "sleeps()", "--every", "1d", "--timeout", "1s", "-o", "out"
-    )  # fmt: skip
-    assert done.returncode == 4
-    assert "sleeps() every 1d seed 0 timeout" in done.stderr
+def test_bad_data_is_exit_code_3_with_file_and_line_and_leaves_no_folder(here):
+    Path("log.csv").write_text("user,item,time\n1,2,3\n1,2\n", "utf-8")
+    code, _, err = here("run", "-d", "file('log.csv')", "-s", "popularity()", "-o", "out")
+    assert code == 3
+    assert "log.csv:3" in err
+    assert len(err.splitlines()) <= 6
+    assert not Path("out").exists()
 
 
-def test_bad_data_is_exit_code_3_with_file_and_line_and_leaves_no_folder(shell: Shell):
-    (shell.folder / "log.csv").write_text("user,item,time\n1,2,3\n1,2\n", "utf-8")
-    done = shell("run", "-d", "file('log.csv')", "-s", "popularity()", "-o", "out")
-    assert done.returncode == 3
-    assert "log.csv:3" in done.stderr
-    assert len(done.stderr.splitlines()) <= 6
-    assert not (shell.folder / "out").exists()
-
-
-def test_a_wrong_plan_is_exit_code_2_with_file_and_line(shell: Shell):
-    (shell.folder / "plan.toml").write_text('streams = ["drift()"]\nstrategys = ["popularity()"]\n', "utf-8")
-    done = shell("run", "plan.toml")
-    assert done.returncode == 2
-    assert "plan.toml:2" in done.stderr
-    assert "did you mean 'strategies'?" in done.stderr
+def test_a_wrong_plan_is_exit_code_2_with_file_and_line(here):
+    Path("plan.toml").write_text('streams = ["drift()"]\nstrategys = ["popularity()"]\n', "utf-8")
+    code, _, err = here("run", "plan.toml")
+    assert code == 2
+    assert "plan.toml:2" in err
+    assert "did you mean 'strategies'?" in err
 
 
 def wait_for(folder: Path, pattern: str) -> None:
@@ -218,17 +208,8 @@ def wait_for(folder: Path, pattern: str) -> None:
 
 def test_an_interruption_finishes_the_cell_says_how_to_go_on_and_is_exit_code_5(shell: Shell):
     cells = [f"popularity(window={size})" for size in range(10, 40)]
-    process = shell.start(
-        "run",
-        "-d",
-        TINY,
-        *(word for cell in cells for word in ("-s", cell)),
-        "--every",
-        "1d",
-        "--no-report",
-        "-o",
-        "out",
-    )
+    strategies = [word for cell in cells for word in ("-s", cell)]
+    process = shell.start("run", "-d", TINY, *strategies, "--every", "1d", "--no-report", "-o", "out")
     wait_for(shell.folder / "out" / "cells", "*/outcomes.parquet")
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=120)
