@@ -1,4 +1,4 @@
-"""Writes the parts of the documentation that the code knows: cli.md, errors.md and the table in streams.md.
+"""Writes the parts of the documentation that come from the code: cli.md, errors.md and the table in streams.md.
 
 python docs/generate.py            writes them
 python docs/generate.py --check    exits with 1 where one is out of date
@@ -33,14 +33,14 @@ def pages() -> dict[Path, str]:
 
 def cli_page() -> str:
     """The help of every built-in command."""
-    Commands.ask_plugins = False  # what is installed beside freshmark is no part of its documentation
+    Commands.ask_plugins = False  # other installed plugins are not part of the documentation
     parts = [REMARK, "# The command line\n"]
     for path in ([], *paths(typer.main.get_group(app))):
         name = " ".join(["freshmark", *path])
-        shown = CliRunner().invoke(app, [*path, "--help"], prog_name="freshmark", env={"COLUMNS": "100"})
-        if shown.exit_code:
-            raise RuntimeError(f"{name} --help: {shown.output}")
-        parts.append(f"\n## {name}\n\n```\n{shown.output.strip()}\n```\n")
+        result = CliRunner().invoke(app, [*path, "--help"], prog_name="freshmark", env={"COLUMNS": "100"})
+        if result.exit_code:
+            raise RuntimeError(f"{name} --help: {result.output}")
+        parts.append(f"\n## {name}\n\n```\n{result.output.strip()}\n```\n")
     return "".join(parts)
 
 

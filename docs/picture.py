@@ -15,12 +15,12 @@ PICTURE = Path(__file__).parent / "report.png"
 
 
 def main(report: Path) -> None:
-    """Open the report as a reader would, at 1300 × 900, and keep what is seen."""
-    found = [path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))]
-    if not found:
-        sys.exit("no Chromium here")
+    """Open the report at 1300 × 900, and save the first screen."""
+    browsers = [path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))]
+    if not browsers:
+        sys.exit("Chromium is not installed")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found[0], args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=browsers[0], args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1300, "height": 900}, color_scheme="light")
         page.goto(report.resolve().as_uri())
         page.screenshot(path=PICTURE)

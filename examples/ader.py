@@ -1,6 +1,6 @@
 """The table of Mi et al., RecSys 2020 (ADER), from a run of ader.toml: python examples/ader.py RUN.
 
-As in the paper: the first event of a session is no test, nor is an item that had no event before the week. Numbers are
+As in the paper, the first event of a session is not tested, nor is an item without events before the week. Numbers are
 means over weeks, then over seeds.
 """
 
@@ -15,7 +15,7 @@ KNOWN_USER_AND_ITEM = (4, 5)
 
 
 def of_cell(results, cell):
-    """R@20, R@10, MRR@20 and MRR@10 of one cell, each the mean over weeks."""
+    """R@20, R@10, MRR@20 and MRR@10 of one cell, as means over weeks."""
     events, rank = results.events(cell.stream), results.outcomes(cell.key).rank
     tested = np.isin(events["kind"], KNOWN_USER_AND_ITEM)
     weeks = [rank[tested & (events["window"] == week)] for week in range(int(events["window"].max()) + 1)]
@@ -27,7 +27,7 @@ def of_cell(results, cell):
 
 
 def table(run):
-    """One row a strategy, the weakest first: mean and standard deviation over seeds."""
+    """One row per strategy, the weakest first: mean and standard deviation over seeds."""
     results = Results.open(run)
     rows = pd.DataFrame([of_cell(results, cell) for cell in results.cells.itertuples() if cell.status == "ok"])
     columns = ["R@20", "MRR@20", "R@10", "MRR@10", "minutes"]

@@ -25,12 +25,12 @@ def register_strategies():
 
 
 def samples(labels: str = "planted", seed: int = 0, *, again: bool = False):
-    """1,000 samples to learn from, then 1,000 to be asked about; with warmup=0.5 the first are the warm-up.
+    """1,000 training samples, then 1,000 test samples; with warmup=0.5 the first are the warm-up.
 
     Args:
         labels: "planted": 1 with probability σ(x · θ*), θ* drawn by the seed; "random": 1 with probability ½.
-        seed: of everything that is drawn.
-        again: whether those asked about are the same as those learned from: what is measured is then the training loss.
+        seed: of all random numbers.
+        again: whether the test repeats the training samples, so that the training loss is measured.
     """
     if labels not in {"planted", "random"}:
         raise ValueError(f"labels={labels!r}: 'planted' or 'random'")
@@ -40,7 +40,7 @@ def samples(labels: str = "planted", seed: int = 0, *, again: bool = False):
     chance = 1 / (1 + np.exp(-x @ planted)) if labels == "planted" else np.full(2 * SAMPLES, 0.5)
     label = (rng.random(2 * SAMPLES) < chance).astype(np.float64)
     if again:
-        x, label, chance = (np.concatenate([one[:SAMPLES]] * 2) for one in (x, label, chance))
+        x, label, chance = (np.concatenate([column[:SAMPLES]] * 2) for column in (x, label, chance))
     return stream_of(
         name=f"samples('{labels}', seed={seed}, again={again})",
         task="click",
@@ -52,8 +52,8 @@ def samples(labels: str = "planted", seed: int = 0, *, again: bool = False):
 
 
 def theta(start: float = 0.1):
-    """P(1) = σ(x · θ), every weight the same at first, no bias."""
-    import torch  # noqa: PLC0415  (two seconds that listing plugins need not wait for)
+    """P(1) = σ(x · θ), all weights equal at first, no bias."""
+    import torch  # noqa: PLC0415  (it takes two seconds, which listing plugins should not)
 
     class Theta(torch.nn.Module):
         tasks = frozenset({"click"})
@@ -63,10 +63,10 @@ def theta(start: float = 0.1):
             self.theta = torch.nn.Parameter(torch.full((width,), start, dtype=torch.float64))
 
         def grow(self, users, items):
-            """Users and items have no weights."""
+            """Users and items have no parameters."""
 
         def observe(self, events):
-            """There is no context."""
+            """The model has no context."""
 
         def logits(self, rows):
             return (torch.as_tensor(np.array(rows.features["numbers"], np.float64)) * self.theta).sum(1)
@@ -86,9 +86,9 @@ def theta(start: float = 0.1):
 
 
 class Steps(Strategy):
-    """So many steps of stochastic gradient descent over the warm-up, each along the mean gradient of a few samples.
+    """Stochastic gradient descent on the warm-up: each step follows the mean gradient of a random batch.
 
-    The built-in strategies count passes; here each step draws its samples anew.
+    The built-in strategies count passes over the data; this one counts steps, and draws the batch of each.
     """
 
     tasks = frozenset({"click"})
@@ -108,7 +108,7 @@ class Steps(Strategy):
             self.model.theta.data -= self.lr * self.model.theta.grad
 
     def update(self, events):
-        """Only the warm-up is learned from."""
+        """Learn nothing: only the warm-up counts."""
 
     def predict(self, query):
         return self.model.predict(query)

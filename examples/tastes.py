@@ -1,4 +1,4 @@
-"""A plugin in one file: simulated ratings, in which what users like changes half-way through. rate.toml runs it."""
+"""A plugin in one file: simulated ratings whose users change their tastes half-way through. rate.toml runs it."""
 
 import numpy as np
 from freshmark import Drift, hookimpl, stream_of
@@ -15,11 +15,11 @@ def tastes(turn: float = 1.0, events: int = 12_000, users: int = 200, items: int
     """Ratings 3 + b_i + p_u · q_i + noise, from 1 to 5, over 60 days; at 0.5 of the span every p_u turns.
 
     Args:
-        turn: how far, in quarter turns: 0 for not at all, 1 for a right angle, 2 for the opposite.
-        events: how many ratings.
-        users: who rate.
-        items: what is rated.
-        seed: of everything that is drawn.
+        turn: how far tastes turn, in quarter turns: 0 not at all, 1 a right angle, 2 to the opposite.
+        events: number of ratings.
+        users: number of users.
+        items: number of items.
+        seed: of all random numbers.
     """
     rng = np.random.default_rng(seed)
     user, item = rng.integers(0, users, events), rng.integers(0, items, events)

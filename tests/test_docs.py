@@ -103,7 +103,7 @@ def test_the_plugin_of_the_readme_passes_the_check(place: Path):
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "examples").glob("*.toml")), ids=lambda file: file.name)
-def test_every_plan_among_the_examples_can_be_read_and_names_what_there_is(file):
+def test_every_plan_of_the_examples_can_be_parsed_and_its_names_exist(file):
     plan = Plan.read(file)
     registry = load(plan.plugins)
     for kind, texts in (("streams", plan.streams), ("strategies", plan.strategies)):
