@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text("utf-8")
 PLUGINS = (DOCS / "plugins.md").read_text("utf-8")
+INDEX = (DOCS / "index.md").read_text("utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
 
 
@@ -63,6 +64,17 @@ def test_the_first_run_of_the_readme_works_line_by_line(place: Path):
 
 
 @pytest.mark.slow
+def test_the_plugin_of_the_first_page_is_checked_measured_and_reported(tmp_path: Path):
+    plugin, its_test = blocks(INDEX, "python")
+    (tmp_path / "mine.py").write_text(plugin, "utf-8")
+    (tmp_path / "test_mine.py").write_text(its_test, "utf-8")
+    for words in [*commands(INDEX, "sh"), ["pytest", "-q", "test_mine.py"]]:
+        done = call(sys.executable, "-m", *words, cwd=tmp_path, cache=tmp_path / "cache")
+        assert done.returncode == 0, f"{shlex.join(words)}\n{done.stdout}{done.stderr}"
+    assert "## Top three" in (tmp_path / "runs" / "mine" / "report.md").read_text("utf-8")
+
+
+@pytest.mark.slow
 def test_the_python_of_the_readme_works(place: Path):
     (code,) = (block for block in blocks(README, "python") if "freshmark.run(" in block)
     done = call(sys.executable, "-c", code, cwd=place, cache=place / "cache")
@@ -73,10 +85,10 @@ def test_the_python_of_the_readme_works(place: Path):
 
 @pytest.mark.parametrize(
     "words",
-    [words for words in commands(README, "") if words[:2] == ["freshmark", "run"]],
+    [words for words in commands(README + INDEX, "") if words[:2] == ["freshmark", "run"]],
     ids=lambda words: shlex.join(words)[:60],
 )
-def test_every_other_run_of_the_readme_is_a_plan_that_could_run(words, place: Path):
+def test_every_other_run_of_the_readme_and_the_first_page_could_run(words, place: Path):
     done = call(sys.executable, "-m", *words, "--dry-run", cwd=place, cache=place / "cache")
     assert done.returncode == 0, done.stderr
 
