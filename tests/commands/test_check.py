@@ -7,7 +7,7 @@ from freshmark.cli import main
 
 PLUGIN = '''
 import numpy as np
-from freshmark import Metric, Strategy, hookimpl
+from freshmark import Metric, MetricFamily, Strategy, hookimpl
 
 
 @hookimpl
@@ -17,7 +17,17 @@ def register_strategies():
 
 @hookimpl
 def register_metrics():
-    return {"hr@3": Metric("hr@3", frozenset({"rank"}), "higher", each=lambda o: (o.rank <= 3) * 1.0)}
+    return {"top@K": MetricFamily("top@K", top)}
+
+
+def top(k):
+    """Hits among the first K, averaged over users."""
+    return Metric("top", frozenset({"rank"}), "higher", whole=lambda outcomes: of_users(outcomes, k))
+
+
+def of_users(outcomes, k):
+    hits = [(outcomes.rank[outcomes.user == user] <= k).mean() for user in np.unique(outcomes.user)]
+    return float(np.mean(hits)) if hits else float("nan")
 
 
 class Last(Strategy):
@@ -72,9 +82,9 @@ def test_a_broken_promise_is_told_and_is_exit_code_1(capsys, plugin):
 
 
 def test_streams_and_metrics_can_be_checked_beside_a_strategy(capsys, plugin):
-    code, out, _ = told(capsys, "drift(preset='tiny')", "hr@3", "--plugin", plugin)
+    code, out, _ = told(capsys, "drift(preset='tiny')", "top@3", "--plugin", plugin)
     assert code == 0
-    assert [line for line in out.splitlines() if not line.startswith(" ")] == ["drift(preset='tiny')", "hr@3"]
+    assert [line for line in out.splitlines() if not line.startswith(" ")] == ["drift(preset='tiny')", "top@3"]
 
 
 def test_a_stream_whose_times_look_wrong_is_warned_of_with_its_span(capsys, tmp_path):

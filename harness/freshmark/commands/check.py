@@ -62,9 +62,10 @@ def findings_of(registry: Registry, thing: str) -> Iterator[Finding]:
         UnknownName: no strategy, stream or metric has the name.
     """
     from freshmark import testing  # noqa: PLC0415  (pandas and the whole replay)
+    from freshmark.results.metrics.named import Metrics  # noqa: PLC0415
 
-    if thing in registry.names("metrics"):
-        yield from testing.check_metric(registry.factory("metrics", thing))
+    if _is_metric(registry, thing):
+        yield from testing.check_metric(Metrics(registry.offers("metrics")).named(thing))
         return
     name = parse(thing).name
     kind = next((kind for kind in CHECKED if name in registry.names(kind)), None)
@@ -79,9 +80,14 @@ def findings_of(registry: Registry, thing: str) -> Iterator[Finding]:
     yield from check(assembly.build)
 
 
+def _is_metric(registry: Registry, thing: str) -> bool:
+    """Whether it is the name of a metric; only those of a family, such as ``hits@10``, have an @."""
+    return "@" in thing or thing in registry.names("metrics")
+
+
 def _span_of(registry: Registry, thing: str) -> Iterator[str]:
     """The span of a stream, and warnings about its times; nothing for other kinds."""
-    if thing in registry.names("metrics") or parse(thing).name not in registry.names("streams"):
+    if _is_metric(registry, thing) or parse(thing).name not in registry.names("streams"):
         return
     from freshmark.runs.cards.time_span import span, span_warnings  # noqa: PLC0415  (numpy)
     from freshmark.testing.datasets import stream_from  # noqa: PLC0415

@@ -9,6 +9,7 @@ import numpy as np
 
 from freshmark.contract.arrays import AnyArray, Task
 from freshmark.contract.metric import Metric, Outcomes
+from freshmark.contract.stream import SECOND
 from freshmark.testing.findings import Check, Finding, run_checks
 
 EVENTS = 500
@@ -51,7 +52,9 @@ def _perfect(task: Task) -> dict[str, AnyArray]:
 
 
 def _outcomes(task: Task, columns: dict[str, AnyArray], rows: AnyArray | slice = slice(None)) -> Outcomes:
-    return Outcomes(task=task, **{name: column[rows] for name, column in columns.items()})
+    index = np.arange(EVENTS)
+    events = {"user": index % 31, "item": index % 47, "time": index * SECOND, "index": index}
+    return Outcomes(task=task, **{name: column[rows] for name, column in (columns | events).items()})
 
 
 def _finite(metric: Metric, task: Task) -> str:
