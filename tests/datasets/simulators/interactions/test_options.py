@@ -99,16 +99,6 @@ def test_presets_have_the_sizes_that_they_promise():
     assert options("default", {}) == DEFAULT
 
 
-def test_a_misspelt_preset_gets_a_suggestion():
-    with pytest.raises(UnknownName, match="did you mean 'small'"):
-        options("smal", {})
-
-
 def test_more_topics_than_items_are_refused():
     with pytest.raises(UsageError, match="at least one item per topic"):
         options("tiny", {"items": 5, "topics": 6})
-
-
-def test_a_schedule_that_cannot_be_read_is_refused_before_anything_is_built():
-    with pytest.raises(UsageError, match="kind@begin"):
-        options("tiny", {"drifts": "soon"})
