@@ -14,7 +14,7 @@ from freshmark import DataError, Source, Stream, Task
 from freshmark_datasets.logs.checked_options import Columns, Only, check_options, check_paths, options_of
 from freshmark_datasets.readers.options import Options
 
-VERSION = 2
+VERSION = 3
 """Of the loader; raised whenever the same file and options give another stream."""
 
 
