@@ -18,6 +18,9 @@ from freshmark_datasets.readers.options import ROW, Options
 Columns: TypeAlias = str | int | Sequence[str | int]
 Only: TypeAlias = tuple[str | int, str] | Sequence[tuple[str | int, str]]
 
+OWNED = ("context", "of_user", "of_item")
+"""Options that say whose features columns become."""
+
 FORMS = ("", "python", "events", "mind", "netflix", "jodie")
 
 
@@ -33,7 +36,7 @@ def options_of(**given: Any) -> Options:
             raise UnknownName("option of a log", name, names)
     unit = given.get("unit")
     given["unit"] = {"µs": "us", "μs": "us"}.get(unit, unit) if isinstance(unit, str) else unit
-    for name in ("numbers", "words", "ids"):
+    for name in ("numbers", "words", "ids", *OWNED):
         if given.get(name) is not None:
             given[name] = _several(given[name])
     given["only"] = _pairs(given.get("only", ()))
@@ -78,10 +81,21 @@ def check_options(options: Options) -> None:
             raise UsageError(f"{role}={column!r}", where=role, remedy="the name of a column, or its index from 0")
     if options.task not in TASKS:
         raise UsageError(f"no task {options.task!r}", where="task", remedy=f"one of {', '.join(TASKS)}")
+    _check_owners(options)
     _check_separator(options)
     _check_positive(options)
     _check_times(options)
     _check_rest(options)
+
+
+def _check_owners(options: Options) -> None:
+    owned = [(name, column) for name in OWNED for column in getattr(options, name)]
+    for name, column in owned:
+        if column not in (*options.numbers, *options.words):
+            what = f"{name}={column!r} is neither in numbers= nor in words="
+            raise UsageError(what, where=name, remedy="name it there too: only features have owners")
+        if [other for _, other in owned].count(column) > 1:
+            raise UsageError(f"the column {column!r} has two owners", where=name, remedy=f"one of {', '.join(OWNED)}")
 
 
 def _check_separator(options: Options) -> None:

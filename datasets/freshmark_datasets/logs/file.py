@@ -11,7 +11,7 @@ from pathlib import Path
 
 from freshmark import DataError, Source, Stream, Task
 
-from freshmark_datasets.logs.checked_options import Columns, Only, check_options, check_paths, options_of
+from freshmark_datasets.logs.checked_options import OWNED, Columns, Only, check_options, check_paths, options_of
 from freshmark_datasets.readers.options import Options
 
 VERSION = 3
@@ -35,6 +35,9 @@ def file(
     ids: Columns | None = None,
     numbers: Columns = (),
     words: Columns = (),
+    context: Columns = (),
+    of_user: Columns = (),
+    of_item: Columns = (),
     log: bool = False,
     text: str | int | None = None,
     length: int = 64,
@@ -66,6 +69,10 @@ def file(
         ids: which of ``user`` and ``item`` an event has; both by default, neither for ``classify``.
         numbers: columns of numbers; together the feature ``numbers``, float32; an empty value counts as 0.
         words: columns of any other type; together the feature ``words``, hashes of 32 bits.
+        context: which of these columns belong to the request (hour, device): a query shows them.
+        of_user: which belong to the user; they are also known by user.
+        of_item: which belong to the item; they are known by item. On a rank stream, where the item is the answer, no
+            query shows them, nor columns without an owner.
         log: numbers x become sign(x) · log(1 + |x|).
         text: a column of texts; the feature ``text``, hashes of their words, see docs/models.md.
         length: how many words of a text are used, from its start.
@@ -86,7 +93,9 @@ def file(
 
 def key_of(options: Options, *digests: str) -> str:
     """A hash of everything that determines the stream: the files, the options, this code."""
-    text = json.dumps([VERSION, asdict(options), digests], sort_keys=True)
+    # Owners came later: a log without them keeps its key.
+    given = {name: value for name, value in asdict(options).items() if value or name not in OWNED}
+    text = json.dumps([VERSION, given, digests], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

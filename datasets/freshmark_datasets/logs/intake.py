@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
-from freshmark import LAST_TIME, AnyArray, BoolArray, DataError, IntArray
+from freshmark import LAST_TIME, AnyArray, BoolArray, DataError, IntArray, Owner
 
 from freshmark_datasets.logs.features import Numbers, Texts, Words, matching
 from freshmark_datasets.logs.ids import Ids
@@ -167,15 +167,27 @@ class Intake:
         return moved
 
     def features(self, order: IntArray) -> dict[str, AnyArray]:
-        """``text`` (n, L) int64, ``numbers`` (n, k) float32, ``words`` (n, k) int32, as far as they exist."""
+        """``text`` (n, L) int64, ``numbers`` (n, k) float32, ``words`` (n, k) int32, as far as they exist.
+
+        Columns with an owner are features of their own: ``item_numbers``, ``context_words``.
+        """
         features: dict[str, AnyArray] = {}
         if "text" in self.columns:
             features["text"] = self.columns["text"].values()[order]
-        for name, kind in (("numbers", "number"), ("words", "word")):
-            roles = [role for role in self.columns if role.startswith(f"{kind} ")]
-            if roles:
-                features[name] = np.stack([self.columns[role].values()[order] for role in roles], 1)
-        return features
+        parts: dict[str, list[AnyArray]] = {}
+        for name, kind, columns in (("numbers", "number", self.options.numbers), ("words", "word", self.options.words)):
+            for number, column in enumerate(columns):
+                owner = self.options.owner(column)
+                values = self.columns[f"{kind} {number}"].values()[order]
+                parts.setdefault(f"{owner}_{name}" if owner else name, []).append(values)
+        return features | {name: np.stack(several, 1) for name, several in parts.items()}
+
+    @property
+    def owners(self) -> dict[str, Owner]:
+        """Feature → whose it is, of those with an owner."""
+        given = self.options
+        owned = [(name, given.owner(column)) for name in ("numbers", "words") for column in getattr(given, name)]
+        return {f"{owner}_{name}": owner for name, owner in owned if owner}
 
     def left_out(self) -> dict[str, str]:
         """Sentences about rows that did not become events, and about missing numbers."""

@@ -76,6 +76,7 @@ def _stream(intake: Intake, *, name: str, about: dict[str, str]) -> Stream:
         items=items,
         label=label,
         features=intake.features(order),
+        of=intake.owners,
         repeats=repeats,
         classes=classes,
         about={**about, **intake.left_out(), **detected, **filtered, "order": sorting, "repeats": repetition},

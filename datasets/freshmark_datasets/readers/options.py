@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from freshmark import Task
+from freshmark import Owner, Task
 
 Column: TypeAlias = str | int | None
 
@@ -27,6 +27,8 @@ class Options:
     ids: which of ``user`` and ``item`` an event has; both where it is None, neither for ``classify``
     offset: a column of milliseconds to be added to the time
     numbers, words: columns that become the features ``numbers`` (float32) and ``words`` (int32, hashed)
+    context, of_user, of_item: which of these columns belong to the request, its user, or the item. On a rank stream the
+        others belong to the item
     log: whether numbers x become sign(x) · log(1 + |x|)
     only: (column, pattern): rows that do not match are left out and counted, before anything else of them is checked
     since, until: ISO dates; events before, or at or after, are left out and counted
@@ -63,6 +65,18 @@ class Options:
     each: int | None = None
     text: Column = None
     length: int = 64
+    context: tuple[str | int, ...] = ()
+    of_user: tuple[str | int, ...] = ()
+    of_item: tuple[str | int, ...] = ()
+
+    def owner(self, column: str | int) -> Owner | None:
+        """Whose feature a column becomes; None where it was not said."""
+        sides: dict[Owner, tuple[str | int, ...]] = {
+            "context": self.context,
+            "user": self.of_user,
+            "item": self.of_item,
+        }
+        return next((owner for owner, columns in sides.items() if column in columns), None)
 
     @property
     def required(self) -> tuple[str, ...]:

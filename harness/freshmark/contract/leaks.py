@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray, IntArray
-from freshmark.errors import DataError
-
-if TYPE_CHECKING:
-    from freshmark.contract.stream import Stream
 
 MOST_EVENTS = 200_000
 """Events that are looked at: the last ones."""
@@ -25,32 +21,17 @@ CLEARER = 0.05
 """By how much the item must explain the values better than the user, or the moment, does."""
 
 
-def refuse_leaks(stream: Stream) -> None:
-    """Refuse a rank stream with a feature of the context or user that is in fact the item's.
+def leaking(features: Mapping[str, AnyArray], item: AnyArray, user: AnyArray) -> Iterator[str]:
+    """Names of the features (n, …) with a column that the item explains, and neither the user nor the moment does.
 
-    A query shows such a feature, so it would show the price, say, of the very item that is the answer.
-
-    Raises:
-        DataError: FM219, with the feature.
+    A query would show such a feature: the price, say, of the very item that is the answer.
     """
-    if stream.task != "rank":
-        return
-    for name, column in stream.features.items():
-        if stream.owner(name) != "item" and gives_item_away(column, stream):
-            raise DataError(
-                f"the feature {name!r} belongs to the item: it would show each query its answer",
-                where=stream.name,
-                remedy=f"of={{{name!r}: 'item'}}; of a log item_numbers= or item_words= instead of numbers= or words=",
-                code="FM219",
-            )
-
-
-def gives_item_away(column: AnyArray, stream: Stream) -> bool:
-    """Whether any column of the feature (n, …) is fixed by the item, and by neither the user nor the moment."""
-    begin = max(0, len(column) - MOST_EVENTS)
-    flat = np.asarray(column[begin:]).reshape(len(column) - begin, -1)
-    item, user = (np.asarray(codes[begin:]) for codes in (stream.item, stream.user))
-    return any(_given_away(values, item, user) for values in flat.T)
+    begin = max(0, len(item) - MOST_EVENTS)
+    items, users = np.asarray(item[begin:]), np.asarray(user[begin:])
+    for name, column in features.items():
+        columns = np.asarray(column[begin:]).reshape(len(items), -1).T
+        if any(_given_away(values, items, users) for values in columns):
+            yield name
 
 
 def _given_away(values: AnyArray, item: AnyArray, user: AnyArray) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 
 from freshmark.contract.arrays import TASKS, AnyArray, FloatArray, IntArray, Owner, Task
 from freshmark.contract.events import NO_FEATURES, no_features
-from freshmark.contract.leaks import refuse_leaks
+from freshmark.contract.leaks import leaking
 from freshmark.contract.validity import check_codes, check_labels, check_lengths, check_owners, check_time
 from freshmark.contract.vocabulary import Vocabulary
 from freshmark.errors import DataError
@@ -63,7 +63,8 @@ class Stream:
     about: what the loader detected and decided, shown to users: source, licence, time unit …
 
     Raises:
-        DataError: a column is out of order, out of range, or of another length; names the first row.
+        DataError: a column is out of order, out of range, or of another length; names the first row. Or a feature of a
+            rank stream that is not the item's gives the item away (FM219).
     """
 
     name: str
@@ -109,6 +110,15 @@ class Stream:
             classes=len(self.classes),
             refuse=refuse,
         )
+        if self.task == "rank":
+            shown = {name: column for name, column in self.features.items() if self.owner(name) != "item"}
+            for name in leaking(shown, self.item, self.user):
+                raise DataError(
+                    f"the feature {name!r} belongs to the item: it would show each query its answer",
+                    where=self.name,
+                    remedy=f"of={{{name!r}: 'item'}}; of a log, name its columns under of_item=",
+                    code="FM219",
+                )
 
     def __len__(self) -> int:
         return len(self.time)
@@ -217,7 +227,7 @@ def stream_of(
         of: name → whose feature it is; see Stream.
 
     Raises:
-        DataError: a column is wrong, or a feature of a rank stream that is not the item's gives the item away.
+        DataError: see Stream.
     """
     import pandas as pd  # noqa: PLC0415  (half a second that `freshmark list` must not pay)
 
@@ -234,7 +244,7 @@ def stream_of(
 
     users, user_names = coded(user)
     items, item_names = coded(item)
-    stream = Stream(
+    return Stream(
         name=name,
         task=task,
         time=time[order],
@@ -252,5 +262,3 @@ def stream_of(
         about=about or {},
         of=of,
     )
-    refuse_leaks(stream)
-    return stream
