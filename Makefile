@@ -59,7 +59,7 @@ bench: $(STAMP)
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy $(ROOTS) tests
+	$(BIN)/mypy $(ROOTS) tests docs
 	$(BIN)/lint-imports
 
 docs: $(STAMP)
