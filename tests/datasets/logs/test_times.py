@@ -111,10 +111,6 @@ def test_broken_seconds_are_exact_to_the_microsecond():
     assert clocked(written)[0].tolist() == wanted.tolist()
 
 
-def test_nanoseconds_are_cut_not_rounded_up():
-    assert clocked(pa.array([1_400_000_000_000_000_999]))[0].tolist() == [1_400_000_000_000_000]
-
-
 def test_why_says_what_stood_there():
     clock = Clock(None)
     column = texts("2016-05-06", "", "x" * 1000)

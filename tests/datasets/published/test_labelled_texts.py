@@ -79,11 +79,6 @@ def test_a_date_of_another_form_is_refused_with_its_line(tmp_path):
         hackernews(tmp_path / "news.csv").load()
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(DataError, match=r"nothing\.csv"):
-        spamassassin(tmp_path / "nothing.csv")
-
-
 def test_both_pass_the_check_of_data_sets(mails, headlines):
     for build in (lambda: spamassassin(mails), lambda: hackernews(headlines)):
         assert [one for one in check_dataset(build) if not one.ok] == []

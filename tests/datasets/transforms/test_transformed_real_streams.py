@@ -32,7 +32,7 @@ def test_two_shops_in_one(shared_data):
     assert np.array_equal(np.array(both.users)[both.user[of_cards]], np.array(cards.users)[cards.user])
 
 
-@pytest.mark.parametrize("k", [2, 5, 20])
+@pytest.mark.parametrize("k", [2, 20])
 def test_tweets_of_k_users_an_id(shared_data, k):
     stream, found = (loaded(one, shared_data) for one in (TWEETS, f"anonymise({TWEETS}, salt='s', k={k})"))
     group, told = shared(stream.user.astype(np.int64), stream.time, k)
@@ -55,11 +55,11 @@ def test_robots_among_the_tweets(shared_data):
 
 @pytest.mark.slow
 def test_a_model_begins_with_one_shop_and_learns_both(shared_data, tmp_path):
-    magazines = MAGAZINES.replace("')", "', rows=10000)")
+    magazines = MAGAZINES.replace("')", "', rows=2000)")
     both = f"merge({magazines}, {CARDS}, domains=('magazines', 'cards'))"
-    words = ["run", "-d", CARDS, "-d", both, "-s", f"transfer(mf(dim=8), source={magazines})", "--every", "52w"]
-    told = [one.replace("{}", str(shared_data)) for one in words]
+    words = ["run", "-d", both, "-s", f"transfer(mf(dim=8), source={magazines})", "--every", "52w"]
+    words = [word.replace("{}", str(shared_data)) for word in words]
     with pytest.raises(SystemExit) as left:
-        main([*told, "--no-report", "-o", str(tmp_path / "run")])
+        main([*words, "--no-report", "-o", str(tmp_path / "run")])
     assert left.value.code == 0
-    assert Results.open(tmp_path / "run").cells.status.tolist() == ["ok", "ok"]
+    assert Results.open(tmp_path / "run").cells.status.tolist() == ["ok"]

@@ -5,6 +5,8 @@ Only what anyone sees is used: the events, the topic in an item's id, and ``Stre
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from freshmark.contract.stream import SECOND
@@ -15,10 +17,12 @@ STILL = {"half_life_days": None, "lifetime_days": None, "initial_users": 1.0, "i
 SPAN = 90
 
 
+@cache
 def planted(schedule):
     return simulated("small", drifts=schedule, events=60_000, share=0.5, **STILL)
 
 
+@cache
 def simulated(preset, seed=0, **overrides):
     return drift(preset, seed=seed, **overrides).load()
 
