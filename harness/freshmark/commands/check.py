@@ -35,11 +35,11 @@ def check_command(
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
 ) -> None:
-    """Check strategies, streams or metrics on small data, and report every failed check.
+    """Check strategies, streams or metrics on small data.
 
-    Strategies: valid answers at any batch size, reproducible by seed, no leak from the future.
-    Streams: reproducible, with test events; also prints the span, and warns of suspicious times.
-    Exit code 1 if a check fails.
+    Every failed check is reported. Strategies: valid answers at any batch size, reproducible by seed, no leak from the
+    future. Streams: reproducible, with test events; also prints the span, and warns of suspicious times. Exit code 1 if
+    a check fails.
     """
     registry = registry_of(plugin, no_plugin)
     failed = 0

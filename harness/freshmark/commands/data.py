@@ -28,9 +28,9 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Fetch, loca
 
 @app.command("fetch")
 def fetch(stream: Name, *, plugin: Plugins = None, no_plugin: NoPlugins = None) -> None:
-    """Download or build a stream, cache it, and print its folder.
+    """Download or build a stream, and cache it.
 
-    A licence is shown before the download. A stream that is already cached is not fetched again.
+    Prints its folder. A licence is shown before the download. A stream that is already cached is not fetched again.
     """
     from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415  (numpy, which a help text does not need)
 
@@ -56,10 +56,10 @@ def describe(
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
 ) -> None:
-    """Describe a stream: its contents, how it changes, and whether updating a model can pay on it.
+    """Describe a stream: its contents and how it changes.
 
-    Counts, ties and repeats; new users and items per window; turnover of popularity; hit rates of popularity from the
-    warm-up, from all events so far and from the last window.
+    Also whether updating a model can pay on it. Counts, ties and repeats; new users and items per window; turnover of
+    popularity; hit rates of popularity from the warm-up, from all events so far and from the last window.
     """
     from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
     from freshmark.runs.cards.time_span import span_warnings  # noqa: PLC0415

@@ -35,9 +35,9 @@ def export_command(
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
 ) -> None:
-    """Write the tables of one or more runs, one file each, and print their paths.
+    """Write the tables of one or more runs to files.
 
-    Texts in a CSV are escaped so that no spreadsheet reads them as formulas.
+    Prints their paths. Texts in a CSV are escaped so that no spreadsheet reads them as formulas.
     """
     from freshmark.results.tables import USUAL_TABLES  # noqa: PLC0415  (pandas: half a second that no help must pay)
 

@@ -131,9 +131,9 @@ def show_command(
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
 ) -> None:
-    """Show the options, defaults and documentation of a name, and the plugin that offers it.
+    """Show the documentation and options of a name.
 
-    `freshmark show FM101` explains an error code.
+    Also the defaults, and the plugin that offers it. `freshmark show FM101` explains an error code.
     """
     *kinds, wanted = name
     if wanted.upper().startswith("FM") and wanted[2:].isdigit():
@@ -163,15 +163,15 @@ def _show_things(registry: Registry, kinds: list[str], wanted: str) -> None:
             raise UnknownName("kind", kind, KINDS, where="freshmark show")
     bare = wanted if any(wanted in registry.names(kind) for kind in chosen) else _head(parse, wanted)
     bare = re.sub(r"@[1-9][0-9]*$", "@K", bare)  # hr@25 is one of the family hr@K
-    found = [kind for kind in chosen if bare in registry.names(kind)]
-    if not found:
+    matches = [kind for kind in chosen if bare in registry.names(kind)]
+    if not matches:
         raise UnknownName(
             KINDS[chosen[0]] if len(chosen) == 1 else "thing",
             bare,
             [one for kind in chosen for one in registry.names(kind)],
         )
-    for place, kind in enumerate(found):
-        if place:
+    for position, kind in enumerate(matches):
+        if position:
             say("")
         _show(registry, kind, bare)
 

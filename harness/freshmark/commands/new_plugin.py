@@ -84,9 +84,9 @@ def new_plugin_command(
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
 ) -> None:
-    """Write a package with a working plugin into a new folder NAME, and print the folder.
+    """Write a package with a working plugin.
 
-    It can be installed, tested and used as it is.
+    It is a new folder NAME, whose path is printed. It can be installed, tested and used as it is.
     """
     refuse_taken(registry_of(plugin, no_plugin), name)
     names = Names(name, kind)

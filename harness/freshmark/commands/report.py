@@ -53,9 +53,10 @@ def report_command(
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
 ) -> None:
-    """Write a report of one or more runs, and print its path. Nothing is measured again.
+    """Write a report of one or more runs.
 
-    With limits, the verdict considers only what is within them, and names what was left out.
+    Prints the path of the report. Nothing is measured again. With limits, the verdict considers only what is within
+    them, and names what was left out.
     """
     if index:
         say(str(write_index(registry_of(plugin, no_plugin), runs, output, form)))

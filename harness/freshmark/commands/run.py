@@ -63,12 +63,16 @@ def run_command(
     delay: Annotated[
         list[str] | None,
         typer.Option(
-            "--delay", metavar="SPAN", help="When an update goes live after it is due: 0s, 10m, measured; repeatable."
+            "--delay",
+            metavar="DURATION",
+            help="When an update goes live after it is due: 0s, 10m, measured; repeatable.",
         ),
     ] = None,
     label_delay: Annotated[
         str | None,
-        typer.Option("--label-delay", metavar="SPAN", help="How long after an event its label is known. [default: 0s]"),
+        typer.Option(
+            "--label-delay", metavar="DURATION", help="How long after an event its label is known. [default: 0s]"
+        ),
     ] = None,
     durations: Annotated[
         Path | None,
@@ -85,7 +89,8 @@ def run_command(
         typer.Option("--warmup", metavar="SHARE", help="Share of events for the warm-up. [default: 0.3]"),
     ] = None,
     window: Annotated[
-        str | None, typer.Option("--window", metavar="SPAN", help="Length of the evaluation windows. [default: auto]")
+        str | None,
+        typer.Option("--window", metavar="DURATION", help="Length of the evaluation windows. [default: auto]"),
     ] = None,
     matrix: Annotated[
         int | None,
@@ -109,7 +114,7 @@ def run_command(
     timeout: Annotated[
         str | None,
         typer.Option(
-            "--timeout", metavar="SPAN", envvar="FRESHMARK_TIMEOUT", help="Time limit per cell, for example 10m."
+            "--timeout", metavar="DURATION", envvar="FRESHMARK_TIMEOUT", help="Time limit per cell, for example 10m."
         ),
     ] = None,
     max_memory: Annotated[
@@ -147,11 +152,11 @@ def run_command(
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html at the end.")] = True,
     json: Annotated[bool, typer.Option("--json", help="Emit JSON Lines.")] = False,
 ) -> None:
-    """Measure every stream x strategy x schedule x seed, and write a report.
+    """Measure streams x strategies x schedules x seeds.
 
-    Without arguments: a demo of about a minute. A folder with results is resumed; no cell is measured twice. Ctrl-C
-    finishes the running cell, a second Ctrl-C stops at once. Prices and --max-p99, --max-cost affect the verdict only;
-    a cell above --max-memory fails.
+    Without arguments: a demo of about a minute. At the end a report is written. A folder with results is resumed; no
+    cell is measured twice. Ctrl-C finishes the running cell, a second Ctrl-C stops at once. Prices and --max-p99,
+    --max-cost affect the verdict only; a cell above --max-memory fails.
     """
     file, prices = plan_among(plan or [], price)
     options = RunOptions(

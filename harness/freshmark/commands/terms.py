@@ -24,7 +24,7 @@ Price: TypeAlias = Annotated[
     ),
 ]
 MaxP99: TypeAlias = Annotated[
-    str | None, typer.Option("--max-p99", metavar="SPAN", help="Limit of p99 latency, for example 20ms.")
+    str | None, typer.Option("--max-p99", metavar="DURATION", help="Limit of p99 latency, for example 20ms.")
 ]
 MaxMemory: TypeAlias = Annotated[
     str | None, typer.Option("--max-memory", metavar="SIZE", help="Limit of peak memory, for example 500MB.")
@@ -87,8 +87,8 @@ class Terms:
         from freshmark.results.dynamics.queueing import rate_from  # noqa: PLC0415  (as above)
 
         prices, budget = self.read()
-        asked = results if self.request_rate is None else results.asked_at(rate_from(self.request_rate))
-        priced = asked.priced(prices) if prices else asked
+        rated = results if self.request_rate is None else results.asked_at(rate_from(self.request_rate))
+        priced = rated.priced(prices) if prices else rated
         return priced.within(budget) if budget else priced
 
 

@@ -12,7 +12,7 @@ DISABLE_VARIABLE = "FRESHMARK_DISABLE"
 
 
 def split_names(texts: Iterable[str]) -> tuple[str, ...]:
-    """The names in these texts, each of which may hold several, separated by commas."""
+    """The names in these texts; each text may contain several, separated by commas."""
     return tuple(name.strip() for text in texts for name in text.split(",") if name.strip())
 
 

@@ -44,7 +44,7 @@ def calling(plugin: str, what: str) -> Iterator[None]:
 
     Args:
         plugin: its name; what built-in plugins raise passes unchanged.
-        what: completes the sentence, such as ``fails in executor 'slurm'``.
+        what: completes the sentence: ``fails in executor 'slurm'``.
 
     Raises:
         PluginFault: the plugin raised.
@@ -65,9 +65,9 @@ def raised_by_plugin(error: Exception) -> PluginFault | None:
     if source is None:
         return None
     plugin, line = source
-    found = PluginFault(f"plugin {plugin!r} raised {_said(error)}", where=line)
-    found.__cause__ = error
-    return found
+    raised = PluginFault(f"plugin {plugin!r} raised {_said(error)}", where=line)
+    raised.__cause__ = error
+    return raised
 
 
 def source_line(error: BaseException) -> str:

@@ -33,7 +33,7 @@ class Candidate:
     name: ``distribution:entry-point``, or the path of a file as it was given
     aliases: every name by which it can be blocked; empty for parts of the harness
     load: imports it
-    file: where it lies, if it is a plain file
+    file: its path, if it is a plain file
     """
 
     name: str

@@ -76,5 +76,7 @@ def _order(metric: Metric, task: Task) -> str:
 
 def _better(metric: Metric, task: Task) -> str:
     drawn, perfect = metric(_outcomes(task, _drawn(task))), metric(_outcomes(task, _perfect(task)))
-    kept = perfect >= drawn if metric.better == "higher" else perfect <= drawn
-    return "" if kept else f"random answers give {drawn:.4g}, perfect ones {perfect:.4g}, and {metric.better} is better"
+    better = perfect >= drawn if metric.better == "higher" else perfect <= drawn
+    return (
+        "" if better else f"random answers give {drawn:.4g}, perfect ones {perfect:.4g}, and {metric.better} is better"
+    )

@@ -116,12 +116,12 @@ def _future(usual: Answers, answers: Answers, stream: Stream, what: str) -> str:
         # The answers at the position's own time are included: they precede its reveal.
         stop = int(np.searchsorted(stream.time, stream.time[position], "right")) - first
         changed = answers(with_other_future(stream, position, what))
-        found = _difference(
+        text = _difference(
             {name: column[:stop] for name, column in whole.items()},
             {name: column[:stop] for name, column in changed.items()},
         )
-        if found:
-            return f"{found}, though the streams are equal up to event {position}"
+        if text:
+            return f"{text}, though the streams are equal up to event {position}"
     return ""
 
 

@@ -33,15 +33,15 @@ def small_stream(task: Task = "rank", *, seed: int = 0, repeats: bool = True, le
         item = np.minimum(draw.geometric(0.1, EVENTS) + user % 3 * 5, ITEMS)
     x = draw.standard_normal((EVENTS, 4)).astype(np.float32)
     label, classes = _labels(task, draw, x if learnable else draw.standard_normal(x.shape))
-    kept = np.arange(EVENTS) if repeats else _first_pairs(user, item)
+    chosen = np.arange(EVENTS) if repeats else _first_pairs(user, item)
     return stream_of(
         name=f"small {task} stream",
         task=task,
-        time=time[kept],
-        user=user[kept],
-        item=item[kept],
-        label=None if label is None else label[kept],
-        features={name: column[kept] for name, column in _features(task, x).items()},
+        time=time[chosen],
+        user=user[chosen],
+        item=item[chosen],
+        label=None if label is None else label[chosen],
+        features={name: column[chosen] for name, column in _features(task, x).items()},
         repeats=repeats,
         classes=classes,
     )
