@@ -46,9 +46,9 @@ def compare_command(
     limit and is statistically significant, or a cell that succeeded before and fails now. Exit codes: 0 no regression,
     1 regressions, 2 the runs cannot be compared.
     """
-    from freshmark.results.output.compare import REGRESSIONS  # noqa: PLC0415  (pandas: half a second that no help must
-    pay) from freshmark.results.output.comparison import comparison_of, in_words  # noqa: PLC0415 from
-    freshmark.results.output.regression_limits import Limits  # noqa: PLC0415
+    from freshmark.results.output.compare import REGRESSIONS  # noqa: PLC0415  (pandas: half a second that no help must pay)
+    from freshmark.results.output.comparison import comparison_of, in_words  # noqa: PLC0415
+    from freshmark.results.output.regression_limits import Limits  # noqa: PLC0415
 
     limits = Limits.parse(max_drop or [], max_p99)
     registry = registry_of(plugin, no_plugin)
