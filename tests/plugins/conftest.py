@@ -1,8 +1,9 @@
-"""Small drifting streams, and the strategies over them, each built by its name."""
+"""Small drifting streams, and what leads a strategy through them by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,89 +13,15 @@ from freshmark.contract.past import Past
 from freshmark.replay.loop import replay
 from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
-from freshmark_plugins.models.ranking.gru4rec import GRU4Rec
-from freshmark_plugins.models.ranking.mf import MF
-from freshmark_plugins.models.ranking.multvae import MultVAE
-from freshmark_plugins.models.ranking.neumf import NeuMF
-from freshmark_plugins.models.ranking.sasrec import SASRec
-from freshmark_plugins.strategies.counting.chance import Random
-from freshmark_plugins.strategies.counting.edgebank import EdgeBank
-from freshmark_plugins.strategies.counting.itemknn import ItemKNN
-from freshmark_plugins.strategies.counting.popularity import Popularity
-from freshmark_plugins.strategies.counting.recency import Recency
-from freshmark_plugins.strategies.counting.repeat_popularity import RepeatPopularity
-from freshmark_plugins.strategies.counting.sequential_rules import SequentialRules
-from freshmark_plugins.strategies.counting.transition import Transition
-from freshmark_plugins.strategies.counting.userknn import UserKNN
-from freshmark_plugins.strategies.factorisation.bisgd import BISGD
-from freshmark_plugins.strategies.factorisation.isgd import ISGD
-from freshmark_plugins.strategies.factorisation.online_bpr import OnlineBPR
-from freshmark_plugins.strategies.factorisation.online_mf import OnlineMF
-from freshmark_plugins.strategies.factorisation.raisgd import RAISGD
-from freshmark_plugins.strategies.factorisation.rsisgd import RSISGD
-from freshmark_plugins.strategies.retraining.batch_gd import BatchGD
-from freshmark_plugins.strategies.retraining.ema import EMA
-from freshmark_plugins.strategies.retraining.finetune import Finetune
-from freshmark_plugins.strategies.retraining.frozen import Frozen
-from freshmark_plugins.strategies.retraining.hybrid import Hybrid
-from freshmark_plugins.strategies.retraining.online_sgd import OnlineSGD
-from freshmark_plugins.strategies.retraining.retrain import Retrain
+from freshmark.testing.streams import small_stream
 
 HOUR = 3_600_000_000
-
-RANKERS: dict[str, Callable[[], object]] = {
-    "random": Random,
-    "popularity": Popularity,
-    "popularity(window='1d')": lambda: Popularity(window="1d"),
-    "popularity(window=50)": lambda: Popularity(window=50),
-    "popularity(window='update')": lambda: Popularity(window="update"),
-    "popularity(half_life='12h')": lambda: Popularity(half_life="12h"),
-    "recency": Recency,
-    "transition": Transition,
-    "transition(order=3)": lambda: Transition(order=3),
-    "itemknn": ItemKNN,
-    "userknn": UserKNN,
-    "userknn(few)": lambda: UserKNN(neighbours=3, history=5, users=10),
-    "sequential_rules": SequentialRules,
-    "sequential_rules(session='2h')": lambda: SequentialRules(session="2h"),
-    "repeat_popularity": RepeatPopularity,
-    "edgebank": EdgeBank,
-    "edgebank(window='1d')": lambda: EdgeBank("1d"),
-    "online_mf": lambda: OnlineMF(dim=8),
-    "online_bpr": lambda: OnlineBPR(dim=8),
-    "isgd": lambda: ISGD(dim=8),
-    "raisgd": lambda: RAISGD(dim=8, negatives=2),
-    "rsisgd": lambda: RSISGD(dim=8),
-    "bisgd": lambda: BISGD(dim=8, nodes=3),
-    "frozen(mf)": lambda: Frozen(MF(dim=8), batch=64),
-    "finetune(mf)": lambda: Finetune(MF(dim=8), batch=64),
-    "finetune(mf(softmax))": lambda: Finetune(MF(dim=8, loss="softmax", negatives=16), batch=64, sparse=True),
-    "retrain(mf)": lambda: Retrain(MF(dim=8), batch=64),
-    "online_sgd(mf)": lambda: OnlineSGD(MF(dim=8)),
-    "batch_gd(mf)": lambda: BatchGD(MF(dim=8)),
-    "hybrid(mf)": lambda: Hybrid(MF(dim=8), retrain_every="1d"),
-    "ema(mf)": lambda: EMA(MF(dim=8), rho=0.9, batch=64),
-    "finetune(mf(logistic))": lambda: Finetune(MF(dim=8, loss="logistic"), epochs=1, batch=64),
-    "finetune(neumf)": lambda: Finetune(NeuMF(factors=4, layers=[8, 6, 4]), epochs=1, batch=64),
-    "finetune(gru4rec)": lambda: Finetune(GRU4Rec(dim=8, length=5, negatives=16), epochs=1, batch=64),
-    "retrain(gru4rec(bpr-max))": lambda: Retrain(GRU4Rec(dim=8, length=5, loss="bpr-max"), epochs=1, window="2d"),
-    "finetune(sasrec)": lambda: Finetune(SASRec(dim=8, length=5), epochs=1, batch=64, sparse=True),
-    "frozen(sasrec(logistic))": lambda: Frozen(SASRec(dim=8, length=5, loss="logistic", blocks=1, heads=2), batch=64),
-    "finetune(multvae)": lambda: Finetune(MultVAE(hidden=8, dim=4, length=5), epochs=1, batch=64),
-    "retrain(mf, warm)": lambda: Retrain(MF(dim=8), init="warm", window="2d", batch=64),
-}
 
 
 @pytest.fixture(autouse=True, scope="session")
 def one_thread() -> None:
     """As in a cell."""
     torch.set_num_threads(1)
-
-
-@pytest.fixture(params=list(RANKERS))
-def ranker(request):
-    """A factory of each built-in strategy that ranks."""
-    return RANKERS[request.param]
 
 
 def log(n: int = 600, seed: int = 0, *, users: int = 40, items: int = 60) -> Stream:
@@ -129,6 +56,11 @@ def clicked(n: int = 600, seed: int = 0) -> Stream:
 
 
 @pytest.fixture(scope="session")
+def small():
+    return small_stream
+
+
+@pytest.fixture(scope="session")
 def click_log():
     return clicked
 
@@ -139,8 +71,8 @@ def revealed(stream: Stream, known: int) -> Past:
     return past
 
 
-def run_of(stream: Stream, past: Past, *, seed: int = 0) -> Run:
-    known = len(past)
+def run_of(stream: Stream, known: int, *, past: Past | None = None, seed: int = 0) -> Run:
+    past = revealed(stream, known) if past is None else past
     return Run(
         task=stream.task,
         seed=seed,
@@ -183,7 +115,7 @@ class Walk:
         self.strategy, self.stream, self.known = strategy, stream, known
         past, self.reveal = Past.with_writer(stream)
         self.reveal(known)
-        self.run = run_of(stream, past, seed=seed)
+        self.run = run_of(stream, known, past=past, seed=seed)
         strategy.start(self.run)
         strategy.fit(events_of(stream, 0, known))
 
@@ -195,6 +127,15 @@ class Walk:
             self.strategy.update(events)
             self.known = end
         return self.strategy
+
+    def __deepcopy__(self, memo):
+        """The strategy is copied, and goes on in a past of its own; the stream is shared."""
+        twin = copy.copy(self)
+        past, twin.reveal = Past.with_writer(self.stream)
+        twin.reveal(self.known)
+        twin.run = replace(self.run, past=past)
+        twin.strategy = copy.deepcopy(self.strategy, {id(self.run): twin.run})
+        return twin
 
 
 @pytest.fixture(scope="session")
@@ -247,7 +188,7 @@ def same(one, other) -> None:
     first, second = one.state(), other.state()
     assert first.keys() == second.keys()
     for name, array in first.items():
-        assert np.array_equal(array, second[name]), name
+        assert np.array_equal(array, second[name], equal_nan=array.dtype.kind == "f"), name
 
 
 @pytest.fixture(scope="session")

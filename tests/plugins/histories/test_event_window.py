@@ -6,10 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 
-def test_an_empty_window_has_no_state():
-    assert EventWindow().state() == {}
-
-
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 30)), max_size=60))
 def test_it_holds_what_a_plain_list_would_hold(steps):
     recent, plain, now = EventWindow(), [], 0

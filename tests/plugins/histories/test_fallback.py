@@ -66,8 +66,3 @@ def test_clearing_makes_strangers_of_all(query):
     fallback.clear()
     assert not fallback.knows(query([0, 1])).any()
     assert fallback.factors(Fixed(), query([0])).item[:, -1].tolist() == [0] * 4
-
-
-def test_nothing_learned_is_no_error(query):
-    fallback = told([], [])
-    assert fallback.score(Fixed(), query([0])).tolist() == [[0] * 4]

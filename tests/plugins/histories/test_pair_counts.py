@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from freshmark_plugins.histories.pair_counts import PairCounts, accumulate_each, add, count_of, room
+from freshmark_plugins.histories.pair_counts import PairCounts, accumulate_each, add, room
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,12 +62,6 @@ def test_places_that_rows_leave_are_taken_again():
     assert counts.rows.tail[0] <= live + 8 * 64
 
 
-def test_the_state_is_what_is_in_use():
-    state = filled([(0, 1), (1, 0)], 2).state()
-    assert len(state["pairs"]) == 16
-    assert state["used"][:2].tolist() == [0, 0] or state["used"][:2].tolist() == [1, 1]
-
-
 def test_counts_go_on_past_what_rows_held_before_room_was_made():
     draw = np.random.default_rng(0)
     pairs = [tuple(map(int, pair)) for pair in draw.integers(0, 300, (5000, 2))]
@@ -91,14 +85,6 @@ def test_pairs_are_counted_at_once_and_taken_back_at_once(pairs, gone):
     count(counts, gone, -2)
     for a in range(9):
         assert counts.row(a, 61).tolist() == [plain[a, b] for b in range(61)]
-
-
-@given(pairs=PAIRS, asked=st.lists(st.tuples(st.integers(0, 8), st.integers(0, 60)), max_size=20))
-def test_a_single_count_is_that_of_its_row(pairs, asked):
-    counts, plain = PairCounts(), Counter(pairs)
-    counts.grow(61)
-    count(counts, pairs, 1)
-    assert [count_of(counts.rows, a, b) for a, b in asked] == [plain[pair] for pair in asked]
 
 
 def test_rows_are_added_to_the_rows_that_ask_and_a_row_that_is_not_there_adds_nothing():

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from freshmark_plugins.histories.recency_lists import RecencyLists
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,19 +24,8 @@ def test_lists_are_the_newest_distinct_items_however_events_are_cut(events, size
         assert histories.of(user) == plain.get(user, [])
 
 
-def test_a_user_never_seen_has_nothing():
-    assert RecencyLists(3).of(99) == []
-
-
 def test_nodes_do_not_grow_with_events_once_lists_are_full():
     histories = RecencyLists(4)
     histories.append(np.zeros(1000, np.int64), np.arange(1000) % 9)
     assert histories.lists.nodes[0] == 4
     assert histories.state("had")["had.item"].shape == (4,)
-
-
-@pytest.mark.parametrize("size", [1, 2])
-def test_the_shortest_lists_work(size):
-    histories = RecencyLists(size)
-    histories.append(np.zeros(3, np.int64), np.array([5, 6, 5]))
-    assert histories.of(0) == [5, 6][:size]

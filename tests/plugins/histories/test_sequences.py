@@ -51,24 +51,10 @@ def test_rows_that_share_a_window_each_see_at_least_the_newest_half(rows, length
         assert got == before[len(before) - len(got) :]
 
 
-def test_one_window_serves_a_whole_short_history():
-    rows = [(t, 0, t % 5) for t in range(8)]
-    windows = filled(rows).windows(events_of(rows), length=10, least=10, known=5)
-    assert windows.item.tolist() == [[0, 1, 2, 3, 4, 0, 1]]
-    assert windows.column.tolist() == list(range(8))
-
-
 def test_events_of_one_time_do_not_see_each_other():
     rows = [(1, 0, 3), (2, 0, 4), (2, 0, 5), (2, 1, 6)]
     windows = filled(rows).windows(events_of(rows), length=4, least=4, known=9)
     assert [seen(windows, at) for at in range(4)] == [[], [3], [3], []]
-
-
-def test_what_comes_later_changes_no_context():
-    rows = [(t, t % 3, t % 7) for t in range(30)]
-    asked = events_of(rows[:20])
-    before, after = (filled(part).windows(asked, length=6, least=6, known=9) for part in (rows[:20], rows))
-    assert [seen(before, at) for at in range(20)] == [seen(after, at) for at in range(20)]
 
 
 def test_events_in_another_order_than_that_of_time_are_put_in_order():
@@ -82,13 +68,6 @@ def test_items_that_are_not_known_are_passed_over():
     assert seen(sequences.windows(asked, length=2, least=2, known=5), 0) == [1, 2]
     assert sequences.known(asked, items=5).tolist() == [True, False]
     assert sequences.known(asked, items=1).tolist() == [False, False]
-
-
-def test_nobody_and_nothing_give_empty_windows():
-    empty = Sequences().windows(events_of([(5, 77, 0)]), length=3, least=3, known=0)
-    assert (empty.column.tolist(), empty.item.shape) == ([0], (1, 1))
-    none = events_of(np.zeros((0, 3)))
-    assert Sequences().windows(none, length=3, least=3, known=0).row.shape == (0,)
 
 
 def test_an_old_moment_is_found_in_few_steps():

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark_plugins.histories.sessions import ENDLESS, Sessions, newest, push, push_each
+from freshmark_plugins.histories.sessions import Sessions, newest, push, push_each
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,16 +33,3 @@ def test_events_at_once_are_events_one_by_one():
     for user, item, time in zip(users, items, times, strict=True):
         push(other, user, item, time, 50)
     assert one.items[:2].tolist() == other.items[:2].tolist() == [[7, -1], [5, -1]]
-
-
-def test_a_user_that_never_came_has_none():
-    assert newest(Sessions.none(2).grown(2), 99, 0, 0, ENDLESS) == -1
-    assert newest(Sessions.none(2).grown(2), 1, 0, 0, ENDLESS) == -1
-
-
-def test_growing_keeps_what_is_there():
-    one = Sessions.none(1).grown(1)
-    push(one, 0, 7, 3, ENDLESS)
-    grown = one.grown(100)
-    assert newest(grown, 0, 0, 3, ENDLESS) == 7
-    assert newest(grown, 50, 0, 3, ENDLESS) == -1

@@ -16,11 +16,6 @@ def test_buckets_spread_evenly():
     assert counts.max() < 1200
 
 
-def test_fields_do_not_share_buckets_on_purpose():
-    values = np.arange(1000)
-    assert (buckets(values, field="user", bits=20) == buckets(values, field="item", bits=20)).mean() < 0.01
-
-
 def test_text_and_the_order_of_rows_do_not_matter():
     names = np.array(["b", "a", "c", "a"])
     one, two = buckets(names, field="x", bits=18), buckets(names[::-1], field="x", bits=18)

@@ -46,13 +46,6 @@ def test_however_events_are_cut_the_same_is_drawn(pairs, data):
         assert np.array_equal(array, other.state()[name]), name
 
 
-def test_who_was_never_met_has_no_vector_and_is_not_known():
-    one, _ = met([(4, 2)])
-    assert one.knows(np.array([0, 4, 5])).tolist() == [False, True, False]
-    assert one.counts[:3].tolist() == [0, 0, 1]
-    assert not one.products(np.array([0, 99])).any()
-
-
 def test_products_are_those_of_the_rows_and_one_row_is_as_good_as_many():
     one, _ = met([(0, 0), (1, 1), (2, 2)])
     users = np.array([2, 0, 2])

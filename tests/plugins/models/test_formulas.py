@@ -165,11 +165,6 @@ def test_biased_mf_is_its_formula_and_its_loss_has_the_penalty(drawn, whole, eve
         assert loss[row] == pytest.approx((rating - part.label[row]) ** 2 + penalty, abs=1e-4)
 
 
-def test_two_strangers_get_the_mean(drawn, query):
-    model, w = drawn(BiasedMF(3), SHOP)
-    assert model.predict(query([77], item=[88]))[0] == pytest.approx(w["bias"][0])
-
-
 def test_bow_logistic_adds_up_the_words_over_the_root_of_their_number(drawn, whole):
     model, w = drawn(BowLogistic(bits=BITS), TEXTS)
     weights = w["words.weight"].reshape(3, 1 << BITS)

@@ -46,20 +46,10 @@ def test_numbers_stand_side_by_side_as_they_are_and_pixels_from_0_to_1():
     assert found[1].tolist() == pytest.approx([3, 4, *(np.arange(4, 8) / 255), -2])
 
 
-def test_without_numbers_there_are_no_columns():
-    assert numbers(rows(), []).shape == (3, 0)
-
-
 def test_a_token_has_its_bucket_wherever_it_stands_and_padding_is_no_token():
     index, present = tokens(rows(), bits=8)
     assert index[0, 0] == index[1, 0] == buckets(np.array([5]), field="text", bits=8)[0]
     assert present.tolist() == [[True, True, False], [True, False, False], [False] * 3]
-
-
-def test_images_of_one_colour_get_an_axis_for_it():
-    assert pixels(rows()).shape == (3, 1, 2, 2)
-    coloured = np.zeros((3, 3, 2, 2), np.float32)
-    assert pixels(rows({"image": coloured})).shape == (3, 3, 2, 2)
 
 
 def test_pixels_of_bytes_are_divided_and_floats_are_not():

@@ -7,12 +7,105 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark import stream_of
+from freshmark.runs.catalogue.registry import load
 from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.strategies.retraining.frozen import Frozen
 from freshmark_plugins.strategies.retraining.retrain import Retrain
+from freshmark_plugins.training.buffers import BUFFERS
 
+REGISTRY = load()
 LIKE: dict[str, Any] = {"batch": 32, "optimiser": "adagrad", "lr": 0.1}
+OPTIONS = "batch=32, lr=0.05, epochs=2, warmup_epochs=2"
+ANY_MODEL = [
+    "derpp(M, alpha=0, beta=0)", "derpp(M, size=0)", "distill(M, lam=0)", "ewc(M, lam=0, fisher_samples=20)",
+    "ewc(M, lam=0, gamma=0.9, fisher_samples=20)", "l2sp(M, lam=0)", "mas(M, lam=0, samples=20)",
+    "spmf(M, ratio=0)", "spmf(M, share=0)", "reptile(M, inner=3, eps=1)", "ema(M, rho=0)",
+    "maml(M, inner_lr=0, shuffle=True)", "fomaml(M, inner_lr=0, shuffle=True)",
+    *(f"replay(M, buffer='{buffer}', size=0)" for buffer in BUFFERS if buffer != "class_balanced"),
+    "replay(M, ratio=0, union='union_then_sample')",
+]  # fmt: skip
+SAME = {
+    "mf(dim=4)": [
+        *ANY_MODEL, "ader(M, exemplars=0)", "ader(M, lambda_base=0, exemplars=50)", "contrastive_kd(M, lam=0)",
+        "sml(M, multi=0, hidden=4)", "asmg(M, mode='linear', weights=[0, 0, 1])",
+        "asmg(M, mode='linear', weights=[0, 0, 5.5])",
+    ],
+    "sasrec(dim=4, length=5, dropout=0.2)": ["derpp(M, alpha=0, beta=0)", "distill(M, lam=0)", "ader(M, exemplars=0)",
+                                             "replay(M, size=0)", "ewc(M, lam=0, fisher_samples=20)"],
+    "gru4rec(dim=4, length=5, negatives=8)": ["derpp(M, size=0)", "spmf(M, ratio=0)", "mas(M, lam=0, samples=20)"],
+    "logistic(bits=6)": [*ANY_MODEL, "melu(M, local_lr=0)"],
+}  # fmt: skip
+
+
+def over(text: str, model: str, more: str = "") -> Any:
+    """The strategy over the model, with the options of training that all share."""
+    return REGISTRY.build("strategies", f"{text[:-1]}, {OPTIONS}{more})".replace("M,", f"{model},"))
+
+
+@pytest.mark.parametrize("optimiser", ["adam", pytest.param("momentum", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("model", "text"),
+    [
+        pytest.param(model, text, marks=[pytest.mark.slow] if not model.startswith("mf") else [])
+        for model, texts in SAME.items()
+        for text in texts
+    ],
+)
+def test_without_what_makes_it_different_it_is_finetune(walk, stream, click_log, model, text, optimiser):
+    log, more = click_log() if model.startswith("logistic") else stream, f", optimiser={optimiser!r}"
+    one, other = (walk(over(named, model, more), log) for named in (text, "finetune(M)"))
+    for ends in ((300, 301), (400,)):
+        first, second = one.update(*ends).model.state(), other.update(*ends).model.state()
+        for name, array in second.items():
+            assert np.array_equal(first[name], array), name
+    assert_same_fallback(one.strategy.state(), other.strategy.state())
+
+
+def assert_same_fallback(one, other):
+    names = [name for name in other if name.startswith("fallback")]
+    assert [one[name].tolist() for name in names] == [other[name].tolist() for name in names]
+
+
+DIFFERENT = [
+    "replay(M, size=100)", "replay(M, buffer='class_balanced', size=100)", "replay(M, buffer='loss', size=100)",
+    "spmf(M)", "derpp(M, size=100)", "derpp(M, size=100, beta=0)", "derpp(M, size=100, alpha=0)",
+    "ader(M, exemplars=100)", "ader(M, exemplars=100, selection='random')", "ader(M, exemplars=100, selection='loss')",
+    "distill(M)", "contrastive_kd(M)", "ewc(M, fisher_samples=50)", "l2sp(M)", "mas(M, samples=50)", "ema(M)",
+    "reptile(M)", "maml(M)", "fomaml(M)", "sml(M, hidden=4)", "asmg(M)", "lora(M)", "adapter(M)", "bitfit(M)",
+    "head_tune(M)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", DIFFERENT)
+def test_with_it_the_warm_up_is_that_of_finetune_and_updates_are_not(walk, stream, text):
+    one, other = (walk(over(named, "mf(dim=4)"), stream) for named in (text, "finetune(M)"))
+    assert equal(one.strategy, other.strategy) != ("maml" in text)  # whose warm-up learns to adapt
+    assert not equal(one.update(300, 400), other.update(300, 400))
+
+
+def equal(one, other):
+    first, second = one.model.state(), other.model.state()
+    return all(np.array_equal(first[name], array) for name, array in second.items())
+
+
+LABELLED = [text for text in DIFFERENT if text.startswith(("replay", "spmf", "derpp", "distill", "ewc", "l2sp", "mas"))]
+
+
+@pytest.mark.parametrize("text", [*LABELLED, "ader(M, exemplars=100, selection='random')"])
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["click", "classify"])
+def test_what_remembers_learns_labels_too(walk, small, task, text):
+    strategy = walk(over(text, "logistic(bits=6)"), small(task)).update(300, 400)
+    assert all(np.isfinite(array).all() for array in strategy.learner.state().values())
+
+
+@pytest.mark.parametrize("text", [text for text in DIFFERENT[:15] if not text.startswith("contrastive")])
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["sasrec(dim=4, length=5)", "gru4rec(dim=4, length=5, negatives=8)"])
+def test_what_remembers_learns_sequences_too(walk, stream, model, text):
+    strategy = walk(over(text, model), stream).update(300, 400)
+    assert all(np.isfinite(array).all() for array in strategy.learner.state().values())
 
 
 def mf():
@@ -32,10 +125,6 @@ def closed(stream, known):
 def test_retrain_that_never_is_due_is_frozen(stream, ranks, init):
     frozen = ranks(Frozen(mf(), epochs=3, **LIKE), stream, every="never")
     assert np.array_equal(ranks(Retrain(mf(), init=init, epochs=3, **LIKE), stream, every="never"), frozen)
-
-
-def test_frozen_ignores_its_schedule(stream, ranks):
-    assert np.array_equal(ranks(Frozen(mf()), stream, every="1h"), ranks(Frozen(mf()), stream, every="never"))
 
 
 def test_finetune_that_never_is_due_is_frozen(stream, ranks):

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from freshmark import Events, FreshmarkError
+from freshmark import Events
 from freshmark_plugins.training.buffers import (
     BUFFERS,
     ByLoss,
@@ -14,7 +14,6 @@ from freshmark_plugins.training.buffers import (
     Fifo,
     InverseDegree,
     Reservoir,
-    buffer_named,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,13 +74,6 @@ def test_a_reservoir_holds_every_event_with_the_same_probability():
         held[filled(Reservoir, 8, parts, seed=seed).held.time] += 1
     assert stats.chisquare(held).pvalue > 0.01
     assert held.sum() == 8 * 2000
-
-
-def test_a_reservoir_replaces_every_slot_alike():
-    slots = np.concatenate(
-        [filled(Reservoir, 6, [numbered(0, 6)], seed=s).add(numbered(6, 12))[0] for s in range(2000)]
-    )
-    assert stats.chisquare(np.bincount(slots, minlength=6)).pvalue > 0.01
 
 
 def test_fifo_holds_the_newest():
@@ -152,24 +144,3 @@ def test_losses_are_what_events_are_drawn_by():
     buffer = filled(ByLoss, 4, [numbered(0, 4)])
     share = drawn(buffer, 1, lambda events: np.array([1.0, 2.0, 3.0, 4.0])[events.time])
     assert share == pytest.approx([0.1, 0.2, 0.3, 0.4], abs=0.03)
-
-
-def test_no_loss_at_all_draws_equally():
-    buffer = filled(ByLoss, 4, [numbered(0, 4)])
-    assert drawn(buffer, 2, lambda events: np.zeros(4)) == pytest.approx(np.full(4, 0.5), abs=0.04)
-
-
-def test_asking_for_more_than_there_is_gives_all_in_order():
-    assert filled(Fifo, 4, [numbered(0, 3)]).sample(numbered(0, 3), 9, no_losses).tolist() == [0, 1, 2]
-
-
-def test_what_is_held_is_its_state():
-    assert filled(Fifo, 4, []).state() == {}
-    assert set(filled(Fifo, 4, [numbered(0, 3)]).state()) == {"buffer.time", "buffer.user", "buffer.item"}
-
-
-def test_a_buffer_that_is_none_is_refused():
-    with pytest.raises(FreshmarkError, match="no buffer 'fif'; did you mean 'fifo'"):
-        buffer_named("fif")
-    with pytest.raises(FreshmarkError, match="size=-1"):
-        Reservoir(-1, "rank", np.random.default_rng(0))

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 import torch
-from freshmark.errors import UsageError
 from freshmark_plugins.training.embedding_table import EmbeddingTable, extended
 
 
@@ -27,15 +26,6 @@ def test_old_rows_and_the_parameter_itself_stay():
     assert torch.equal(table.weight[:4], before)
     table.grow(2)
     assert len(table) == 50
-
-
-def test_training_goes_on_after_growth():
-    table = EmbeddingTable(3, scale=1.0, seed=(0,))
-    table.grow(2)
-    table(torch.tensor([0, 1])).sum().backward()
-    table.grow(5)
-    table(torch.tensor([4, 4])).sum().backward()
-    assert table.weight.grad.tolist() == [[0.0] * 3] * 4 + [[2.0] * 3]
 
 
 @pytest.mark.parametrize("sparse", [False, True])
@@ -66,9 +56,3 @@ def test_a_part_of_a_larger_tensor_is_never_overwritten():
     whole = torch.arange(12.0).view(6, 2)
     assert extended(whole[2:4], torch.zeros(1, 2)).tolist() == [[4, 5], [6, 7], [0, 0]]
     assert whole.flatten().tolist() == list(range(12))
-
-
-@pytest.mark.parametrize("dim", [0, -3])
-def test_rows_without_numbers_are_refused(dim):
-    with pytest.raises(UsageError, match=f"dim={dim}"):
-        EmbeddingTable(dim, scale=0.1, seed=(0,))

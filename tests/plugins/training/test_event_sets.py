@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from freshmark import Events
 from freshmark_plugins.training.event_sets import columns_of, concatenated
 
@@ -19,11 +18,6 @@ def test_events_stand_one_after_the_other_whatever_their_times():
     assert both.time.tolist() == [5, 6, 1]
     assert both.label.tolist() == [1, 0, 1]
     assert both.features["x"].tolist() == [0.1, 0.2, 0.3]
-
-
-@pytest.mark.parametrize("order", [1, -1])
-def test_where_one_has_no_labels_none_are_told(order):
-    assert concatenated([events([1], [1]), events([2])][::order]).label is None
 
 
 def test_every_column_that_is_held_is_told_and_no_other():

@@ -90,8 +90,3 @@ def test_dense_gradients_are_asked_for_again_also_where_it_fails(trained, stream
     with pytest.raises(TypeError):
         importance(trained.model, events(stream, 0, 2), lambda event: trained.model.outputs(), power=1)
     assert not trained.model.items.sparse
-
-
-def test_no_events_have_no_importance(trained, stream, events):
-    found = importance(trained.model, events(stream, 0, 0), trained.model.outputs, power=1)
-    assert all(not one.any() for one in found.values())

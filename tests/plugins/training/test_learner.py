@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from itertools import chain
 from typing import ClassVar
 
 import numpy as np
 import pytest
 import torch
-from freshmark import Events, FreshmarkError
+from freshmark import Events
 from freshmark.contract.arrays import Task
 from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.models.ranking.mf import MF
@@ -86,15 +85,6 @@ def test_a_model_that_asks_for_it_gets_users_in_random_order_and_the_events_of_e
     assert not np.array_equal(first, second)
 
 
-def test_batches_by_user_are_as_large_as_any(learn):
-    one = learn(batch=7, shuffle=True)
-    one.model.by_user = True
-    events = labelled(range(20))
-    events.user[:] = np.arange(20) // 10
-    one.learn(events)
-    assert [len(batch) for batch in one.model.seen] == [7, 7, 6]
-
-
 def test_a_step_goes_down_the_mean_of_the_losses(learn):
     one = learn(batch=4)
     one.learn(labelled([0, 0, 0, 1], [4.0, 4.0, 4.0, 8.0]))
@@ -109,13 +99,6 @@ def test_weights_say_how_much_an_event_counts(learn):
     assert one.model.table.weight.flatten().tolist() == [3 * two.model.table.weight[0].item(), 0.0]
 
 
-def test_weights_of_one_change_nothing(learn, assert_same_state):
-    one, two = learn(batch=2), learn(batch=2)
-    one.learn(labelled([0, 1, 1]), weights=np.ones(3))
-    two.learn(labelled([0, 1, 1]))
-    assert_same_state(one, two)
-
-
 def test_terms_are_added_to_the_loss_and_know_their_rows(learn):
     one, seen = learn(batch=2), []
 
@@ -126,13 +109,6 @@ def test_terms_are_added_to_the_loss_and_know_their_rows(learn):
     one.learn(labelled([0, 1, 1], [0.0, 0.0, 0.0]), terms=[pull])
     assert seen == [([0, 1], [0, 1]), ([1], [2])]
     assert one.model.table.weight[0, 0].item() == pytest.approx(-0.5 * 7 * 2)
-
-
-def test_a_term_of_zero_changes_nothing(learn, assert_same_state):
-    one, two = learn(batch=2), learn(batch=2)
-    one.learn(labelled([0, 1, 1]), terms=[lambda batch, rows: torch.zeros(())])
-    two.learn(labelled([0, 1, 1]))
-    assert_same_state(one, two)
 
 
 @pytest.mark.parametrize("optimiser", ["sgd", "adam", "adagrad"])
@@ -153,13 +129,6 @@ def test_terms_count_once_a_step_also_when_it_is_made_of_pieces(learn, monkeypat
     one = learn(batch="all")
     one.learn(labelled([0] * 10, [0.0] * 10), terms=[lambda batch, rows: one.model.table.weight[0, 0]])
     assert one.model.table.weight[0, 0].item() == pytest.approx(-0.5)
-
-
-def test_no_epoch_and_no_event_change_nothing(learn):
-    one = learn()
-    one.learn(labelled([3]), epochs=0)
-    one.learn(labelled([]))
-    assert one.model.table.weight.detach().flatten().tolist() == [0.0] * 4
 
 
 def test_restarting_forgets_values_and_optimiser_but_not_sizes(learn):
@@ -187,16 +156,6 @@ def test_growth_leaves_what_old_rows_will_become(stream, start_run, events):
         assert array == pytest.approx(learners[1].model.state()[name], abs=1e-6), name
 
 
-def test_a_copy_of_a_learner_has_the_same_future(stream, start_run, events, assert_same_state):
-    one = Learner(MF(dim=4), batch=16)
-    one.start(start_run(stream, 200))
-    one.learn(events(stream, 0, 200))
-    other = copy.deepcopy(one)
-    one.learn(events(stream, 200, 400))
-    other.learn(events(stream, 200, 400))
-    assert_same_state(one, other)
-
-
 def test_seeds_decide_and_one_seed_agrees_with_itself(stream, start_run, events):
     def trained(seed):
         one = Learner(MF(dim=4), batch=16)
@@ -206,12 +165,6 @@ def test_seeds_decide_and_one_seed_agrees_with_itself(stream, start_run, events)
 
     assert np.array_equal(trained(1), trained(1))
     assert not np.array_equal(trained(1), trained(2))
-
-
-@pytest.mark.parametrize("batch", [0, -1, "every", 2.5])
-def test_a_batch_that_is_none_is_refused(batch):
-    with pytest.raises(FreshmarkError, match="batch="):
-        Learner(Means(), batch=batch)
 
 
 @pytest.mark.parametrize(("events", "size"), [(10, 10), (64, 64), (640, 64), (3200, 100), (200_000, 4096)])

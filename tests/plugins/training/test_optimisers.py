@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 import torch
 from freshmark import FreshmarkError
@@ -116,20 +115,6 @@ def test_the_state_is_what_is_remembered_of_the_parameters():
     assert sum(array.nbytes for array in state.values()) == 2 * sum(p.nbytes for p in net.parameters())
 
 
-def test_adagrad_is_its_formula():
-    net = Net()
-    optimiser = Optimiser(net, "adagrad", lr=0.1, sparse=False)
-    weight, total = net.table.weight.detach().numpy().astype(float), np.zeros((6, 3))
-    for _ in range(4):
-        optimiser.clear()
-        net(torch.tensor([2, 5])).backward()
-        gradient = net.table.weight.grad.numpy().astype(float)
-        total += gradient**2
-        weight = weight - 0.1 * gradient / (np.sqrt(total) + 1e-10)
-        optimiser.step()
-    assert net.table.weight.detach().numpy() == pytest.approx(weight, abs=1e-6)
-
-
 @pytest.mark.parametrize(("name", "why"), WHY_NOT.items())
 def test_an_impossible_pair_is_refused_with_the_reason(name, why):
     with pytest.raises(FreshmarkError, match=why):
@@ -161,14 +146,3 @@ def test_options_are_part_of_the_name():
 def test_options_that_cannot_be_are_refused(text, why):
     with pytest.raises(FreshmarkError, match=why):
         check(text, sparse=False, lr=0.1)
-
-
-def test_a_misspelt_optimiser_is_refused():
-    with pytest.raises(FreshmarkError, match="did you mean 'adagrad'"):
-        check("adagard", sparse=False, lr=0.1)
-
-
-@pytest.mark.parametrize("lr", [0.0, -1.0, float("nan")])
-def test_a_learning_rate_that_learns_nothing_is_refused(lr):
-    with pytest.raises(FreshmarkError, match="lr="):
-        check("sgd", sparse=False, lr=lr)

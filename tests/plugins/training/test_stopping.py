@@ -7,12 +7,10 @@ from typing import ClassVar
 import numpy as np
 import pytest
 import torch
-from freshmark import Events, FreshmarkError
+from freshmark import Events
 from freshmark.contract.arrays import Task
 from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.models.ranking.mf import MF
-from freshmark_plugins.strategies.retraining.finetune import Finetune
-from freshmark_plugins.strategies.retraining.retrain import Retrain
 from freshmark_plugins.training.embedding_table import EmbeddingTable
 from freshmark_plugins.training.learner import Learner
 from freshmark_plugins.training.stopping import split
@@ -118,12 +116,6 @@ def test_a_rule_that_never_holds_changes_nothing_but_what_is_kept_from_training(
     assert ruled.model.value == plain.model.value
 
 
-def test_no_epoch_changes_nothing(learn):
-    one = learn(patience=1)
-    one.learn(labelled([1.0] * 20), epochs=0)
-    assert one.model.value == 0.0
-
-
 def test_where_all_events_are_of_one_time_all_epochs_are_done(learn):
     one = learn(patience=1)
     one.learn(labelled([1.0] * 20, time=[7] * 20), epochs=6)
@@ -137,11 +129,6 @@ def test_no_time_is_in_both_parts_and_every_event_is_in_one(times):
     times = np.array(times)
     assert not len(held) or times[trained].max() < times[held].min()
     assert len(held) == 0 or len(held) >= len(times) // 10
-
-
-def test_few_events_are_all_trained_on():
-    trained, held = split(labelled([0.0] * 9))
-    assert (len(trained), len(held)) == (9, 0)
 
 
 def test_weights_and_terms_keep_their_rows(learn):
@@ -167,14 +154,3 @@ def test_a_negative_of_the_watched_is_the_same_in_every_epoch(stream, start_run,
     state = learner.draw.get_state()
     assert np.array_equal(learner.losses(part), learner.losses(part))
     assert torch.equal(learner.draw.get_state(), state)
-
-
-@pytest.mark.parametrize("strategy", [Finetune, Retrain])
-def test_strategies_take_it_and_their_results_are_of_one_seed(strategy, stream, walk, assert_same_state):
-    one, other = (walk(strategy(MF(dim=4), epochs=20, patience=2, stop=0.1), stream).update(300) for _ in range(2))
-    assert_same_state(one, other)
-
-
-def test_patience_below_one_is_refused():
-    with pytest.raises(FreshmarkError, match="patience=0"):
-        Finetune(MF(), patience=0)

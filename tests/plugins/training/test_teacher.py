@@ -30,12 +30,6 @@ def test_training_does_not_move_it(learner, stream, events):
     assert not torch.equal(learner.model.outputs(some)[:, : before.shape[1]], own)
 
 
-def test_it_takes_no_gradient(learner, stream, events):
-    teacher = Teacher(learner.model, "rank")
-    teacher.distance(learner.model, events(stream, 0, 50)).mean().backward()
-    assert all(one.grad is None and not one.requires_grad for one in teacher.model.parameters())
-
-
 def test_only_what_it_had_learned_of_counts_though_both_have_grown(learner, stream, events):
     known = learner.items
     learner.grow_vocabulary(events(stream, 0, 600))
@@ -107,26 +101,3 @@ def test_of_ratings_it_is_the_square_of_the_difference():
     distance, gradient = apart("rate", np.array([[3.0]]), np.array([[4.5]]))
     assert distance == pytest.approx([2.25])
     assert gradient == pytest.approx(np.array([[3.0]]))
-
-
-def test_nobody_is_nearer_to_it_than_itself():
-    theirs = np.random.default_rng(0).standard_normal((5, 4))
-    own, gradient = apart("rank", theirs, theirs)
-    assert gradient == pytest.approx(np.zeros((5, 4)), abs=1e-9)
-    other, _ = apart("rank", theirs, theirs + np.random.default_rng(1).standard_normal((5, 4)))
-    assert (other > own).all()
-
-
-def test_gradients_are_those_of_the_formula():
-    theirs = torch.randn(3, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
-
-    rows = np.arange(3)
-    events, teacher = Events(rows, rows, rows), Teacher(Told(theirs.tolist()), "rank")
-
-    def distance(logits):
-        student = Told([[0.0] * 5] * 3)
-        del student.table
-        student.table = logits
-        return teacher.distance(student, events)
-
-    assert torch.autograd.gradcheck(distance, torch.zeros(3, 5, dtype=torch.float64, requires_grad=True))

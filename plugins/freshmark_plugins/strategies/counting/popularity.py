@@ -45,6 +45,8 @@ class Popularity(Strategy):
         self.span = parse_duration(window) if isinstance(window, str) and window != "update" else None
         self.newest_only = window == "update"
         self.half_life = None if half_life is None else parse_duration(half_life)
+        if self.half_life == 0:
+            raise UsageError("popularity has a half-life of 0", remedy="a time span above 0, such as '7d'")
         self.items = 0
         self.counts: FloatArray = np.zeros(0)
         self.recent = EventWindow()

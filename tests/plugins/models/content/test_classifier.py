@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -94,13 +92,6 @@ def test_it_learns_what_it_can_and_answers_the_rest_well_above_chance(learned, a
 
 
 @every_model
-def test_before_learning_every_class_is_as_likely(learned, asked, name):
-    question, _ = asked(name, slice(20))
-    shares = learned(name, epochs=0).model.predict(question)
-    assert shares == pytest.approx(1 / shares.shape[1])
-
-
-@every_model
 def test_a_row_is_answered_alike_in_any_batch(learned, asked, name):
     model = learned(name, epochs=1).model
     whole = model.predict(asked(name, slice(60))[0])
@@ -108,12 +99,6 @@ def test_a_row_is_answered_alike_in_any_batch(learned, asked, name):
         for begin in range(0, 60, size):
             rows = slice(begin, min(begin + size, 60))
             assert np.array_equal(model.predict(asked(name, rows)[0]), whole[rows])
-
-
-@every_model
-def test_no_query_gives_no_answer(learned, asked, name):
-    model = learned(name, epochs=0).model
-    assert model.predict(asked(name, slice(0))[0]).shape == (0, model.classes)
 
 
 @pytest.mark.parametrize("name", [name for name in MODELS if name != "vae_head"])
@@ -157,14 +142,6 @@ def replace_labels(part: Events, label) -> Events:
     return Events(part.time, part.user, part.item, label, part.features)
 
 
-@every_model
-def test_starting_from_scratch_keeps_the_rows_of_classes(learned, streams, events, name):
-    learner = learned(name, epochs=0)
-    learner.grow_vocabulary(replace_labels(events(streams[name], 0, 1), np.array([12])))
-    learner.restart()
-    assert learner.model.classes == 13
-
-
 @pytest.mark.parametrize("name", [name for name in MODELS if name not in {"cnn", "vae_head"}])
 def test_it_learns_with_sparse_gradients_too(learned, asked, name):
     question, label = asked(name)
@@ -204,14 +181,6 @@ def test_a_stream_without_what_it_reads_is_refused_with_the_reason(streams, star
     wanted, there = ("text", "image") if name in TEXT else ("image", "text")
     with pytest.raises(FreshmarkError, match=f"reads a feature '{wanted}', and this stream has {there}"):
         Learner(MODELS[name]()).start(start_run(other, 1))
-
-
-@every_model
-def test_a_feature_of_another_form_is_refused_with_the_reason(streams, start_run, name):
-    feature = "text" if name in TEXT else "image"
-    run = replace(start_run(streams[name], 1), features={feature: np.zeros(0, np.float32)})
-    with pytest.raises(FreshmarkError, match="it is float32 with 1 axes"):
-        MODELS[name]().build(run)
 
 
 @every_model

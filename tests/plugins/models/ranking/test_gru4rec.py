@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from freshmark import FreshmarkError
 from freshmark_plugins.models.ranking.gru4rec import GRU4Rec
 from scipy.special import expit, logsumexp
 
@@ -94,10 +93,6 @@ def test_an_item_that_was_never_seen_counts_as_one_seen_once(stream, start_run, 
     assert model._chances(1.0).numpy() == pytest.approx(counts / counts.sum())
 
 
-def test_bpr_max_draws_no_correction(stream, start_run, events):
-    assert built(stream, start_run, events, loss="bpr-max", logq=1.0).logq == 0.0
-
-
 def test_cutting_gradients_off_changes_no_loss_and_leaves_those_of_the_last_step(stream, start_run, events):
     losses, gradients = [], []
     for through_time in (True, False):
@@ -108,17 +103,3 @@ def test_cutting_gradients_off_changes_no_loss_and_leaves_those_of_the_last_step
         gradients.append(model.recurrent.grad.numpy())
     assert losses[0] == pytest.approx(losses[1], abs=1e-5)
     assert not np.allclose(gradients[0], gradients[1], atol=1e-4)
-
-
-def test_of_one_step_both_gradients_are_the_same(stream, start_run, events):
-    gradients = []
-    for through_time in (True, False):
-        model = built(stream, start_run, events, through_time=through_time, length=1).train()
-        model.loss(events(stream, 150, 160), generator()).sum().backward()
-        gradients.append(model.input.grad.numpy())
-    assert gradients[0] == pytest.approx(gradients[1], abs=1e-5)
-
-
-def test_a_misspelt_loss_is_refused():
-    with pytest.raises(FreshmarkError, match="did you mean 'bpr-max'"):
-        GRU4Rec(loss="bpr_max")

@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from freshmark import FreshmarkError
 from freshmark_plugins.models.ranking.mf import MF
 
 
@@ -45,10 +44,6 @@ def test_logistic_is_negative_sampling(stream, start_run, events):
         assert loss[row] == pytest.approx(total + 0.15 * reg, rel=1e-5)
 
 
-def test_each_loss_draws_its_usual_number():
-    assert [MF(loss=loss).negatives for loss in ("bpr", "logistic", "softmax")] == [1, 4, 128]
-
-
 def test_sampled_softmax_is_the_formula_of_the_paper(stream, start_run, events):
     model, batch = built(stream, start_run, loss="softmax", negatives=5), events(stream, 0, 7)
     loss = model.loss(batch, torch.Generator().manual_seed(3)).detach().numpy()
@@ -80,25 +75,3 @@ def test_factors_are_the_scores_that_the_loss_compares(stream, start_run, query)
     assert scores[1] == pytest.approx(item @ user[3] + model.bias.weight.detach().numpy()[:, 0], rel=1e-5)
     assert answer.user[2].tolist() == [0] * 4
     assert answer.item.dtype == answer.user.dtype == answer.bias.dtype == np.float32
-
-
-def test_a_model_that_knows_nobody_answers(stream, start_run, query):
-    model = MF(dim=4)
-    model.build(start_run(stream, 0))
-    answer = model.factors(query([0, 1]))
-    assert answer.user.shape == (2, 4)
-    assert answer.item.shape == (0, 4)
-
-
-def test_building_again_gives_the_same_start(stream, start_run, assert_same_state):
-    one, two = built(stream, start_run), built(stream, start_run)
-    one.build(start_run(stream, 200))
-    two.build(start_run(stream, 200))
-    assert_same_state(one, two)
-    two.build(start_run(stream, 200, seed=1))
-    assert not np.array_equal(one.state()["users.weight"], two.state()["users.weight"])
-
-
-def test_a_misspelt_loss_is_refused():
-    with pytest.raises(FreshmarkError, match="did you mean 'softmax'"):
-        MF(loss="sotfmax")

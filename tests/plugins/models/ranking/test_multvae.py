@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from freshmark import FreshmarkError
 from freshmark_plugins.models.ranking.multvae import MultVAE
 from scipy.special import logsumexp
 
@@ -82,14 +81,6 @@ def test_a_loss_that_is_only_looked_at_is_no_step(stream, start_run, events):
     assert model.steps.item() == 0
 
 
-def test_building_again_begins_the_annealing_again(stream, start_run, events):
-    model = built(stream, start_run, events)
-    model.train()
-    model.loss(events(stream, 150, 160), generator())
-    model.build(start_run(stream, 200))
-    assert model.state()["steps"].tolist() == [0]
-
-
 def test_neither_order_nor_how_often_matters(stream, start_run, events, query):
     answers = []
     for items in ([1, 2, 3], [3, 2, 1], [1, 1, 2, 3, 3]):
@@ -100,16 +91,3 @@ def test_neither_order_nor_how_often_matters(stream, start_run, events, query):
         answers.append(model.factors(query([700])).user)
     assert answers[0] == pytest.approx(answers[1], abs=1e-6)
     assert answers[0] == pytest.approx(answers[2], abs=1e-6)
-
-
-def test_dropout_is_of_training_alone(stream, start_run, events):
-    model, batch = built(stream, start_run, events), events(stream, 150, 160)
-    assert torch.equal(model.loss(batch, generator(1)), model.loss(batch, generator(2)))
-    model.train()
-    assert not torch.equal(model.loss(batch, generator(1)), model.loss(batch, generator(2)))
-
-
-@pytest.mark.parametrize("options", [{"dim": 0}, {"anneal": 0}, {"dropout": 1.0}, {"hidden": 0}])
-def test_options_without_a_meaning_are_refused(options):
-    with pytest.raises(FreshmarkError):
-        MultVAE(**options)

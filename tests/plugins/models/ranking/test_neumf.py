@@ -3,10 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from freshmark import FreshmarkError
 from freshmark_plugins.models.ranking.neumf import NeuMF
-from freshmark_plugins.strategies.retraining.finetune import Finetune
-from freshmark_plugins.strategies.retraining.frozen import Frozen
 from scipy.special import log_expit
 
 
@@ -63,18 +60,6 @@ def test_gradients_agree_with_differences(stream, start_run, events):
     assert torch.autograd.gradcheck(total, list(model.parameters()), atol=1e-6, fast_mode=True)
 
 
-def test_outputs_are_the_scores(stream, start_run, events, query):
-    model, batch = built(stream, start_run), events(stream, 0, 9)
-    assert model.outputs(batch).detach().numpy() == pytest.approx(model.score(query(batch.user)), abs=1e-5)
-
-
-def test_every_tensor_is_made_where_the_model_lives(stream, start_run, events, query):
-    model = built(stream, start_run)
-    with torch.device("meta"):
-        assert model.loss(events(stream, 0, 9), generator()).device.type == "cpu"
-        assert model.score(query([0, 900])).shape == (2, len(model.items))
-
-
 def test_growing_keeps_the_rows_and_gives_what_growing_at_once_gives(stream, start_run):
     one, two = built(stream, start_run), built(stream, start_run)
     users, items, before = len(one.users), len(one.items), one.users.weight.detach().clone()
@@ -86,34 +71,6 @@ def test_growing_keeps_the_rows_and_gives_what_growing_at_once_gives(stream, sta
     assert torch.equal(one.items.weight, two.items.weight)
 
 
-def test_a_user_without_a_row_is_answered_as_one_of_zeros(stream, start_run, query):
-    model = built(stream, start_run)
-    with torch.no_grad():
-        model.users.weight[0] = 0
-    assert np.array_equal(model.score(query([900]))[0], model.score(query([0]))[0])
-
-
-@pytest.mark.parametrize("strategy", [Frozen, Finetune])
-def test_a_user_it_never_learned_of_is_answered_by_popularity(walk, stream, query, strategy):
-    answer = walk(strategy(NeuMF(), epochs=1), stream).strategy.score(query([10_000, 0]))
-    assert answer[0].tolist() == np.bincount(stream.item[:200]).tolist()
-    assert answer[1].tolist() != answer[0].tolist()
-
-
-def test_building_again_gives_the_same_start(stream, start_run, assert_same_state):
-    one, two = NeuMF(), NeuMF()
-    one.build(start_run(stream, 200))
-    torch.manual_seed(8)
-    two.build(start_run(stream, 200))
-    assert_same_state(one, two)
-
-
 def test_defaults_are_those_of_the_paper():
     model = NeuMF()
     assert (model.layers, model.negatives) == ([64, 32, 16, 8], 4)
-
-
-@pytest.mark.parametrize("options", [{"factors": 0}, {"layers": [8]}, {"layers": [7, 4]}, {"negatives": 0}])
-def test_options_without_a_meaning_are_refused(options):
-    with pytest.raises(FreshmarkError):
-        NeuMF(**options)

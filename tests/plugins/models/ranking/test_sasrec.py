@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from freshmark import FreshmarkError
 from freshmark_plugins.models.ranking.sasrec import SASRec
 from scipy.special import log_expit, logsumexp, softmax
 
@@ -100,12 +99,6 @@ def test_the_logistic_loss_is_the_formula(stream, start_run, events):
         assert loss == pytest.approx(expected, abs=1e-4)
 
 
-def test_the_published_loss_draws_one_negative(stream, start_run, events):
-    one, two = (built(stream, start_run, events, loss="logistic", negatives=k) for k in (None, 1))
-    batch = events(stream, 150, 200)
-    assert torch.equal(one.loss(batch, generator()), two.loss(batch, generator()))
-
-
 def test_dropout_is_of_training_alone_and_drawn_from_its_generator(stream, start_run, events):
     model, batch = built(stream, start_run, events, dropout=0.5), events(stream, 150, 200)
     assert torch.equal(model.loss(batch, generator(1)), model.loss(batch, generator(2)))
@@ -122,9 +115,3 @@ def test_places_tell_the_order(stream, start_run, events):
     with torch.no_grad():
         model.places.zero_()
     assert torch.allclose(model.encode(items, None)[:, 3], model.encode(swapped, None)[:, 3], atol=1e-5)
-
-
-@pytest.mark.parametrize("options", [{"loss": "hinge"}, {"heads": 3}, {"blocks": 0}])
-def test_options_without_a_meaning_are_refused(options):
-    with pytest.raises(FreshmarkError):
-        SASRec(**options)

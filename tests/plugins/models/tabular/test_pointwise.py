@@ -91,13 +91,6 @@ def test_it_begins_where_the_first_labels_lie(learned, events, query, name, task
     assert learner.model.bias.item() == before
 
 
-@pytest.mark.parametrize("label", [0.0, 1.0])
-def test_clicks_that_all_agree_leave_it_finite(learned, events, label):
-    learner, part = learned("fm", "click", epochs=0), events(SHOPS["click"], 0, 5)
-    learner.grow_vocabulary(Events(part.time, part.user, part.item, np.full(5, label), part.features))
-    assert np.isfinite(learner.model.bias.item())
-
-
 @every_case
 def test_a_row_is_answered_alike_in_any_batch(learned, events, query, name, task):
     model = learned(name, task, epochs=1).model
@@ -130,13 +123,6 @@ def test_old_rows_keep_their_values_and_strangers_get_an_answer(learned, events,
     for key, array in before.items():
         assert np.array_equal(learner.model.state()[key][: len(array)], array), key
     assert max(len(array) for array in learner.model.state().values()) >= 904
-
-
-@every_case
-def test_one_seed_gives_the_same_to_the_byte_and_another_does_not(learned, name, task):
-    states = [learned(name, task, epochs=1).state() for _ in range(2)]
-    for key, array in states[0].items():
-        assert array.tobytes() == states[1][key].tobytes(), key
 
 
 @every_case
@@ -180,11 +166,6 @@ def test_a_query_that_shows_no_item_is_refused(learned, query):
     learner = learned("biased_mf", "rate", epochs=0)
     with pytest.raises(FreshmarkError, match="no item is shown"):
         learner.model.predict(query([1, 2]))
-
-
-@every_model
-def test_another_task_is_refused(start_run, events, name):
-    assert MODELS[name]().tasks == {"click", "rate"} if name != "biased_mf" else {"rate"}
 
 
 @pytest.mark.parametrize("make", [FM, WideDeep, DLRM])

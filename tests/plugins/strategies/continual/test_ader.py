@@ -46,12 +46,6 @@ def test_exemplars_are_events_that_happened_and_no_more_than_wanted(walk, stream
         assert (np.diff(held.time) >= 0).all() or end == 600
 
 
-def test_events_of_the_warmup_stay_among_the_exemplars(walk, stream):
-    held = walk(ADER(MF(dim=4), exemplars=120, selection="random", **LIKE), stream).update(300, 400).held
-    assert 10 < np.count_nonzero(held.time <= stream.time[199]) < len(held)
-    assert np.count_nonzero(held.time > stream.time[299]) > 10
-
-
 def test_room_for_everything_holds_everything_that_herding_wants(walk, stream):
     held = walk(ADER(MF(dim=4), exemplars=10**6, **LIKE), stream).strategy.held
     assert np.array_equal(held.item, stream.item[:200])
@@ -74,11 +68,6 @@ def test_exemplars_of_an_item_are_those_that_herding_chooses(walk, stream):
     worth = strategy._worth(past)
     assert worth.shape == (200, 4)
     assert np.array_equal(strategy._best(worth, 9), herd(worth, 9))
-
-
-def test_by_loss_the_easiest_are_chosen(walk, stream):
-    strategy = walk(ADER(MF(dim=4), selection="loss", **LIKE), stream).strategy
-    assert strategy._best(np.array([3.0, 1.0, 2.0, 0.5]), 2).tolist() == [3, 1]
 
 
 def test_one_teacher_an_update_is_asked_about_exemplars_alone(walk, stream, teachers):

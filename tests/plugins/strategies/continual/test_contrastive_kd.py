@@ -41,20 +41,6 @@ def test_it_is_the_mean_over_users_of_the_mean_over_neighbours(near):
     assert found.item() == pytest.approx(formula(codes.tolist(), before, others, neighbours, 2.0), rel=1e-6)
 
 
-def test_its_gradient_is_that_of_the_formula(near):
-    histories, _ = near
-    draw = torch.Generator().manual_seed(0)
-    before = torch.randn(4, 3, dtype=torch.float64, generator=draw)
-    others = torch.randn(5, 3, dtype=torch.float64, generator=draw, requires_grad=True)
-    strategy = ContrastiveKD(MF(), tau=2.0)
-    assert torch.autograd.gradcheck(lambda o: strategy._apart(np.array([2, 0, 3]), before, o, histories), others)
-
-
-def test_nobody_with_neighbours_is_pulled_nowhere():
-    others = torch.zeros(2, 3, requires_grad=True)
-    assert ContrastiveKD(MF())._apart(np.array([0, 1]), torch.zeros(2, 3), others, RecencyLists(3)).item() == 0.0
-
-
 def test_neighbours_are_those_before_the_update(walk, stream):
     walked = walk(ContrastiveKD(MF(dim=4), neighbours=3, **LIKE), stream)
     user = int(stream.user[0])

@@ -54,12 +54,6 @@ def test_items_that_came_later_are_not_pulled_at(walk, stream):
     assert not gradient[known:].any()
 
 
-def test_the_second_term_is_the_loss_of_old_events(walk, stream):
-    strategy = walk(DERpp(MF(dim=4), size=30, beta=0.25, **LIKE), stream).strategy
-    strategy.model.loss = lambda events, draw: torch.full((len(events),), float(len(events)))
-    assert strategy._as_happened(strategy.buffer.held, None, np.arange(8)).item() == 0.25 * 8
-
-
 def test_both_terms_draw_anew(walk, stream):
     strategy = walk(DERpp(MF(dim=4), size=100, **LIKE), stream).strategy
     seen = []

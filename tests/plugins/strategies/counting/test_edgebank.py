@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark import Events, FreshmarkError
+from freshmark import Events
 from freshmark_plugins.strategies.counting.edgebank import EdgeBank
 
 DAY = 86_400_000_000
@@ -28,22 +28,8 @@ def test_an_edge_that_comes_again_stays_until_its_last_event_leaves(query):
         assert one.score(query([0]))[0, 0] == (time <= 2 * DAY)
 
 
-def test_a_window_that_holds_everything_is_none(walk, stream, query):
-    one, other = walk(EdgeBank("5000d"), stream).update(600), walk(EdgeBank(), stream).update(600)
-    assert np.array_equal(one.score(query(range(40))), other.score(query(range(40))))
-
-
 def test_its_memory_is_what_is_learned_so_that_it_grows_stale(make_log, ranks):
     stream = make_log(2000, items=400)
     hits = {every: (ranks(EdgeBank(), stream, every=every) <= 10).mean() for every in ("never", "6h", "event")}
     assert hits["never"] < 0.8 * hits["6h"]
     assert hits["6h"] < hits["event"]
-
-
-def test_who_was_never_seen_has_no_edge(walk, stream, query):
-    assert not walk(EdgeBank(), stream).strategy.score(query([10_000])).any()
-
-
-def test_a_window_that_is_none_is_refused():
-    with pytest.raises(FreshmarkError, match="soon"):
-        EdgeBank("soon")

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
-from freshmark import Events, FreshmarkError
+from freshmark import Events
 from freshmark_plugins.strategies.counting.itemknn import ItemKNN
 
 
@@ -45,12 +45,6 @@ def test_items_without_a_neighbour_follow_by_popularity(query):
     assert 0 > row[3] > row[2] > -1
 
 
-def test_new_users_get_popularity(query):
-    one = ItemKNN()
-    one.fit(Events(np.arange(3), np.array([0, 1, 2]), np.array([0, 1, 1])))
-    assert np.argsort(-one.score(query([99]))[0]).tolist() == [1, 0]
-
-
 def test_an_item_that_comes_again_is_counted_once():
     once, twice = ItemKNN(), ItemKNN()
     once.fit(Events(np.arange(2), np.zeros(2, np.int64), np.array([0, 1])))
@@ -78,9 +72,3 @@ def test_memory_follows_pairs_not_items_squared(query):
     one = ItemKNN()
     one.fit(Events(np.arange(n), np.arange(n) // 2, np.arange(n)))  # 20,000 items, 10,000 pairs
     assert sum(array.nbytes for array in one.state().values()) < 4e6
-
-
-@pytest.mark.parametrize("options", [{"history": 0}, {"gamma": 0.0}, {"gamma": 1.5}])
-def test_options_without_a_meaning_are_refused(options):
-    with pytest.raises(FreshmarkError, match="itemknn"):
-        ItemKNN(**options)

@@ -17,10 +17,3 @@ def test_of_one_time_the_later_row_is_newer(query):
     one.update(Events(np.array([1, 1, 1]), np.zeros(3, np.int64), np.array([0, 1, 0])))
     first, second = one.score(query([0]))[0]
     assert first > second
-
-
-def test_every_query_gets_the_same_row_without_a_copy(query):
-    one = Recency()
-    one.update(Events(np.array([1]), np.zeros(1, np.int64), np.array([0])))
-    assert one.score(query([0, 5, 9])).strides[0] == 0
-    assert one.state()["last"].tolist() == [1]

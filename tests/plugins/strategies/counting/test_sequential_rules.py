@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
-from freshmark import Events, FreshmarkError
+from freshmark import Events
 from freshmark_plugins.strategies.counting.sequential_rules import SequentialRules
 from freshmark_plugins.strategies.counting.transition import Transition
 
@@ -61,14 +61,3 @@ def test_a_session_that_is_over_scores_no_longer(query):
     assert one.score(query([1], time=HOUR + 2))[0].argmax() == 1
     assert one.score(query([1], time=HOUR + 2))[0].max() > 0
     assert one.score(query([1], time=HOUR + 3))[0].max() < 0
-
-
-def test_however_events_are_cut_it_answers_the_same(walk, stream, query):
-    one, other = (walk(SequentialRules(session="3h"), stream).update(*ends) for ends in ((600,), (201, 202, 400, 600)))
-    assert np.array_equal(one.score(query(range(40))), other.score(query(range(40))))
-
-
-@pytest.mark.parametrize("options", [{"order": 0}, {"order": 11}, {"last": 0}, {"session": "soon"}])
-def test_options_without_a_meaning_are_refused(options):
-    with pytest.raises(FreshmarkError):
-        SequentialRules(**options)

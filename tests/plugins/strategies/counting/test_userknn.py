@@ -5,7 +5,7 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from freshmark import Events, FreshmarkError
+from freshmark import Events
 from freshmark_plugins.strategies.counting.userknn import UserKNN
 
 
@@ -56,21 +56,3 @@ def test_context_moves_and_nothing_is_learned_from_it(stream, events, query):
     after = one.score(query([3, 900]))
     assert np.array_equal(before[0], after[0])
     assert before[1].max() < 0 < after[1].max()
-
-
-def test_new_users_get_popularity(stream, events, query):
-    one = UserKNN()
-    one.fit(events(stream, 0, 300))
-    row, counts = one.score(query([10_000]))[0], np.bincount(stream.item[:300])
-    assert np.array_equal(np.argsort(-row, kind="stable"), np.argsort(-counts, kind="stable"))
-
-
-def test_however_events_are_cut_it_answers_the_same(walk, stream, query):
-    one, other = walk(UserKNN(), stream).update(600), walk(UserKNN(), stream).update(201, 350, 600)
-    assert np.array_equal(one.score(query(range(40))), other.score(query(range(40))))
-
-
-@pytest.mark.parametrize("options", [{"neighbours": 0}, {"history": 0}, {"users": 0}])
-def test_options_without_a_meaning_are_refused(options):
-    with pytest.raises(FreshmarkError, match="userknn has"):
-        UserKNN(**options)

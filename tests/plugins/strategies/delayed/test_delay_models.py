@@ -11,8 +11,6 @@ from freshmark_plugins.strategies.delayed.delay_models import DelayModels, chanc
 from freshmark_plugins.strategies.delayed.pending_impressions import Entries
 from freshmark_plugins.training.learner import Learner
 
-NONE = np.zeros(0)
-
 
 def told(n, seed=0):
     """PendingImpressions told of: x < 0 is clicked late, or not at all; x > 0 is clicked in time, or not at all."""
@@ -55,21 +53,6 @@ def test_fsiw_learns_who_clicks_in_time(started):
     assert in_time[LATE] == pytest.approx(0.0, abs=0.1)
     assert in_time[SOON] == pytest.approx(1.0, abs=0.1)
     assert delays.weights(some, np.ones(10), p=np.zeros(10), q=0.0)[SOON] == pytest.approx(1.0, abs=0.1)
-
-
-def test_both_models_are_apart_and_told_in_the_state(started):
-    delays = started(repeats=True)
-    assert delays.first.model is not delays.negative.model
-    assert {"delays.first.bias", "delays.negative.bias"} <= delays.state().keys()
-
-
-def test_labels_of_what_was_told_are_left_as_they_are(start_run, click_log):
-    delays = DelayModels(Learner(Logistic(bits=4)), repeats=False)
-    delays.start(start_run(click_log(), 200))
-    entries = told(20)
-    before = entries.told.label.copy()
-    delays.learn(entries, epochs=1)
-    assert np.array_equal(entries.told.label, before)
 
 
 def clicked(time, label, entered):

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from freshmark import FreshmarkError
 from freshmark.replay.loop import replay
 from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
-from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.models.tabular.logistic import Logistic
 from freshmark_plugins.strategies.delayed.delayed import CORRECTIONS, Delayed
 from freshmark_plugins.strategies.retraining.finetune import Finetune
@@ -68,13 +65,6 @@ def test_a_delay_that_is_shorter_than_the_wait_is_none(click_log, correction):
     assert np.array_equal(played(delayed(correction, wait="3h"), stream), other)
 
 
-@pytest.mark.parametrize("correction", CORRECTIONS)
-def test_the_size_of_batches_changes_no_answer(click_log, correction):
-    stream = late(click_log())
-    one, other = (played(delayed(correction), stream, batch=batch) for batch in (4096, 7))
-    assert np.array_equal(one, other)
-
-
 def test_corrections_differ_where_clicks_are_late(click_log):
     stream = late(click_log())
     answers = [played(delayed(correction), stream) for correction in CORRECTIONS]
@@ -113,37 +103,3 @@ def test_it_learns_sooner_than_who_waits_for_labels(click_log):
     before = len(played(one, stream))
     assert before
     assert one.impressions.entered.sum() > 100
-
-
-@pytest.mark.parametrize("correction", CORRECTIONS)
-def test_a_copy_has_the_same_future(events, start_run, click_log, assert_same_state, correction):
-    stream, one = click_log(), delayed(correction)
-    one.start(start_run(stream, 200))
-    one.fit(events(stream, 0, 200))
-
-    def lead(strategy, begin):
-        some = events(stream, begin, begin + 100)
-        strategy.observe(some)
-        strategy.update(some[some.label > 0][::2])
-        strategy.update(some[some.label > 0][1::2])
-        return strategy
-
-    lead(one, 200)
-    other = copy.deepcopy(one)
-    assert_same_state(lead(one, 300), lead(other, 300))
-    assert one.late == other.late > 0
-
-
-def test_a_model_that_does_not_answer_clicks_is_refused_before_anything_runs():
-    with pytest.raises(FreshmarkError, match="MF does not answer clicks"):
-        Delayed(MF())
-
-
-def test_it_is_for_clicks_alone_whatever_else_its_model_answers():
-    assert delayed().tasks == {"click"}
-
-
-@pytest.mark.parametrize("options", [{"correction": "luck"}, {"wait": "soon"}])
-def test_options_without_a_meaning_are_refused(options):
-    with pytest.raises(FreshmarkError):
-        Delayed(Logistic(), **options)

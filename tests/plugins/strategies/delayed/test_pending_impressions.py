@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-
 import numpy as np
 import pytest
 from freshmark import Events
@@ -46,14 +44,6 @@ def test_what_has_its_label_enters_with_it_and_what_is_older_enters_as_a_negativ
 def test_a_click_on_what_entered_as_a_negative_enters_again_and_late(shown):
     shown.come(events([2], [1]))
     assert entered(shown.come(events([1], [1]))) == [(1, 1, True)]
-
-
-def test_the_end_of_the_wait_for_a_click_adds_nothing(shown):
-    shown.come(events([2], [1]))
-    entries = shown.come(events([1], [0]))
-    assert entered(entries) == []
-    assert entries.told.time.tolist() == [1]
-    assert entries.entered.tolist() == [True]
 
 
 def test_an_impression_enters_as_a_negative_once(shown):
@@ -99,22 +89,6 @@ def test_labels_that_come_with_an_impression_are_not_looked_at():
     some = PendingImpressions(0)
     some.show(events([1, 2], [1, 1]))
     assert entered(some.come(events([2], [0]))) == [(2, 0, False), (1, 0, False)]
-
-
-def test_features_enter_with_their_events(shown):
-    found = shown.come(events([2], [1])).events
-    assert found.features["x"].tolist() == [4.0, 2.0]
-
-
-def test_what_is_told_is_forgotten(shown):
-    shown.come(events([1, 2, 3], [0, 1, 0]))
-    assert shown.state()["impressions.time"].tolist() == []
-
-
-def test_a_copy_goes_its_own_way(shown):
-    other = copy.deepcopy(shown)
-    other.come(events([3], [0]))
-    assert len(concatenated(shown.shown)) == 3
 
 
 def simulated(p, q, *, n=40_000, seed=0):

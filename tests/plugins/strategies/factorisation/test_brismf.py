@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from freshmark import Events, FreshmarkError, Query
+from freshmark import Events, Query
 from freshmark_plugins.strategies.factorisation.brismf import BRISMF
 
 LIKE: dict[str, Any] = {"dim": 3, "lr": 0.1, "reg": 0.05, "scale": 0.3}
@@ -92,36 +92,3 @@ def test_what_is_known_of_one_side_alone_is_its_bias_and_of_neither_the_mean(sta
     mean = events.label.mean()
     user, item = one.vectors.users[3, 1], one.vectors.items[4, 0]
     assert one.predict(asked([3, 900, 900], [900, 4, 900])) == pytest.approx([mean + user, mean + item, mean])
-
-
-def test_however_ratings_are_cut_it_learns_the_same(started, assert_same_state):
-    events, one, other = rated(), started(), started()
-    one.update(events)
-    for begin in range(0, 300, 7):
-        other.update(events[begin : begin + 7])
-    assert_same_state(one, other)
-
-
-def test_it_starts_from_nothing(started):
-    one = started(warmup_epochs=3)
-    one.fit(rated(0))
-    assert one.predict(asked([0], [0])).tolist() == [0.0]
-
-
-def test_it_learns_what_users_think_of_items(started):
-    events, one = rated(3000), started(reg=0.01, lr=0.05)
-    one.fit(events[:2500])
-    rest = events[2500:]
-    error = one.predict(asked(rest.user, rest.item)) - rest.label
-    assert np.square(error).mean() < 0.2 * np.var(rest.label)
-
-
-def test_events_without_ratings_are_refused(started):
-    with pytest.raises(FreshmarkError, match="these events have none"):
-        started().update(Events(np.array([0]), np.array([0]), np.array([0])))
-
-
-@pytest.mark.parametrize("options", [{"dim": 0}, {"lr": 0.0}, {"warmup_epochs": 0}])
-def test_options_without_a_meaning_are_refused(options):
-    with pytest.raises(FreshmarkError, match="brismf has"):
-        BRISMF(**options)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from freshmark import Events, FreshmarkError
+from freshmark import Events
 from freshmark_plugins.kernels.isgd_steps import towards_one, towards_zero
 from freshmark_plugins.strategies.factorisation.bisgd import BISGD
 from freshmark_plugins.strategies.factorisation.isgd import ISGD
@@ -109,14 +109,6 @@ def test_one_node_that_takes_every_event_once_is_isgd(walk, stream, query):
         assert np.array_equal(one.state()[f"0.{name}"], array), name
 
 
-def test_nodes_that_take_every_event_once_differ_by_their_first_vectors_alone(walk, stream, query):
-    learned = walk(BISGD(nodes=3, weights="one", **LIKE), stream).update(600)
-    users = np.arange(40)
-    mean = np.mean([vectors.products(users) for vectors in learned.bag], axis=0)
-    assert learned.score(query(users)) == pytest.approx(-np.abs(1 - mean))
-    assert len({vectors.users.tobytes() for vectors in learned.bag}) == 3
-
-
 def test_a_node_takes_each_event_as_often_as_poisson_says(walk, stream):
     """Weights of 0 leave a vector as it was drawn, weights of k take k steps."""
     learned = walk(BISGD(nodes=1, **LIKE), stream, known=0)
@@ -127,12 +119,6 @@ def test_a_node_takes_each_event_as_often_as_poisson_says(walk, stream):
         plain.iterations = count
         plain.learn(user, item)
     plain.agrees(learned.update(50).vectors)
-
-
-@pytest.mark.parametrize("strategy", KIN)
-def test_however_events_are_cut_it_learns_the_same(walk, stream, assert_same_state, strategy):
-    one, other = walk(strategy(**LIKE), stream), walk(strategy(**LIKE), stream)
-    assert_same_state(one.update(600).vectors, other.update(201, 202, 250, 599, 600).vectors)
 
 
 @pytest.mark.parametrize("strategy", KIN)
@@ -179,19 +165,3 @@ def test_an_item_that_none_took_for_longest_is_first_in_the_queue(start_run, str
     learned.update(Events(np.arange(4), np.arange(4), np.array([0, 1, 2, 0])))
     # place 0 lies between end and first; 1 + i is item i. 0 | 0, 1 | 1, 0, 2 | 2, 1, 0: what is taken goes to the end
     assert learned.queue[:4].tolist() == [[1, 3], [2, 0], [3, 1], [0, 2]]
-
-
-@pytest.mark.parametrize("options", [{"dim": 0}, {"lr": 0.0}, {"iterations": 0}])
-@pytest.mark.parametrize("strategy", KIN)
-def test_options_without_a_meaning_are_refused(strategy, options):
-    with pytest.raises(FreshmarkError, match=f"{strategy.__name__.lower()} has"):
-        strategy(**options)
-
-
-@pytest.mark.parametrize(
-    ("strategy", "options"),
-    [(RAISGD, {"negatives": -1}), (RSISGD, {"negatives": -1}), (BISGD, {"nodes": 0}), (BISGD, {"weights": "two"})],
-)
-def test_options_of_the_kin_without_a_meaning_are_refused(strategy, options):
-    with pytest.raises(FreshmarkError):
-        strategy(**options)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark import FreshmarkError
 from freshmark_plugins.strategies.factorisation.online_bpr import OnlineBPR
 from freshmark_plugins.strategies.factorisation.online_mf import OnlineMF
 
@@ -43,15 +42,3 @@ def test_where_a_user_had_everything_the_step_is_none(walk, stream, events, star
     assert one.users[0, :4] == pytest.approx(0.1 * draw[0].standard_normal(4, np.float32), abs=1e-6)
     assert one.items[:3, :4] == pytest.approx(0.1 * draw[1].standard_normal((3, 4), np.float32), abs=1e-6)
     assert one.items[:3, 4] == pytest.approx([0, 0, 0], abs=1e-6)
-
-
-def test_however_events_are_cut_it_learns_the_same(walk, stream):
-    one = walk(OnlineBPR(dim=4), stream).update(600)
-    other = walk(OnlineBPR(dim=4), stream).update(201, 202, 250, 599, 600)
-    assert np.array_equal(one.users[: one.known_users], other.users[: other.known_users])
-    assert np.array_equal(one.items[: one.known_items], other.items[: other.known_items])
-
-
-def test_options_without_a_meaning_are_refused():
-    with pytest.raises(FreshmarkError, match="negatives=0"):
-        OnlineBPR(negatives=0)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from freshmark import FreshmarkError
 from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.strategies.factorisation.online_mf import OnlineMF
 
@@ -54,11 +53,6 @@ def _loss(model, event, items):
         torch.randint = original
 
 
-def test_however_events_are_cut_it_learns_the_same(walk, stream, assert_same_state):
-    one, other = walk(OnlineMF(dim=4), stream), walk(OnlineMF(dim=4), stream)
-    assert_same_state(one.update(600), other.update(201, 202, 250, 599, 600))
-
-
 def test_users_without_events_get_popularity_and_items_keep_count(walk, stream, query):
     one = walk(OnlineMF(dim=4), stream).update(600)
     answer = one.factors(query([10_000]))
@@ -80,9 +74,3 @@ def test_more_passes_over_the_warm_up_learn_more_but_count_once(walk, stream, qu
     one, three = walk(OnlineMF(dim=4), stream).strategy, walk(OnlineMF(dim=4, warmup_epochs=3), stream).strategy
     assert not np.array_equal(one.users, three.users)
     assert np.array_equal(one.items[:, -1], three.items[:, -1])
-
-
-@pytest.mark.parametrize("options", [{"dim": 0}, {"negatives": 0}, {"lr": 0.0}, {"warmup_epochs": 0}])
-def test_options_without_a_meaning_are_refused(options):
-    with pytest.raises(FreshmarkError, match="online_mf"):
-        OnlineMF(**options)

@@ -8,13 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 import torch
-from freshmark import FreshmarkError
 from freshmark.contract.arrays import Task
 from freshmark_plugins.models.context_free import ContextFree
-from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.models.tabular.logistic import Logistic
 from freshmark_plugins.strategies.meta.maml import FOMAML, MAML
-from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 BOTH = [MAML, FOMAML]
@@ -42,26 +39,10 @@ class Linear(ContextFree):
         return {"items": self.items.weight.numpy(force=True)}
 
 
-@pytest.mark.parametrize("strategy", BOTH)
-@pytest.mark.parametrize("shuffle", [True, False])
-@pytest.mark.parametrize("optimiser", ["adam", "sgd"])
-def test_without_a_step_on_the_support_set_it_is_finetune(
-    walk, stream, assert_same_state, strategy, shuffle, optimiser
-):
-    like: dict[str, Any] = {"optimiser": optimiser, "shuffle": shuffle, "batch": 32}
-    one = walk(strategy(MF(dim=4), inner_lr=0.0, **like), stream).update(300, 600)
-    assert_same_state(one.learner, walk(Finetune(MF(dim=4), **like), stream).update(300, 600).learner)
-
-
 def test_where_second_derivatives_vanish_both_are_one(walk, stream, assert_same_state):
     like: dict[str, Any] = {"optimiser": "sgd", "lr": 0.1, "batch": 32, "inner_lr": 0.3}
     one, other = (walk(strategy(Linear(), **like), stream).update(300, 600) for strategy in BOTH)
     assert_same_state(one, other)
-
-
-def test_where_they_do_not_both_differ(walk, click_log):
-    one, other = (walk(strategy(Logistic(bits=5), batch=20), click_log()).update(400) for strategy in BOTH)
-    assert not np.array_equal(one.model.state()["linear"], other.model.state()["linear"])
 
 
 @pytest.mark.parametrize("strategy", BOTH)
@@ -85,24 +66,3 @@ def test_what_answers_is_no_place_to_train_from(walk, click_log, strategy):
     with torch.no_grad():
         other.strategy.model.linear.fill_(99.0)
     assert np.array_equal(one.update(400).begin["linear"], other.update(400).begin["linear"])
-
-
-@pytest.mark.parametrize("strategy", BOTH)
-def test_users_and_items_that_are_new_get_rows(walk, stream, query, strategy):
-    one = walk(strategy(MF(dim=4), fallback=None), stream).update(400, 600)
-    assert len(one.factors(query([0])).item) == stream.item.max() + 1
-    assert np.isfinite(one.factors(query([0])).item).all()
-
-
-@pytest.mark.parametrize("strategy", BOTH)
-def test_a_copy_has_the_same_future(walk, stream, assert_same_state, strategy):
-    one = walk(strategy(MF(dim=4)), stream)
-    other = copy.deepcopy(one)
-    assert_same_state(one.update(400, 500), other.update(400, 500))
-
-
-@pytest.mark.parametrize("options", [{"inner": 0}, {"inner_lr": -1.0}, {"sparse": True}])
-@pytest.mark.parametrize("strategy", BOTH)
-def test_options_without_a_meaning_are_refused(strategy, options):
-    with pytest.raises(FreshmarkError, match="maml"):
-        strategy(MF(), **options)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from freshmark import FreshmarkError, stream_of
+from freshmark import stream_of
 from freshmark.replay.loop import replay
 from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
@@ -47,15 +46,6 @@ def logloss(prediction, stream):
     return -np.log(np.where(label > 0, prediction, 1 - prediction)).mean()
 
 
-@pytest.mark.parametrize("optimiser", ["adam", "sgd"])
-def test_without_a_step_it_is_finetune_to_the_bit(walk, click_log, assert_same_state, optimiser):
-    stream = click_log()
-    one = walk(melu(local_lr=0.0, optimiser=optimiser), stream).update(300, 600)
-    assert_same_state(
-        one.learner, walk(Finetune(Logistic(bits=6), optimiser=optimiser, **LIKE), stream).update(300, 600).learner
-    )
-
-
 def test_nobody_with_a_history_of_none_is_adapted_to(walk, click_log, query, events):
     stream = click_log()
     one = walk(melu(), stream).strategy
@@ -79,16 +69,6 @@ def test_the_answer_is_that_of_a_step_on_the_users_own_events(walk, click_log, q
         model.bias -= 0.5 * model.bias.grad
     assert answer == pytest.approx(model.predict(asked), abs=1e-6)
     assert answer != pytest.approx(one.model.predict(asked), abs=1e-6)
-
-
-def test_an_answer_leaves_nothing_behind(walk, click_log, query):
-    one = walk(melu(), click_log()).strategy
-    before = {name: array.copy() for name, array in one.state().items()}
-    asked = query([3, 4], item=[1, 1], features={"x": np.ones((2, 2), np.float32)})
-    first = one.predict(asked)
-    assert np.array_equal(one.predict(asked), first)
-    for name, array in one.state().items():
-        assert np.array_equal(array, before[name]), name
 
 
 def test_what_is_observed_is_adapted_to_before_it_is_learned(walk, click_log, query, events):
@@ -116,14 +96,6 @@ def test_tastes_of_users_are_told_by_their_histories_alone():
     assert own < plain - 0.05
 
 
-@pytest.mark.parametrize("delay", [0, 40])
-def test_the_size_of_batches_changes_no_answer(click_log, delay):
-    stream = click_log(300)
-    stream = replace(stream, label_delay=np.full(len(stream), delay * 3_600_000_000))
-    one, other = (played(melu(), stream, every="50h", batch=batch) for batch in (4096, 7))
-    assert np.array_equal(one, other)
-
-
 def test_labels_that_come_late_make_history_when_they_come(click_log):
     stream, one = click_log(300), melu(support=1000)
     late = replace(stream, label_delay=np.full(len(stream), 40 * 3_600_000_000))
@@ -145,26 +117,3 @@ def test_who_is_new_to_a_model_of_users_is_answered_by_popularity(walk, stream, 
     one = walk(MeLU(MF(dim=4), local="users"), stream).strategy
     counts = np.bincount(stream.item[:200])
     assert scores(one, query([10_000]))[0][: len(counts)].tolist() == counts.tolist()
-
-
-@pytest.mark.parametrize(
-    ("build", "why"),
-    [(lambda: MeLU(MF()), "MF has nothing but tables"), (lambda: MeLU(MF(), local="tail"), "no part 'tail' of MF")],
-)
-def test_a_model_without_what_is_local_is_refused_when_it_is_built(build, why):
-    with pytest.raises(FreshmarkError, match=why):
-        build()
-
-
-def test_a_copy_has_the_same_future(walk, click_log, assert_same_state):
-    one = walk(melu(), click_log())
-    other = copy.deepcopy(one)
-    assert_same_state(one.update(400, 500), other.update(400, 500))
-
-
-@pytest.mark.parametrize("build", [partial(melu, **one) for one in (
-    {"support": 0}, {"inner": 0}, {"local_lr": -1.0}, {"sparse": True}, {"patience": 1},
-)])  # fmt: skip
-def test_options_without_a_meaning_are_refused(build):
-    with pytest.raises(FreshmarkError, match="melu"):
-        build()

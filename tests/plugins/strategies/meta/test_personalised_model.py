@@ -10,7 +10,6 @@ from freshmark_plugins.models.tabular.logistic import Logistic
 from freshmark_plugins.strategies.meta.personalised_model import (
     PersonalisedProbabilities,
     PersonalisedScores,
-    picked,
     with_weights,
 )
 
@@ -46,13 +45,6 @@ def test_who_has_weights_is_answered_with_them_and_nobody_else(mf, query):
     assert mixed[[0, 2]] == pytest.approx(-plain[[0, 2]], abs=1e-5)  # the biases are 0
 
 
-def test_an_answer_does_not_depend_on_who_else_is_asked_about(mf, query):
-    view = PersonalisedScores(mf, lambda user: None)
-    whole = view.score(query(list(range(20))))
-    for user in range(20):
-        assert np.array_equal(view.score(query([user]))[0], whole[user])
-
-
 def test_chances_too(start_run, click_log, query, events):
     stream = click_log()
     model = Logistic(bits=4)
@@ -63,12 +55,6 @@ def test_chances_too(start_run, click_log, query, events):
     expected = np.where(some.user % 2, 1 / (1 + np.exp(-some.user.astype(float))), 0.5)
     assert view.predict(asked) == pytest.approx(expected)
     assert not hasattr(view, "score")
-
-
-def test_rows_of_a_query_keep_all_that_it_has(query):
-    some = query([5, 6, 7], item=[1, 2, 3], features={"x": np.arange(3)})
-    part = picked(some, np.array([2, 0]))
-    assert (part.user.tolist(), part.item.tolist(), part.features["x"].tolist()) == ([7, 5], [3, 1], [2, 0])
 
 
 def test_a_model_that_knows_its_users_still_does(mf):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-
 import numpy as np
 import pytest
 import torch
@@ -58,22 +56,6 @@ def test_what_was_observed_with_its_label_does_not_count_twice():
     some.observe(events([1]))
     some.come(events([1]))
     assert held(some, 1) == [0]
-
-
-def test_where_there_are_no_labels_none_is_waited_for():
-    some = SupportSets(5, labelled=False)
-    some.observe(events([1], label=False))
-    assert held(some, 1) == [0]
-
-
-def test_it_can_be_copied_and_tells_of_itself():
-    some = SupportSets(5, labelled=True)
-    assert dict(some.state()) == {}
-    some.observe(events([1, 4, 1]))
-    other = copy.deepcopy(some)
-    other.add(events([7]))
-    assert dict(some.state())["supports.user"].tolist() == [1, 1, 4]
-    assert dict(some.state())["supports.time"].tolist() == [0, 2, 1]
 
 
 def asked(users, having):

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from freshmark import FreshmarkError
 from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.strategies.retraining.batch_gd import BatchGD
 from freshmark_plugins.strategies.retraining.finetune import Finetune
@@ -34,15 +33,3 @@ def test_a_step_goes_along_the_mean_gradient_of_all_events(walk, stream, events)
     learned.update(400)
     for name, weight in model.named_parameters():
         assert weight.detach().numpy() == pytest.approx(expected[name].numpy(), abs=1e-6), name
-
-
-def test_no_step_changes_nothing(walk, stream):
-    learned = walk(BatchGD(mf(), steps=0, warmup_steps=3), stream)
-    before = {name: array.copy() for name, array in learned.strategy.model.state().items()}
-    after = learned.update(400).model.state()
-    assert all((after[name][: len(array)] == array).all() for name, array in before.items())
-
-
-def test_steps_below_zero_are_refused():
-    with pytest.raises(FreshmarkError, match="batch_gd has steps=-1"):
-        BatchGD(mf(), steps=-1)

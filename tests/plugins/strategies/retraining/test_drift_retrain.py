@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import builtins
-import copy
 import sys
 from typing import Any
 
@@ -106,22 +105,6 @@ def _turning(walk, detector):
     item = (2 * draw.integers(0, 10, n) + (user + (np.arange(n) >= 2000)) % 2) % 20
     stream = stream_of(name="turning", task="rank", time=np.arange(n), user=user, item=item)
     return walk(DriftRetrain(mf(), detector=detector, **LIKE), stream, known=1200)
-
-
-def test_a_copy_of_it_and_of_its_detector_has_the_same_future(walk, stream, assert_same_state):
-    pytest.importorskip("river", reason="the detectors are an extra")
-    one = walk(DriftRetrain(mf(), **LIKE), stream).update(300)
-    other = copy.deepcopy(one)
-    events = one.run.past[200:300]
-    one.update(events)
-    other.update(events)
-    assert_same_state(one, other)
-    assert one.watch.adwin.estimation == other.watch.adwin.estimation > 0
-
-
-def test_a_detector_that_is_none_is_refused_when_it_is_built():
-    with pytest.raises(FreshmarkError, match="adwin"):
-        DriftRetrain(mf(), detector="adwim")
 
 
 def test_without_river_it_says_what_to_install(walk, stream, monkeypatch):

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from freshmark import Events, FreshmarkError, Run, stream_of
+from freshmark import Events, Run, stream_of
 from freshmark.contract.past import Past
 from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.models.tabular.logistic import Logistic
@@ -20,26 +20,6 @@ def mf():
 
 def copied(model):
     return {name: array.copy() for name, array in model.state().items()}
-
-
-@pytest.mark.parametrize("optimiser", ["sgd", "adam", "adagrad"])
-@pytest.mark.parametrize("sparse", [False, True])
-def test_without_memory_it_is_finetune(walk, stream, assert_same_state, optimiser, sparse):
-    like: dict[str, Any] = {**LIKE, "optimiser": optimiser, "sparse": sparse}
-    one = walk(EMA(mf(), rho=0.0, **like), stream).update(300, 450, 600)
-    other = walk(Finetune(mf(), **like), stream).update(300, 450, 600)
-    assert_same_state(one.model, other.model)
-
-
-def test_without_memory_it_answers_as_finetune(stream, ranks):
-    one = ranks(EMA(mf(), rho=0.0, **LIKE), stream)
-    assert np.array_equal(one, ranks(Finetune(mf(), **LIKE), stream))
-
-
-def test_before_the_first_update_it_is_finetune(walk, stream, assert_same_state):
-    assert_same_state(
-        walk(EMA(mf(), **LIKE), stream).strategy.model, walk(Finetune(mf(), **LIKE), stream).strategy.model
-    )
 
 
 def test_training_goes_on_from_where_it_stood_not_from_the_average(walk, stream):
@@ -101,14 +81,3 @@ def test_it_averages_noise_away_where_nothing_drifts():
 
     like: dict[str, Any] = {"batch": 4, "epochs": 1, "lr": 0.3, "optimiser": "sgd"}
     assert far(EMA(Logistic(bits=4), rho=0.95, **like)) < 0.5 * far(Finetune(Logistic(bits=4), **like))
-
-
-@pytest.mark.parametrize("rho", [-0.1, 1.0, float("nan")])
-def test_a_memory_that_never_fades_is_refused(rho):
-    with pytest.raises(FreshmarkError, match="0 ≤ rho < 1"):
-        EMA(mf(), rho=rho)
-
-
-def test_a_stop_rule_is_refused():
-    with pytest.raises(FreshmarkError, match="ema cannot stop early"):
-        EMA(mf(), patience=2)

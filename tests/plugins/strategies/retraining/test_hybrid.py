@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from freshmark import FreshmarkError
 from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.strategies.retraining.hybrid import Hybrid
 from freshmark_plugins.strategies.retraining.online_sgd import OnlineSGD
@@ -68,12 +67,6 @@ def test_what_comes_after_the_end_of_a_period_is_learned_step_by_step_on_top(wal
     assert_same_state(one, other)
 
 
-def test_an_update_without_events_is_none(walk, stream, events, assert_same_state):
-    one, other = walk(Hybrid(mf()), stream), walk(Hybrid(mf()), stream)
-    one.strategy.update(events(stream, 200, 200))
-    assert_same_state(one.update(300), other.update(300))
-
-
 def test_online_in_between_beats_retraining_alone_where_users_come_and_go(make_log, ranks):
     stream = make_log(3000, users=150, items=100)
 
@@ -82,8 +75,3 @@ def test_online_in_between_beats_retraining_alone_where_users_come_and_go(make_l
         return (ranks(strategy, stream, every="6h") <= 10).mean()
 
     assert hits(online=True) > 1.2 * hits(online=False)
-
-
-def test_a_period_that_is_none_is_refused():
-    with pytest.raises(FreshmarkError, match="soon"):
-        Hybrid(mf(), retrain_every="soon")

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import copy
-import pickle
 from typing import ClassVar
 
 import numpy as np
@@ -89,25 +87,6 @@ def test_a_task_that_the_model_does_not_answer_is_refused_before_anything_runs(s
 
 
 @pytest.mark.parametrize("strategy", OVER_MODEL)
-def test_a_copy_has_the_same_future_and_the_original_none_of_it(strategy, walk, stream, query, scores):
-    walked = walk(strategy(MF(dim=4), batch=32), stream)
-    before = scores(walked.strategy, query([0, 1, 99]))
-    other = copy.deepcopy(walked)
-    walked.update(600)
-    assert np.array_equal(scores(other.strategy, query([0, 1, 99])), before)
-    other.update(600)
-    assert np.array_equal(scores(other.strategy, query([0, 1, 99])), scores(walked.strategy, query([0, 1, 99])))
-
-
-def test_it_can_be_sent_to_another_process(walk, stream, query, scores):
-    walked = walk(Finetune(MF(dim=4), batch=32), stream)
-    del walked.run  # what it was told, and the stream behind it, are the harness's
-    walked.strategy.run = walked.strategy.learner.run = None
-    other = pickle.loads(pickle.dumps(walked.strategy))
-    assert np.array_equal(scores(other, query([0, 5])), scores(walked.strategy, query([0, 5])))
-
-
-@pytest.mark.parametrize("strategy", OVER_MODEL)
 def test_without_a_fallback_the_model_answers_for_everyone(strategy, walk, stream, query):
     answer = walk(strategy(MF(dim=4), fallback=None), stream).strategy.factors(query([10_000]))
     assert answer.bias is not None
@@ -136,9 +115,3 @@ def test_clicks_are_learned_the_better_the_later(events, start_run, ranks):
         return np.mean(losses)
 
     assert loss(Finetune(Logistic(bits=8), batch=20, lr=0.1)) < loss(Frozen(Logistic(bits=8), batch=20, lr=0.1)) - 0.1
-
-
-@pytest.mark.parametrize("options", [{"epochs": -1}, {"fallback": "luck"}, {"optimiser": "momentum", "sparse": True}])
-def test_options_without_a_meaning_are_refused(options):
-    with pytest.raises(FreshmarkError):
-        Frozen(MF(), **options)

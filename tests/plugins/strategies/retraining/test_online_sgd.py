@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from freshmark import FreshmarkError, stream_of
+from freshmark import stream_of
 from freshmark_plugins.models.ranking.mf import MF
-from freshmark_plugins.models.tabular.logistic import Logistic
 from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.strategies.retraining.online_sgd import OnlineSGD
 
@@ -30,12 +29,6 @@ def test_it_is_finetune_with_one_event_a_batch_and_one_epoch(walk, closed, asser
     one = walk(OnlineSGD(mf(), **like), closed).update(300)
     other = walk(Finetune(mf(), batch=1, epochs=1, shuffle=False, **like), closed).update(300)
     assert_same_state(one.learner, other.learner)
-
-
-def test_however_events_are_cut_it_learns_the_same_also_where_items_are_new(walk, stream, assert_same_state):
-    whole = walk(OnlineSGD(mf()), stream).update(350)
-    parts = walk(OnlineSGD(mf()), stream).update(201, 202, 260, 350)
-    assert_same_state(whole.learner, parts.learner)
 
 
 def test_finetune_knows_the_items_of_a_whole_update_and_it_does_not(walk, stream):
@@ -64,12 +57,3 @@ def test_the_fallback_counts_each_event_once_a_pass(walk, stream, query):
     learned = walk(OnlineSGD(mf()), stream).update(300)
     counts = learned.factors(query([10_000])).item[:, -1]
     assert counts.tolist() == np.bincount(stream.item[:300]).tolist()
-
-
-def test_it_learns_clicks_as_well():
-    assert OnlineSGD(Logistic()).tasks == {"click", "classify"}
-
-
-def test_options_without_a_meaning_are_refused():
-    with pytest.raises(FreshmarkError, match="lr"):
-        OnlineSGD(mf(), lr=0.0)

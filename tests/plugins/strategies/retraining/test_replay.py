@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from freshmark import FreshmarkError
 from freshmark_plugins.models.ranking.mf import MF
-from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.strategies.retraining.replay import UNIONS, Replay
 from freshmark_plugins.strategies.retraining.retrain import Retrain
 from freshmark_plugins.training.buffers import BUFFERS
@@ -16,16 +15,6 @@ from freshmark_plugins.training.buffers import BUFFERS
 
 def mf():
     return MF(dim=4)
-
-
-@pytest.mark.parametrize("buffer", BUFFERS)
-@pytest.mark.parametrize("union", UNIONS)
-@pytest.mark.parametrize("nothing", [{"size": 0}, {"ratio": 0}])
-def test_without_old_events_it_is_finetune(walk, stream, assert_same_state, buffer, union, nothing: dict[str, Any]):
-    one = walk(Replay(mf(), buffer=buffer, union=union, **nothing), stream).update(300, 600)
-    other = walk(Finetune(mf()), stream).update(300, 600)
-    assert_same_state(one.learner, other.learner)
-    assert_same_state(one.fallback, other.fallback)
 
 
 @pytest.mark.parametrize("buffer", BUFFERS)
@@ -86,26 +75,6 @@ def test_popularity_of_the_fallback_counts_events_once(walk, stream):
 def test_a_new_user_may_be_learned_when_losses_are_asked(walk, stream):
     one = walk(Replay(mf(), buffer="loss", union="union_then_sample", size=100), stream).update(300, 600)
     assert len(one.model.users) == len(stream.users)
-
-
-def test_what_is_held_counts_as_memory(walk, stream):
-    state = walk(Replay(mf(), size=50), stream).strategy.state()
-    assert state["buffer.item"].shape == (50,)
-
-
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        ({"buffer": "fofi"}, "no buffer 'fofi'"),
-        ({"size": -1}, "size=-1"),
-        ({"ratio": -0.5}, "ratio=-0.5"),
-        ({"ratio": float("nan")}, "ratio=nan"),
-        ({"union": "sample"}, "no union of replay 'sample'"),
-    ],
-)
-def test_options_without_a_meaning_are_refused(options, reason):
-    with pytest.raises(FreshmarkError, match=reason):
-        Replay(mf(), **options)
 
 
 def test_classes_of_a_task_that_has_none_are_refused():

@@ -34,14 +34,6 @@ def test_who_is_seen_before_the_id_is_told_has_a_row_that_stays(translation):
     assert translation.count == 6
 
 
-def test_without_another_stream_rows_are_codes():
-    some = CodeMap([])
-    some.learn(["p", "q"])
-    some.sight(np.array([2]))
-    some.learn(["s"])
-    assert some.rows.tolist() == [0, 1, 2, 3]
-
-
 @pytest.fixture
 def codes(translation):
     users = CodeMap([])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 from typing import Any
 
@@ -179,25 +178,7 @@ def test_with_context_the_size_of_batches_changes_no_rank(stream, ranks):
     assert np.array_equal(one, other)
 
 
-def test_a_copy_has_the_same_future(walk, stream, assert_same_state):
-    one = walk(Transfer(mf(), source=first(stream, 100), **LIKE), stream)
-    other = copy.deepcopy(one)
-    assert_same_state(one.update(400, 500), other.update(400, 500))
-
-
 def test_an_expression_names_its_source_as_it_names_its_model():
     built = load().build("strategies", "transfer(mf(dim=4), source=drift(preset='tiny', seed=2))")
     assert isinstance(built.source, Source)
     assert built.inner.model.dim == 4
-
-
-def test_a_source_that_is_none_is_refused():
-    with pytest.raises(FreshmarkError, match="source of str"):
-        Transfer(mf(), source="drift")
-    with pytest.raises(FreshmarkError, match="drft"):
-        load().assembly("strategies", "transfer(mf(), source=drft())")
-
-
-def test_a_clock_that_is_none_is_refused(stream):
-    with pytest.raises(FreshmarkError, match="clock"):
-        Transfer(mf(), source=stream, clock="broken")
