@@ -25,8 +25,10 @@ TESTS = Path(__file__).parent
 SLOW = (
     "commands/test_run.py",
     "faults",
-    "plugins/strategies/test_answers.py",
-    "plugins/strategies/test_forgetting.py",
+    "plugins/models/test_planted_drift.py",
+    "plugins/strategies/test_delayed_rates.py",
+    "plugins/strategies/test_orderings.py",
+    "plugins/strategies/test_over_classes_and_clicks.py",
     "replay/test_golden.py",
     "reports/test_html_page.py",
     "reports/test_known_truths.py",

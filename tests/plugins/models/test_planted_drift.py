@@ -27,7 +27,6 @@ MODELS: dict[str, Callable[[], Any]] = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_daily_updates_beat_none_and_popularity_as_fresh(name, ranks):
     stream = drift(preset="tiny").load()

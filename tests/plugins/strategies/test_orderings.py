@@ -64,7 +64,6 @@ GOLDEN = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("every", "window"), GOLDEN)
 def test_popularity_gives_the_golden_numbers(tweets, ranks, every, window):
     rank = ranks(Popularity(window=window), tweets, every=every)
@@ -72,7 +71,6 @@ def test_popularity_gives_the_golden_numbers(tweets, ranks, every, window):
     assert found == pytest.approx(GOLDEN[every, window], abs=1.1e-6)
 
 
-@pytest.mark.slow
 def test_models_kept_up_to_date_clearly_beat_popularity_left_alone(tweets, ranks):
     left_alone = GOLDEN["never", None][0]
     for strategy in (Finetune(MF()), OnlineMF(), ItemKNN(), Retrain(MF(), window="14d")):

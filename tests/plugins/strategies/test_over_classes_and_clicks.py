@@ -45,7 +45,6 @@ def test_it_can_be_kept_up_to_date_and_answers_alike_in_any_batch(strategy, name
     assert len(np.unique(whole["prediction"])) > 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_it_keeps_the_contract_and_its_hands_off_the_future(name):
     found = check_strategy(lambda: Finetune(model_of(name), epochs=1), every="1m")
