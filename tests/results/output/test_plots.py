@@ -28,7 +28,7 @@ def offered(monkeypatch):
     return offer
 
 
-def test_each_section_is_a_method_that_gives_its_figure(made, offered):
+def test_each_section_is_a_method_that_returns_its_figure(made, offered):
     offered(**{"over-time": lambda _: Section("x", (Chart(draw, "finding", TABLE, wide=True, height=0.5),))})
     figure = made().plot.over_time()
     assert isinstance(figure, Figure)
@@ -37,7 +37,7 @@ def test_each_section_is_a_method_that_gives_its_figure(made, offered):
     assert len(figure.legends) == 1
 
 
-def test_a_figure_is_on_white_paper_and_saved_with_any_name_in_it(made, offered, tmp_path):
+def test_a_figure_has_a_white_background_and_saves_any_text(made, offered, tmp_path):
     offered(mine=lambda _: Section("x", (Chart(draw, "finding", TABLE),)))
     figure = made().plot.mine()
     assert to_hex(figure.get_facecolor()) == PAPER
@@ -47,14 +47,14 @@ def test_a_figure_is_on_white_paper_and_saved_with_any_name_in_it(made, offered,
     assert (tmp_path / "x.png").stat().st_size > 1000
 
 
-def test_the_readers_settings_stay(made, offered):
+def test_rcparams_are_unchanged(made, offered):
     before = dict(rcParams)
     offered(mine=lambda _: Section("x", (Chart(draw, "finding", TABLE),)))
     made().plot.mine()
     assert dict(rcParams) == before
 
 
-def test_the_methods_are_listed_and_a_typo_is_told(made, offered):
+def test_the_methods_are_listed_and_a_typo_is_corrected(made, offered):
     offered(staleness=lambda _: [], **{"over-time": lambda _: []})
     plot = made().plot
     assert dir(plot) == ["over_time", "staleness"]
@@ -63,7 +63,7 @@ def test_the_methods_are_listed_and_a_typo_is_told(made, offered):
     assert not hasattr(plot, "_ipython_display_")
 
 
-def test_of_several_charts_one_is_chosen(made, offered):
+def test_one_of_several_charts_is_chosen(made, offered):
     charts = tuple(Chart(draw, "finding", TABLE, height=height) for height in (1.0, 0.5))
     offered(mine=lambda _: Section("x", charts))
     plot = made().plot
@@ -72,7 +72,7 @@ def test_of_several_charts_one_is_chosen(made, offered):
         plot.mine(chart=2)
 
 
-def test_of_several_streams_one_is_named(fabricated, made, offered):
+def test_one_of_several_streams_must_be_given(fabricated, made, offered):
     streams = [fabricated.MadeStream("one"), fabricated.MadeStream("two")]
     results = made([fabricated.MadeCell(stream=one.name) for one in streams], streams)
     offered(mine=lambda results: [Section("x", (Chart(draw, "finding", TABLE),), stream) for stream in results.streams])
@@ -83,7 +83,7 @@ def test_of_several_streams_one_is_named(fabricated, made, offered):
         results.plot.mine("tow")
 
 
-def test_a_section_that_draws_nothing_says_so(made, offered):
+def test_a_section_without_charts_is_refused(made, offered):
     offered(mine=lambda _: [])
     with pytest.raises(UsageError, match="nothing for it to draw"):
         made().plot.mine()
