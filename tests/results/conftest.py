@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from freshmark.results.tables import Results
 
 
 @pytest.fixture(scope="session")
-def usual_folder(fabricated, tmp_path_factory) -> Path:
+def usual_folder(fabricated: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Four strategies at three schedules; nobody writes to it."""
     return fabricated.fabricate(tmp_path_factory.mktemp("usual") / "run")
 

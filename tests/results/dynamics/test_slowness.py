@@ -115,7 +115,7 @@ def test_the_report_names_the_highest_price(planted):
     (chart,) = section.parts
     assert isinstance(chart, Chart)
     assert chart.finding.startswith("slow() every 1d, late as measured ×100")
-    assert [row[0].split("(")[0] for row in chart.table.rows] == ["quick", "slow"]
+    assert ["quick()" in str(row[0]) for row in chart.table.rows] == [True, False]
 
 
 @pytest.mark.parametrize(
