@@ -9,7 +9,7 @@ import typer
 
 from freshmark.commands.options import NoPlugins, Plugins, registry_of
 from freshmark.commands.outlet import say, say_table
-from freshmark.commands.report import ENDINGS, opened
+from freshmark.commands.report import ENDINGS, note_faults, opened
 from freshmark.commands.writing import writing
 
 REGRESSION = 1
@@ -53,7 +53,8 @@ def compare_command(
     limits = Limits.parse(max_drop or [], max_p99)
     registry = registry_of(plugin, no_plugin)
     writer = registry.factory("reports", form)
-    document = comparison_of(opened(registry, [before]).recorded, opened(registry, [after]).recorded, limits)
+    runs = [opened(registry, [folder]).recorded for folder in (before, after)]
+    document = comparison_of(runs[0], runs[1], limits)
     path = output or after / f"compare{ENDINGS.get(form, '.' + form)}"
     head = ("state", "cell", "quantity", "before", "after", "change")
     say_table([head, *(in_words(row) for _, row in document.table.iterrows())])
@@ -62,3 +63,6 @@ def compare_command(
     say(str(path))
     if document.table["state"].isin(REGRESSIONS).any():
         raise typer.Exit(REGRESSION)
+    faults = {str(fault): fault for run in runs for fault in run.faults}
+    if faults:
+        raise typer.Exit(note_faults([*faults.values()]))

@@ -9,7 +9,7 @@ import typer
 
 from freshmark.commands.options import NoPlugins, Plugins, registry_of
 from freshmark.commands.outlet import say
-from freshmark.commands.report import opened
+from freshmark.commands.report import note_faults, opened
 from freshmark.commands.writing import writing_into
 
 
@@ -37,7 +37,8 @@ def export_command(
 ) -> None:
     """Write the tables of one or more runs to files.
 
-    Prints their paths. Texts in a CSV are escaped so that no spreadsheet reads them as formulas.
+    Prints their paths. A plugin's metric or segment that raises has no values; the rest is written. Texts in a CSV are
+    escaped so that no spreadsheet reads them as formulas.
     """
     from freshmark.results.tables import USUAL_TABLES  # noqa: PLC0415  (pandas: half a second that no help must pay)
 
@@ -46,3 +47,5 @@ def export_command(
         paths = results.export(folder, form, table or USUAL_TABLES)
     for path in paths:
         say(str(path))
+    if results.faults:
+        raise typer.Exit(note_faults(results.faults))

@@ -1,4 +1,4 @@
-"""The number that is shown for a cell during a run: the main metric of its task."""
+"""The number that is shown for a cell during a run: the metric that decides."""
 
 from __future__ import annotations
 
@@ -7,15 +7,28 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from freshmark.errors import PluginFault
+
 if TYPE_CHECKING:
     from freshmark.contract.arrays import AnyArray
+    from freshmark.runs.catalogue.registry import Registry
 
 
-def headline_in(folder: Path) -> Callable[[Mapping[str, Any]], tuple[str, float]]:
-    """A function from a successful cell of this run folder to its main metric: name and value."""
+def headline_in(
+    folder: Path, registry: Registry, metric: str | None = None
+) -> Callable[[Mapping[str, Any]], tuple[str, float]]:
+    """A function from a successful cell of this run folder to the name and value of the metric that decides.
+
+    Args:
+        folder: of the run.
+        registry: where metrics come from.
+        metric: the one that was chosen; the main metric where the task does not have it, or where it fails.
+    """
     from freshmark.contract.outcomes import decoded  # noqa: PLC0415  (numpy, which a help text does not need)
     from freshmark.results.metrics.named import Metrics, main_metric  # noqa: PLC0415
     from freshmark.results.stored.folder import RunFolder, StreamRecord, read_table  # noqa: PLC0415
+
+    metrics = Metrics(registry.offers("metrics"))
 
     @cache
     def streams() -> Mapping[str, StreamRecord]:
@@ -28,7 +41,12 @@ def headline_in(folder: Path) -> Callable[[Mapping[str, Any]], tuple[str, float]
     def headline(cell: Mapping[str, Any]) -> tuple[str, float]:
         record = streams()[cell["stream"]]
         table = read_table(folder / "cells" / cell["key"] / "outcomes.parquet")
-        metric = main_metric(record.task, record.top)
-        return metric, Metrics().named(metric)(decoded(record.task, table, events(record.name)))
+        outcomes, main = decoded(record.task, table, events(record.name)), main_metric(record.task, record.top)
+        if metric is not None and record.task in metrics.named(metric).tasks:
+            try:
+                return metric, metrics.named(metric)(outcomes)
+            except PluginFault:  # the report names it, once
+                return main, metrics.named(main)(outcomes)
+        return main, metrics.named(main)(outcomes)
 
     return headline

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from inspect import Parameter
 from pathlib import Path
@@ -14,6 +14,7 @@ from freshmark.discovery.blocking import names_in_environment, split_names
 from freshmark.errors import UsageError
 
 if TYPE_CHECKING:
+    from freshmark.contract.arrays import Task
     from freshmark.runs.catalogue.registry import Registry
     from freshmark.runs.plan.plan import Plan
 
@@ -42,6 +43,7 @@ class RunOptions:
     matrix: int | None = None
     durations: Path | None = None
     price: Sequence[str] = ()
+    metric: str | None = None
     max_p99: str | None = None
     max_cost: str | None = None
     plugins: Sequence[Path] = ()
@@ -72,7 +74,7 @@ def plan_for(options: RunOptions) -> Plan:
 
     plan = Plan.read(_file(options.plan)) if options.plan else Plan((demo.STREAM,), demo.STRATEGIES, demo.EVERY)
     lists = {name: tuple(getattr(options, name)) for name in ("streams", "strategies", "every", "delay", "price")}
-    as_given = {name: getattr(options, name) for name in ("durations", "max_p99", "max_cost")}
+    as_given = {name: getattr(options, name) for name in ("durations", "metric", "max_p99", "max_cost")}
     chosen: dict[str, Any] = {name: value for name, value in (lists | as_given).items() if value not in (None, ())}
     if options.seeds is not None:
         chosen["seeds"] = first_seeds(options.seeds)
@@ -102,6 +104,40 @@ def checked(plan: Plan, registry: Registry) -> Plan:
         streams=tuple(registry.canonical("streams", text) for text in plan.streams),
         strategies=tuple(registry.canonical("strategies", text) for text in plan.strategies),
     )
+
+
+def check_metric(plan: Plan, registry: Registry, tasks: Collection[Task]) -> None:
+    """Refuse a metric that could not decide, before anything is measured.
+
+    Args:
+        plan: with the metric, or without one.
+        registry: where metrics come from.
+        tasks: those of the plan's streams.
+
+    Raises:
+        UnknownName: the metric does not exist.
+        UsageError: it is not defined for any of the tasks, or looks deeper than ranks are recorded.
+        PluginFault: a plugin's family fails at this K.
+    """
+    from freshmark.results.metrics.named import Metrics  # noqa: PLC0415  (numpy, which a help text does not need)
+
+    if plan.metric is None:
+        return
+    metrics = Metrics(registry.offers("metrics"))
+    metric = metrics.named(plan.metric)
+    if not metric.tasks & set(tasks):
+        raise UsageError(
+            f"{plan.metric} is a metric of {', '.join(sorted(metric.tasks))}, not of {', '.join(sorted(tasks))}",
+            where="metric",
+            remedy=f"one of {', '.join(name for task in sorted(tasks) for name in metrics.of_task(task, 10))}",
+        )
+    if metrics.depth_of(plan.metric) > plan.settings.depth:
+        raise UsageError(
+            f"{plan.metric} looks deeper than ranks are recorded",
+            where="metric",
+            remedy=f"K of at most {plan.settings.depth}",
+            code="FM120",
+        )
 
 
 def with_every_strategy(plan: Plan, registry: Registry) -> tuple[Plan, list[str]]:

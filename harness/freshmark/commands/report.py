@@ -11,7 +11,7 @@ import typer
 
 from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
 from freshmark.commands.outlet import note_error, say
-from freshmark.commands.terms import MaxCost, MaxMemory, MaxP99, Price, RequestRate, Terms, prices_among
+from freshmark.commands.terms import MaxCost, MaxMemory, MaxP99, MetricName, Price, RequestRate, Terms, prices_among
 from freshmark.commands.writing import writing
 from freshmark.discovery.faults import calling
 from freshmark.errors import PluginFault, UsageError
@@ -45,6 +45,7 @@ def report_command(
             "--index", help="Write an index of the runs inside a folder instead, with links to their reports."
         ),
     ] = False,
+    metric: MetricName = None,
     price: Price = None,
     max_p99: MaxP99 = None,
     max_memory: MaxMemory = None,
@@ -62,7 +63,10 @@ def report_command(
         say(str(write_index(registry_of(plugin, no_plugin), runs, output, form)))
         return
     folders, prices = prices_among(runs, price)
-    terms = Terms(price=prices, max_p99=max_p99, max_memory=max_memory, max_cost=max_cost, request_rate=request_rate)
+    terms = Terms(
+        metric=metric, price=prices, max_p99=max_p99, max_memory=max_memory, max_cost=max_cost,
+        request_rate=request_rate,
+    )  # fmt: skip
     faults: list[PluginFault] = []
     say(str(write_report(registry_of(plugin, no_plugin), folders, output, form, terms=terms, faults=faults)))
     if faults:
@@ -87,7 +91,7 @@ def write_report(
 ) -> Path:
     """Write a report, and give its path.
 
-    A section that raises does not cost the others; the report says so.
+    A section, metric or segment that raises does not cost the others; the report says so.
 
     Args:
         registry: where sections, metrics and the form come from.
@@ -95,7 +99,7 @@ def write_report(
         output: the file to write; None: in the first folder.
         form: the form of the report.
         terms: prices and limits of the verdict.
-        faults: where the faults of sections are added.
+        faults: where the faults of sections, metrics and segments are added.
 
     Raises:
         UnknownName: no plugin offers the form.
@@ -110,7 +114,9 @@ def write_report(
     results = opened(registry, runs)
     judged = terms.applied(results) if terms else results
     with calling(registry.plugin("reports", form), f"fails in report {form!r}"), writing(path):
-        return judged.report(path, form, writers={form: writer}, sections=sections)
+        written = judged.report(path, form, writers={form: writer}, sections=sections)
+    noted += judged.faults
+    return written
 
 
 def _watched(registry: Registry, name: str, faults: list[PluginFault]) -> Callable[..., Any]:

@@ -11,10 +11,18 @@ import typer
 from freshmark.commands.headline import headline_in
 from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
 from freshmark.commands.outlet import note, say, say_table
-from freshmark.commands.planning import RunOptions, checked, plan_among, plan_for, swept, with_every_strategy
+from freshmark.commands.planning import (
+    RunOptions,
+    check_metric,
+    checked,
+    plan_among,
+    plan_for,
+    swept,
+    with_every_strategy,
+)
 from freshmark.commands.progress import Progress
 from freshmark.commands.report import note_faults, write_report
-from freshmark.commands.terms import MaxCost, MaxP99, Price, Terms
+from freshmark.commands.terms import MaxCost, MaxP99, MetricName, Price, Terms
 from freshmark.errors import PluginFault
 
 if TYPE_CHECKING:
@@ -143,6 +151,7 @@ def run_command(
             "--executor", metavar="NAME", autocompletion=names_of("executors"), help="The executor that runs cells."
         ),
     ] = "local",
+    metric: MetricName = None,
     price: Price = None,
     max_p99: MaxP99 = None,
     max_cost: MaxCost = None,
@@ -155,14 +164,14 @@ def run_command(
     """Measure streams x strategies x schedules x seeds.
 
     Without arguments: a demo of about a minute. At the end a report is written. A folder with results is resumed; no
-    cell is measured twice. Ctrl-C finishes the running cell, a second Ctrl-C stops at once. Prices and --max-p99,
-    --max-cost affect the verdict only; a cell above --max-memory fails.
+    cell is measured twice. Ctrl-C finishes the running cell, a second Ctrl-C stops at once. --metric, --price,
+    --max-p99 and --max-cost affect the report only; a cell above --max-memory fails.
     """
     file, prices = plan_among(plan or [], price)
     options = RunOptions(
         plan=file, streams=stream or (), strategies=strategy or (), every=every or (), delay=delay or (), seeds=seeds,
         warmup=warmup, window=window, label_delay=label_delay, device=device, timeout=timeout, max_memory=max_memory,
-        durations=durations, matrix=matrix, price=prices, max_p99=max_p99, max_cost=max_cost,
+        durations=durations, matrix=matrix, metric=metric, price=prices, max_p99=max_p99, max_cost=max_cost,
         plugins=plugin or (), no_plugins=no_plugin or (),
     )  # fmt: skip
     described = plan_for(options)
@@ -210,16 +219,16 @@ def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor
 
     Streams are prepared first, in this process, so that the licence of a download is seen before it begins.
     """
-    from freshmark.runs.campaign import Campaign  # noqa: PLC0415  (a dry run starts no process)
+    from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (a dry run starts no process)
+    from freshmark.runs.campaign import Campaign  # noqa: PLC0415
     from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415
 
-    for stream in plan.streams:
-        prepare(registry, stream)
+    check_metric(plan, registry, {open_stream(prepare(registry, stream)).task for stream in plan.streams})
     with Campaign(plan, folder, registry, jobs=jobs, executor=executor) as campaign:
         left = len(campaign.waiting)
         done = f", {plan.count - left} done" if left < plan.count else ""
         note(f"{left} {'cell' if left == 1 else 'cells'} to measure into {shown(folder)}{done}")
-        with Progress(left, headline_in(folder), as_json=as_json) as progress:
+        with Progress(left, headline_in(folder, registry, plan.metric), as_json=as_json) as progress:
             registry.manager.register(progress, "progress")
             tally = campaign.measure()
     for complaint in tally.complaints:

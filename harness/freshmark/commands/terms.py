@@ -1,4 +1,4 @@
-"""The terms of a verdict: prices and limits, as options."""
+"""The terms of a verdict: the metric, prices and limits, as options."""
 
 from __future__ import annotations
 
@@ -9,12 +9,30 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from freshmark.commands.options import names_of
+
 if TYPE_CHECKING:
     from freshmark.results.decision.budget import Budget
     from freshmark.results.decision.prices import Prices
     from freshmark.results.tables import Results
     from freshmark.runs.plan.plan import Plan
 
+
+def complete_metrics(incomplete: str) -> list[str]:
+    """The metrics whose names begin like this; of a family the one at K = 10."""
+    names = [name.replace("@K", "@10") for name in names_of("metrics")("")]
+    return [name for name in names if name.startswith(incomplete)]
+
+
+MetricName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--metric",
+        metavar="NAME",
+        autocompletion=complete_metrics,
+        help="The metric that decides, for example ndcg@20 or mine@5. [default: the main metric of the task]",
+    ),
+]
 Price: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
@@ -46,6 +64,7 @@ RequestRate: TypeAlias = Annotated[
 class Terms:
     """The options; empty if not given."""
 
+    metric: str | None = None
     price: Sequence[str] = ()
     max_p99: str | None = None
     max_memory: str | None = None
@@ -59,7 +78,7 @@ class Terms:
         Raises:
             UsageError: see ``read``.
         """
-        terms = cls(price=plan.price, max_p99=plan.max_p99, max_cost=plan.max_cost)
+        terms = cls(metric=plan.metric, price=plan.price, max_p99=plan.max_p99, max_cost=plan.max_cost)
         terms.read()
         return terms
 
@@ -83,11 +102,12 @@ class Terms:
         return prices, budget.checked(prices)
 
     def applied(self, results: Results) -> Results:
-        """The results on these terms; raises what ``read`` raises, also for a wrong rate."""
+        """The results on these terms; raises what ``read`` raises, also for a wrong rate or metric."""
         from freshmark.results.dynamics.queueing import rate_from  # noqa: PLC0415  (as above)
 
         prices, budget = self.read()
-        rated = results if self.request_rate is None else results.asked_at(rate_from(self.request_rate))
+        ranked = results if self.metric is None else results.ranked_by(self.metric)
+        rated = ranked if self.request_rate is None else ranked.asked_at(rate_from(self.request_rate))
         priced = rated.priced(prices) if prices else rated
         return priced.within(budget) if budget else priced
 

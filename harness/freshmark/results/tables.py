@@ -190,10 +190,11 @@ class Results:
             UnknownName: the metric does not exist.
             UsageError: no stream's task has it, or its K is larger than the recorded depth.
         """
-        having = [stream for stream in self.streams if self.metric_for(stream, metric)]
-        if not having:
+        recorded = self.recorded.choosing(metric)
+        decided = [stream for stream in self.streams if recorded.metric_for(stream) == metric]
+        if not decided and not any(recorded.failed(stream, metric) for stream in self.streams):
             raise UsageError(f"no stream of these runs has a task with the metric {metric}", where="metric")
-        results = Results(self.recorded.choosing(metric), self.terms)
+        results = Results(recorded, self.terms)
         results._standings = self._standings
         return results
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 from freshmark import Column, Entry, Results, Section, Table, Value
 from freshmark.reporting import metric_label, too_few
+
+from freshmark_reports.choice import keys_of
+
+NOTHING_ADDED: Mapping[str, Sequence[float]] = MappingProxyType({})
 
 
 def section(results: Results) -> Sequence[Section]:
@@ -17,23 +23,39 @@ def section(results: Results) -> Sequence[Section]:
     for stream in results.streams:
         rows = [row for _, row in table[table["stream"] == stream].iterrows()]
         if rows:
-            found.append(Section("Ranking", (ranking_table(rows),), stream, order=100))
+            found.append(Section("Ranking", (ranking_table(rows, _added(results, rows)),), stream, order=100))
     return found
 
 
-def ranking_table(rows: Sequence[Any]) -> Table:
-    """The rows of one stream as a table."""
+def _added(results: Results, rows: Sequence[Any]) -> dict[str, list[float]]:
+    """Metrics of plugins, but for the one that decides → the value of each row, mean over seeds."""
+    stream, deciding = str(rows[0]["stream"]), str(rows[0]["metric"])
+    names = [name for name in results.recorded.added_metrics(stream) if name != deciding]
+    values = [[results.measured(key, names) for key in keys_of(results, row)] for row in rows]
+    return {
+        name: [float(np.mean([cell[place].of("all") for cell in row])) if row else math.nan for row in values]
+        for place, name in enumerate(names)
+    }
+
+
+def ranking_table(rows: Sequence[Any], added: Mapping[str, Sequence[float]] = NOTHING_ADDED) -> Table:
+    """The rows of one stream as a table.
+
+    Args:
+        rows: of the ranking.
+        added: further metrics, each a column: name → the value of each row.
+    """
     metric = metric_label(str(rows[0]["metric"]))
     equals = frozenset(place for place, row in enumerate(rows) if row["distinguishable"] is False)
     return Table(
-        _columns(metric),
-        tuple(_entries(row) for row in rows),
+        _columns(metric, list(added)),
+        tuple(_entries(row, [values[place] for values in added.values()]) for place, row in enumerate(rows)),
         f"{metric} and costs of every strategy and schedule, best first; marked rows cannot be told from the best.",
         marked=equals,
     )
 
 
-def _columns(metric: str) -> tuple[Column, ...]:
+def _columns(metric: str, added: Sequence[str]) -> tuple[Column, ...]:
     return (
         Column("Strategy", about="the expression that builds it"),
         Column("Updated", about="when updates are due, and how much later they go live"),
@@ -43,6 +65,7 @@ def _columns(metric: str) -> tuple[Column, ...]:
         Column("% of best", "share", "share of the best row's value"),
         Column("New users", "number", f"{metric} on the first event of each user"),
         Column("New items", "number", f"{metric} on items not seen before their window began"),
+        *(Column(name, "number", "a plugin's metric, mean over seeds") for name in added),
         Column("CPU s / M", "number", "CPU seconds of fit, updates and answers per million test events"),
         Column("Updates", "count", "updates per cell, without the first fit"),
         Column("Update p50", "seconds", "wall-clock time of an update, median"),
@@ -57,10 +80,10 @@ def _columns(metric: str) -> tuple[Column, ...]:
     )
 
 
-def _entries(row: Any) -> tuple[Entry, ...]:
+def _entries(row: Any, added: Sequence[float]) -> tuple[Entry, ...]:
     status = "ok" if row["status"] == "ok" else f"{row['status']}: {row['reason']}" if row["reason"] else row["status"]
     if not math.isfinite(row["value"]):
-        return (row["strategy"], row["schedule"], row["status"], *[None] * 14, int(row["seeds"]), status)
+        return (row["strategy"], row["schedule"], row["status"], *[None] * (14 + len(added)), int(row["seeds"]), status)
     updates = round(row["updates"] * row["seeds"])
     requests = int(row["requests"])
     best = row["difference"] == 0 and row["difference_margin"] == 0
@@ -73,6 +96,7 @@ def _entries(row: Any) -> tuple[Entry, ...]:
         row["ratio"],
         row["new_user"],
         row["new_item"],
+        *added,
         row["cpu_seconds_per_million"],
         row["updates"],
         _percentile(row["update_p50_seconds"], updates, 50, "updates"),

@@ -15,6 +15,9 @@ from freshmark.reporting import format_number, metric_label, row_label, segment_
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, selection_note
 from freshmark_reports.history import history
 
+MOST_ADDED = 6
+"""Segments of plugins that the sentence names; the table has them all."""
+
 
 @dataclass(frozen=True)
 class Served:
@@ -53,7 +56,8 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
         ),
         f"{metric_label(metric)} by segment ± half the 95 % interval",
     )
-    finding = _finding(shown.iloc[0], served, metric) + selection_note(len(shown), rows)
+    finding = _finding(shown.iloc[0], served, metric, results.recorded.segments.added)
+    finding += selection_note(len(shown), rows)
     return Chart(partial(_draw, results, shown, served), finding, table, wide=True, height=0.95)
 
 
@@ -68,14 +72,16 @@ def _served(results: Results, shown: pd.DataFrame, metric: str) -> Served:
     return Served(first.segments, np.array(values), np.array([*map(segment_margins, rows)]), first.count[:, -1])
 
 
-def _finding(best: Any, served: Served, metric: str) -> str:
+def _finding(best: Any, served: Served, metric: str, added: Sequence[str]) -> str:
     by = dict(zip(served.segments, served.value[0].tolist(), strict=True))
     share = served.count[served.segments.index("new item")] / served.count[0]
+    more = [f"{name} {format_number(by[name])}" for name in added if np.isfinite(by[name])]
+    rest = f", and {len(more) - MOST_ADDED} more" if len(more) > MOST_ADDED else ""
     return (
         f"{metric_label(metric)} of {_name(best)}: {format_number(by['new user'])} for new users, "
         f"{format_number(by['known user'])} for known ones; {format_number(by['new item'])} for new items, which are "
         f"{100 * share:.0f}\u00a0% of the events."
-    )
+    ) + (f" In the segments of plugins: {', '.join(more[:MOST_ADDED])}{rest}." if more else "")
 
 
 def _draw(results: Results, shown: pd.DataFrame, served: Served, figure: Any) -> None:

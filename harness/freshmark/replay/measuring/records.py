@@ -13,6 +13,8 @@ from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
 from freshmark.contract.events import Events
 from freshmark.contract.hookspecs import Meter
 from freshmark.contract.outcomes import Outcomes, blank, encoded
+from freshmark.contract.windows import WINDOW_COLUMNS
+from freshmark.errors import PluginError
 from freshmark.replay.answering.answers import Answers
 from freshmark.replay.answering.calls import Calls
 from freshmark.replay.measuring.background import BackgroundMeter
@@ -135,7 +137,8 @@ class Records:
 
     def tables(self) -> dict[str, Table]:
         """The tables of the cell."""
-        windows = {name: np.array([row[name] for row in self._rows]) for name in self._rows[0]}
+        names = dict.fromkeys(name for row in self._rows for name in row)
+        windows = {name: np.array([row.get(name, np.nan) for row in self._rows]) for name in names}
         for name in ("window", "begin", "end", "events", "updates"):
             windows[name] = windows[name].astype(np.int64)
         return {
@@ -188,8 +191,8 @@ class Records:
             "changed_bytes": self._changed_in_window,
             **self._requests.close_window(window),
         }
-        for meter in self._meters.values():
-            row |= meter.window()
+        for name, meter in self._meters.items():
+            row |= _checked(name, meter.window(), row)
         self._rows.append(row)
         self._updates_before = made
         self._changed_in_window, self._unmeasured = float("nan"), True
@@ -235,3 +238,12 @@ class Records:
             "cpu_seconds": np.array(self._update_cpu_seconds),
             "first": number == 1,
         }
+
+
+def _checked(meter: str, numbers: Mapping[str, float], row: Mapping[str, float]) -> dict[str, float]:
+    """The numbers of a meter, if their names are free."""
+    taken = sorted(numbers.keys() & (WINDOW_COLUMNS | row.keys()))
+    if taken:
+        what = f"meter {meter!r} gives {taken[0]!r}, which freshmark or another meter measures"
+        raise PluginError(what, remedy="another name", code="FM307")
+    return {name: float(number) for name, number in numbers.items()}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from freshmark.results.decision.ranking import RankingRow
 from freshmark.results.decision.standings import Standings
-from freshmark.results.naming import row_label
+from freshmark.results.naming import metric_label, row_label
 from freshmark.results.statistics.dependence import worth
 from freshmark.results.stored.folder import StreamRecord
 from freshmark.results.stored.recorded import Recorded
@@ -46,6 +46,7 @@ def alerts_of(recorded: Recorded, ranking: Sequence[RankingRow], standings: Mapp
         found += _baseline(stream, rows)
         found += _timing(stream, cells[cells["status"] == "ok"])
         found += _stream(record)
+        found += _plugins(recorded, stream)
     order = ("wrong", "doubt", "note")
     return sorted(found, key=lambda alert: order.index(alert.level))
 
@@ -61,6 +62,15 @@ def _failures(stream: str, cells: pd.DataFrame) -> Iterator[Alert]:
         first = group.iloc[0]
         reason = f": {first['reason']}" if first["reason"] else ""
         yield Alert(stream, "wrong", f"{count} ended as {status}, first {_name_of(first)}{reason}.")
+
+
+def _plugins(recorded: Recorded, stream: str) -> Iterator[Alert]:
+    """Metrics and segments of plugins that raised."""
+    for fault in recorded.faults_on(stream):
+        yield Alert(stream, "wrong", f"{fault.what} ({fault.where}): its values are missing.")
+    if recorded.chosen and recorded.failed(stream, recorded.chosen):
+        instead = metric_label(recorded.main_metric(stream))
+        yield Alert(stream, "wrong", f"{recorded.chosen} failed on this stream: {instead} decides instead.")
 
 
 def _few(record: StreamRecord, cells: pd.DataFrame) -> Iterator[Alert]:

@@ -111,6 +111,7 @@ class Segments:
     """Segments by name.
 
     names: ``all``, then the groups of every segment: the rows of ``Measured``
+    added: the groups of those that plugins added to the built-in ones
 
     Args:
         offers: name → what plugins offer, built-in segments among them; None: the built-in ones alone.
@@ -135,6 +136,9 @@ class Segments:
                     )
                 owners[group] = name
         self.names = (ALL, *owners)
+        self.added = tuple(
+            group for group, name in owners.items() if not self._offers[name].plugin.startswith(BUILT_IN)
+        )
 
     @classmethod
     def besides_built_in(cls, segments: Mapping[str, Segment]) -> Segments:

@@ -49,7 +49,7 @@ class Recorded:
         self.streams = streams_of(self.folders)
         self._home, self.cells = cells_of(self.folders)
         self._metrics, self._segments, self.chosen = metrics, segments, chosen
-        self._faults: dict[str, PluginFault] = {}
+        self._faults: dict[tuple[str, str], PluginFault] = {}
         self._failed: set[tuple[str, str]] = set()
         self._divisions: dict[str, Division] = {}
         self._measured: dict[tuple[str, str], Measured] = {}
@@ -75,7 +75,15 @@ class Recorded:
     @property
     def faults(self) -> list[PluginFault]:
         """What functions of plugins raised so far, each once."""
-        return list(self._faults.values())
+        return list({str(fault): fault for fault in self._faults.values()}.values())
+
+    def faults_on(self, stream: str) -> list[PluginFault]:
+        """What every metric and segment of plugins raises on this stream."""
+        added = self.added_metrics(stream)
+        self.division(stream)
+        for key in self.cells["key"][(self.cells["stream"] == stream) & (self.cells["status"] == "ok")]:
+            self.measured(str(key), added)
+        return [fault for (name, _), fault in self._faults.items() if name == stream]
 
     def metric(self, name: str) -> Metric:
         """The metric of this name.
@@ -127,14 +135,25 @@ class Recorded:
         record = self.streams[stream]
         return self.metrics.of_task(record.task, record.top)
 
+    def added_metrics(self, stream: str) -> tuple[str, ...]:
+        """The metrics of the stream's task that plugins added to the built-in ones; of families the one at its K."""
+        record = self.streams[stream]
+        return self.metrics.added(record.task, record.top)
+
     def _deciding(self, stream: str) -> str | None:
         """The chosen metric, where the stream's task has it and no cell of the stream makes it fail."""
-        if self.chosen is None or self.metric_for(stream, self.chosen) is None:
+        if self.chosen is None:
             return None
-        cells = self.cells[(self.cells["stream"] == stream) & (self.cells["status"] == "ok")]
-        for key in cells["key"]:
-            self.measured(str(key), [self.chosen])
-        return None if (stream, self.chosen) in self._failed else self.chosen
+        try:
+            chosen = self.metric_for(stream, self.chosen)
+        except PluginFault as fault:  # of a family that fails at this K
+            self._note(stream, self.chosen, fault)
+            return None
+        if chosen is not None:
+            cells = self.cells[(self.cells["stream"] == stream) & (self.cells["status"] == "ok")]
+            for key in cells["key"]:
+                self.measured(str(key), [chosen])
+        return None if self.failed(stream, self.chosen) else chosen
 
     def better(self, metric: str) -> str:
         """``higher`` or ``lower``."""
@@ -159,9 +178,16 @@ class Recorded:
         try:
             return measure(self.metric(metric), outcomes, division)
         except PluginFault as fault:
-            self._faults.setdefault(str(fault), fault)
-            self._failed.add((stream, metric))
+            self._note(stream, metric, fault)
             return unmeasured(division)
+
+    def failed(self, stream: str, metric: str) -> bool:
+        """Whether the metric has failed on the stream so far."""
+        return (stream, metric) in self._failed
+
+    def _note(self, stream: str, metric: str, fault: PluginFault) -> None:
+        self._faults.setdefault((stream, str(fault)), fault)
+        self._failed.add((stream, metric))
 
     def influence(self, key: str, metric: str) -> FloatArray:
         """What each window, and each group of users, adds to the error of the cell's number: (windows, groups)."""
@@ -174,7 +200,7 @@ class Recorded:
     def influence_of_outcomes(self, stream: str, metric: str, outcomes: Outcomes, measured: Measured) -> FloatArray:
         """The same of any outcomes of the stream's test events, whose metric is ``measured``."""
         division = self.division(stream)
-        if (stream, metric) in self._failed:
+        if self.failed(stream, metric):
             return np.zeros((division.windows, 1))
         return influence_of(self.metric(metric), outcomes, measured, division)
 
@@ -208,7 +234,7 @@ class Recorded:
         if stream not in self._divisions:
             events = self.events(stream)
             assignments, faults = self.segments.assignments(events)
-            self._faults |= {str(fault): fault for fault in faults}
+            self._faults |= {(stream, str(fault)): fault for fault in faults}
             self._divisions[stream] = Division(events["window"], self.streams[stream].windows, assignments)
         return self._divisions[stream]
 

@@ -75,6 +75,7 @@ class Plan:
     no_plugins: plugins that are not imported
     factories: strategies that no plugin offers, as ``"module:name"``
     durations: folder of an earlier run whose recorded durations a measured delay is to take, instead of measuring
+    metric: the metric that decides, such as ``ndcg@20``; None: the main metric of each task. It changes no cell
     price, max_p99, max_cost: on which terms the report judges, as they are written: ``cpu_hour=0.04``, ``20ms``,
         ``3/1M``; they change no cell
 
@@ -96,6 +97,7 @@ class Plan:
     no_plugins: tuple[str, ...] = ()
     factories: tuple[str, ...] = ()
     durations: Path | None = None
+    metric: str | None = None
     price: tuple[str, ...] = ()
     max_p99: str | None = None
     max_cost: str | None = None

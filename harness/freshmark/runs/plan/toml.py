@@ -45,6 +45,7 @@ def write_plan(plan: Plan, path: Path) -> None:
         "no_plugins": plan.no_plugins,
         "factories": plan.factories,
         "durations": None if plan.durations is None else _shown(plan.durations, path.parent),
+        "metric": plan.metric,
         "price": plan.price,
         "max_p99": plan.max_p99,
         "max_cost": plan.max_cost,
@@ -121,6 +122,7 @@ _KEYS: Mapping[str, Callable[[Any], Any]] = {
     "factories": _texts,
     "durations": _one(str),
     "price": _price,
+    "metric": _one(str),
     "max_p99": _readable(parse_duration),
     "max_cost": _readable(_cost),
     # The settings of the replay are keys too, each of the type that Settings gives it.
