@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from freshmark import stream_of
@@ -70,6 +72,24 @@ def test_the_oracle_of_clicks_is_kept_as_it_is_and_where_there_is_none_no_column
     known = make_stream([0, 1], "aa", "xx", **told, oracle=np.array([0.3, 0.7]))
     assert Timeline(known, Settings(warmup=0.5)).events_table()["oracle"].tolist() == [0.7]
     assert "oracle" not in Timeline(make_stream([0, 1], "aa", "xx", **told), Settings(warmup=0.5)).events_table()
+
+
+def test_features_that_segments_asked_for_are_columns_of_the_events_table():
+    plain = stream_of(
+        name="features", task="click", time=np.arange(4), user=np.array([7, 8, 8, 7]), item=np.array([1, 1, 2, 2]),
+        label=np.array([0.0, 1.0, 0.0, 1.0]), of={"device": "context"},
+        features={"device": np.array([3, 4, 5, 6]), "pixels": np.zeros((4, 2))},
+    )  # fmt: skip
+    country, price = {"country": np.array([30, 40])}, {"price": np.array([1.5, 2.5])}
+    stream = replace(plain, user_features=country, item_features=price)
+    names = ["price", "device", "country", "pixels", "none", "price"]
+    table = Timeline(stream, Settings(warmup=0.25)).events_table(names)
+    assert {name: column.tolist() for name, column in table.items() if name.startswith("feature_")} == {
+        "feature_country": [40, 40, 30],
+        "feature_device": [4, 5, 6],
+        "feature_price": [1.5, 2.5, 2.5],
+    }
+    assert not any(name.startswith("feature_") for name in Timeline(stream, Settings(warmup=0.25)).events_table())
 
 
 def test_the_head_is_a_fifth_of_what_was_known_when_the_window_began(make_stream):

@@ -9,6 +9,9 @@ from typing import Any
 from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
 from freshmark.errors import UsageError
 
+FEATURE_COLUMN = "feature_{}"
+"""The column of the table of test events that holds a feature which a segment asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentEvents:
@@ -23,7 +26,7 @@ class SegmentEvents:
     new_item: (n,) bool, the item had not been seen when the event's window began (cold items included)
     head: (n,) bool, the item was among the top 20 % of the items known when the window began, by events so far
     label: (n,) float64 (click, rate) or int64 (classify); None for the task rank
-    features: name → (n,) array: those that the segment asked for and the stream has
+    features: name → (n,) array: those that the segment asked for; of a user or an item, its value in the stream
     """
 
     time: IntArray
@@ -49,7 +52,8 @@ class Segment:
 
     groups: their names, in the order of every table; they appear in the column ``segment`` of ``results.measurements``
     of: the test events → (n,) int64, the place of each event's group in ``groups``, −1 for none
-    features: names of features of the stream that the function reads. A run made with the plugin records them
+    features: names of features of the stream that the function reads, one number per event, user or item each. They
+        are recorded by runs that are made with the plugin
 
     Raises:
         UsageError: there are no groups, or two of one name.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import cast
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
 from freshmark.contract.events import Query
+from freshmark.contract.segment import FEATURE_COLUMN
 from freshmark.contract.stream import Stream
 from freshmark.errors import DataError
 from freshmark.replay.knowledge import knowledge_of
@@ -144,8 +146,13 @@ class Timeline:
         known = int(self.candidates[min(begin, self.end - 1)])
         return _head(np.bincount(self._item[:begin], minlength=known)[:known])
 
-    def events_table(self) -> dict[str, AnyArray]:
-        """One row per test event: what is the same for every strategy."""
+    def events_table(self, features: Iterable[str] = ()) -> dict[str, AnyArray]:
+        """One row per test event: what is the same for every strategy.
+
+        Args:
+            features: names of features to add as columns; those that the stream does not have are left out, and those
+                with more than one number per event, user or item.
+        """
         test = slice(self.first, self.end)
         item_events, _, _ = _earlier(self._item, self.time, len(self.stream.items))
         window = ((self.time[test] - self.edges[0]) // self.span).astype(np.int32)
@@ -162,7 +169,16 @@ class Timeline:
         }
         if self._label is not None:
             table["label"] = self._label[test]
-        return table | self._oracle(test)
+        return table | self._oracle(test) | self._features(test, sorted(set(features)))
+
+    def _features(self, test: slice, names: Sequence[str]) -> dict[str, AnyArray]:
+        """The columns of these features, those of users and items by the code of each event."""
+        stream = self.stream
+        sides = ((stream.user_features, self._user), (stream.item_features, self._item))
+        values = {name: column[code[test]] for side, code in sides for name, column in side.items() if name in names}
+        values |= {name: np.asarray(stream.features[name][test]) for name in names if name in stream.features}
+        flat = {name: column for name, column in values.items() if column.ndim == 1}
+        return {FEATURE_COLUMN.format(name): flat[name] for name in names if name in flat}
 
     def _oracle(self, test: slice) -> dict[str, AnyArray]:
         """The best achievable answer to each test event; for classes, to the true one, and the likeliest class."""

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from freshmark import Strategy, stream_of
+from freshmark.contract.windows import WINDOW_COLUMNS
+from freshmark.errors import PluginError
 from freshmark.replay.loop import replay
 from freshmark.replay.measuring.meters import (
     Clock,
@@ -246,3 +248,32 @@ def test_meters_of_plugins_become_columns_and_windows_are_told(make_stream, coun
     result = replay(line, counts(), Schedule.parse("event"), meters={"mine": Reading()}, on_window=told.append)
     assert result.tables["windows"]["readings"].tolist() == [1.0, 2.0, 3.0]
     assert [row["window"] for row in told] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("taken", ["events", "coverage"])
+def test_a_meter_may_not_use_the_name_of_a_column(make_stream, counts, taken):
+    class Reading:
+        def begin(self):
+            pass
+
+        def window(self):
+            return {taken: 1.0}
+
+    line = Timeline(make_stream(range(20), "a" * 20, "x" * 20), Settings(probes=0, panel=0, window="5s"))
+    with pytest.raises(PluginError, match=f"meter 'mine' gives '{taken}'"):
+        replay(line, counts(), Schedule.parse("event"), meters={"mine": Reading()})
+
+
+def test_a_number_that_a_meter_gives_in_some_windows_only_is_missing_in_the_others(make_stream, counts):
+    class Reading:
+        def begin(self):
+            self.windows = 0
+
+        def window(self):
+            self.windows += 1
+            return {"readings": 1.0} if self.windows == 2 else {}
+
+    line = Timeline(make_stream(range(20), "a" * 20, "x" * 20), Settings(probes=0, panel=0, window="5s"))
+    table = replay(line, counts(), Schedule.parse("event"), meters={"mine": Reading()}).tables["windows"]
+    assert np.nan_to_num(table["readings"], nan=-1).tolist() == [-1, 1, -1]
+    assert set(table) - {"readings"} == WINDOW_COLUMNS

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from freshmark import Metric, Outcomes
+from freshmark import Metric, Outcomes, Segment
+from freshmark.discovery.offers import Offer
 from freshmark.results.metrics.measured import measure
 from freshmark.results.metrics.named import Metrics, Segments
 from freshmark.results.metrics.registry import METRICS
@@ -85,6 +86,38 @@ def test_new_head_and_tail_share_out_every_event():
     for one in segments_of(given):
         assert len(one & {"new item", "head", "tail"}) == 1
         assert len(one & {"new user", "known user"}) == 1
+
+
+def assigned(segment, **columns):
+    """The places of the events in a segment of a plugin, and what it raised."""
+    segments = Segments({"mine": Offer("mine.py", segment)})
+    ((assignment,), faults) = segments.assignments(events(**columns))
+    assert segments.names == ("all", *segment.groups)
+    return assignment.group.tolist(), [str(fault) for fault in faults]
+
+
+def test_a_segment_reads_a_feature_that_was_recorded():
+    abroad = Segment("mine", ("home", "abroad"), of=lambda some: some.features["country"] != 31, features=("country",))
+    assert assigned(abroad, feature_country=[31, 49, 31]) == ([0, 1, 0], [])
+    group, (fault,) = assigned(abroad, item=[1])
+    assert group == [-1]
+    assert "segment 'mine' of plugin 'mine.py' needs the feature 'country', which was not recorded" in fault
+
+
+@pytest.mark.parametrize(
+    ("of", "what"),
+    [
+        (lambda some: some.none, "AttributeError"),
+        (lambda some: some.user[1:], "int64 of shape (1,) for 2 events"),
+        (lambda some: some.user / 2, "float64 of shape (2,) for 2 events"),
+        (lambda some: some.user + 2, "numbers from 2 to 2; −1 to 1"),
+    ],
+)
+def test_a_segment_that_fails_has_no_events_and_names_the_plugin(of, what):
+    group, (fault,) = assigned(Segment("mine", ("a", "b"), of=of), user=[0, 0])
+    assert group == [-1, -1]
+    assert "mine.py" in fault
+    assert what in fault
 
 
 def columns(rows):

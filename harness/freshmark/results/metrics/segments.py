@@ -9,13 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
-from freshmark.contract.segment import SegmentEvents
+from freshmark.contract.segment import FEATURE_COLUMN, SegmentEvents
 
 ALL = "all"
 """The segment that every event belongs to."""
-
-FEATURE = "feature_"
-"""How the columns of recorded features begin in the table of test events."""
 
 
 def by_user_history(events: SegmentEvents) -> IntArray:
@@ -80,6 +77,7 @@ class Division:
 
 def segment_events(table: Mapping[str, AnyArray], features: tuple[str, ...] = ()) -> SegmentEvents:
     """The test events as a segment sees them, from the stored table; of features those that were recorded."""
+    recorded = {name: FEATURE_COLUMN.format(name) for name in features}
     wide = {name: table[name].astype(np.int64, copy=False) for name in ("user", "item", "window")}
     return SegmentEvents(
         time=table["time"],
@@ -91,7 +89,7 @@ def segment_events(table: Mapping[str, AnyArray], features: tuple[str, ...] = ()
         new_item=_new_items(wide["item"], wide["window"], table["item_events"]),
         head=table["head"],
         label=table.get("label"),
-        features={name: table[f"{FEATURE}{name}"] for name in features if f"{FEATURE}{name}" in table},
+        features={name: table[column] for name, column in recorded.items() if column in table},
     )
 
 

@@ -99,11 +99,13 @@ def _prepare(job: Job, tell: Tell) -> dict[str, Any]:
 
     logging.getLogger().addHandler(_Forwarding(tell))
     tell({"say": "ready"})
-    folder = Path(job.stream) if job.stream else prepare(load(map(Path, job.plugins), disabled=job.disabled), job.text)
+    registry = load(map(Path, job.plugins), disabled=job.disabled)
+    folder = Path(job.stream) if job.stream else prepare(registry, job.text)
     stream = open_stream(folder)
     timeline = Timeline(stream, Settings(**job.settings))
     target = Path(job.target) / f"{folder.name}.parquet"
-    write_table(timeline.events_table(), target)
+    segments = [offer.thing() for offer in registry.offers("segments").values()]
+    write_table(timeline.events_table(name for one in segments for name in getattr(one, "features", ())), target)
     return {
         "folder": str(folder),
         "name": stream.name,
