@@ -13,7 +13,6 @@ Writers: ``Document``, ``write_csv``, ``redact``.
 
 from __future__ import annotations
 
-from freshmark.contract.windows import WINDOW_COLUMNS
 from freshmark.results.decision.alerts import Alert
 from freshmark.results.decision.mean_ranks import CriticalDifference
 from freshmark.results.decision.verdict import Verdict
@@ -47,7 +46,6 @@ __all__ = [
     "CHART_WIDTH",
     "PERCENTILES",
     "WIDE_CHART_WIDTH",
-    "WINDOW_COLUMNS",
     "Alert",
     "CriticalDifference",
     "Document",

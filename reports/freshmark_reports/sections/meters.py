@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, FloatArray, Kind, Results, Section, Table
-from freshmark.reporting import WINDOW_COLUMNS, format_bytes, format_number, format_seconds, row_label
+from freshmark.reporting import format_bytes, format_number, format_seconds, row_label
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, selection_note
 from freshmark_reports.windows import dates
@@ -33,8 +33,8 @@ def section(results: Results) -> Sequence[Section]:
 
 def _numbers(results: Results, shown: pd.DataFrame) -> list[str]:
     """The names of the numbers that the meters of these rows gave, in their order."""
-    tables = [results.table(keys_of(results, row)[0], "windows") for _, row in shown.iterrows()]
-    return [name for name in dict.fromkeys(name for table in tables for name in table) if name not in WINDOW_COLUMNS]
+    keys = [keys_of(results, row)[0] for _, row in shown.iterrows()]
+    return list(dict.fromkeys(name for key in keys for name in results.recorded.meter_columns(key)))
 
 
 def _chart(results: Results, shown: pd.DataFrame, rows: pd.DataFrame, name: str) -> Chart:

@@ -13,6 +13,7 @@ import numpy as np
 from freshmark.contract.arrays import AnyArray, FloatArray
 from freshmark.contract.metric import Metric
 from freshmark.contract.outcomes import Outcomes, decoded, has_free_pass, oracle_outcomes, widened
+from freshmark.contract.windows import WINDOW_COLUMNS
 from freshmark.errors import PluginFault, StoreError, UnknownName, UsageError
 from freshmark.results.metrics.influence import influence_of
 from freshmark.results.metrics.measured import Measured, measure, unmeasured
@@ -244,6 +245,10 @@ class Recorded:
             raise UnknownName("cell", key, self._home)
         folder, cell = self._home[key]
         return self._kept.table((key, name), lambda: folder.table(cell, name))
+
+    def meter_columns(self, key: str) -> tuple[str, ...]:
+        """The columns of the cell's table of windows that come from meters of plugins."""
+        return tuple(name for name in self.table(key, "windows") if name not in WINDOW_COLUMNS)
 
     def stream_of(self, key: str) -> str:
         """The stream of the cell with this key."""
