@@ -26,7 +26,7 @@ def tokens(*texts, length=8):
     return column.values()
 
 
-def test_a_row_holds_the_words_of_its_text_in_their_order_filled_up_with_nought():
+def test_a_row_holds_the_words_of_its_text_in_their_order_filled_up_with_zeros():
     assert tokens("one two", "three").tolist() == [[code("one"), code("two")], [code("three"), 0]]
 
 
@@ -39,7 +39,7 @@ def test_words_of_every_script_are_words():
     assert tokens("Größe 42 メール").tolist() == [[code("größe"), code("42"), code("メール")]]
 
 
-def test_a_text_without_words_is_a_row_of_noughts():
+def test_a_text_without_words_is_a_row_of_zeros():
     assert tokens("", "...").tolist() == [[0], [0]]
 
 

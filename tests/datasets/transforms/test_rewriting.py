@@ -37,7 +37,7 @@ def test_numbers_are_measured_by_the_events_of_earlier_times(some):
     assert not found[time == time[0]].any()
 
 
-def test_a_feature_that_never_changes_becomes_nought():
+def test_a_feature_that_never_changes_becomes_zero():
     stream = stream_of(name="s", task="rank", time=np.arange(9), features={"x": np.full(9, 7.0)})
     assert not normalise(stream, feature="x").load().features["x"].any()
 

@@ -89,7 +89,7 @@ ENTRIES = (
         licence=Licence("GroupLens, research", False, RESTRICTED, f"{LENS}/ml-100k-README.txt"),
         granularity="seconds",
         traps=("A time is when the rating was entered, which may be years after the film was seen.",),
-        checked="format, on copies of 100k and latest-small; checksums and counts as the publisher states them; "
+        checked="format of latest-small and counts of 100k, on copies; checksums and other counts from the publisher; "
         "no address was tried",
         cite="F. M. Harper, J. A. Konstan. The MovieLens Datasets: History and Context. ACM TiiS 5(4), 19, 2015.",
     ),

@@ -143,7 +143,7 @@ def test_features_of_an_item_stay_with_it_and_those_of_a_user_too(stream):
         assert np.array_equal(x[:, columns], x[first[codes], columns])
 
 
-def test_the_base_rate_is_the_rate_where_all_features_are_nought():
+def test_the_base_rate_is_the_rate_where_all_features_are_zero():
     rare, frequent = simulated(base_rate=0.01), simulated(base_rate=0.5)
     weight = fitted(frequent.features["x"].astype(float), frequent.label)
     assert 1 / (1 + np.exp(-weight[-1])) == pytest.approx(0.5, abs=0.02)

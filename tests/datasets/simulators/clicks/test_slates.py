@@ -33,7 +33,7 @@ def test_what_is_shown_together_has_one_time_one_user_and_one_context(stream):
     assert np.array_equal(context, np.repeat(context[:, :1], 4, axis=1))
 
 
-def test_position_counts_from_nought_in_each_slate_and_propensity_belongs_to_the_item(stream):
+def test_position_counts_from_zero_in_each_slate_and_propensity_belongs_to_the_item(stream):
     assert np.array_equal(stream.features["position"], np.tile(np.arange(4), 5_000))
     propensity = stream.features["propensity"]
     _, first = np.unique(stream.item, return_index=True)

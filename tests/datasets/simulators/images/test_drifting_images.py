@@ -46,7 +46,7 @@ def test_the_same_seed_gives_the_same_stream_and_another_seed_another(drift):
     assert moved(drift, phases=4).fingerprint != moved(drift, seed=1, phases=4).fingerprint
 
 
-def test_a_rotation_of_nought_degrees_is_no_drift():
+def test_a_rotation_of_zero_degrees_is_no_drift():
     assert np.array_equal(moved("rotation", degrees=0).features["image"], moved().features["image"])
 
 
