@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
-import os
 import re
 import shlex
 import subprocess
@@ -14,9 +14,11 @@ from types import ModuleType
 import freshmark
 import numpy as np
 import pytest
+from freshmark.cli import app
 from freshmark.discovery.plugins import HOOKS
 from freshmark.runs.catalogue.registry import load
 from freshmark.runs.plan.plan import Plan
+from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -37,11 +39,18 @@ def commands(text: str, language: str) -> list[list[str]]:
     return [shlex.split(line) for block in blocks(text, language) for line in block.splitlines() if line]
 
 
-def call(*words: str, cwd: Path, cache: Path) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"FRESHMARK_CACHE": str(cache)}
-    return subprocess.run(
-        list(words), cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=600
-    )
+def succeed(words: list[str]) -> None:
+    """Run a freshmark command in this process, where the libraries are imported already."""
+    done = CliRunner().invoke(app, words[1:])
+    assert words[0] == "freshmark"
+    assert done.exit_code == 0, f"{shlex.join(words)}\n{done.output}"
+
+
+def python(*words: str) -> str:
+    """What Python prints in a process of its own."""
+    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -56,30 +65,30 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-def test_the_first_run_of_the_readme_works_line_by_line(place: Path):
+def test_the_first_run_of_the_readme_works_line_by_line(place: Path, monkeypatch):
+    monkeypatch.chdir(place)
     for words in commands(README, "sh"):
-        done = call(sys.executable, "-m", *words, cwd=place, cache=place / "cache")
-        assert done.returncode == 0, f"{shlex.join(words)}\n{done.stderr}"
+        succeed(words)
     assert (place / "runs" / "mine" / "report.md").is_file()
 
 
 @pytest.mark.slow
-def test_the_plugin_of_the_first_page_is_checked_measured_and_reported(tmp_path: Path):
+def test_the_plugin_of_the_first_page_is_checked_measured_and_reported(tmp_path: Path, monkeypatch):
     plugin, its_test = blocks(INDEX, "python")
     (tmp_path / "mine.py").write_text(plugin, "utf-8")
     (tmp_path / "test_mine.py").write_text(its_test, "utf-8")
-    for words in [*commands(INDEX, "sh"), ["pytest", "-q", "test_mine.py"]]:
-        done = call(sys.executable, "-m", *words, cwd=tmp_path, cache=tmp_path / "cache")
-        assert done.returncode == 0, f"{shlex.join(words)}\n{done.stdout}{done.stderr}"
+    monkeypatch.chdir(tmp_path)
+    for words in commands(INDEX, "sh"):
+        succeed(words)
+    assert "2 passed" in python("-m", "pytest", "-q", "test_mine.py")
     assert "## Top three" in (tmp_path / "runs" / "mine" / "report.md").read_text("utf-8")
 
 
 @pytest.mark.slow
-def test_the_python_of_the_readme_works(place: Path):
+def test_the_python_of_the_readme_works(place: Path, monkeypatch):
     (code,) = (block for block in blocks(README, "python") if "freshmark.run(" in block)
-    done = call(sys.executable, "-c", code, cwd=place, cache=place / "cache")
-    assert done.returncode == 0, done.stderr
-    assert "recency()" in done.stdout
+    monkeypatch.chdir(place)
+    assert "recency()" in python("-c", code)
     assert (place / "out.html").is_file()
 
 
@@ -88,9 +97,9 @@ def test_the_python_of_the_readme_works(place: Path):
     [words for words in commands(README + INDEX, "") if words[:2] == ["freshmark", "run"]],
     ids=lambda words: shlex.join(words)[:60],
 )
-def test_every_other_run_of_the_readme_and_the_first_page_could_run(words, place: Path):
-    done = call(sys.executable, "-m", *words, "--dry-run", cwd=place, cache=place / "cache")
-    assert done.returncode == 0, done.stderr
+def test_every_other_run_of_the_readme_and_the_first_page_could_run(words, place: Path, monkeypatch):
+    monkeypatch.chdir(place)
+    succeed([*words, "--dry-run"])
 
 
 def test_the_commands_of_the_makefile_are_those_of_the_readme():
@@ -108,10 +117,10 @@ def test_the_plugin_of_the_readme_is_the_example_and_has_at_most_30_lines():
 
 
 @pytest.mark.slow
-def test_the_plugin_of_the_readme_passes_the_check(place: Path):
+def test_the_plugin_of_the_readme_passes_the_check(place: Path, monkeypatch):
+    monkeypatch.chdir(place)
     (words,) = (words for words in commands(PLUGINS, "") if words[:2] == ["freshmark", "check"])
-    done = call(sys.executable, "-m", *words, cwd=place, cache=place / "cache")
-    assert done.returncode == 0, done.stdout + done.stderr
+    succeed(words)
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "examples").glob("*.toml")), ids=lambda file: file.name)
@@ -173,10 +182,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The documentation as mkdocs builds it where every warning is an error."""
     pytest.importorskip("mkdocs", reason="the extra `docs` is not installed")
     folder = tmp_path_factory.mktemp("site")
-    done = call(
-        sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder), cwd=ROOT, cache=folder / "cache"
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    with contextlib.chdir(ROOT):
+        python("-m", "mkdocs", "build", "--strict", "--site-dir", str(folder))
     return folder
 
 
