@@ -20,6 +20,11 @@ def register_metrics():
     return {"top@K": MetricFamily("top@K", top)}
 
 
+@hookimpl
+def register_datasets():
+    return {"torn": lambda: 1 / 0}
+
+
 def top(k):
     """Hits among the first K, averaged over users."""
     return Metric("top", frozenset({"rank"}), "higher", whole=lambda outcomes: of_users(outcomes, k))
@@ -100,3 +105,11 @@ def test_a_name_that_nothing_has_is_met_with_the_nearest(capsys, plugin):
     code, _, err = told(capsys, "lst()", "--plugin", plugin)
     assert code == 2
     assert "did you mean 'last'?" in err
+
+
+def test_a_stream_that_raises_fails_its_checks_and_its_span_is_not_asked_for(plugin, capsys):
+    code, out, err = told(capsys, "torn()", "--plugin", plugin)
+    assert code == 1
+    assert out.count("FAIL") == 4
+    assert "mine.py" in out
+    assert "FM" not in err

@@ -45,10 +45,13 @@ def check_command(
     failed = 0
     for thing in things:
         say(thing)
-        for finding in findings_of(registry, thing):
-            failed += not finding.ok
+        findings = []
+        for finding in findings_of(registry, thing):  # each is printed as soon as it is known
+            findings.append(finding)
             say(f"  {one_line(str(finding))}")
-        for line in _span_of(registry, thing):
+        faults = sum(not finding.ok for finding in findings)
+        failed += faults
+        for line in () if faults else _span_of(registry, thing):
             say(f"  {line}")
     if failed:
         note(f"{failed} failed {'check' if failed == 1 else 'checks'}")

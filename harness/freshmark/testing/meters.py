@@ -12,7 +12,7 @@ from freshmark.testing.findings import Check, Finding, run_checks
 
 
 def check_meter(build: Callable[[], Meter]) -> list[Finding]:
-    """Check a meter: it gives finite numbers by name, the same names in every window.
+    """Check a meter: it gives finite numbers by name, the same names in every window. Since contract 1 (0.2).
 
     Args:
         build: the class or function that a plugin registers.
