@@ -105,7 +105,7 @@ class Section:
 
     stream: the stream that it is about; empty if it is about all
     lead: whether it stands next to the verdict
-    order: where it stands, lowest first: built-in sections have 100 (ranking), 200 … 1600 (provenance); since contract 1
+    order: where it stands, lowest first: built-in sections have 100 (ranking) to 1600 (provenance); since contract 1
     """
 
     title: str
