@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from freshmark.results.decision.alerts import Alert
 from freshmark.results.decision.mean_ranks import CriticalDifference
+from freshmark.results.decision.regret import Tolerance
 from freshmark.results.decision.verdict import Verdict
 from freshmark.results.dynamics.learning import score_matrix
 from freshmark.results.dynamics.queueing import PERCENTILES, OpenLoop, default_rates, open_loop
@@ -52,6 +53,7 @@ __all__ = [
     "Measured",
     "OpenLoop",
     "StreamRecord",
+    "Tolerance",
     "Verdict",
     "default_rates",
     "format_bytes",

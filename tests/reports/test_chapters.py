@@ -24,7 +24,7 @@ def test_a_chapter_a_stream_then_one_for_all(fabricated, made):
 
 
 def test_alerts_stand_with_their_stream(fabricated, made):
-    streams = [fabricated.MadeStream("one"), fabricated.MadeStream("two", windows=4)]
+    streams = [fabricated.MadeStream("one"), fabricated.MadeStream("two", windows=4, events=60)]
     results = made([fabricated.MadeCell("a()", stream="one"), fabricated.MadeCell("a()", stream="two")], streams)
     one, two, _ = chapters(results, {})
     assert not any("4 windows" in alert.text for alert in one.alerts)

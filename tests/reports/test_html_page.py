@@ -159,7 +159,7 @@ def test_several_streams_have_a_verdict_each(fabricated, made, sections):
 
 def test_a_run_in_which_nothing_succeeded_says_so(fabricated, made, sections):
     text = page(made([fabricated.MadeCell("boom()", status="timeout", reason="60 s")]), sections)
-    assert "No verdict: none of 1 cells succeeded (timeout)." in text
+    assert "No verdict: none of 1 cells succeeded." in text
     assert "could not be made" not in text
     assert "Failed cells" in text
 

@@ -24,7 +24,7 @@ def test_the_ranking_is_a_table_with_a_row_each(usual, text):
 
 def test_alerts_findings_and_missing_percentiles_are_told(text):
     assert "- 1 cell ended as failed" in text
-    assert "cannot be told from the best" in text
+    assert "are shown to lose at most 2.0" in text
     assert "p99 needs 459 samples" in text
     assert "of the oracle's" in text
 

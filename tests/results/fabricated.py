@@ -282,4 +282,5 @@ def _summary(made: dict[str, dict[str, np.ndarray]]) -> dict[str, Any]:
         "answer_cpu_seconds": float(made["windows"]["answer_seconds"].sum()),
         "growth_bytes_per_million_events": 1e6,
         "threads": 1,
+        "draws": 0.0,
     }

@@ -73,7 +73,7 @@ def test_a_metric_that_is_no_mean_ranks_too(fabricated, made):
 
 
 def test_too_few_windows_tell_nothing_apart(fabricated, made):
-    table = made(streams=[fabricated.MadeStream(windows=2)]).ranking()
+    table = made(streams=[fabricated.MadeStream(windows=2, events=50)]).ranking()
     assert table["margin"].isna().all()
     assert not table["distinguishable"].astype(bool).any()
 

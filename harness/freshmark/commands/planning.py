@@ -46,6 +46,8 @@ class RunOptions:
     metric: str | None = None
     max_p99: str | None = None
     max_cost: str | None = None
+    tolerance: str | None = None
+    worth: str | None = None
     plugins: Sequence[Path] = ()
     no_plugins: Sequence[str] = ()
 
@@ -74,7 +76,9 @@ def plan_for(options: RunOptions) -> Plan:
 
     plan = Plan.read(_file(options.plan)) if options.plan else Plan((demo.STREAM,), demo.STRATEGIES, demo.EVERY)
     lists = {name: tuple(getattr(options, name)) for name in ("streams", "strategies", "every", "delay", "price")}
-    as_given = {name: getattr(options, name) for name in ("durations", "metric", "max_p99", "max_cost")}
+    as_given = {
+        name: getattr(options, name) for name in ("durations", "metric", "max_p99", "max_cost", "tolerance", "worth")
+    }
     chosen: dict[str, Any] = {name: value for name, value in (lists | as_given).items() if value not in (None, ())}
     if options.seeds is not None:
         chosen["seeds"] = first_seeds(options.seeds)

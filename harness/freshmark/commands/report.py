@@ -11,7 +11,18 @@ import typer
 
 from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
 from freshmark.commands.outlet import note_error, say
-from freshmark.commands.terms import MaxCost, MaxMemory, MaxP99, MetricName, Price, RequestRate, Terms, prices_among
+from freshmark.commands.terms import (
+    MaxCost,
+    MaxMemory,
+    MaxP99,
+    MetricName,
+    Price,
+    RequestRate,
+    Terms,
+    Tolerance,
+    Worth,
+    prices_among,
+)
 from freshmark.commands.writing import writing
 from freshmark.discovery.faults import calling
 from freshmark.errors import PluginFault, UsageError
@@ -50,6 +61,8 @@ def report_command(
     max_p99: MaxP99 = None,
     max_memory: MaxMemory = None,
     max_cost: MaxCost = None,
+    tolerance: Tolerance = None,
+    worth: Worth = None,
     request_rate: RequestRate = None,
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
@@ -65,7 +78,7 @@ def report_command(
     folders, prices = prices_among(runs, price)
     terms = Terms(
         metric=metric, price=prices, max_p99=max_p99, max_memory=max_memory, max_cost=max_cost,
-        request_rate=request_rate,
+        request_rate=request_rate, tolerance=tolerance, worth=worth,
     )  # fmt: skip
     faults: list[PluginFault] = []
     say(str(write_report(registry_of(plugin, no_plugin), folders, output, form, terms=terms, faults=faults)))

@@ -22,7 +22,7 @@ from freshmark.commands.planning import (
 )
 from freshmark.commands.progress import Progress
 from freshmark.commands.report import note_faults, write_report
-from freshmark.commands.terms import MaxCost, MaxP99, MetricName, Price, Terms
+from freshmark.commands.terms import MaxCost, MaxP99, MetricName, Price, Terms, Tolerance, Worth
 from freshmark.errors import PluginFault
 
 if TYPE_CHECKING:
@@ -155,6 +155,8 @@ def run_command(
     price: Price = None,
     max_p99: MaxP99 = None,
     max_cost: MaxCost = None,
+    tolerance: Tolerance = None,
+    worth: Worth = None,
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the cells without measuring.")] = False,
@@ -172,6 +174,7 @@ def run_command(
         plan=file, streams=stream or (), strategies=strategy or (), every=every or (), delay=delay or (), seeds=seeds,
         warmup=warmup, window=window, label_delay=label_delay, device=device, timeout=timeout, max_memory=max_memory,
         durations=durations, matrix=matrix, metric=metric, price=prices, max_p99=max_p99, max_cost=max_cost,
+        tolerance=tolerance, worth=worth,
         plugins=plugin or (), no_plugins=no_plugin or (),
     )  # fmt: skip
     described = plan_for(options)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from freshmark.commands.options import names_of
+from freshmark.errors import UsageError
 
 if TYPE_CHECKING:
     from freshmark.results.decision.budget import Budget
@@ -52,6 +53,22 @@ MaxCost: TypeAlias = Annotated[
     typer.Option("--max-cost", metavar="MONEY", help="Limit of cost, for example 3/1M events; needs --price."),
 ]
 
+Tolerance: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--tolerance",
+        metavar="SHARE",
+        help="How much worse than the best a choice may be: 2% (the default), or 0.005 in units of the metric.",
+    ),
+]
+Worth: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--worth",
+        metavar="TEXT",
+        help='What a gain brings, such as "1% ndcg@10 = 20 per million events"; needs --price.',
+    ),
+]
 RequestRate: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -70,6 +87,8 @@ class Terms:
     max_memory: str | None = None
     max_cost: str | None = None
     request_rate: str | None = None
+    tolerance: str | None = None
+    worth: str | None = None
 
     @classmethod
     def of(cls, plan: Plan) -> Terms:
@@ -78,7 +97,8 @@ class Terms:
         Raises:
             UsageError: see ``read``.
         """
-        terms = cls(metric=plan.metric, price=plan.price, max_p99=plan.max_p99, max_cost=plan.max_cost)
+        names = ("metric", "price", "max_p99", "max_cost", "tolerance", "worth")
+        terms = cls(**{name: getattr(plan, name) for name in names})
         terms.read()
         return terms
 
@@ -91,6 +111,8 @@ class Terms:
         from freshmark.replay.durations import parse_duration  # noqa: PLC0415  (numpy, which a help text does not need)
         from freshmark.results.decision.budget import Budget, per_million  # noqa: PLC0415
         from freshmark.results.decision.prices import Prices  # noqa: PLC0415
+        from freshmark.results.decision.regret import Tolerance as Parsed  # noqa: PLC0415
+        from freshmark.results.decision.worth import Worth as ParsedWorth  # noqa: PLC0415
         from freshmark.runs.plan.limits import byte_count  # noqa: PLC0415
 
         prices = Prices.parse(self.price) if self.price else None
@@ -99,6 +121,14 @@ class Terms:
             memory=None if self.max_memory is None else byte_count(self.max_memory),
             cost=None if self.max_cost is None else per_million(self.max_cost),
         )
+        if self.tolerance is not None:
+            Parsed.parse(self.tolerance)
+        if self.worth is not None:
+            ParsedWorth.parse(self.worth)
+            if prices is None:
+                raise UsageError(
+                    "a worth needs prices to be weighed against", remedy="--price cpu_hour=0.04", code="FM128"
+                )
         return prices, budget.checked(prices)
 
     def applied(self, results: Results) -> Results:
@@ -109,7 +139,9 @@ class Terms:
         ranked = results if self.metric is None else results.ranked_by(self.metric)
         rated = ranked if self.request_rate is None else ranked.asked_at(rate_from(self.request_rate))
         priced = rated.priced(prices) if prices else rated
-        return priced.within(budget) if budget else priced
+        bounded = priced.within(budget) if budget else priced
+        tolerant = bounded if self.tolerance is None else bounded.tolerating(self.tolerance)
+        return tolerant if self.worth is None else tolerant.worth(self.worth)
 
 
 def prices_among(runs: Sequence[Path], price: Sequence[str] | None) -> tuple[list[Path], list[str]]:

@@ -20,12 +20,15 @@ from freshmark.results.decision import alerts, curves, mean_ranks, pairs, rankin
 from freshmark.results.decision.alerts import Alert
 from freshmark.results.decision.budget import Budget
 from freshmark.results.decision.curves import CurvePoint
+from freshmark.results.decision.judgement import Judgement, judged
 from freshmark.results.decision.mean_ranks import CriticalDifference
 from freshmark.results.decision.prices import Prices
 from freshmark.results.decision.ranking import RankingRow
+from freshmark.results.decision.regret import Tolerance
 from freshmark.results.decision.standings import Standings, standings_of
 from freshmark.results.decision.terms import Terms
 from freshmark.results.decision.verdict import Verdict
+from freshmark.results.decision.worth import Worth
 from freshmark.results.dynamics import arrivals, attainment, churn, learning, queueing, recovery, slowness, staleness
 from freshmark.results.metrics.measured import Measured
 from freshmark.results.metrics.named import Metrics, Segments
@@ -64,7 +67,7 @@ class Results:
         self.cells = recorded.cells
         self.streams = recorded.streams
         self._standings: dict[tuple[str, str], Standings] = {}
-        self._rankings: dict[str | None, list[RankingRow]] = {}
+        self._judgements: dict[str | None, dict[str, Judgement]] = {}
         self._curves: dict[str | None, list[CurvePoint]] = {}
         self._tables: dict[tuple[str, str | None], pd.DataFrame] = {}
 
@@ -198,6 +201,30 @@ class Results:
         results._standings = self._standings
         return results
 
+    def tolerating(self, tolerance: Tolerance | str) -> Results:
+        """The same results, where a choice may be so much worse than the best: ``results.tolerating("2%")``.
+
+        Raises:
+            UsageError: it is not a tolerance.
+        """
+        parsed = tolerance if isinstance(tolerance, Tolerance) else Tolerance.parse(tolerance)
+        return self._on(replace(self.terms, tolerance=parsed))
+
+    def worth(self, worth: Worth | str) -> Results:
+        """The same results, with gain weighed against cost: ``results.worth("1% ndcg@10 = 20 per million events")``.
+
+        Raises:
+            UsageError: it does not state a worth, there are no prices, or no stream is decided by its metric.
+        """
+        parsed = worth if isinstance(worth, Worth) else Worth.parse(worth)
+        if self.prices is None:
+            raise UsageError("a worth needs prices to be weighed against", remedy="--price cpu_hour=0.04", code="FM128")
+        deciding = [name for stream in self.streams if (name := self.metric_for(stream)) is not None]
+        if parsed.metric not in deciding:
+            named = ", ".join(dict.fromkeys(deciding))
+            raise UsageError(f"{parsed.metric} does not decide here", remedy=f"a worth of {named}", code="FM128")
+        return self._on(replace(self.terms, worth=parsed))
+
     def asked_at(self, *rates: float) -> Results:
         """The same results, with response times at these rates of requests a second; see ``open_loop``."""
         return self._on(replace(self.terms, rates=rates))
@@ -256,35 +283,48 @@ class Results:
 
     def verdicts(self, metric: str | None = None) -> list[Verdict]:
         """What to do on each stream, in a sentence."""
-        rows, points, standings = self._rows(metric), self._points(metric), self._standings_by_stream(metric)
+        judgements, points = self._judged(metric), self._points(metric)
         return [
             verdict.verdict_on(
                 stream,
-                [row for row in rows if row.stream == stream],
-                "higher" if stream not in standings or standings[stream].higher else "lower",
+                judgements[stream],
                 [point for point in points if point.stream == stream],
+                self.recorded.span_seconds(stream),
             )
             for stream in self.streams
         ]
 
     def alerts(self) -> list[Alert]:
         """What to know before believing it, gravest first."""
-        return alerts.alerts_of(self.recorded, self._rows(None), self._standings_by_stream(None))
+        return alerts.alerts_of(self.recorded, self._judged(None), self._standings_by_stream(None))
 
     def _standings_by_stream(self, metric: str | None) -> dict[str, Standings]:
         """Of the streams whose task has the metric."""
         names = {stream: self.metric_for(stream, metric) for stream in self.streams}
         return {stream: self.standings(stream, name) for stream, name in names.items() if name is not None}
 
-    def _rows(self, metric: str | None) -> list[RankingRow]:
-        if metric not in self._rankings:
+    def _judged(self, metric: str | None) -> dict[str, Judgement]:
+        """What the rule says of every stream."""
+        if metric not in self._judgements:
             standings = self._standings_by_stream(metric)
-            self._rankings[metric] = ranking.ranking_of(self.recorded, standings, self.terms)
-        return self._rankings[metric]
+            rows = ranking.ranking_of(self.recorded, standings, self.terms)
+            self._judgements[metric] = {
+                stream: judged(
+                    [row for row in rows if row.stream == stream],
+                    standings.get(stream),
+                    self.terms,
+                    self.recorded.events_a_day(stream),
+                )
+                for stream in self.streams
+            }
+        return self._judgements[metric]
+
+    def _rows(self, metric: str | None) -> list[RankingRow]:
+        return [row for judgement in self._judged(metric).values() for row in judgement.rows]
 
     def _points(self, metric: str | None) -> list[CurvePoint]:
         if metric not in self._curves:
-            self._curves[metric] = curves.curves_of(self._rows(metric), self._standings_by_stream(metric))
+            self._curves[metric] = curves.curves_of(self._judged(metric), self._standings_by_stream(metric))
         return self._curves[metric]
 
     def _table(self, name: str, metric: str | None, build: Callable[[], pd.DataFrame]) -> pd.DataFrame:

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from freshmark import Column, Entry, Results, Section, Table, Value
-from freshmark.reporting import metric_label, too_few
+from freshmark import Column, Entry, Kind, Results, Section, Table, Value
+from freshmark.reporting import Tolerance, metric_label, too_few
 
 from freshmark_reports.choice import keys_of
 
@@ -23,7 +23,9 @@ def section(results: Results) -> Sequence[Section]:
     for stream in results.streams:
         rows = [row for _, row in table[table["stream"] == stream].iterrows()]
         if rows:
-            found.append(Section("Ranking", (ranking_table(rows, _added(results, rows)),), stream, order=100))
+            tolerance = results.terms.tolerance
+            table_of_rows = ranking_table(rows, tolerance, _added(results, rows))
+            found.append(Section("Ranking", (table_of_rows,), stream, order=100))
     return found
 
 
@@ -38,30 +40,36 @@ def _added(results: Results, rows: Sequence[Any]) -> dict[str, list[float]]:
     }
 
 
-def ranking_table(rows: Sequence[Any], added: Mapping[str, Sequence[float]] = NOTHING_ADDED) -> Table:
+def ranking_table(
+    rows: Sequence[Any], tolerance: Tolerance, added: Mapping[str, Sequence[float]] = NOTHING_ADDED
+) -> Table:
     """The rows of one stream as a table.
 
     Args:
         rows: of the ranking.
+        tolerance: how much a row may lose that is marked.
         added: further metrics, each a column: name → the value of each row.
     """
     metric = metric_label(str(rows[0]["metric"]))
-    equals = frozenset(place for place, row in enumerate(rows) if row["distinguishable"] is False)
+    shown = frozenset(place for place, row in enumerate(rows) if row["shown"])
     return Table(
-        _columns(metric, list(added)),
+        _columns(metric, list(added), "share" if tolerance.relative else "number"),
         tuple(_entries(row, [values[place] for values in added.values()]) for place, row in enumerate(rows)),
-        f"{metric} and costs of every strategy and schedule, best first; marked rows cannot be told from the best.",
-        marked=equals,
+        f"{metric} and costs of every strategy and schedule, best first; marked rows are shown to lose at most "
+        f"{tolerance.in_words()}.",
+        marked=shown,
     )
 
 
-def _columns(metric: str, added: Sequence[str]) -> tuple[Column, ...]:
+def _columns(metric: str, added: Sequence[str], loss: Kind) -> tuple[Column, ...]:
     return (
         Column("Strategy", about="the expression that builds it"),
         Column("Updated", about="when updates are due, and how much later they go live"),
         Column(metric, "number", "mean over all test events and seeds ± half the 95 % interval"),
         Column("Δ best", "number", "difference from the best row on the same events ± half its 95 % interval"),
-        Column("Group", about="rows that share a letter do not differ significantly"),
+        Column("P(best)", "share", "probability that it is the best of those that may be chosen"),
+        Column("May lose", loss, "95 % bound of what it loses to the best of those that may be chosen"),
+        Column("Group", about="rows that share a letter do not differ significantly, all pairs judged at once"),
         Column("% of best", "share", "share of the best row's value"),
         Column("New users", "number", f"{metric} on the first event of each user"),
         Column("New items", "number", f"{metric} on items not seen before their window began"),
@@ -83,7 +91,7 @@ def _columns(metric: str, added: Sequence[str]) -> tuple[Column, ...]:
 def _entries(row: Any, added: Sequence[float]) -> tuple[Entry, ...]:
     status = "ok" if row["status"] == "ok" else f"{row['status']}: {row['reason']}" if row["reason"] else row["status"]
     if not math.isfinite(row["value"]):
-        return (row["strategy"], row["schedule"], row["status"], *[None] * (14 + len(added)), int(row["seeds"]), status)
+        return (row["strategy"], row["schedule"], row["status"], *[None] * (16 + len(added)), int(row["seeds"]), status)
     updates = round(row["updates"] * row["seeds"])
     requests = int(row["requests"])
     best = row["difference"] == 0 and row["difference_margin"] == 0
@@ -92,6 +100,8 @@ def _entries(row: Any, added: Sequence[float]) -> tuple[Entry, ...]:
         row["schedule"],
         Value(row["value"], row["margin"]),
         "best" if best else Value(row["difference"], row["difference_margin"]),
+        row["p_best"],
+        row["regret_bound"],
         row["letters"],
         row["ratio"],
         row["new_user"],

@@ -45,7 +45,10 @@ def _chart(results: Results, rows: pd.DataFrame, knees: pd.DataFrame) -> Chart:
             Column("Stream time between", "seconds"),
             Column(metric_label(metric), "number"),
             Column("CPU s / M events", "number"),
-            Column("Flat from", about="the rarest schedule that is as good as the best of the strategy"),
+            Column(
+                "Good enough",
+                about="the schedule that the rule picks for this strategy, if any is shown to be",
+            ),
         ),
         tuple(
             (
@@ -87,8 +90,8 @@ def _finding(shown: pd.DataFrame, better: str, metric: str, knees: Sequence[int]
     if knee is best:
         return text
     return (
-        f"{text} It is flat (ring) from {schedule_label(knee['every'])}, {format_number(knee['value'])}, on, "
-        f"which takes {100 * knee[COST] / best[COST]:.0f}\u00a0% of the CPU."
+        f"{text} {schedule_label(knee['every']).capitalize()} (ring), {format_number(knee['value'])}, is shown to be "
+        f"good enough, and takes {100 * knee[COST] / best[COST]:.0f}\u00a0% of the CPU."
     )
 
 

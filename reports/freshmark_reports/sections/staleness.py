@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,8 +16,8 @@ from freshmark_reports.periods import period_label, unit_of
 
 HOW = {
     "matrix": "Read from the matrix: at every age the same kind of events, with what the run itself gave on them.",
-    "age": "Read from the ages of the answers: other ages are other events, so that a hard hour counts as an old one; "
-    "--matrix 8 tells them apart.",
+    "age": "Read from the ages of the answers: other ages are other events, so that a hard hour counts as an old one. "
+    "No half-life is stated; --matrix 8 compares ages on the same events.",
 }
 
 
@@ -28,7 +28,9 @@ def section(results: Results) -> Sequence[Section]:
     for stream in results.streams:
         shown = _shown(rows_of(results, stream), curves[curves["stream"] == stream])
         if len(shown):
-            found.append(Section("How knowledge ages", (_chart(results, shown),), stream, order=600))
+            found.append(
+                Section("How knowledge ages", (_chart(results, shown, _flat(results, stream)),), stream, order=600)
+            )
     return found
 
 
@@ -48,7 +50,14 @@ def _shown(rows: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else curves.head(0)
 
 
-def _chart(results: Results, shown: pd.DataFrame) -> Chart:
+def _flat(results: Results, stream: str) -> dict[str, float]:
+    """Strategy → seconds between the updates of the slowest schedule that is shown to be good enough."""
+    curves = results.curves()
+    flat = curves[(curves["stream"] == stream) & curves["flat"]]
+    return {str(name): float(own["interval_seconds"].max()) for name, own in flat.groupby("strategy")}
+
+
+def _chart(results: Results, shown: pd.DataFrame, flat: Mapping[str, float]) -> Chart:
     metric = metric_label(str(shown["metric"].iloc[0]))
     table = Table(
         (
@@ -65,20 +74,27 @@ def _chart(results: Results, shown: pd.DataFrame) -> Chart:
         ),
         f"{metric} by age of knowledge",
     )
-    return Chart(partial(_draw, results, shown), _finding(shown), table, wide=True)
+    return Chart(partial(_draw, results, shown), _finding(shown, flat), table, wide=True)
 
 
-def _finding(shown: pd.DataFrame) -> str:
+def _finding(shown: pd.DataFrame, flat: Mapping[str, float]) -> str:
+    """The half-life, where ages were compared on the same events, and no slower schedule is as good."""
     lives = half_lives_of(shown).set_index("strategy")
     name, strategy = shown["name"].iloc[0], shown["strategy"].iloc[0]
     half, longest = lives.loc[strategy, "half_life_seconds"], lives.loc[strategy, "longest_seconds"]
-    how = HOW[str(shown["source"].iloc[0])]
+    source = str(shown["source"].iloc[0])
+    how = HOW[source]
+    if source != "matrix":
+        return f"{name} by the age of its knowledge. {how}"
     if np.isnan(half):
-        return f"What {name} gains by updating cannot be told from nothing, so that it has no half-life. {how}"
+        return f"What {name} gains by updating is not positive, so it has no half-life. {how}"
+    if half < flat.get(strategy, 0.0) / 2:  # a schedule answers at half its interval on average
+        return f"{name} is as good at a schedule whose knowledge is older: what ages costs little here. {how}"
     if np.isinf(half):
         return f"After {period_label(longest)} more than half of what {name} gains by updating is left. {how}"
     text = f"Half of what {name} gains by updating is gone after {period_label(half)}"
-    known = lives[np.isfinite(lives["half_life_seconds"])]
+    stated = lives["half_life_seconds"] >= [flat.get(str(name), 0.0) / 2 for name in lives.index]
+    known = lives[np.isfinite(lives["half_life_seconds"]) & stated]
     if len(known) > 1:
         first, last = known["half_life_seconds"].idxmin(), known["half_life_seconds"].idxmax()
         text += (

@@ -13,42 +13,46 @@ def found(results, words):
 
 def test_failed_cells_are_told_with_the_first_reason(fabricated, made):
     cells = [fabricated.MadeCell("boom()", status="failed", reason="ValueError: no", seed=seed) for seed in (0, 1)]
-    assert texts(made(cells), "wrong") == ["2 cells ended as failed, first boom() every 1d: ValueError: no."]
+    assert texts(made(cells), "error") == ["2 cells ended as failed, first boom() every 1d: ValueError: no."]
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "interrupted"])
 def test_cells_that_are_not_finished_are_told_how_to_go_on(fabricated, made, status):
-    alert = texts(made([fabricated.MadeCell(status=status)]), "wrong")
+    alert = texts(made([fabricated.MadeCell(status=status)]), "error")
     assert alert == [f"1 cell not finished ({status}); the same command goes on where it stopped."]
 
 
-def test_one_seed_is_told_and_what_it_leaves_open(made):
-    assert found(made(), "One seed")
+def drawing(fabricated, *seeds, draws=1.0):
+    """A strategy that draws at random for each number of seeds, and one that does not."""
+    return [
+        fabricated.MadeCell(f"drawn{place}()", seed=seed, summary={"draws": draws})
+        for place, count in enumerate(seeds)
+        for seed in range(count)
+    ] + [fabricated.MadeCell("counts()")]
 
 
-def test_few_seeds_are_told(fabricated, made):
-    assert found(made(fabricated.usual_cells(seeds=3)), "3 seeds")
+@pytest.mark.parametrize(
+    ("seeds", "text"), [((1,), "One seed of drawn0(), which draws at random"), ((3,), "3 seeds"), ((5, 1), "One seed")]
+)
+def test_few_seeds_of_what_draws_at_random_are_told_the_fewest_count(fabricated, made, seeds, text):
+    assert found(made(drawing(fabricated, *seeds)), text)
 
 
-def test_five_seeds_are_enough(fabricated, made):
-    assert not found(made(fabricated.usual_cells(seeds=5)), "seed")
+def test_five_seeds_are_enough_and_what_does_not_draw_needs_one(fabricated, made):
+    assert not found(made(drawing(fabricated, 5)), "seed")
 
 
-def test_the_row_with_the_fewest_seeds_counts(fabricated, made):
-    cells = [fabricated.MadeCell("a()", seed=seed) for seed in range(5)] + [fabricated.MadeCell("b()")]
-    assert found(made(cells), "One seed")
+def test_a_run_that_did_not_record_whether_it_draws_may_have_drawn(fabricated, made):
+    assert found(made(drawing(fabricated, 1, draws=None)), "which may draw at random")
 
 
-def test_few_windows_are_told(fabricated, made):
-    assert found(made(streams=[fabricated.MadeStream(windows=12)]), "12 windows")
-
-
-def test_twenty_windows_are_enough(fabricated, made):
-    assert not found(made(streams=[fabricated.MadeStream(windows=20)]), "windows")
+@pytest.mark.parametrize(("events", "windows", "told"), [(200, 12, True), (4000, 12, False), (400, 20, False)])
+def test_few_windows_for_statistics_are_told(fabricated, made, events, windows, told):
+    assert bool(found(made(streams=[fabricated.MadeStream(windows=windows, events=events)]), "12 windows")) == told
 
 
 def test_windows_that_follow_each_other_closely_are_told(fabricated, made):
-    results = made(streams=[fabricated.MadeStream(windows=40)])
+    results = made(streams=[fabricated.MadeStream(windows=40, events=800)])
     assert not found(results, "follow each other")
     standings = results.standings(next(iter(results.streams)))
     slow = np.sin(np.linspace(0, 12, 40))[:, None] / 40  # two waves, more than the trend takes out
@@ -64,15 +68,15 @@ def test_a_baseline_that_is_not_beaten_is_told(fabricated, made):
         fabricated.MadeCell("popularity(window='1d')", "1d", 0.5),
         fabricated.MadeCell("retrain(mf())", "1d", 0.3),
     ]
-    assert found(made(cells), "Nothing beats popularity(window='1d') every 1d")
+    assert found(made(cells), "No model beats popularity(window='1d') every 1d by more than 2.0")
 
 
-def test_of_a_baseline_that_may_be_beaten_no_more_is_said(fabricated, made):
-    cells = [
-        fabricated.MadeCell("popularity(window='1d')", "1d", 0.5),
-        fabricated.MadeCell("retrain(mf())", "1d", 0.5005),
-    ]
-    assert found(made(cells), "Nothing is known to beat popularity(window='1d') every 1d")
+def test_of_a_baseline_that_may_be_beaten_no_more_is_said(made_row, said):
+    rows = [made_row("popularity(window='1d')", own=0.3), made_row("retrain(mf())", own=0.3)]
+    (alert,) = said(rows).alerts
+    assert alert.text.startswith(
+        "No model significantly beats popularity(window='1d') every 1d: counting may be as good"
+    )
 
 
 def test_a_baseline_that_is_beaten_is_no_alert(made):
@@ -130,10 +134,10 @@ def test_a_few_ties_are_not_worth_a_word(fabricated, made):
 
 def test_sampled_candidates_are_told_as_wrong(fabricated, made):
     results = made([fabricated.MadeCell("a()")], [fabricated.MadeStream(settings={"sampled": 100})])
-    assert any("Krichene" in text for text in texts(results, "wrong"))
+    assert any("Krichene" in text for text in texts(results, "error"))
 
 
 def test_the_gravest_comes_first(fabricated, made):
     cells = [fabricated.MadeCell("a()"), fabricated.MadeCell("b()", status="oom")]
     levels = [alert.level for alert in made(cells, [fabricated.MadeStream(facts={"duplicates": 1})]).alerts()]
-    assert levels == sorted(levels, key=["wrong", "doubt", "note"].index)
+    assert levels == sorted(levels, key=["error", "warning", "info"].index)

@@ -59,12 +59,12 @@ def test_a_verdict_stays_within_the_budget_and_says_what_it_left_out(fabricated,
     big = fabricated.MadeCell("big()", skill=0.9, summary={"peak_rss_bytes": 9e9})
     cells = [big, fabricated.MadeCell("small()", skill=0.5), fabricated.MadeCell("bad()", skill=0.1)]
     (verdict,) = made(cells).within(Budget(memory=10**9)).verdicts()
-    assert verdict.sentence.startswith("Use small() every 1d")
+    assert verdict.sentence == "Update small() daily."
     assert verdict.more[-1] == "Left out by the limits: big() every 1d (memory 9.00 GB > 1.00 GB)."
 
 
 def test_where_nothing_is_within_the_budget_there_is_no_verdict(made):
     (verdict,) = made().within(Budget(memory=1)).verdicts()
-    assert verdict.sentence == "No verdict: none of 12 rows stays within the limits."
+    assert verdict.sentence == "No verdict: no row stays within the limits."
     assert "and 8 more" in verdict.more[0]
     assert verdict.chosen is None

@@ -38,11 +38,11 @@ def test_a_break_even_is_the_cost_of_one_percent_and_its_interval_that_of_the_ga
 
 
 def test_a_break_even_says_from_which_worth_on_a_faster_schedule_pays():
-    said = BreakEven.of(0.04, 0.02, 12.0).in_words("daily", "weekly", "NDCG@10", money=True)
+    said = BreakEven.of(0.04, 0.02, 12.0).in_words("weekly", "1\u00a0% of NDCG@10", money=True)
     assert said == (
-        "daily pays over weekly if 1\u00a0% of NDCG@10 is worth more than 3.0 per million events "
+        "pays over weekly if 1\u00a0% of NDCG@10 is worth more than 3.0 per million events "
         "(95\u00a0% interval 2.0 to 6.0)."
     )
-    assert "CPU seconds" in BreakEven.of(0.04, 0.02, 12.0).in_words("daily", "weekly", "NDCG@10", money=False)
-    assert "its gain may be chance" in BreakEven.of(0.04, 0.05, 12.0).in_words("d", "w", "x", money=True)
-    assert "gains nothing" in BreakEven.of(-0.04, 0.05, 12.0).in_words("d", "w", "x", money=True)
+    assert "CPU seconds" in BreakEven.of(0.04, 0.02, 12.0).in_words("weekly", "1\u00a0% of NDCG@10", money=False)
+    assert "its gain may be chance" in BreakEven.of(0.04, 0.05, 12.0).in_words("w", "x", money=True)
+    assert "gains nothing" in BreakEven.of(-0.04, 0.05, 12.0).in_words("w", "x", money=True)

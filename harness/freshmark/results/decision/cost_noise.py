@@ -36,9 +36,8 @@ class RowCosts:
     trivial: float = TRIVIAL_SECONDS
 
     @classmethod
-    def of(cls, cells: Sequence[FloatArray], *, trivial: float = TRIVIAL_SECONDS) -> RowCosts:
-        """From each row's cost by cell; the noise is pooled over rows, which share a machine."""
-        cost = np.array([_mean(row) for row in cells])
+    def of(cls, cost: FloatArray, cells: Sequence[FloatArray], *, trivial: float = TRIVIAL_SECONDS) -> RowCosts:
+        """Costs of rows, and the CPU seconds of each one's cells, whose noise is pooled: they share a machine."""
         squares, freedom = 0.0, 0
         for row in cells:
             known = np.log(row[np.isfinite(row) & (row > 0)])
@@ -67,7 +66,3 @@ class RowCosts:
         errors = np.random.default_rng(SEED + 2).standard_normal((draws, len(self.cost)))
         known = np.where(np.isfinite(self.cost), self.cost, 0.0)
         return np.asarray(known * np.exp(self.noise * errors))
-
-
-def _mean(row: FloatArray) -> float:
-    return float(row.mean()) if len(row) and np.isfinite(row).all() else float("inf")

@@ -33,6 +33,7 @@ class Costs:
     watt_hours_per_million: an estimate of the energy
     peak_bytes: resident memory above that at the start, the highest of the seeds
     state_bytes: the strategy's tensors
+    cells_cpu_seconds: of each cell, for a million test events; not a column
     """
 
     updates: float = nan
@@ -52,6 +53,7 @@ class Costs:
     watt_hours_per_million: float = nan
     peak_bytes: float = nan
     state_bytes: float = nan
+    cells_cpu_seconds: tuple[float, ...] = ()
 
     @property
     def cost(self) -> float:
@@ -87,6 +89,7 @@ def costs_of(recorded: Recorded, stream: str, cells: pd.DataFrame, prices: Price
         watt_hours_per_million=watt_hours(usage),
         peak_bytes=peak,
         state_bytes=float(means["state_bytes"]),
+        cells_cpu_seconds=tuple(cells.reindex(columns=list(_CPU)).astype(float).sum(axis=1) * (1e6 / events)),
     )
 
 

@@ -20,7 +20,8 @@ COLUMNS = (
     "stream", "task", "strategy", "every", "delay", "schedule", "status", "reason", "seeds", "failed",
     "metric", "value", "margin", "difference", "difference_margin", "distinguishable", "detectable", "letters",
     "ratio", "excluded", "new_user", "new_item",
-    *(field.name for field in fields(Costs)),
+    "p_best", "regret", "regret_bound", "shown", "chosen",
+    *(field.name for field in fields(Costs) if field.name != "cells_cpu_seconds"),
 )  # fmt: skip
 
 
@@ -40,6 +41,10 @@ class RankingRow(Costs):
     ratio: share of the best that is reached (best ÷ value where lower is better)
     excluded: the limits of the budget that it breaks; empty where it is within all
     new_user, new_item: the metric for new users and new items
+    p_best: with which probability it is the best of those that may be chosen; NaN where it may not
+    regret, regret_bound: expected regret and its 95 % bound, in the units of the tolerance
+    shown: whether it is shown to be within the tolerance of the best
+    chosen: whether the verdict names it; settled where it is also shown
     """
 
     stream: str
@@ -63,6 +68,21 @@ class RankingRow(Costs):
     excluded: str = ""
     new_user: float = nan
     new_item: float = nan
+    p_best: float = nan
+    regret: float = nan
+    regret_bound: float = nan
+    shown: bool = False
+    chosen: bool = False
+
+    @property
+    def never(self) -> bool:
+        """Whether it is the model of the warm-up, never updated."""
+        return self.every == "never"
+
+    @property
+    def undue(self) -> bool:
+        """Whether it was to be updated and no update was due: no evidence about updating."""
+        return self.measured and not self.never and self.updates == 0
 
     @property
     def row(self) -> Row:

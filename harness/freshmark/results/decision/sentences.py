@@ -1,84 +1,182 @@
-"""The sentences that a verdict is made of; each from rows of the ranking, or of the curves."""
+"""The sentences of a verdict; each from rows of the ranking, from a judgement, or from the curves."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 import numpy as np
 
-from freshmark.results.decision.curves import CurvePoint
+from freshmark.results.decision.curves import CurvePoint, break_even_of
+from freshmark.results.decision.judgement import Judgement
 from freshmark.results.decision.ranking import RankingRow
-from freshmark.results.naming import format_bytes, format_number, format_seconds, join_words, metric_label, with_margin
+from freshmark.results.naming import (
+    format_bytes,
+    format_number,
+    format_seconds,
+    join_words,
+    metric_label,
+    schedule_label,
+    with_margin,
+)
+
+MOST_WORDS = 12
+"""Of a headline."""
+
+NOTHING = 1e-4
+"""A loss that is shown as 0."""
 
 _NAMED = 4
+_ADVERBS = {"1h": "hourly", "1d": "daily", "1w": "weekly", "event": "after every event"}
+_SPANS = ((1.0, "seconds"), (60.0, "minutes"), (3600.0, "hours"), (86_400.0, "days"))
 
 
-def nothing(ranking: Sequence[RankingRow], out: Sequence[RankingRow]) -> str:
-    """Why there is no row to choose from."""
+def adverb(every: str, delay: str = "0s") -> str:
+    """``daily``, ``every 6h``, ``after every event``, ``never updated``."""
+    words = schedule_label(every, delay)
+    plain = schedule_label(every)
+    return words.replace(plain, _ADVERBS[every], 1) if every in _ADVERBS else words
+
+
+def headline(chosen: RankingRow, judgement: Judgement) -> str:
+    """The verdict in at most twelve words."""
+    if not judgement.settled:
+        return _short("Not settled; best bet:", chosen.strategy, adverb(chosen.every, chosen.delay))
+    if not chosen.never:
+        return _short("Update", chosen.strategy, adverb(chosen.every, chosen.delay))
+    if any(not row.never for row in judgement.contested):
+        return _short("Do not update", chosen.strategy, "")
+    return _short("Use", chosen.strategy, "as first trained")
+
+
+def _short(before: str, strategy: str, after: str) -> str:
+    """An expression may have any number of options: spaces leave it before words are dropped."""
+    text = f"{before} {strategy} {after}".strip()
+    if len(text.split()) > MOST_WORDS:
+        text = f"{before} {''.join(strategy.split())} {after}".strip()
+    return f"{text}."
+
+
+def nothing(rows: Sequence[RankingRow]) -> tuple[str, str]:
+    """Headline and reason where there is no row to choose from."""
+    out, undue = [row for row in rows if row.excluded], [row for row in rows if row.undue]
     if out:
-        return f"No verdict: none of {len(out)} rows stays within the limits."
-    cells = sum(row.seeds + row.failed for row in ranking)
-    states = join_words(sorted({row.status for row in ranking if row.status != "ok"}))
-    return f"No verdict: none of {cells} cells succeeded ({states})." if cells else "No verdict: nothing was measured."
+        return "No verdict: no row stays within the limits.", ""
+    if undue:
+        return "No verdict: no update was due.", ""
+    cells = sum(row.seeds + row.failed for row in rows)
+    states = join_words(sorted({row.status for row in rows if row.status != "ok"}))
+    if cells:
+        return f"No verdict: none of {cells} cells succeeded.", f"They ended as {states}."
+    return "No verdict: nothing was measured.", ""
 
 
-def blind(best: RankingRow) -> str:
-    """No difference has a margin."""
-    return (
-        f"No verdict: there are too few windows to tell a difference from chance. {best.label} is highest, "
-        f"{_score(best)}; a shorter --window or a longer stream would tell."
+def alone(row: RankingRow) -> tuple[str, str]:
+    """Headline and reason where one row only was measured."""
+    name = _short("Only", row.strategy, f"{adverb(row.every, row.delay)} was measured")
+    return name, f"{score(row)}. There is nothing to compare it with."
+
+
+def no_update_due(rows: Sequence[RankingRow], span: float) -> list[str]:
+    """That schedules were slower than the test is long; nothing is known of them."""
+    undue = [row for row in rows if row.undue]
+    if not undue:
+        return []
+    schedules = join_words(list(dict.fromkeys(row.schedule for row in undue)))
+    text = f"No update was due {schedules}: the test spans {span_in_words(span)}."
+    return [f"{text} Those rows are the model of the warm-up, and say nothing about updating."]
+
+
+def span_in_words(span: float) -> str:
+    """``43 minutes``, ``30 days``."""
+    size, unit = next(((size, unit) for size, unit in reversed(_SPANS) if span >= 2 * size), _SPANS[0])
+    return f"{format_number(span / size, 2)} {unit}"
+
+
+def settled(chosen: RankingRow, judgement: Judgement) -> list[str]:
+    """What the choice may lose at the most, and why it was taken of those that are good enough."""
+    tolerance, count = judgement.terms.tolerance, len(judgement.contested)
+    net = ", net of costs," if judgement.worth else ""
+    bound = f"it loses at most {tolerance.in_words(chosen.regret_bound)}{net} to another (95\u00a0% bound)"
+    first = f"It is the best of {count} rows with probability {_chance(chosen)}"
+    told = [
+        f"{first}: {score(chosen)}."
+        if chosen.regret_bound < NOTHING
+        else f"{first}, and {bound}; the tolerance is {tolerance.in_words()}. {score(chosen)}."
+    ]
+    others = [row for row in judgement.contested if row.shown and not row.chosen]
+    if others and judgement.contest and not judgement.worth:
+        are = "is" if len(others) == 1 else "are"
+        cheapest = chosen.cost <= min(row.cost for row in others)
+        why = "it is the cheapest" if cheapest else "it is the best of those that cost as little"
+        told.append(f"{names(others)} {are} within it too; {why}.")
+    return told
+
+
+def unsettled(chosen: RankingRow, judgement: Judgement) -> list[str]:
+    """How good the best bet is, and what would settle it."""
+    tolerance, count = judgement.terms.tolerance, len(judgement.contested)
+    bound = f"{tolerance.in_words(chosen.regret_bound)} to another (95\u00a0% bound)"
+    first = f"It is the best of {count} rows with probability {_chance(chosen)}, and may lose up to {bound}"
+    told = [f"{first}; the tolerance is {tolerance.in_words()}. {score(chosen)}."]
+    if judgement.unknown:
+        told.append("One seed of a strategy that may draw at random settles nothing about it.")
+    shown = [row for row in judgement.contested if row.shown]
+    if shown:
+        are = "is" if len(shown) == 1 else "are"
+        told.append(f"{names(shown)} {are} shown to be within it, but dearer and not better by the mean.")
+    return [*told, *_needed(judgement)]
+
+
+def _chance(row: RankingRow) -> str:
+    return f"{100 * min(row.p_best, 0.99):.0f}\u00a0%" if row.p_best < 1 else "over 99\u00a0%"
+
+
+def _needed(judgement: Judgement) -> list[str]:
+    needed = judgement.needed()
+    ways = []
+    if needed.seeds:
+        ways.append(f"about {needed.seeds} seeds")
+    if needed.length:
+        ways.append(f"a stream about {format_number(needed.length, 2)} times as long")
+    if needed.both:
+        seeds, length = needed.both
+        ways.append(f"about {seeds} seeds on a stream about {format_number(length, 2)} times as long")
+    if not ways:
+        return ["Neither 50 seeds nor a stream ten times as long would settle it; a larger tolerance would."]
+    text = " or ".join(ways)
+    return [f"{text[:1].upper()}{text[1:]} would settle it, if the values stay as they are."]
+
+
+def gained(chosen: RankingRow, judgement: Judgement) -> list[str]:
+    """The cross-fitted gain over the model never updated."""
+    gain, baseline = judgement.gain, judgement.baseline
+    if gain is None or baseline is None or not judgement.contest:
+        return []
+    who = "The best other row" if chosen.row == baseline.row else "It"
+    over = "it" if chosen.row == baseline.row else baseline.label
+    scale = judgement.contest.scale
+    of = "the errors" if scale.errors else metric_label(chosen.metric)
+    does = "gains" if scale.more else "removes"
+    share = f"{format_number(100 * gain.value, 2)}\u00a0%"
+    reach = (
+        f" (95\u00a0% interval {format_number(100 * gain.low, 2)} to {format_number(100 * gain.high, 2)})"
+        if isfinite(gain.low)
+        else ""
     )
+    return [f"{who} {does} {share} of {of} over {over}{reach}, estimated on windows that did not choose it."]
 
 
-def alone(row: RankingRow) -> str:
-    """One row only."""
-    return f"Only {row.label} was measured: {_score(row)}. There is nothing to compare it with."
-
-
-def advice(rows: Sequence[RankingRow]) -> str:
-    """What to do where a row that is never updated is chosen: nothing, if any other could have been."""
-    return "Do not update." if any(row.every != "never" for row in rows) else "No update was measured."
-
-
-def winner(choice: RankingRow, second: RankingRow, better: str, *, frozen: str) -> str:
-    """One row is better than every other; ``frozen`` is the advice where it is one that is never updated."""
-    lead, margin = abs(second.difference), second.difference_margin
-    more = "above" if better == "higher" else "below"
-    interval = f"95\u00a0% interval {format_number(lead - margin)} to {format_number(lead + margin)}"
-    rest = f"{_score(choice)}, {format_number(lead)} {more} the runner-up, {second.label} ({interval})."
-    if choice.every == "never":
-        return f"{frozen} {choice.strategy} as first trained gives {rest}"
-    return f"Use {choice.label}: {rest}"
-
-
-def tie(good: Sequence[RankingRow], choice: RankingRow, *, cheapest: bool, frozen: str) -> str:
-    """Several rows are as good; ``frozen`` as for ``winner``."""
-    apart = f"{_names(good)} cannot be told apart on {metric_label(choice.metric)}"
-    if choice.every == "never":
-        which = "the cheapest" if cheapest else "the cheapest that is never updated"
-        return f"{frozen} {apart}; {which}, {choice.strategy} as first trained, gives {_score(choice)}."
-    if cheapest:
-        return f"{apart}; take the cheapest, {choice.label}: {_score(choice)}."
-    return f"{apart}; take {choice.label}, which nothing beats on both accuracy and cost: {_score(choice)}."
-
-
-def not_yet(frozen: RankingRow, choice: RankingRow) -> str:
-    """Updating looks better, and may be chance."""
-    more = format_number(100 * abs(choice.value - frozen.value) / abs(frozen.value or np.nan), 2)
-    return (
-        f"Do not update yet. {choice.label} is {more}\u00a0% from {frozen.strategy} as first trained, "
-        f"{_score(choice)} and {_score(frozen)}, but that cannot be told from chance; a longer stream or more seeds "
-        "would tell."
-    )
-
-
-def best_so_far(choice: RankingRow, uncertain: Sequence[RankingRow]) -> str:
-    """The best, with others that are far below and too noisy to be ruled out."""
-    are = "is" if len(uncertain) == 1 else "are"
-    return (
-        f"Take {choice.label}: {_score(choice)}, the best measured. {_names(uncertain)} {are} more than a tenth "
-        "behind, but too uncertain to be ruled out."
-    )
+def worth(chosen: RankingRow, judgement: Judgement) -> list[str]:
+    """Gain and cost over the model never updated, in money."""
+    gain, baseline = judgement.gain, judgement.baseline
+    if judgement.worth is None or gain is None or baseline is None or chosen.row == baseline.row:
+        return []
+    brings, low, high = (share * judgement.worth for share in (gain.value, gain.low, gain.high))
+    more = chosen.cost - baseline.cost
+    net = f"{format_number(low - more)} to {format_number(high - more)}"
+    costs = f"cost {format_number(more)} more: {format_number(brings - more)} net (95\u00a0% interval {net})"
+    return [f"A million events bring {format_number(brings)} more than with {baseline.label} and {costs}."]
 
 
 def price(row: RankingRow) -> str:
@@ -109,21 +207,24 @@ def price(row: RankingRow) -> str:
     return f"{sentence[:1].upper()}{sentence[1:]}." if parts else "What it costs was not measured."
 
 
-def steps(choice: RankingRow, curves: Sequence[CurvePoint]) -> list[str]:
-    """What the next faster and the next slower schedule of the choice would change."""
+def steps(choice: RankingRow, curves: Sequence[CurvePoint], judgement: Judgement) -> list[str]:
+    """What the next faster and the next slower schedule of the choice would change, and from which worth they pay."""
     curve = [point for point in curves if (point.strategy, point.delay) == (choice.strategy, choice.delay)]
-    at = next((index for index, point in enumerate(curve) if point.every == choice.every), None)
-    if at is None:
+    if not curve:
         return []
-    found = []
-    if at + 1 < len(curve):
-        faster = curve[at + 1]
-        found.append(_step("faster", faster, faster.step, faster.step_margin, faster.step_cost))
-    if at > 0:
-        here = curve[at]
+    position = next(index for index, point in enumerate(curve) if point.every == choice.every)  # slowest first
+    told, money = [], bool(np.isfinite(choice.cost_per_million))
+    percent = one_percent(choice.metric, judgement)
+    if position + 1 < len(curve):
+        faster = curve[position + 1]
+        told.append(_step("faster", faster, faster.step, faster.step_margin, faster.step_cost))
+        told += _pays(faster, curve[position], percent, money=money)
+    if position > 0:
+        here = curve[position]
         saved = 1 / here.step_cost if here.step_cost else np.nan
-        found.append(_step("slower", curve[at - 1], -here.step, here.step_margin, saved))
-    return found
+        told.append(_step("slower", curve[position - 1], -here.step, here.step_margin, saved))
+        told += _pays(here, curve[position - 1], percent, money=money)
+    return told
 
 
 def _step(which: str, point: CurvePoint, change: float, margin: float, times: float) -> str:
@@ -134,66 +235,78 @@ def _step(which: str, point: CurvePoint, change: float, margin: float, times: fl
     return f"One step {which}, {point.schedule}: {what}{sure}{cost}".removesuffix(",") + "."
 
 
-def knees(curves: Sequence[CurvePoint]) -> list[str]:
-    """From which schedule on each strategy gains nothing by a faster one."""
+def _pays(point: CurvePoint, slower: CurvePoint, percent: str, *, money: bool) -> list[str]:
+    """From which worth a step pays; nothing where it changes nothing."""
+    even = break_even_of(point)
+    if even is None or (point.step == 0 and point.step_margin == 0):
+        return []
+    faster, rarer = adverb(point.every, point.delay), adverb(slower.every, slower.delay)
+    return [f"{faster[:1].upper()}{faster[1:]} {even.in_words(rarer, percent, money=money)}"]
+
+
+def one_percent(metric: str, judgement: Judgement) -> str:
+    """One percent of what is at stake: ``1 % of NDCG@10``, ``1 % fewer errors``, ``1 % less log loss``."""
+    scale = judgement.contest.scale if judgement.contest else None
+    if scale and scale.errors:
+        return "1\u00a0% fewer errors"
+    words = metric_label(metric)
+    return f"1\u00a0% of {words}" if scale is None or scale.more else f"1\u00a0% less {words}"
+
+
+def knees(curves: Sequence[CurvePoint], judgement: Judgement) -> list[str]:
+    """The slowest schedule that is good enough for each other strategy."""
+    chosen = judgement.chosen
     # Slowest first, so the last point of a curve is its fastest schedule: nothing beyond it was measured.
     fastest = {(point.strategy, point.delay): point for point in curves}
-    found = [point for point in curves if point.knee and point is not fastest[point.strategy, point.delay]]
-    named = [_knee(point) for point in found[:_NAMED]]
-    more = f", and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    return [f"A faster schedule gains nothing measurable for {join_words(named)}{more}."] if named else []
-
-
-def _knee(point: CurvePoint) -> str:
-    return f"{point.strategy} {'at all' if point.every == 'never' else f'beyond {point.schedule}'}"
-
-
-def detectable(rows: Sequence[RankingRow], good: Sequence[RankingRow], choice: RankingRow) -> list[str]:
-    """How large a difference must be to be seen, where several rows are as good."""
-    known = [row.detectable for row in good if np.isfinite(row.detectable) and row.detectable > 0]
-    if len(good) < 2 or not known:  # noqa: PLR2004
-        return []
-    least = choice.detectable if choice.detectable in known else max(known)
-    best = next(row.value for row in rows if row.ratio == 1)
-    share = f" ({format_number(100 * least / abs(best), 2)}\u00a0%)" if best else ""
-    return [
-        f"A difference below {format_number(least, 2)}{share} would have been missed more often than once in five runs."
+    found = [
+        point
+        for point in curves
+        if point.knee
+        and point is not fastest[point.strategy, point.delay]
+        and (chosen is None or (point.strategy, point.delay) != (chosen.strategy, chosen.delay))
     ]
+    named = [f"{point.strategy} {adverb(point.every, point.delay)}" for point in found[:_NAMED]]
+    more = f", and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    within_it = f"within {judgement.terms.tolerance.in_words()}"
+    return [f"No faster schedule is needed to stay {within_it} for {join_words(named)}{more}."] if named else []
 
 
-def almost(choice: RankingRow, row: RankingRow | None) -> list[str]:
-    """The cheapest row that is nearly as good."""
+def almost(choice: RankingRow, row: RankingRow | None, judgement: Judgement) -> list[str]:
+    """The cheapest row that loses little and costs much less."""
     if row is None:
         return []
     times = format_number(choice.cost / row.cost, 2) if row.cost else "∞"
-    share = format_number(100 * row.ratio / choice.ratio, 3)
     what = "money" if np.isfinite(row.cost_per_million) else "CPU"
-    return [f"{row.label} reaches {share}\u00a0% of it for {times} times less {what}."]
+    lost = judgement.terms.tolerance.in_words(row.regret)
+    return [f"{row.label} is expected to lose {lost}, for {times} times less {what}."]
 
 
-def left_out(out: Sequence[RankingRow]) -> tuple[str, ...]:
+def left_out(rows: Sequence[RankingRow]) -> list[str]:
     """What a budget excluded, and by which limit."""
+    out = [row for row in rows if row.measured and row.excluded]
     if not out:
-        return ()
+        return []
     named = [f"{row.label} ({row.excluded})" for row in out[:_NAMED]]
     if len(out) > _NAMED:
         named.append(f"{len(out) - _NAMED} more")
-    return (f"Left out by the limits: {join_words(named)}.",)
+    return [f"Left out by the limits: {join_words(named)}."]
 
 
-def _names(rows: Sequence[RankingRow]) -> str:
+def names(rows: Sequence[RankingRow]) -> str:
     """Each strategy once, with its schedules: ``retrain(mf()) every 1h or 1d``."""
     schedules: dict[str, list[str]] = {}
     for row in rows:
         schedules.setdefault(row.strategy, []).append(row.schedule)
-    names = [
+    named = [
         f"{strategy} {' or '.join([words[0], *(word.removeprefix('every ') for word in words[1:])])}"
         for strategy, words in schedules.items()
     ]
-    if len(names) > _NAMED:
-        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} other strategies"]
-    return join_words(names)
+    if len(named) > _NAMED:
+        named = [*named[: _NAMED - 1], f"{len(named) - _NAMED + 1} other strategies"]
+    return join_words(named)
 
 
-def _score(row: RankingRow) -> str:
-    return f"{metric_label(row.metric)} {with_margin(row.value, row.margin)}"
+def score(row: RankingRow) -> str:
+    """``NDCG@10 0.2416 ± 0.0090``."""
+    words = metric_label(row.metric)
+    return f"{words[:1].upper()}{words[1:]} {with_margin(row.value, row.margin)}"

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from freshmark.results.decision.budget import Budget
 from freshmark.results.decision.prices import Prices
+from freshmark.results.decision.regret import Tolerance
+from freshmark.results.decision.worth import Worth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,9 +16,13 @@ class Terms:
 
     prices: what resources cost; None: rows are compared by CPU seconds
     budget: the limits within which a verdict must stay
+    tolerance: how much worse than the best a choice may be
+    worth: money that a gain of the metric brings; None: accuracy and cost are not weighed against each other
     rates: requests a second at which response times are computed; empty: the stream's own rate and 1,000 times that
     """
 
     prices: Prices | None = None
     budget: Budget = field(default_factory=Budget)
+    tolerance: Tolerance = field(default_factory=Tolerance)
+    worth: Worth | None = None
     rates: tuple[float, ...] = ()

@@ -72,17 +72,16 @@ class BreakEven:
         reach = margin if margin == margin else float("inf")  # noqa: PLR0124  (NaN: nothing is known of it)
         return cls(price(gain), price(gain + reach), price(gain - reach))
 
-    def in_words(self, faster: str, slower: str, metric: str, *, money: bool) -> str:
-        """``every 1d pays over every 1w if 1 % of NDCG@10 is worth more than 0.6 CPU seconds a million events``."""
+    def in_words(self, slower: str, percent: str, *, money: bool) -> str:
+        """``pays over weekly if 1 % of NDCG@10 is worth more than 0.6 CPU seconds per million events``."""
         unit = "" if money else " CPU seconds"
         if self.value == float("inf"):
-            return f"{faster} does not pay over {slower}: it gains nothing."
+            return f"does not pay over {slower}: it gains nothing."
         if self.value == 0 and self.most == 0:
-            return f"{faster} pays over {slower} at any worth: it is no dearer and not worse."
+            return f"pays over {slower} at any worth: it is no dearer and not worse."
         if self.value == 0:
-            return f"{faster} costs no more than {slower}."
-        value = f"{format_number(self.value, 2)}{unit}"
-        text = f"{faster} pays over {slower} if 1\u00a0% of {metric} is worth more than {value}"
+            return f"costs no more than {slower}."
+        text = f"pays over {slower} if {percent} is worth more than {format_number(self.value, 2)}{unit}"
         if self.most == float("inf"):
             return f"{text} per million events; its gain may be chance."
         interval = f"{format_number(self.least, 2)} to {format_number(self.most, 2)}"

@@ -87,12 +87,12 @@ def _alerts(before: Recorded, after: Recorded, stream: str) -> Iterator[Alert]:
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
             yield Alert(
                 stream,
-                "note",
+                "info",
                 f"{words[0].upper()}{words[1:]}: {join_words(few) if not more else ', '.join(few)}{more}.",
             )
     cpus = [one.provenance.get("cpu") for one in (before, after)]
     if cpus[0] != cpus[1]:
-        yield Alert(stream, "doubt", f"Another machine: {cpus[0]}, then {cpus[1]}. Durations do not compare.")
+        yield Alert(stream, "warning", f"Another machine: {cpus[0]}, then {cpus[1]}. Durations do not compare.")
 
 
 def _sections(stream: str, rows: pd.DataFrame) -> Iterator[Section]:

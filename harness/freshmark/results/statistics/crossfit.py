@@ -16,16 +16,18 @@ from freshmark.contract.arrays import FloatArray, IntArray
 from freshmark.results.statistics.dependence import over_windows
 from freshmark.results.statistics.intervals import Spread, margin
 
+TINY = 1e-300
 FOLDS = 6
 """Blocks of windows: long enough that neighbouring blocks know little of each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """A share by which a choice is better than its baseline, half its 95 % interval, and the naive share."""
+    """A share by which a choice is better than its baseline, its 95 % interval, and the naive share."""
 
     value: float
-    margin: float
+    low: float
+    high: float
     naive: float
 
 
@@ -56,13 +58,13 @@ def cross_fitted(sums: Sequence[FloatArray], baseline: FloatArray, *, more: bool
     whole = float(against.sum())
     naive = max(sign * (float(sums[place].mean(axis=0).sum()) - whole) for place in candidates) / whole
     value = sign * (float(chosen.sum()) - whole) / whole
-    # Of the ratio: what each window adds to it, at the ratio as it stands.
-    moved = (chosen - against * (chosen.sum() / whole)) / whole
-    variance, freedom = over_windows(moved)
-    luck = [_luck(sums[place]) / whole**2 for place in candidates]
-    luck.append(_luck(baseline) / whole**2)
-    spreads = [Spread(float(variance), float(freedom)), Spread(max(luck[:-1]) + luck[-1], float(len(baseline) - 1))]
-    return Gain(value, margin(spreads), naive)
+    # Of the logarithm of the ratio: what each window adds to it.
+    ratio = float(chosen.sum()) / whole
+    variance, freedom = over_windows(chosen / max(chosen.sum(), TINY) - against / whole)
+    luck = max(_luck(sums[place]) for place in candidates) + _luck(baseline)
+    reach = margin([Spread(float(variance), float(freedom)), Spread(luck, float(len(baseline) - 1))])
+    low, high = sorted(sign * (ratio * float(np.exp(end)) - 1) for end in (-reach, reach))
+    return Gain(value, low, high, naive)
 
 
 def _folds(windows: int) -> IntArray:
@@ -77,6 +79,6 @@ def _halves(seeds: int) -> list[IntArray]:
 
 
 def _luck(sums: FloatArray) -> float:
-    """Variance of the mean over seeds of the whole amount."""
+    """Variance of the logarithm of the mean over seeds of the whole amount."""
     whole = sums.sum(axis=1)
-    return float(whole.var(ddof=1) / len(whole)) if len(whole) > 1 else 0.0
+    return float(whole.var(ddof=1) / len(whole) / max(whole.mean(), TINY) ** 2) if len(whole) > 1 else 0.0

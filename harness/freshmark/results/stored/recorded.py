@@ -20,6 +20,7 @@ from freshmark.results.metrics.measured import Measured, measure, unmeasured
 from freshmark.results.metrics.named import Metrics, Segments, main_metric
 from freshmark.results.metrics.segments import Division
 from freshmark.results.plugins import offers
+from freshmark.results.statistics.blocks import windows_for_statistics
 from freshmark.results.stored.folder import RunFolder, read_table
 from freshmark.results.stored.merging import cells_of, streams_of
 from freshmark.results.stored.table_cache import TableCache
@@ -56,6 +57,7 @@ class Recorded:
         self._measured: dict[tuple[str, str], Measured] = {}
         self._influence: dict[tuple[str, str], FloatArray] = {}
         self._events: dict[str, dict[str, AnyArray]] = {}
+        self._blocks: dict[str, Division] = {}
         self._kept = TableCache()
 
     @property
@@ -200,10 +202,12 @@ class Recorded:
 
     def influence_of_outcomes(self, stream: str, metric: str, outcomes: Outcomes, measured: Measured) -> FloatArray:
         """The same of any outcomes of the stream's test events, whose metric is ``measured``."""
-        division = self.division(stream)
         if self.failed(stream, metric):
-            return np.zeros((division.windows, 1))
-        return influence_of(self.metric(metric), outcomes, measured, division)
+            return np.zeros((self.division(stream).windows, 1))
+        found = self.metric(metric)
+        # What is not a mean over events is read from its values by window, and those of short windows say little.
+        division = self.division(stream) if found.each is None else self.blocks(stream)
+        return influence_of(found, outcomes, measured, division)
 
     def outcomes(self, key: str, *, free: bool = False) -> Outcomes:
         """What became of each test event in the cell with this key; ``free``: had its updates taken no time.
@@ -238,6 +242,24 @@ class Recorded:
             self._faults |= {(stream, str(fault)): fault for fault in faults}
             self._divisions[stream] = Division(events["window"], self.streams[stream].windows, assignments)
         return self._divisions[stream]
+
+    def span_seconds(self, stream: str) -> float:
+        """Stream time from the first test event to the last."""
+        time = self.events(stream)["time"]
+        return float(time[-1] - time[0]) / 1e6 if len(time) else 0.0
+
+    def events_a_day(self, stream: str) -> float:
+        """Test events in a day of stream time; inf where they all have one time."""
+        span = self.span_seconds(stream)
+        return len(self.events(stream)["time"]) * 86_400 / span if span else float("inf")
+
+    def blocks(self, stream: str) -> Division:
+        """The stream's test events, divided into windows for statistics: finer than those on display where few."""
+        if stream not in self._blocks:
+            events, shown = self.events(stream), self.division(stream)
+            window, windows = windows_for_statistics(events["time"], shown.window, shown.windows)
+            self._blocks[stream] = Division(window, windows, shown.assignments)
+        return self._blocks[stream]
 
     def table(self, key: str, name: str) -> dict[str, AnyArray]:
         """A table of the cell with this key: ``outcomes``, ``windows``, ``updates`` or ``latencies``."""

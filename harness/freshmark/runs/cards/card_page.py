@@ -140,7 +140,7 @@ def document_of(stream: Stream, card: Card, counts: list[tuple[str, str]]) -> Do
         Section("New users and items", (_news(card),), stream.name),
         Section("What is in it", (Table((Column("Fact"), Column("Value")), tuple(counts)),), stream.name),
     ]
-    known = [Alert(stream.name, "doubt", text) for text in warnings(stream, card)]
+    known = [Alert(stream.name, "warning", text) for text in warnings(stream, card)]
     return Document("", sections, table, {stream.name: record}, [Verdict(stream.name, sentence(card))], known)
 
 

@@ -76,8 +76,8 @@ class Plan:
     factories: strategies that no plugin offers, as ``"module:name"``
     durations: folder of an earlier run whose recorded durations a measured delay is to take, instead of measuring
     metric: the metric that decides, such as ``ndcg@20``; None: the main metric of each task. It changes no cell
-    price, max_p99, max_cost: on which terms the report judges, as they are written: ``cpu_hour=0.04``, ``20ms``,
-        ``3/1M``; they change no cell
+    price, max_p99, max_cost, tolerance, worth: on which terms the report judges, as they are written:
+        ``cpu_hour=0.04``, ``20ms``, ``3/1M``, ``2%``; they change no cell
 
     Raises:
         PlanError: something is missing, below its range, or there are too many cells.
@@ -101,6 +101,8 @@ class Plan:
     price: tuple[str, ...] = ()
     max_p99: str | None = None
     max_cost: str | None = None
+    tolerance: str | None = None
+    worth: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("streams", "strategies", "every", "delay", "seeds"):

@@ -49,6 +49,8 @@ def write_plan(plan: Plan, path: Path) -> None:
         "price": plan.price,
         "max_p99": plan.max_p99,
         "max_cost": plan.max_cost,
+        "tolerance": plan.tolerance,
+        "worth": plan.worth,
     }
     lines = [f"{name} = {_toml(value)}\n" for name, value in entries.items() if value not in (None, (), [])]
     path.write_text("".join(lines), "utf-8")
@@ -108,6 +110,18 @@ def _cost(text: str) -> float:
     return per_million(text)
 
 
+def _tolerance(text: str) -> object:
+    from freshmark.results.decision.regret import Tolerance  # noqa: PLC0415  (as above)
+
+    return Tolerance.parse(text)
+
+
+def _worth(text: str) -> object:
+    from freshmark.results.decision.worth import Worth  # noqa: PLC0415  (as above)
+
+    return Worth.parse(text)
+
+
 _KEYS: Mapping[str, Callable[[Any], Any]] = {
     "streams": _texts,
     "strategies": _texts,
@@ -125,6 +139,8 @@ _KEYS: Mapping[str, Callable[[Any], Any]] = {
     "metric": _one(str),
     "max_p99": _readable(parse_duration),
     "max_cost": _readable(_cost),
+    "tolerance": _readable(_tolerance),
+    "worth": _readable(_worth),
     # The settings of the replay are keys too, each of the type that Settings gives it.
     **{
         one.name: {"float": _one(float, int), "str": _one(str), "int": _one(int)}[str(one.type)]
