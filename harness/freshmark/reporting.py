@@ -4,7 +4,7 @@ Labels, so that a row is called the same everywhere: ``row_label``, ``schedule_l
 ``join_words``.
 Numbers with their units: ``format_number``, ``format_seconds``, ``format_bytes``, ``with_margin``.
 Charts: ``CHART_WIDTH``, ``WIDE_CHART_WIDTH``, ``CHART_HEIGHT``, ``CHART_STYLE``.
-What Results returns: ``Verdict``, ``Alert``, ``CriticalDifference``, ``Measured``, ``StreamRecord``.
+What Results returns: ``Verdict``, ``Tolerance``, ``Alert``, ``CriticalDifference``, ``Measured``, ``StreamRecord``.
 Analyses beyond the tables of Results; they take ``results.recorded``: ``score_matrix`` of ``per_event_metric``,
 ``open_loop`` at ``default_rates`` (an ``OpenLoop``, with ``PERCENTILES``). Of tables and arrays: ``half_lives_of``,
 ``segment_margins``, ``pareto``, ``holm``, ``percentile_of`` and ``too_few``.
