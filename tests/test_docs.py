@@ -144,6 +144,24 @@ def test_every_hook_has_a_heading_and_an_example_that_loads(hook, tmp_path: Path
     assert [caller.name for caller in callers] == [hook]
 
 
+def test_the_examples_of_metrics_segments_and_meters_measure_something(tmp_path: Path):
+    for hook in ("register_metrics", "register_segments", "register_meters"):
+        section = re.search(rf"^### {hook}\n(.*?)(?=^##|\Z)", PLUGINS, re.MULTILINE | re.DOTALL)
+        assert section
+        (tmp_path / f"{hook}.py").write_text(blocks(section[1], "python")[0], "utf-8")
+    files = sorted(tmp_path.glob("*.py"))
+    results = run(streams="drift('tiny')", strategies="popularity()", folder=tmp_path / "run", plugins=files).ranked_by(
+        "hits@5"
+    )
+    table = results.measurements
+    whole = table[table["window"] == -1].set_index(["metric", "segment"])["value"]
+    assert results.faults == []
+    assert whole["hits@10", "all"] == whole["hr@10", "all"] > 0
+    assert whole["users-reached", "heavy users"] > whole["hits@10", "heavy users"]
+    assert 0 < whole["ndcg@10", "light users"] < 1
+    assert whole["open_files", "all"] > 3
+
+
 @pytest.mark.parametrize("hook", sorted(HOOKS))
 def test_every_hook_has_a_test_that_fills_it(hook):
     texts = [file.read_text("utf-8") for file in (ROOT / "tests").rglob("*.py")]

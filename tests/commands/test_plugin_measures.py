@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from freshmark import Results
-from freshmark.discovery.plugins import load_file
 
 PLUGIN = '''
 import numpy as np
@@ -100,8 +99,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def results(place: Path) -> Results:
-    mine = load_file(place / "mine.py")
-    return Results.open(place / "out", metrics=mine.register_metrics(), segments=mine.register_segments())
+    return Results.open(place / "out", plugins=[place / "mine.py"])
 
 
 def test_the_plan_keeps_the_metric(place):

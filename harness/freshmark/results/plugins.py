@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from freshmark.discovery.lazy import loaded
@@ -10,9 +11,9 @@ from freshmark.discovery.offers import Offer, offers_in
 from freshmark.discovery.plugins import find_plugins
 
 
-def offers(hook: str) -> Mapping[str, Offer]:
-    """The offers of a ``register_…`` hook, from every installed plugin that is not blocked."""
-    return offers_in(find_plugins(), hook, hook.removeprefix("register_").removesuffix("s"))
+def offers(hook: str, files: Iterable[Path] = ()) -> Mapping[str, Offer]:
+    """The offers of a ``register_…`` hook, from these plugin files and every installed plugin that is not blocked."""
+    return offers_in(find_plugins(files), hook, hook.removeprefix("register_").removesuffix("s"))
 
 
 def offered(hook: str) -> dict[str, Any]:

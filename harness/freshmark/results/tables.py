@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -36,7 +36,7 @@ from freshmark.results.output import notebook
 from freshmark.results.output.document import write_report
 from freshmark.results.output.export import rows_of_cells, write_tables
 from freshmark.results.output.plots import Plots
-from freshmark.results.plugins import imported, offered
+from freshmark.results.plugins import imported, offered, offers
 from freshmark.results.stored import measurements
 from freshmark.results.stored.folder import RunFolder
 from freshmark.results.stored.recorded import Recorded
@@ -78,6 +78,7 @@ class Results:
         *more: Path | str,
         metrics: Mapping[str, Metric | MetricFamily] | None = None,
         segments: Mapping[str, Segment] | None = None,
+        plugins: Iterable[Path | str] = (),
     ) -> Results:
         """The results in these run folders; a cell that several hold is taken once.
 
@@ -86,15 +87,19 @@ class Results:
             more: further ones.
             metrics: name → metric besides the built-in ones; None: those of the installed plugins.
             segments: name → segment, likewise.
+            plugins: plain files that are plugins, besides the installed ones; they offer metrics and segments.
 
         Raises:
             StoreError: one is not a run folder, or two use one name for different streams.
         """
+        files = [Path(file) for file in plugins]
+        known_metrics = Metrics(offers("register_metrics", files)) if files else None
+        known_segments = Segments(offers("register_segments", files)) if files else None
         return cls(
             Recorded(
                 [RunFolder(path) for path in (folder, *more)],
-                None if metrics is None else Metrics.besides_built_in(metrics),
-                None if segments is None else Segments.besides_built_in(segments),
+                known_metrics if metrics is None else Metrics.besides_built_in(metrics),
+                known_segments if segments is None else Segments.besides_built_in(segments),
             )
         )
 

@@ -84,7 +84,7 @@ def run(
         tally = campaign.measure()
     if tally.interrupted:
         raise KeyboardInterrupt(f"{tally.folder} holds what was measured; run the same again to go on")
-    return Results.open(tally.folder)
+    return Results.open(tally.folder, plugins=plan.plugins)
 
 
 def new_folder(parent: Path = Path("runs")) -> Path:
