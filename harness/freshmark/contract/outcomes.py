@@ -83,7 +83,7 @@ class Outcomes:
 
     def answered(self, answers: Mapping[str, AnyArray]) -> Outcomes:
         """The same events with other answers: columns named as in ``answer_columns``."""
-        columns: dict[str, Any] = {name: answers[name] for name in answer_columns(self.task)}
+        columns: dict[str, Any] = {name: answers.get(name) for name in answer_columns(self.task)}
         return replace(self, **columns)
 
     def _columns(self) -> Table:
@@ -128,7 +128,7 @@ def decoded(
         free: the answers of the free pass; see ``has_free_pass``.
     """
     prefix = FREE if free else ""
-    answers: dict[str, Any] = {name: table[f"{prefix}{name}"] for name in answer_columns(task)}
+    answers: dict[str, Any] = {name: table.get(f"{prefix}{name}") for name in answer_columns(task)}
     return Outcomes(task, **answers, **_event_columns(events), age=None if free else table.get("age"))
 
 
@@ -144,7 +144,7 @@ def oracle_outcomes(task: Task, events: Mapping[str, AnyArray]) -> Outcomes | No
         "prediction": events["oracle"],
         "predicted": events.get("oracle_class"),
     }
-    return Outcomes(task, **{name: best[name] for name in answer_columns(task)}, **_event_columns(events))
+    return Outcomes(task, **{name: best.get(name) for name in answer_columns(task)}, **_event_columns(events))
 
 
 def widened(events: Mapping[str, AnyArray]) -> Table:

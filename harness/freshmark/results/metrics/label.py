@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
-from freshmark.contract.metric import Outcomes
+from freshmark.contract.arrays import AnyArray, FloatArray, IntArray, Task
+from freshmark.contract.metric import Metric
+from freshmark.contract.outcomes import Outcomes
+
+_CLICK: frozenset[Task] = frozenset({"click"})
+_JUDGED: frozenset[Task] = frozenset({"click", "classify"})
+_RATE: frozenset[Task] = frozenset({"rate"})
 
 BINS = 10
 """Equal-width bins of the calibration error."""
@@ -124,3 +129,14 @@ def _called(outcomes: Outcomes) -> tuple[AnyArray, AnyArray]:
 def _ratio(above: AnyArray, below: AnyArray) -> FloatArray:
     """Above ÷ below, NaN where below is 0."""
     return np.asarray(np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 0))
+
+
+METRICS = (
+    Metric("auc", _CLICK, "higher", by_group=auc_by),
+    Metric("logloss", _JUDGED, "lower", each=log_loss),
+    Metric("calibration_error", _CLICK, "lower", by_group=calibration_by),
+    Metric("accuracy", _JUDGED, "higher", each=correct),
+    Metric("f1", _JUDGED, "higher", by_group=f1_by),
+    Metric("rmse", _RATE, "lower", each=squared_error, root=True),
+    Metric("mae", _RATE, "lower", each=absolute_error),
+)

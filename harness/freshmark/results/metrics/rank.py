@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from freshmark.contract.arrays import FloatArray, Task
-from freshmark.contract.metric import Metric
+from freshmark.contract.metric import Metric, MetricFamily
 from freshmark.contract.outcomes import Outcomes
 
 _RANK: frozenset[Task] = frozenset({"rank"})
@@ -72,3 +72,13 @@ def _within(family: str, k: int, gain: Callable[[FloatArray], FloatArray]) -> Me
         return np.where(ranks(outcomes) <= k, gain(ranks(outcomes)), 0.0)
 
     return Metric(f"{family}@{k}", _RANK, "higher", each=each)
+
+
+METRICS = (
+    MetricFamily("hr@K", hit_rate),
+    MetricFamily("recall@K", recall),
+    MetricFamily("ndcg@K", ndcg),
+    MetricFamily("mrr@K", mrr),
+    MetricFamily("map@K", average_precision),
+    Metric("mrr", _RANK, "higher", each=reciprocal_rank),
+)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
-from freshmark.contract.segment import FEATURE_COLUMN, SegmentEvents
+from freshmark.contract.segment import FEATURE_COLUMN, Segment, SegmentEvents
 
 ALL = "all"
 """The segment that every event belongs to."""
@@ -31,6 +31,12 @@ def by_item_popularity(events: SegmentEvents) -> IntArray:
     tail: any other known item.
     """
     return np.where(events.new_item, 0, np.where(events.head, 1, 2))
+
+
+SEGMENTS = (
+    Segment("user", ("new user", "known user"), of=by_user_history),
+    Segment("item", ("new item", "head", "tail"), of=by_item_popularity),
+)
 
 
 @dataclass(frozen=True, slots=True)
