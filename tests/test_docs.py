@@ -150,9 +150,9 @@ def test_the_examples_of_metrics_segments_and_meters_measure_something(tmp_path:
         assert section
         (tmp_path / f"{hook}.py").write_text(blocks(section[1], "python")[0], "utf-8")
     files = sorted(tmp_path.glob("*.py"))
-    results = run(streams="drift('tiny')", strategies="popularity()", folder=tmp_path / "run", plugins=files).ranked_by(
-        "hits@5"
-    )
+    results = freshmark.run(
+        streams="drift('tiny')", strategies="popularity()", folder=tmp_path / "run", plugins=files
+    ).ranked_by("hits@5")
     table = results.measurements
     whole = table[table["window"] == -1].set_index(["metric", "segment"])["value"]
     assert results.faults == []
