@@ -1,4 +1,4 @@
-"""What ``file`` is told, and what it finds out and says."""
+"""Options of ``file``: what is given is used, what is not given is detected and reported."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from freshmark.contract.stream import Stream
 from freshmark.errors import DataError, UsageError
 from freshmark_datasets.logs.file import file
 from freshmark_datasets.readers import rawtext
 
 SECOND = 1_000_000
-
-
-def labels(stream: Stream) -> list[Any]:
-    assert stream.label is not None
-    return list(stream.label.tolist())
 
 
 @pytest.fixture
@@ -43,31 +37,31 @@ RELATIVE = "seconds counted from 0 (detected)"
 ISO = "ISO dates, UTC where they name no zone"
 NOON = 1_462_536_000_000_000  # 2016-05-06 12:00 UTC
 HALF_DAY = 43_200 * SECOND
-UNITS_FOUND = [
-    # times as they are written, what about says, the first and last in microseconds, resolution
-    ("1400000000 1400000061", S, (14e14, 14e14 + 61e6), "1 second"),
-    ("1400000000000 1400000000500", MS, (14e14, 14e14 + 5e5), "1 millisecond"),
-    ("1400000000000000 1400000000000001", US, (14e14, 14e14 + 1), "1 microsecond"),
-    ("1400000000000000000 1400000000000001999", NS, (14e14, 14e14 + 1), "1 microsecond"),
-    ("1289241911.72836 1289241941.53378", S, (1_289_241_911_728_360, 1_289_241_941_533_780), "1 microsecond"),
-    ("1.4e9 1400000001", S, (14e14, 14e14 + 1e6), "1 second"),
-    ("1005177600 1005264000", S, (1_005_177_600e6, 1_005_264_000e6), "1 day"),
-    ("0 36 2678373", RELATIVE, (0, 2_678_373e6), "1 second"),
-    ("0 60000000 100000000 137107267", RELATIVE, (0, 137_107_267e6), "1 second"),
-    ("0.0 0.25", RELATIVE, (0, 250_000), "1 millisecond"),
-    ("2016-05-06 2016-05-07", ISO, (NOON - HALF_DAY, NOON + HALF_DAY), "1 day"),
-    ("2016-05-06T12:00:00Z 2016-05-06T15:00:00+02:00", ISO, (NOON, NOON + 3600e6), "1 hour"),
-    ("2016-05-06T12:00:00.5 2016-05-06T12:01", ISO, (NOON + 5e5, NOON + 60e6), "1 millisecond"),
-    ("20160506 20160507", ISO, (NOON - HALF_DAY, NOON + HALF_DAY), "1 day"),
-]
 
 
-@pytest.mark.parametrize(("times", "said", "ends", "resolution"), UNITS_FOUND)
-def test_the_unit_of_time_is_found_and_said(log, times, said, ends, resolution):
+@pytest.mark.parametrize(
+    ("times", "about", "ends", "resolution"),
+    [
+        ("1400000000 1400000061", S, (14e14, 14e14 + 61e6), "1 second"),
+        ("1400000000000 1400000000500", MS, (14e14, 14e14 + 5e5), "1 millisecond"),
+        ("1400000000000000 1400000000000001", US, (14e14, 14e14 + 1), "1 microsecond"),
+        ("1400000000000000000 1400000000000001999", NS, (14e14, 14e14 + 1), "1 microsecond"),
+        ("1289241911.72836 1289241941.53378", S, (1_289_241_911_728_360, 1_289_241_941_533_780), "1 microsecond"),
+        ("1.4e9 1400000001", S, (14e14, 14e14 + 1e6), "1 second"),
+        ("1005177600 1005264000", S, (1_005_177_600e6, 1_005_264_000e6), "1 day"),
+        ("0 36 2678373", RELATIVE, (0, 2_678_373e6), "1 second"),
+        ("0 60000000 100000000 137107267", RELATIVE, (0, 137_107_267e6), "1 second"),
+        ("0.0 0.25", RELATIVE, (0, 250_000), "1 millisecond"),
+        ("2016-05-06 2016-05-07", ISO, (NOON - HALF_DAY, NOON + HALF_DAY), "1 day"),
+        ("2016-05-06T12:00:00Z 2016-05-06T15:00:00+02:00", ISO, (NOON, NOON + 3600e6), "1 hour"),
+        ("2016-05-06T12:00:00.5 2016-05-06T12:01", ISO, (NOON + 5e5, NOON + 60e6), "1 millisecond"),
+        ("20160506 20160507", ISO, (NOON - HALF_DAY, NOON + HALF_DAY), "1 day"),
+    ],
+)
+def test_the_unit_of_time_is_detected_and_reported(log, times, about, ends, resolution):
     stream = file(log(rows(*times.split()))).load()
-    assert stream.about["time"] == said
+    assert (stream.about["time"], stream.about["resolution"]) == (about, resolution)
     assert (stream.time[0], stream.time[-1]) == ends
-    assert stream.about["resolution"] == resolution
 
 
 @pytest.mark.parametrize(
@@ -80,25 +74,17 @@ def test_the_unit_of_time_is_found_and_said(log, times, said, ends, resolution):
         ("iso", "20160506", 1_462_492_800 * SECOND),
     ],
 )
-def test_a_unit_that_was_told_is_taken(log, unit, number, micros):
-    stream = file(log(rows(number)), unit=unit).load()
-    assert stream.time.tolist() == [micros]
+def test_a_given_unit_is_used(log, unit, number, micros):
+    assert file(log(rows(number)), unit=unit).load().time.tolist() == [micros]
 
 
-def test_a_zero_among_dates_passes_where_the_unit_is_told(log):
+def test_a_given_unit_allows_a_zero_among_dates_and_refuses_what_does_not_match(log):
     stream = file(log(rows("0", "1400000000")), unit="s").load()
     assert stream.time.tolist() == [0, 1_400_000_000 * SECOND]
     assert stream.about["time"] == "seconds counted from 1970 (as given)"
-
-
-def test_a_time_beyond_2262_in_the_unit_that_was_told_is_refused(log):
-    with pytest.raises(DataError, match="1400000000000 s is after the year 2262"):
-        file(log(rows("1400000000000")), unit="s").load()
-
-
-def test_numbers_where_iso_was_told_are_refused(log):
-    with pytest.raises(DataError, match="not an ISO date"):
-        file(log(rows("1400000000")), unit="iso").load()
+    for time, unit, words in (("1400000000000", "s", "s is after the year 2262"), ("1400000000", "iso", "not an ISO")):
+        with pytest.raises(DataError, match=words):
+            file(log(rows(time)), unit=unit).load()
 
 
 def test_events_are_sorted_by_time_and_ties_keep_the_order_of_the_file(log):
@@ -110,55 +96,41 @@ def test_events_are_sorted_by_time_and_ties_keep_the_order_of_the_file(log):
 
 
 @pytest.mark.parametrize(
-    ("text", "events", "users", "ties", "duplicates"),
+    ("text", "counts"),
     [
-        ("a,x,5\n", 1, 1, 0, 0),
-        ("a,x,5\nb,y,5\nc,x,5\n", 3, 3, 2, 0),
-        ("a,x,5\n" * 100, 100, 1, 99, 99),
-        ("a,x,5\na,y,6\na,x,5\n", 3, 1, 1, 1),
+        ("a,x,5\n", (1, 1, 0, 0)),
+        ("a,x,5\nb,y,5\nc,x,5\n", (3, 3, 2, 0)),
+        ("a,x,5\n" * 100, (100, 1, 99, 99)),
+        ("a,x,5\na,y,6\na,x,5\n", (3, 1, 1, 1)),
     ],
 )
-def test_ties_and_duplicates_are_kept_and_counted(log, text, events, users, ties, duplicates):
+def test_ties_and_duplicates_are_kept_and_counted(log, text, counts):
     facts = file(log(f"user,item,time\n{text}")).load().facts
-    assert (facts["events"], facts["users"]) == (events, users)
-    assert (facts["ties"], facts["duplicates"]) == (ties, duplicates)
+    assert tuple(facts[name] for name in ("events", "users", "ties", "duplicates")) == counts
 
 
 @pytest.mark.parametrize("share", [0, 1, 2])
-def test_repeats_are_found_from_one_event_in_a_hundred(log, share):
+def test_repeats_are_detected_from_one_event_in_a_hundred_or_given(log, share):
     text = "user,item,time\n" + "".join(f"u,i{row},{row}\n" for row in range(100 - share)) + "u,i0,200\n" * share
     stream = file(log(text)).load()
     assert stream.repeats == (share >= 1)
-    assert stream.about["repeats"].startswith("yes (detected): " if share else "no (detected): ")
-    assert f"{share}.00%" in stream.about["repeats"]
+    assert stream.about["repeats"].startswith(f"{'yes' if share else 'no'} (detected): {share}.00%")
+    given = file(log(text), repeats=not share).load()
+    assert given.repeats != stream.repeats
+    assert "(as given)" in given.about["repeats"]
 
 
-def test_repeats_that_were_told_are_taken(log):
-    stream = file(log("user,item,time\nu,i,1\nu,i,2\n"), repeats=False).load()
-    assert stream.repeats is False
-    assert stream.about["repeats"].startswith("no (as given): 50.00%")
-
-
-def test_columns_are_found_by_the_names_that_people_give_them(log):
+def test_columns_are_detected_by_usual_names_or_given_by_name_or_index(log):
     stream = file(log("rating,Movie ID,User-Id,TimeStamp\n5,m,u,1400000000\n")).load()
-    assert (stream.users[0], stream.items[0]) == ("u", "m")
-    assert stream.label is None
+    assert (stream.users[0], stream.items[0], stream.label) == ("u", "m", None)
     assert stream.about["columns"] == (
         "user 'User-Id' (by its name), item 'Movie ID' (by its name), time 'TimeStamp' (by its name)"
     )
-
-
-def test_a_user_is_taken_before_a_session(log):
-    stream = file(log("sessionId;userId;itemId;eventdate\ns;u;i;2016-05-06\n")).load()
-    assert stream.users[0] == "u"
-
-
-def test_columns_are_told_by_name_or_by_index(log):
-    text = "a,b,c\nx,y,7\n"
-    by_name = file(log(text), user="b", item="a", time="c").load()
-    by_index = file(log(text), user=1, item=0, time=2).load()
-    assert by_name.fingerprint == by_index.fingerprint
-    assert by_name.users[0] == by_index.users[0] == "y"
+    assert file(log("sessionId;userId;itemId;eventdate\ns;u;i;2016-05-06\n")).load().users[0] == "u"
+    path = log("a,b,c\nx,y,7\n")
+    streams = [file(path, user="b", item="a", time="c").load(), file(path, user=1, item=0, time=2).load()]
+    assert [stream.users[0] for stream in streams] == ["y", "y"]
+    assert streams[0].fingerprint == streams[1].fingerprint
 
 
 @pytest.mark.parametrize(
@@ -173,63 +145,47 @@ def test_columns_are_told_by_name_or_by_index(log):
         ({"sep": ";"}, "';' separates nothing.*looks like ','"),
     ],
 )
-def test_a_column_that_is_not_there_is_an_error_that_says_what_is(log, options, words):
+def test_a_missing_column_is_an_error_that_lists_those_available(log, options, words):
     path = log(rows("1400000000"))
     with pytest.raises(DataError, match=words) as caught:
         file(path, **options).load()
     assert caught.value.where == f"{path}:1"
 
 
-def test_names_for_a_file_without_header_are_refused_with_its_first_line(log):
+def test_a_header_is_detected_given_or_denied(log):
+    text = "10,20,30\n1,2,3\n"
+    assert len(file(log(text), user=0, item=1, time=2).load()) == 2
+    assert len(file(log(text), user="10", item="20", time="30", header=True).load()) == 1
+    with pytest.raises(DataError, match="'time'"):
+        file(log("user,item,time\n1,2,3\n"), user=0, item=1, time=2, header=False).load()
     with pytest.raises(DataError, match=r"names no columns: '1 2 1082040961'.*user=0"):
         file(log("1 2 1082040961\n3 4 1082155839\n"), user="user").load()
 
 
-def test_a_header_is_found_told_and_denied(log):
-    text = "10,20,30\n1,2,3\n"
-    assert len(file(log(text), user=0, item=1, time=2).load()) == 2
-    named = file(log(text), user="10", item="20", time="30", header=True).load()
-    assert len(named) == 1
-    with pytest.raises(DataError, match="'time'"):
-        file(log("user,item,time\n1,2,3\n"), user=0, item=1, time=2, header=False).load()
-
-
 def test_labels_that_reach_positive_make_events_of_the_task_rank(log):
-    text = "user,item,rating,time\na,x,3.5,1\nb,y,4,2\nc,z,5,3\n"
-    stream = file(log(text), positive=4).load()
-    assert list(stream.users) == ["b", "c"]
-    assert stream.task == "rank"
-    assert stream.label is None
+    path = log("user,item,rating,time\na,x,3.5,1\nb,y,4,2\nc,z,5,3\n")
+    stream = file(path, positive=4).load()
+    assert (list(stream.users), stream.task, stream.label) == (["b", "c"], "rank", None)
     assert stream.about["positive"] == "2 of 3 events, those with a label of at least 4"
     with pytest.raises(DataError, match="no label reaches positive=6"):
-        file(log(text), positive=6).load()
+        file(path, positive=6).load()
 
 
 def test_ratings_and_clicks_are_numbers_and_classes_are_names(log):
-    text = "user,item,label,time\na,x,1,1\nb,y,0,2\n"
-    assert labels(file(log(text), task="rate").load()) == [1.0, 0.0]
-    clicks = file(log(text), task="click").load()
-    assert clicks.task == "click"
-    assert labels(clicks) == [1.0, 0.0]
+    path = log("user,item,label,time\na,x,1,1\nb,y,0,2\n")
+    for task in ("rate", "click"):
+        stream = file(path, task=task).load()
+        assert (stream.task, stream.label.tolist()) == (task, [1.0, 0.0])
     named = file(log("time,label\n2,spam\n1,ham\n3,spam\n"), task="classify").load()
-    assert named.classes == ("ham", "spam")
-    assert labels(named) == [0, 1, 1]
-    assert list(named.users) == ["all"]
+    assert (named.classes, named.label.tolist(), list(named.users)) == (("ham", "spam"), [0, 1, 1], ["all"])
 
 
 @pytest.mark.parametrize(
-    ("task", "label", "words"),
-    [
-        ("rate", "good", "the label 'good' is not a finite number"),
-        ("rate", "nan", "the label 'nan' is not a finite number"),
-        ("rate", " ", "is not a finite number"),
-        ("click", "2", "the label '2' is not 0 or 1"),
-        ("classify", " ", "is not a class"),
-    ],
+    ("task", "label"), [("rate", "good"), ("rate", "nan"), ("rate", " "), ("click", "2"), ("classify", " ")]
 )
-def test_a_label_of_the_wrong_kind_is_refused_with_its_line(log, task, label, words):
+def test_an_invalid_label_is_refused_with_its_line(log, task, label):
     path = log(rows("1400000000", label=label))
-    with pytest.raises(DataError, match=words) as caught:
+    with pytest.raises(DataError) as caught:
         file(path, task=task).load()
     assert (caught.value.code, caught.value.where) == ("FM216", f"{path}:2")
 
@@ -237,51 +193,30 @@ def test_a_label_of_the_wrong_kind_is_refused_with_its_line(log, task, label, wo
 @pytest.mark.parametrize(
     "options",
     [
-        {"unit": "weeks"},
-        {"task": "guess"},
-        {"positive": "4"},
-        {"positive": float("nan")},
-        {"positive": True},
-        {"positive": 4, "task": "rate"},
-        {"user": 1.5},
-        {"user": True},
-        {"sep": ""},
-        {"sep": "\n"},
-        {"sep": '"'},
-        {"sep": "→"},
+        *({"unit": "weeks"}, {"task": "guess"}, {"user": 1.5}, {"user": True}),
+        *({"positive": "4"}, {"positive": float("nan")}, {"positive": True}, {"positive": 4, "task": "rate"}),
+        *({"sep": ""}, {"sep": "\n"}, {"sep": '"'}, {"sep": "→"}),
     ],
 )
-def test_an_option_that_cannot_be_meant_is_refused_before_anything_is_read(tmp_path, options):
+def test_an_invalid_option_is_refused_before_anything_is_read(tmp_path, options):
     with pytest.raises(UsageError) as caught:
         file(tmp_path / "not there", **options)
     assert caught.value.exit_code == 2
-
-
-def test_no_file_at_all_is_refused():
     with pytest.raises(UsageError, match="no path"):
         file([])
 
 
 def test_the_key_changes_with_the_bytes_and_with_every_option(log):
     path = log(rows("1400000000", label=1))
-    plain = file(path).key
-    assert file(path).key == plain
-    told: list[dict[str, Any]] = [
-        {"user": 0},
-        {"unit": "s"},
-        {"positive": 1},
-        {"repeats": True},
-        {"task": "rate"},
-        {"sep": ","},
-        {"header": True},
-        {"skip_bad": True},
-    ]
-    keys = {file(path, **one).key for one in told}
+    options: list[dict[str, Any]] = [{}, {"user": 0}, {"unit": "s"}, {"positive": 1}, {"repeats": True}]
+    options += [{"task": "rate"}, {"sep": ","}, {"header": True}, {"skip_bad": True}]
+    keys = [file(path, **each).key for each in options]
+    assert file(path).key == keys[0]
     log(rows("1400000001", label=1))
-    assert len({plain, *keys, file(path).key}) == len(told) + 2
+    assert len({*keys, file(path).key}) == len(options) + 1
 
 
-def test_several_files_follow_each_other_and_errors_name_the_one_that_is_wrong(log):
+def test_several_files_follow_each_other_and_errors_name_the_right_one(log, tmp_path):
     first = log(rows("5", "6"), "first.csv")
     second = log("time\titem\tuser\n1\tj\tw\n", "second.tsv")
     stream = file([first, second]).load()
@@ -291,23 +226,18 @@ def test_several_files_follow_each_other_and_errors_name_the_one_that_is_wrong(l
     with pytest.raises(DataError, match="before 1970") as caught:
         file([first, second]).load()
     assert caught.value.where == f"{second}:3"
+    typed = tmp_path / "b.parquet"
+    pq.write_table(pa.table({"user": ["a"], "item": ["b"], "time": pa.array([1], pa.timestamp("s"))}), typed)
+    with pytest.raises(DataError, match="is not a number"):  # timestamps after numbers
+        file([first, typed]).load()
+    assert len(file([typed, log(rows("2016-05-06"))]).load()) == 2
 
 
-def test_timestamps_after_numbers_in_another_file_are_refused(log, tmp_path):
-    first = log(rows("1400000000"))
-    pq.write_table(
-        pa.table({"user": ["a"], "item": ["b"], "time": pa.array([1], pa.timestamp("s"))}), tmp_path / "b.parquet"
-    )
-    with pytest.raises(DataError, match="is not a number"):
-        file([first, tmp_path / "b.parquet"]).load()
-    assert len(file([tmp_path / "b.parquet", log(rows("2016-05-06"))]).load()) == 2
-
-
-def test_a_large_log_is_read_in_batches_that_change_nothing(log, monkeypatch):
+def test_batches_change_nothing(log, monkeypatch):
     rng = np.random.default_rng(3)
     text = "user,item,time\n" + "".join(
         f'u{user},"i ""{item}""",{1_400_000_000 + time}\n'
-        for user, item, time in rng.integers(0, (50, 80, 900), (3000, 3)).tolist()
+        for user, item, time in rng.integers(0, (50, 80, 900), (1000, 3)).tolist()
     )
     whole = file(log(text)).load()
     monkeypatch.setattr(rawtext, "PIECE", 511)
