@@ -69,6 +69,7 @@ def register_models() -> Mapping[str, str]:
     package = "freshmark_plugins.models"
     return {
         "mf": f"{package}.ranking.mf:MF",
+        "two_tower": f"{package}.ranking.two_tower:TwoTower",
         "neumf": f"{package}.ranking.neumf:NeuMF",
         "gru4rec": f"{package}.ranking.gru4rec:GRU4Rec",
         "sasrec": f"{package}.ranking.sasrec:SASRec",

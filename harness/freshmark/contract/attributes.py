@@ -34,6 +34,10 @@ class Attributes(Mapping[str, AnyArray]):
 
         return attributes, reveal
 
+    def __deepcopy__(self, memo: dict[int, object]) -> Attributes:
+        """The same: a copy of a strategy reads what the strategy may read."""
+        return self
+
     def __getitem__(self, name: str) -> AnyArray:
         if name not in self.__cache:
             self.__cache[name] = prefix(self.__table[name], self.__known)

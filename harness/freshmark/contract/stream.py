@@ -83,8 +83,8 @@ class Stream:
     label_delay: IntArray | None = None
     about: Mapping[str, str] = field(default_factory=dict)
     of: Mapping[str, Owner] = field(default_factory=dict)
-    item_features: Mapping[str, AnyArray] = field(default_factory=no_features)
-    user_features: Mapping[str, AnyArray] = field(default_factory=no_features)
+    item_features: Mapping[str, AnyArray] = field(default_factory=dict)
+    user_features: Mapping[str, AnyArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         def refuse(problem: str, remedy: str = "") -> NoReturn:
@@ -260,5 +260,5 @@ def stream_of(
         oracle=None if oracle is None else np.asarray(oracle, np.float64)[order],
         label_delay=None if label_delay is None else np.asarray(label_delay, np.int64)[order],
         about=about or {},
-        of=of,
+        of=dict(of),
     )

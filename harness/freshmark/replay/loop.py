@@ -97,10 +97,10 @@ def replay(
     side_evaluations = SideEvaluations(panel, matrix_rows, records)
     with CollectorMeter(clock) as collector:
         records.begin(collector, on_window)
+        attributes.reveal(timeline.first)
         if calls.start is not None:
             calls.start(_run(timeline, past, attributes, seed, device))
         reveal(timeline.warm)
-        attributes.reveal(timeline.first)
         records.learn_warmup(calls.fit, timeline.given(0, timeline.warm))
 
         # With an update per event this is the innermost loop: a memoryview gives a number faster than an array.

@@ -55,7 +55,8 @@ class Fallback:
         """The model's factors for users it knows, popularity for the others."""
         answer: Factors = model.factors(query)
         user, item = torch.as_tensor(answer.user), torch.as_tensor(answer.item)
-        if self._items is None:  # until the model learns again, the items stay
+        # Items stay as they are until the model learns again, but a model that reads features may know more of them.
+        if self._items is None or len(self._items) != len(item):
             bias = torch.zeros(len(item)) if answer.bias is None else torch.as_tensor(answer.bias)
             counts = torch.from_numpy(_sized(self.counts, len(item))).to(item)
             self._items = torch.cat([item, bias.to(item)[:, None], counts[:, None]], 1)

@@ -78,7 +78,7 @@ class MF(ContextFree):
 
     def outputs(self, events: Events) -> Tensor:
         """(n, m) the scores of all items."""
-        logits: Tensor = self.represent(events) @ self.items.rows().T + self.bias.rows()[:, 0]
+        logits: Tensor = self.represent(events) @ self.item_vectors().T + self.bias.rows()[:, 0]
         return logits
 
     def represent(self, events: Events) -> Tensor:
@@ -88,7 +88,11 @@ class MF(ContextFree):
 
     def vectors(self) -> tuple[Tensor, Tensor]:
         """P (users, dim) and q (items, dim)."""
-        return self.users.rows(), self.items.rows()
+        return self.users.rows(), self.item_vectors()
+
+    def item_vectors(self, index: Tensor | None = None) -> Tensor:
+        """(n, dim) the q of these items, or of all that it was trained on."""
+        return self.items.rows() if index is None else self.items(index)
 
     def factors(self, query: Query) -> Factors:
         """Rows of the users (n, dim), zero for those who have none, and of the items (m, dim) with bias (m,)."""
@@ -96,10 +100,14 @@ class MF(ContextFree):
         known = index < len(self.users)
         user = self.users.weight.new_zeros((len(query), self.dim))
         user[known] = self.users.weight.detach()[index[known]]
-        arrays = (user, self.items.weight.detach(), self.bias.weight.detach()[:, 0])
+        arrays = (user, *self.item_factors())
         if user.device.type == "cpu":
             return Factors(*(array.numpy() for array in arrays))
         return Factors(*arrays)  # type: ignore[arg-type]  # ranked where they are
+
+    def item_factors(self) -> tuple[Tensor, Tensor]:
+        """(m, dim) vectors and (m,) biases of the items it can score, without gradients."""
+        return self.items.weight.detach(), self.bias.weight.detach()[:, 0]
 
     def state(self) -> Mapping[str, AnyArray]:
         """Users (n, dim), items (m, dim), bias (m, 1), float32."""
@@ -119,7 +127,7 @@ class MF(ContextFree):
         drawn = torch.randint(len(self.items), (k * n,), generator=draw, device=draw.device)
         index = torch.cat([self._index(events.item), drawn])
         user = self.users(self._index(events.user))  # (n, dim)
-        item = self.items(index).view(1 + k, n, self.dim)
+        item = self.item_vectors(index).view(1 + k, n, self.dim)
         bias = self.bias(index).view(1 + k, n)
         score = (user * item).sum(2) + bias
         if not self.reg:
@@ -130,9 +138,9 @@ class MF(ContextFree):
         k, m = self.negatives, len(self.items)
         drawn = torch.randint(m, (k,), generator=draw, device=draw.device)
         item = self._index(events.item)
-        user, own = self.users(self._index(events.user)), self.items(item)  # (n, dim)
+        user, own = self.users(self._index(events.user)), self.item_vectors(item)  # (n, dim)
         true = (user * own).sum(1) + self.bias(item)[:, 0]  # (n,)
-        others = user @ self.items(drawn).T + self.bias(drawn)[:, 0] + log(max(m - 1, 1) / k)  # (n, k)
+        others = user @ self.item_vectors(drawn).T + self.bias(drawn)[:, 0] + log(max(m - 1, 1) / k)  # (n, k)
         others = others.masked_fill(drawn == item[:, None], -torch.inf)
         loss: Tensor = torch.cat([true[:, None], others], 1).logsumexp(1) - true
         if self.reg:
