@@ -65,29 +65,29 @@ def plugin(tmp_path: Path) -> str:
     return str(path)
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str, str]:
+def output_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str, str]:
     with pytest.raises(SystemExit) as left:
         main(["check", *arguments])
     return left.value.code, *capsys.readouterr()
 
 
-def test_a_strategy_that_keeps_its_promises_passes(capsys, plugin):
-    code, out, err = told(capsys, "last(memory=50)", "--plugin", plugin)
+def test_a_valid_strategy_passes(capsys, plugin):
+    code, out, err = output_of(capsys, "last(memory=50)", "--plugin", plugin)
     lines = out.splitlines()
     assert (code, err, lines[0]) == (0, "", "last(memory=50)")
     assert len(lines) > 3
     assert all(line.startswith("  ok ") for line in lines[1:])
 
 
-def test_a_broken_promise_is_told_and_is_exit_code_1(capsys, plugin):
-    code, out, err = told(capsys, "peeks()", "--plugin", plugin)
+def test_a_failed_check_is_reported_and_is_exit_code_1(capsys, plugin):
+    code, out, err = output_of(capsys, "peeks()", "--plugin", plugin)
     assert code == 1
     assert "FAIL" in out
     assert "failed check" in err
 
 
-def test_streams_and_metrics_can_be_checked_beside_a_strategy(capsys, plugin):
-    code, out, _ = told(capsys, "drift(preset='tiny')", "top@3", "--plugin", plugin)
+def test_streams_and_metrics_can_be_checked_together(capsys, plugin):
+    code, out, _ = output_of(capsys, "drift(preset='tiny')", "top@3", "--plugin", plugin)
     assert code == 0
     assert [line for line in out.splitlines() if not line.startswith(" ")] == ["drift(preset='tiny')", "top@3"]
 
@@ -95,20 +95,20 @@ def test_streams_and_metrics_can_be_checked_beside_a_strategy(capsys, plugin):
 def test_a_stream_whose_times_look_wrong_is_warned_of_with_its_span(capsys, tmp_path):
     log = tmp_path / "log.csv"
     log.write_text("user,item,time\n" + "".join(f"{row % 3},{row},{1_700_000 + row}\n" for row in range(20)))
-    code, out, _ = told(capsys, f"file('{log}')")
+    code, out, _ = output_of(capsys, f"file('{log}')")
     assert code == 0
     assert "span 19 seconds, from 1970-01-20" in out
     assert out.count("warning: ") == 2
 
 
 def test_a_name_that_nothing_has_is_met_with_the_nearest(capsys, plugin):
-    code, _, err = told(capsys, "lst()", "--plugin", plugin)
+    code, _, err = output_of(capsys, "lst()", "--plugin", plugin)
     assert code == 2
     assert "did you mean 'last'?" in err
 
 
-def test_a_stream_that_raises_fails_its_checks_and_its_span_is_not_asked_for(plugin, capsys):
-    code, out, err = told(capsys, "torn()", "--plugin", plugin)
+def test_a_stream_that_raises_fails_its_checks_and_prints_no_span(plugin, capsys):
+    code, out, err = output_of(capsys, "torn()", "--plugin", plugin)
     assert code == 1
     assert out.count("FAIL") == 4
     assert "mine.py" in out

@@ -33,9 +33,9 @@ def test_every_strategy_that_can_do_the_task_takes_part(registry, stream, among,
 
 def test_every_strategy_is_either_in_or_named_as_left_out(registry):
     plan, left_out = with_every_strategy(Plan((RANK,), ("random()",)), registry)
-    told = {text.partition("(")[0] for text in plan.strategies}
-    told |= {reason.replace(" needs", "(").partition("(")[0] for reason in left_out}
-    assert told == set(registry.names("strategies"))
+    said = {text.partition("(")[0] for text in plan.strategies}
+    said |= {reason.replace(" needs", "(").partition("(")[0] for reason in left_out}
+    assert said == set(registry.names("strategies"))
 
 
 def test_streams_of_two_tasks_have_no_strategies_in_common(registry):

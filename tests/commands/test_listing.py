@@ -45,19 +45,19 @@ def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     """What a command that succeeds writes to stdout."""
     with pytest.raises(SystemExit) as left:
         main(arguments)
-    told = capsys.readouterr()
-    assert (left.value.code, told.err) == (0, "")
-    return told.out
+    text = capsys.readouterr()
+    assert (left.value.code, text.err) == (0, "")
+    return text.out
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     """What a command that is wrong writes to stderr."""
     with pytest.raises(SystemExit) as left:
         main(arguments)
-    told = capsys.readouterr()
-    assert (left.value.code, told.out) == (2, "")
-    assert len(told.err.splitlines()) <= 6
-    return told.err
+    text = capsys.readouterr()
+    assert (left.value.code, text.out) == (2, "")
+    assert len(text.err.splitlines()) <= 6
+    return text.err
 
 
 def test_the_bare_list_has_a_line_for_each_kind(capsys):
@@ -122,7 +122,7 @@ def test_plugins_are_listed_with_what_they_offer(capsys, mine):
     assert any(line.split(maxsplit=1) == [mine, "1 strategy, cell_finished"] for line in lines)
 
 
-def test_a_misspelt_list_is_told_with_the_right_one(capsys):
+def test_a_misspelt_list_is_met_with_the_nearest(capsys):
     assert "did you mean 'strategies'?" in refused(capsys, "list", "strategy")
 
 
@@ -147,23 +147,23 @@ def test_show_of_a_metric_says_which_way_is_better(capsys):
 
 
 def test_show_of_a_hook_is_its_documentation(capsys):
-    told = shown(capsys, "show", "cell_finished")
-    assert told.startswith("hook cell_finished(cell, status, reason)\n")
-    assert "Example" in told
+    text = shown(capsys, "show", "cell_finished")
+    assert text.startswith("hook cell_finished(cell, status, reason)\n")
+    assert "Example" in text
 
 
 @pytest.mark.parametrize("arguments", [["FM101"], ["fm101"], ["error", "FM101"]])
 def test_show_explains_an_error_code(arguments, capsys):
-    told = shown(capsys, "show", *arguments)
-    assert told.startswith("FM101: ")
-    assert "What to do:" in told
+    text = shown(capsys, "show", *arguments)
+    assert text.startswith("FM101: ")
+    assert "What to do:" in text
 
 
 def test_a_code_that_does_not_exist_is_refused(capsys):
     assert "no error 'FM999'" in refused(capsys, "show", "FM999")
 
 
-def test_a_misspelt_name_of_any_kind_is_told_with_the_right_one(capsys):
+def test_a_misspelt_name_of_any_kind_is_met_with_the_nearest(capsys):
     assert "did you mean 'popularity'?" in refused(capsys, "show", "popularty")
 
 

@@ -88,10 +88,10 @@ def test_a_name_that_a_plugin_offers_is_refused_for_every_kind(name, tmp_path, m
 
 
 def test_nothing_is_overwritten(tmp_path: Path):
-    (tmp_path / "mine").mkdir()
+    (tmp_path / "quite-new").mkdir()
     with pytest.raises(UsageError, match="already exists"):
-        written(Names("mine", Kind.METER), tmp_path / "mine")
-    assert list((tmp_path / "mine").iterdir()) == []
+        written(Names("quite-new", Kind.METER), tmp_path / "quite-new")
+    assert list((tmp_path / "quite-new").iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_terms_of_the_command_line_replace_those_of_the_file(file: Path):
     assert Terms.of(plan) == Terms(price=("gpu_hour=2",), max_p99="20ms", max_cost="3/1M")
 
 
-def test_a_plan_and_the_prices_that_follow_each_other_are_told_apart(file: Path):
+def test_a_plan_and_prices_are_separated(file: Path):
     more = Path("gb_hour=0.005")
     assert plan_among([file, more], ["cpu_hour=0.04"]) == (file, ["cpu_hour=0.04", "gb_hour=0.005"])
     assert plan_among([more], ["cpu_hour=0.04"]) == (None, ["cpu_hour=0.04", "gb_hour=0.005"])
@@ -95,7 +95,7 @@ def test_terms_that_cannot_be_read_are_refused_before_anything_is_measured(wish)
         Terms.of(plan_for(RunOptions(**wish)))
 
 
-def test_a_missing_file_is_told_with_its_path(tmp_path: Path):
+def test_the_error_for_a_missing_file_names_its_path(tmp_path: Path):
     with pytest.raises(PlanError, match=r"nowhere\.toml"):
         plan_for(RunOptions(plan=tmp_path / "nowhere.toml"))
 

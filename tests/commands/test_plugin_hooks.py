@@ -89,7 +89,7 @@ def test_an_executor_of_a_plugin_runs_the_cells(done, place):
     assert (place / "jobs.log").read_text("utf-8").splitlines()[-1] == "1 cell"
 
 
-def test_a_section_of_a_plugin_stands_in_the_report_and_its_text_is_no_markup(done, place):
+def test_a_section_of_a_plugin_is_in_the_report_and_its_text_is_escaped(done, place):
     report = (place / "out" / "report.html").read_text("utf-8")
     assert "Closing words" in report
     assert "1 &lt;cells&gt; in all" in report

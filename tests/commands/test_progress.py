@@ -19,12 +19,12 @@ class Clock:
 
 def ended(status="ok", reason="", *, total=3, headline=lambda cell: ("ndcg@10", 0.0314), **more: Any):
     clock = Clock()
-    told = Progress(total, headline, clock=clock, **more)
-    with told:
-        told.cell_started(CELL)
+    said = Progress(total, headline, clock=clock, **more)
+    with said:
+        said.cell_started(CELL)
         clock.now += 65.0
-        told.cell_finished(CELL, status, reason)
-    return told
+        said.cell_finished(CELL, status, reason)
+    return said
 
 
 def test_a_finished_cell_is_one_line_with_place_metric_and_time_left(capsys: pytest.CaptureFixture[str]):
@@ -40,7 +40,7 @@ def test_the_last_cell_has_no_time_left(capsys: pytest.CaptureFixture[str]):
     assert "ETA" not in capsys.readouterr().err
 
 
-def test_a_failed_cell_is_told_with_its_reason_on_the_same_line(capsys: pytest.CaptureFixture[str]):
+def test_a_failed_cell_is_reported_with_its_reason_on_one_line(capsys: pytest.CaptureFixture[str]):
     ended("failed", "ValueError: a\nb\x1b[31m", headline=lambda cell: pytest.fail("a failed cell has no metric"))
     shown = capsys.readouterr().err
     assert "failed 65.0 s ETA 2:10 – ValueError: a b" in shown
@@ -57,9 +57,9 @@ def test_piped_lines_carry_no_terminal_commands(capsys: pytest.CaptureFixture[st
 def test_a_terminal_gets_a_line_that_redraws_itself_and_is_cleared(monkeypatch: pytest.MonkeyPatch, capsys):
     monkeypatch.setattr(progress, "on_terminal", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
-    told = ended()
+    said = ended()
     assert "[1/3] drift() × retrain(mf()) every 1d seed 0 ok" in capsys.readouterr().err
-    assert told.bar is None
+    assert said.bar is None
 
 
 def test_json_is_one_object_a_line_on_stdout_and_nothing_on_stderr(capsys: pytest.CaptureFixture[str]):

@@ -158,7 +158,7 @@ def test_json_tells_each_event_as_an_object(shell: Shell):
     assert (events[2]["folder"], events[2]["ok"], events[2]["cells"]) == ("out", 1, 1)
 
 
-def test_a_failed_cell_is_told_the_others_go_on_and_the_exit_code_is_1(shell: Shell):
+def test_a_failed_cell_is_reported_the_others_run_and_the_exit_code_is_1(shell: Shell):
     done = shell(
         "run", "--plugin", "faults.py", "-d", TINY, "-s", "breaks()", "-s", "popularity()", "--every", "1d", "-o", "out"
     )  # fmt: skip

@@ -19,7 +19,7 @@ def run(tmp_path_factory):
     return folder
 
 
-def told(run: Path, *options: str) -> str:
+def output_of(run: Path, *options: str) -> str:
     target = run / "told.md"
     done = CliRunner().invoke(app, ["report", str(run), "--format", "markdown", "-o", str(target), *options])
     assert done.exit_code == 0, done.output
@@ -50,8 +50,8 @@ def test_an_empty_option_is_refused_and_not_as_if_it_were_not_there(run, option)
 
 
 def test_prices_may_follow_each_other_as_in_the_manual(run):
-    assert "by the price list" in told(run, "--price", "cpu_hour=0.04", "gb_hour=0.005")
-    assert "by the price list" not in told(run)
+    assert "by the price list" in output_of(run, "--price", "cpu_hour=0.04", "gb_hour=0.005")
+    assert "by the price list" not in output_of(run)
 
 
 def test_a_run_with_an_equals_sign_in_its_name_stays_a_run(tmp_path):
@@ -63,11 +63,11 @@ def test_a_run_with_an_equals_sign_in_its_name_stays_a_run(tmp_path):
 
 
 def test_what_a_limit_leaves_out_is_said(run):
-    assert "Left out by the limits: popularity() never updated (memory" in told(run, "--max-memory", "1kB")
+    assert "Left out by the limits: popularity() never updated (memory" in output_of(run, "--max-memory", "1kB")
 
 
-def test_response_times_are_given_at_the_rate_that_is_asked_for(run):
-    assert "At 500 requests" in told(run, "--request-rate", "500/s")
+def test_response_times_are_reported_at_the_given_rate(run):
+    assert "At 500 requests" in output_of(run, "--request-rate", "500/s")
     with pytest.raises(UsageError, match="'often' is not a valid rate"):
         Terms(request_rate="often").applied(Results.open(run))
 

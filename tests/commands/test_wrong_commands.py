@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -41,11 +42,11 @@ def refused(capsys):
     def refused(*words, code=2):
         with pytest.raises(SystemExit) as left:
             main(words)
-        told = capsys.readouterr().err
-        assert left.value.code == code, told
-        assert "Traceback" not in told
-        assert len(told.splitlines()) <= 6
-        return told
+        said = capsys.readouterr().err
+        assert left.value.code == code, said
+        assert "Traceback" not in said
+        assert len(said.splitlines()) <= 6
+        return said
 
     return refused
 
@@ -58,16 +59,16 @@ def test_a_warmup_is_a_share(refused, warmup):
 @pytest.mark.parametrize(
     "every", ["", "0", "-1", "²", "٣d", "nan", "1e30d", "9" * 20, "9" * 5000, "9999999d", "0s", "1 d", "daily@25:00"]
 )
-def test_a_schedule_that_is_none_is_told_with_those_that_there_are(refused, every):
-    told = refused(*DRY, "--every", every)
-    assert "error FM103" in told
-    assert "daily@03:00" in told
+def test_an_invalid_schedule_is_met_with_the_valid_ones(refused, every):
+    said = refused(*DRY, "--every", every)
+    assert "error FM103" in said
+    assert "daily@03:00" in said
 
 
 @pytest.mark.parametrize("delay", ["-5m", "event", "measured*inf", "measured*nan", "99999999d", "", "5"])
-def test_a_delay_that_is_none_is_told_with_an_example(refused, delay):
-    told = refused(*DRY, "--delay", delay)
-    assert "error FM102" in told
+def test_an_invalid_delay_is_refused(refused, delay):
+    said = refused(*DRY, "--delay", delay)
+    assert "error FM102" in said
 
 
 @pytest.mark.parametrize(
@@ -92,11 +93,11 @@ def test_a_delay_that_is_none_is_told_with_an_example(refused, delay):
         ("--plugin", "", "FM301"),
     ],
 )
-def test_an_option_out_of_range_is_told_with_its_code_and_what_would_be_right(refused, option, value, code):
+def test_an_option_out_of_range_is_refused_with_a_code_and_a_remedy(refused, option, value, code):
     dry = [word for word in DRY if word != "--dry-run"] if option == "--executor" else DRY
-    told = refused(*dry, option, value)
-    assert f"error {code}" in told
-    assert "remedy:" in told
+    said = refused(*dry, option, value)
+    assert f"error {code}" in said
+    assert "remedy:" in said
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_an_option_out_of_range_is_told_with_its_code_and_what_would_be_right(re
      "popularity()()", "popularity(**{})", "popularity(window='\udcff')", "(" * 200 + ")" * 200,
      f"popularity(window={'9' * 5000})"],
 )  # fmt: skip
-def test_a_strategy_that_is_no_expression_is_shown_with_the_reason(refused, strategy):
+def test_a_strategy_that_is_not_an_expression_is_refused(refused, strategy):
     assert "error FM105" in refused("run", "--dry-run", "-d", TINY, "-s", strategy)
 
 
@@ -114,48 +115,43 @@ def test_a_strategy_that_is_no_expression_is_shown_with_the_reason(refused, stra
     [("nowhere.toml", "FM114"), ("a-folder", "FM114"), ("half.toml", "FM110"), ("no-text.toml", "FM114"),
      ("a-file", "FM115")],
 )  # fmt: skip
-def test_a_plan_that_is_none_is_told_with_its_file(refused, plan, code):
-    told = refused("run", plan)
-    assert f"error {code}" in told
-    assert plan in told
+def test_the_error_for_an_invalid_plan_names_its_file(refused, plan, code):
+    said = refused("run", plan)
+    assert f"error {code}" in said
+    assert plan in said
 
 
 @pytest.mark.parametrize("output", ["a-file", "a-file/below", "a-folder", LONG, "/proc/nowhere"])
-def test_a_run_folder_that_cannot_be_one_is_refused_and_nothing_is_touched(refused, output, place):
+def test_an_unsuitable_run_folder_is_refused_and_nothing_is_touched(refused, output, place):
     before = sorted(path.name for path in place.rglob("*"))
-    told = refused("run", "-d", TINY, "-s", "popularity", "-o", output, "--no-report")
-    assert "error FM41" in told
+    said = refused("run", "-d", TINY, "-s", "popularity", "-o", output, "--no-report")
+    assert "error FM41" in said
     assert sorted(path.name for path in place.rglob("*")) == before
     assert Path("a-folder/thing").read_text() == "kept"
 
 
 @pytest.mark.parametrize(
-    ("stream", "words"),
-    [
-        ("file('nowhere.csv')", "No such file"),
-        ("file('a-folder')", "Is a directory"),
-        ("file('a-file')", "no separator found"),
-    ],
+    ("stream", "code"),
+    [("file('nowhere.csv')", "FM210"), ("file('a-folder')", "FM210"), ("file('a-file')", "FM213")],
 )
-def test_a_stream_that_cannot_be_read_is_exit_code_3_with_its_file(refused, stream, words):
-    told = refused("run", "-d", stream, "-s", "popularity", "-o", "run", code=3)
-    assert words in told
+def test_a_stream_that_cannot_be_read_is_exit_code_3(refused, stream, code):
+    assert f"error {code}" in refused("run", "-d", stream, "-s", "popularity", "-o", "run", code=3)
     assert not Path("run").exists()
 
 
 @pytest.mark.parametrize("command", ["report", "export", "compare"])
 @pytest.mark.parametrize("folder", ["nowhere", "a-file", "a-folder", "", LONG])
-def test_what_is_no_run_is_told_as_that(refused, command, folder):
+def test_a_folder_that_is_not_a_run_is_refused(refused, command, folder):
     words = (command, folder, folder) if command == "compare" else (command, folder)
     assert "error FM40" in refused(*words)
 
 
 @pytest.mark.parametrize("output", ["a-folder", "a-file/page.html", LONG, "/proc/page.html", "/dev/null"])
-def test_a_page_that_cannot_be_written_is_told_with_its_place_and_leaves_nothing(refused, run, output, place):
+def test_a_page_that_cannot_be_written_leaves_nothing_behind(refused, run, output, place):
     before = sorted(path.name for path in place.rglob("*"))
     for words in (("report", run), ("compare", run, run), ("report", str(Path(run).parent), "--index")):
-        told = refused(*words, "-o", output)
-        assert "error FM126" in told
+        said = refused(*words, "-o", output)
+        assert "error FM126" in said
     assert sorted(path.name for path in place.rglob("*")) == before
     assert Path("/dev/null").is_char_device()
 
@@ -171,12 +167,12 @@ def test_a_device_is_never_replaced_by_a_file(tmp_path):
 
 
 @pytest.mark.parametrize("output", ["a-file", "a-file/tables", LONG, "/proc/tables"])
-def test_tables_that_cannot_be_written_are_told_with_their_place(refused, run, output):
+def test_tables_that_cannot_be_written_are_refused(refused, run, output):
     assert "error FM126" in refused("export", run, "-o", output)
 
 
 @pytest.mark.parametrize("output", ["new/page.html", "new/deeper/page.html", "a-file"])
-def test_a_page_is_written_where_it_is_told_and_the_folders_are_made(run, output, capsys):
+def test_a_page_is_written_to_the_output_and_folders_are_created(run, output, capsys):
     with pytest.raises(SystemExit) as left:
         main(("report", run, "-o", output, "--format", "csv"))
     assert not left.value.code
@@ -185,18 +181,18 @@ def test_a_page_is_written_where_it_is_told_and_the_folders_are_made(run, output
 
 
 @pytest.mark.parametrize(
-    ("error", "kind", "told"),
+    ("error", "kind", "said"),
     [
         (OSError(28, "No space left on device"), UsageError, "No space left"),
         (KeyError("column"), KeyError, "column"),
     ],
 )
-def test_an_error_of_the_disk_is_told_with_its_place_and_another_stays_what_it_is(tmp_path, error, kind, told):
+def test_an_error_of_the_disk_names_the_path_and_another_passes_unchanged(tmp_path, error, kind, said):
     def fails():
         raise error
 
     for within in (writing(tmp_path / "page"), writing_into(tmp_path)):
-        with pytest.raises(kind, match=told), within:
+        with pytest.raises(kind, match=said), within:
             fails()
 
 
@@ -214,7 +210,7 @@ def test_an_error_of_the_disk_is_told_with_its_place_and_another_stays_what_it_i
         (("check", "nope"), "FM101"),
     ],
 )
-def test_a_name_that_is_none_is_told(refused, words, code):
+def test_an_unknown_name_is_refused(refused, words, code):
     assert f"error {code}" in refused(*words)
 
 
@@ -223,11 +219,11 @@ def test_a_name_that_is_none_is_told(refused, words, code):
 )
 def test_a_plugin_gets_no_name_that_could_not_be_imported_or_would_hide_what_python_has(refused, name, place):
     before = sorted(place.iterdir())
-    assert "error FM100" in refused("new-plugin", name)
+    assert re.search("error FM(100|306)", refused("new-plugin", name))
     assert sorted(place.iterdir()) == before
 
 
 @pytest.mark.parametrize("words", [("nonsense",), ("--nonsense",), ("run", "--nonsense"), ("run", "--seeds", "0"),
                                    ("run", "--jobs", "0"), ("run", "--matrix", "-1"), ("report",)])  # fmt: skip
-def test_what_no_command_understands_is_told_with_the_way_to_help(refused, words):
+def test_what_no_command_understands_is_met_with_the_way_to_help(refused, words):
     assert " -h' for help" in refused(*words)

@@ -30,10 +30,10 @@ def test_a_key_that_is_another_each_time_is_caught():
     assert "two keys" in str(failures(check_dataset(lambda: Source(f"made {next(calls)}", made)))[0])
 
 
-def test_what_is_no_stream_is_caught_and_said():
+def test_something_else_than_a_stream_is_caught():
     five: Any = 5
-    told = " ".join(str(one) for one in failures(check_dataset(lambda: five)))
-    assert "it gave a int" in told
+    text = " ".join(str(one) for one in failures(check_dataset(lambda: five)))
+    assert "it gave a int" in text
 
 
 def test_a_stream_with_nothing_to_test_is_caught():

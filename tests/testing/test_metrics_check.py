@@ -22,15 +22,15 @@ def test_a_metric_that_is_not_finite_is_caught():
 
 
 def test_a_metric_that_looks_at_the_order_is_caught():
-    told = failures(check_metric(metric(each=lambda o: (o.rank <= 10) * np.linspace(0, 1, len(o.rank)))))
-    assert "the order of events does not matter" in str(told[0])
+    text = failures(check_metric(metric(each=lambda o: (o.rank <= 10) * np.linspace(0, 1, len(o.rank)))))
+    assert "the order of events does not matter" in str(text[0])
 
 
 def test_a_metric_that_is_better_the_other_way_is_caught():
-    told = failures(check_metric(metric(each=lambda o: (o.rank <= 10) * 1.0, better="lower")))
-    assert "lower is better" in str(told[0])
+    text = failures(check_metric(metric(each=lambda o: (o.rank <= 10) * 1.0, better="lower")))
+    assert "lower is better" in str(text[0])
 
 
 def test_a_metric_that_no_events_break_is_caught():
-    told = failures(check_metric(metric(whole=lambda o: float((o.rank <= 10).sum() / len(o.rank)))))
-    assert "without events it is NaN" in str(told[0])
+    text = failures(check_metric(metric(whole=lambda o: float((o.rank <= 10).sum() / len(o.rank)))))
+    assert "without events it is NaN" in str(text[0])

@@ -38,14 +38,14 @@ def test_an_honest_strategy_keeps_every_promise():
     assert len(findings) >= 14
 
 
-def test_every_fault_is_told_not_the_first_alone():
+def test_all_faults_are_reported():
     class Wrong(Honest):
         def score(self, query):
             return np.full((len(query), 3), np.nan)
 
-    told = broken(Wrong)
-    assert told.count("answers are valid") == 2
-    assert "not finite" in told
+    text = broken(Wrong)
+    assert text.count("answers are valid") == 2
+    assert "not finite" in text
 
 
 def test_a_strategy_whose_answers_depend_on_their_batch_is_caught():
@@ -153,9 +153,9 @@ def test_a_strategy_that_counts_the_whole_stream_is_caught_by_another_future():
             counts = np.bincount(self.stream.item, minlength=len(self.counts))[: len(self.counts)]
             return np.broadcast_to(counts, (len(query), len(counts)))
 
-    told = broken(Prophet)
-    assert "another item in the future changes no answer" in told
-    assert "equal up to event" in told
+    text = broken(Prophet)
+    assert "another item in the future changes no answer" in text
+    assert "equal up to event" in text
 
 
 def test_a_strategy_is_checked_on_every_task_that_it_can_answer():

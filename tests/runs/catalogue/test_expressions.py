@@ -20,7 +20,7 @@ def test_calls_nest_and_keep_their_arguments_as_written():
     assert [nested.name for nested in one.nested()] == ["gru4rec"]
 
 
-def test_calls_are_found_at_any_depth():
+def test_nested_calls_are_listed_at_any_depth():
     assert [nested.name for nested in parse("a(b(c()), [d, (e(),)], k=f(g))").nested()] == list("bcdefg")
 
 
@@ -48,7 +48,7 @@ def test_a_hyphen_inside_a_text_stays():
         "a(x=1, x=2)", "a\0b", "import os", "a(" * 500, "\u01c3", "a\u01c3()", "a(\u01c3=1)",
     ],
 )  # fmt: skip
-def test_what_is_no_expression_is_refused_and_shown(text):
+def test_what_is_not_an_expression_is_refused(text):
     with pytest.raises(UsageError, match="is not an expression"):
         parse(text)
 
@@ -67,7 +67,7 @@ def test_the_place_of_the_mistake_is_named():
     ("text", "right"),
     [("mf", True), ("last-seen", True), ("100k", False), ("a.b", False), ("-a", False), ("a-", False)],
 )
-def test_names_are_told_from_other_texts(text, right):
+def test_names_are_recognised(text, right):
     assert is_name(text) is right
 
 

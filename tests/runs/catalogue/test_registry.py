@@ -137,7 +137,7 @@ def test_what_stands_in_another_module_is_described_without_importing_it(write, 
         registry.factory("models", "slow")
 
 
-def test_options_that_only_an_import_can_tell_are_told(write, monkeypatch, tmp_path):
+def test_options_that_need_an_import_are_read_too(write, monkeypatch, tmp_path):
     write("from dataclasses import dataclass\n@dataclass\nclass Plain:\n    lr: float = 0.5\n", "plain_model.py")
     plugin = write(
         "from freshmark import hookimpl\n@hookimpl\ndef register_models(): return {'plain': 'plain_model:Plain'}\n"
@@ -204,7 +204,7 @@ def test_a_hook_that_returns_nonsense_names_its_plugin(write, returned, message)
         [registry.build("models", name) for name in registry.names("models")]
 
 
-def test_a_plugin_file_that_is_not_there_is_said(tmp_path):
+def test_a_missing_plugin_file_is_refused(tmp_path):
     with pytest.raises(PluginError, match="no such plugin file"):
         load([tmp_path / "none.py"], installed=False)
 
