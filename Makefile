@@ -1,15 +1,15 @@
-# Everything that a bare machine needs: `make demo` and `make test` set up .venv by themselves.
+# Every target sets up .venv first if it is missing or out of date.
 #
-#   make demo    a first run (about a minute) and the path of its report
+#   make demo    a first run of about a minute; prints the path of its report
 #   make test    the tests
-#   make quick   the tests, but for those that take longest
+#   make quick   the tests without the slow ones
 #   make lint    ruff, mypy, import-linter
 #   make bench   the benchmarks
 #   make docs    the documentation as a site, in site/
 #   make build   the wheel and the source distribution, in dist/
-#   make clean   removes what these made, .venv included; results in runs/ stay
+#   make clean   removes what these created, .venv included; results in runs/ stay
 #
-# PYTHON picks the interpreter for .venv (3.11 or newer), TESTS what is passed to pytest, WORKERS its processes.
+# Variables: PYTHON, the interpreter for .venv (3.11 or newer); TESTS, arguments of pytest; WORKERS, its processes.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -35,10 +35,10 @@ help:
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "freshmark needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo 'not there')."; \
+	  echo "freshmark needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo 'missing')."; \
 	  echo "Name another one: make PYTHON=/path/to/python3.12 …"; exit 1; } >&2
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-	  echo "'$(PYTHON)' cannot make environments: install its venv module (Debian: apt-get install python3-venv)."; exit 1; } >&2
+	  echo "'$(PYTHON)' cannot create environments: install its venv module (Debian: apt-get install python3-venv)."; exit 1; } >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt '$(TORCH)'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs]'

@@ -1,4 +1,4 @@
-"""What every test may use."""
+"""Fixtures for all tests, and the order in which files run."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of real streams that lies beside a checkout; nothing of it is part of the project."""
+    """The folder of real streams next to a checkout; it is not part of the project."""
     folder = Path(os.environ.get("FRESHMARK_TEST_DATA", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
-        pytest.skip("no folder of real streams here: set FRESHMARK_TEST_DATA")
+        pytest.skip("the folder of real streams is missing: set FRESHMARK_TEST_DATA")
     return folder
 
 
@@ -68,7 +68,7 @@ ML_100K_SHA256 = "4edb74e2a81178c2ba9ff381495f754f996c4aea351b1272ca36b43da0935e
 
 @pytest.fixture(scope="session")
 def fabricated() -> Any:
-    """The module that makes run folders up; tests are no package, so it is loaded from its file."""
+    """The module that fabricates run folders. Tests are not a package, so it is loaded from its file."""
     spec = spec_from_file_location("freshmark_fabricated", Path(__file__).parent / "results" / "fabricated.py")
     assert spec
     assert spec.loader
@@ -80,15 +80,15 @@ def fabricated() -> Any:
 
 @pytest.fixture(scope="session")
 def ml_100k(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
-    """MovieLens-100K out of a wheel that carries it; its licence keeps it out of this project.
+    """MovieLens-100K, from a wheel that contains it; its licence keeps it out of this project.
 
-    (100000, 4) text: user, item, rating, seconds; in the order of time, ties as in the file.
+    (100000, 4) text: user, item, rating, seconds; ordered by time, ties as in the file.
     """
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), "recbole==1.2.1"]
     fetched = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     if fetched.returncode:
-        pytest.skip("no package index can be reached for the wheel that carries MovieLens-100K")
+        pytest.skip("no package index is reachable for the wheel that contains MovieLens-100K")
     with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
         text = wheel.read(ML_100K)
     assert hashlib.sha256(text).hexdigest() == ML_100K_SHA256
