@@ -8,17 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from freshmark import Results
 from freshmark.cli import main
 
 PLUGIN = '''
 from freshmark import Prose, Section, hookimpl
 from freshmark.runs.executors.local import Local
-
-
-@hookimpl
-def register_meters():
-    return {"steps": Steps}
 
 
 @hookimpl
@@ -39,17 +33,6 @@ def register_executors():
 @hookimpl
 def cell_finished(cell, status, reason):
     raise RuntimeError("an observer that fails")
-
-
-class Steps:
-    """Counts windows."""
-
-    def begin(self):
-        self.count = 0
-
-    def window(self):
-        self.count += 1
-        return {"steps_taken": float(self.count)}
 
 
 class Counting(Local):
@@ -93,13 +76,6 @@ def test_a_section_of_a_plugin_is_in_the_report_and_its_text_is_escaped(done, pl
     report = (place / "out" / "report.html").read_text("utf-8")
     assert "Closing words" in report
     assert "1 &lt;cells&gt; in all" in report
-
-
-def test_a_meter_of_a_plugin_is_read_at_the_end_of_each_window(done, place):
-    table = Results.open(place / "out").measurements
-    counts = table[table.metric == "steps_taken"].value.tolist()
-    assert len(counts) > 1
-    assert sorted(counts)[:2] == [1.0, 2.0]
 
 
 def test_a_report_format_of_a_plugin_is_written(done, place, monkeypatch, capsys):

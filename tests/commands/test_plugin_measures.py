@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import os
-import subprocess
-import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from freshmark import Results
+from freshmark.cli import main
 
 PLUGIN = '''
 import numpy as np
@@ -76,11 +79,20 @@ def register_segments():
 """
 
 
-def freshmark(place: Path, *arguments: str, plugin: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "freshmark", *arguments, "--plugin", plugin], cwd=place, check=False,
-        env=os.environ | {"FRESHMARK_CACHE": str(place / "cache")}, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
+@dataclass
+class Done:
+    returncode: object
+    stdout: str
+    stderr: str
+
+
+def freshmark(place: Path, *arguments: str, plugin: str) -> Done:
+    """What a command does in this folder."""
+    out, err = StringIO(), StringIO()
+    environment = patch.dict(os.environ, {"FRESHMARK_CACHE": str(place / "cache")})
+    with environment, chdir(place), redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as left:
+        main([*arguments, "--plugin", plugin])
+    return Done(left.value.code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="module")

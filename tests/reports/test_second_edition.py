@@ -245,6 +245,6 @@ def test_a_group_with_few_events_is_joined_to_its_neighbour(earlier, edges):
     assert len(found) == len(edges)
 
 
-def test_a_metric_that_is_no_mean_has_no_groups(fabricated, made):
+def test_a_metric_that_is_not_a_mean_has_no_groups(fabricated, made):
     results = made([fabricated.MadeCell("a()")], [fabricated.MadeStream(task="rate")])
     assert history(results, rows_of(results, STREAM)) is None

@@ -120,7 +120,7 @@ def test_where_a_metric_is_defined_in_no_window_nothing_has_a_share():
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.booleans(), st.floats(0, 1)), min_size=2, max_size=40))
-def test_shares_in_the_error_of_a_metric_that_is_no_mean_add_up_to_nothing(rows):
+def test_shares_in_the_error_of_a_metric_that_is_not_a_mean_add_up_to_nothing(rows):
     window, label, prediction = (np.array(column) for column in zip(*rows, strict=True))
     order = np.argsort(window, kind="stable")
     for name in ("auc", "f1", "calibration_error"):

@@ -94,7 +94,7 @@ def test_each_curve_has_its_half_life():
     assert set(found["longest_seconds"]) == {20.0}
 
 
-def test_a_metric_that_is_no_mean_is_refused():
+def test_a_metric_that_is_not_a_mean_is_refused():
     with pytest.raises(UsageError, match="auc is not a mean"):
         per_event_metric(metric_named("auc"))
 

@@ -66,7 +66,7 @@ def test_it_tells_how_a_number_moves_when_events_weigh_more(name):
     assert moved == pytest.approx(weight * table[1, :5].sum(), rel=0.05)
 
 
-def test_a_metric_that_is_no_mean_is_read_by_window():
+def test_a_metric_that_is_not_a_mean_is_read_by_window():
     rng = np.random.default_rng(2)
     window, user = np.repeat(np.arange(4), 100), rng.integers(0, 50, 400)
     label = rng.integers(0, 2, 400).astype(float)

@@ -55,7 +55,7 @@ def test_golden_values_of_one_event():
     assert metric_named("mrr@10")(outcomes(40)) == 0.0
 
 
-def test_a_tie_over_places_10_and_11_is_no_hit_at_10():
+def test_a_tie_over_places_10_and_11_is_not_a_hit_at_10():
     assert metric_named("hr@10")(outcomes(10.5)) == 0.0
     assert metric_named("ndcg@10")(outcomes(10.5)) == 0.0
     assert metric_named("hr@11")(outcomes(10.5)) == 1.0

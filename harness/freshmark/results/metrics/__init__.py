@@ -1,4 +1,4 @@
 """Metrics as functions of outcomes, by window, segment and event.
 
-Imports `statistics` and the contract alone.
+Imports `statistics`, `discovery` and the contract alone.
 """

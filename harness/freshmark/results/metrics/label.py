@@ -1,7 +1,7 @@
-"""Functions of predictions and labels: AUC, log loss, calibration, accuracy, F1, RMSE, MAE.
+"""Metrics of predictions and labels: AUC, log loss, calibration, accuracy, F1, RMSE, MAE.
 
-Those that are no mean over events come as ``…_by``: one pass gives the number of every group (a window, a segment) at
-once. ``group`` is (n,) int64 in ``range(groups)``; the result is (groups,) float64, NaN where it is not defined.
+Those that are not means over events are functions ``…_by``, which compute the metric of every group in one pass:
+``group`` is (n,) int64 in ``range(groups)``; the result is (groups,) float64, NaN where the metric is not defined.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ _EPSILON = float(np.finfo(np.float64).eps)
 
 
 def predictions(outcomes: Outcomes) -> tuple[FloatArray, AnyArray]:
-    """Predictions and labels; a TypeError where the task has none."""
+    """Predictions and labels; a TypeError if the task has none."""
     if outcomes.prediction is None or outcomes.label is None:
         raise TypeError(f"outcomes of task {outcomes.task!r} have no predictions with labels")
     return outcomes.prediction, outcomes.label
 
 
 def log_loss(outcomes: Outcomes) -> FloatArray:
-    """−log of the probability given to what happened (Good 1952), in nats; probabilities are kept 2.2e-16 from 0 and 1.
+    """−log of the probability of the true outcome (Good 1952), in nats; clipped to 2.2e-16 from 0 and 1.
 
     click: p is the probability of a click; classify: p is the probability of the true class.
     """
     prediction, label = predictions(outcomes)
-    kept = np.clip(prediction, _EPSILON, 1.0 - _EPSILON)
+    clipped = np.clip(prediction, _EPSILON, 1.0 - _EPSILON)
     if outcomes.task == "classify":
-        return np.asarray(-np.log(kept))
-    return np.asarray(-np.where(label > 0.5, np.log(kept), np.log1p(-kept)))  # noqa: PLR2004
+        return np.asarray(-np.log(clipped))
+    return np.asarray(-np.where(label > 0.5, np.log(clipped), np.log1p(-clipped)))  # noqa: PLR2004
 
 
 def squared_error(outcomes: Outcomes) -> FloatArray:
@@ -54,20 +54,20 @@ def absolute_error(outcomes: Outcomes) -> FloatArray:
 
 
 def correct(outcomes: Outcomes) -> FloatArray:
-    """1 where the answer was right: the class with the highest probability, or a click called at p ≥ ½."""
-    called, label = _called(outcomes)
-    return np.asarray(called == label, np.float64)
+    """1 if the answer was correct: the class with the highest probability, or a click predicted at p ≥ ½."""
+    predicted, label = _classes(outcomes)
+    return np.asarray(predicted == label, np.float64)
 
 
 def auc_by(outcomes: Outcomes, group: IntArray, groups: int) -> FloatArray:
-    """Area under the ROC curve = P(score of a click > score of none) + ½ P(equal), by the rank sum.
+    """Area under the ROC curve = P(score of a click > score of a non-click) + ½ P(equal), by the rank sum.
 
     (R⁺ − n⁺(n⁺+1)/2) / (n⁺ n⁻), R⁺ the sum of the mid-ranks of the clicks (Hanley & McNeil 1982,
     doi 10.1148/radiology.143.1.7063747). NaN for a group with one class only.
     """
     prediction, label = predictions(outcomes)
     order = np.argsort(prediction)
-    # Of 16-bit integers a stable sort is a radix sort: a tenth of the time of sorting by both keys at once.
+    # NumPy sorts 16-bit integers by radix, which takes a tenth of the time of one sort by both keys.
     narrow = group.astype(np.uint16) if groups <= np.iinfo(np.uint16).max else group
     order = order[np.argsort(narrow[order], kind="stable")]
     prediction, positive, group = prediction[order], label[order] > 0.5, group[order]  # noqa: PLR2004
@@ -96,28 +96,28 @@ def calibration_by(outcomes: Outcomes, group: IntArray, groups: int) -> FloatArr
 
 
 def f1_by(outcomes: Outcomes, group: IntArray, groups: int) -> FloatArray:
-    """F1 = 2·TP / (2·TP + FP + FN) (van Rijsbergen 1979); click: of the clicks; classify: mean over classes (macro).
+    """F1 = 2·TP / (2·TP + FP + FN) (van Rijsbergen 1979); click: of clicks; classify: mean over classes (macro).
 
-    A class that neither appears nor is called in a group takes no part in its mean; NaN where none takes part.
+    A class that neither appears nor is predicted in a group is left out of its mean; NaN if none is left.
     """
-    called, label = _called(outcomes)
-    called, label = called.astype(np.int64), label.astype(np.int64)
-    classes = int(max(called.max(initial=0), label.max(initial=0))) + 1
-    hit = called == label
+    predicted, label = _classes(outcomes)
+    predicted, label = predicted.astype(np.int64), label.astype(np.int64)
+    classes = int(max(predicted.max(initial=0), label.max(initial=0))) + 1
+    hit = predicted == label
 
     def count(codes: IntArray, where: AnyArray) -> AnyArray:
         return np.bincount((group * classes + codes)[where], minlength=groups * classes).reshape(groups, classes)
 
     everywhere = np.ones(len(hit), np.bool_)
-    twice = count(called, everywhere) + count(label, everywhere)  # 2·TP + FP + FN
+    twice = count(predicted, everywhere) + count(label, everywhere)  # 2·TP + FP + FN
     score = _ratio(2.0 * count(label, hit), twice)
     if outcomes.task == "click":
         return score[:, 1] if classes > 1 else np.full(groups, np.nan)
     return _ratio(np.nansum(score, axis=1), np.count_nonzero(twice, axis=1))
 
 
-def _called(outcomes: Outcomes) -> tuple[AnyArray, AnyArray]:
-    """The class that was called and the true one."""
+def _classes(outcomes: Outcomes) -> tuple[AnyArray, AnyArray]:
+    """The predicted classes and the true ones."""
     prediction, label = predictions(outcomes)
     if outcomes.task == "classify":
         if outcomes.predicted is None:

@@ -1,4 +1,4 @@
-"""Percentiles of durations, and none that the samples cannot carry."""
+"""Percentiles of durations, if there are enough samples for them."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from freshmark.contract.arrays import FloatArray
 from freshmark.results.statistics.intervals import LEVEL
 
 SURE = 0.99
-"""How sure it must be that some sample lies beyond a percentile before it is shown."""
+"""The least probability that some sample lies beyond a percentile that is shown."""
 
 
 def samples_needed(percentile: float) -> int:
-    """Least n such that, 99 times in 100, one of n samples lies beyond the percentile: 459 for p99, 90 for p95.
+    """The least n such that one of n samples lies beyond the percentile with probability 0.99: 459 for p99, 90 for p95.
 
-    1 − pⁿ ≥ 0.99; below it the largest sample seen would be sold as the percentile.
+    1 − pⁿ ≥ 0.99; with fewer, the percentile would be the largest sample.
     """
     return math.ceil(math.log(1 - SURE) / math.log(percentile / 100))
 
 
 def percentile_of(durations: FloatArray, percentile: float) -> float:
-    """The percentile of (n,) seconds, as one of the samples; NaN where there are too few."""
+    """The percentile of (n,) seconds, as one of the samples; NaN if there are too few."""
     if len(durations) < samples_needed(percentile):
         return float("nan")
     return float(np.percentile(durations, percentile, method="inverted_cdf"))
 
 
 def interval_of(durations: FloatArray, percentile: float) -> tuple[float, float]:
-    """Two of the samples between which the percentile lies 95 times in 100, were they independent; NaN: too few.
+    """The 95 % interval of the percentile, between two samples taken as independent; NaN if there are too few.
 
     The number of n samples below it is binomial (order statistics; David & Nagaraja 2003, section 7.1).
     """
@@ -43,6 +43,6 @@ def interval_of(durations: FloatArray, percentile: float) -> tuple[float, float]
 
 
 def too_few(samples: int, percentile: float) -> str:
-    """Why there is no such percentile; empty where there is one."""
+    """Why the percentile is not shown; empty if it is."""
     needed = samples_needed(percentile)
     return "" if samples >= needed else f"p{percentile:g} needs {needed} samples, there are {samples}"
