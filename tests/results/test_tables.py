@@ -125,7 +125,7 @@ def test_outcomes_are_read_once_for_all_metrics_of_a_cell(made, monkeypatch):
 def test_k_beyond_the_recorded_depth_is_refused(made):
     results = made()
     assert results.metric_for("drift(preset='small')", "ndcg@100") == "ndcg@100"
-    with pytest.raises(UsageError, match="deeper than the lists") as caught:
+    with pytest.raises(UsageError, match="longer lists") as caught:
         results.ranking("ndcg@101")
     assert "at most 100" in caught.value.remedy
 

@@ -6,31 +6,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from freshmark.contract.arrays import AnyArray
 from freshmark.contract.hookspecs import Factory
 from freshmark.contract.metric import Metric, MetricFamily
-from freshmark.contract.outcomes import Outcomes
 from freshmark.contract.segment import Segment
-from freshmark.errors import PluginFault, UnknownName, UsageError
-from freshmark.results.decision import alerts, curves, mean_ranks, pairs, ranking, verdict
+from freshmark.errors import UnknownName, UsageError
+from freshmark.results.access import RecordedAccess
+from freshmark.results.decision import curves, mean_ranks, pairs, ranking
 from freshmark.results.decision.alerts import Alert
 from freshmark.results.decision.budget import Budget
-from freshmark.results.decision.curves import CurvePoint
-from freshmark.results.decision.judgement import Judgement, judged
+from freshmark.results.decision.decisions import Decisions
 from freshmark.results.decision.mean_ranks import CriticalDifference
 from freshmark.results.decision.prices import Prices
-from freshmark.results.decision.ranking import RankingRow
 from freshmark.results.decision.regret import Tolerance
-from freshmark.results.decision.standings import Standings, standings_of
+from freshmark.results.decision.standings import Standings
 from freshmark.results.decision.terms import Terms
 from freshmark.results.decision.verdict import Verdict
 from freshmark.results.decision.worth import Worth
 from freshmark.results.dynamics import arrivals, attainment, churn, learning, queueing, recovery, slowness, staleness
-from freshmark.results.metrics.measured import Measured
 from freshmark.results.metrics.named import Metrics, Segments
 from freshmark.results.output import notebook
 from freshmark.results.output.document import write_report
@@ -44,31 +39,25 @@ from freshmark.results.stored.recorded import Recorded
 USUAL_TERMS = Terms()
 
 
-class Results:
-    """What came of one or more runs. Nothing is measured again; outcomes are read when a number of them is needed.
+class Results(RecordedAccess):
+    """The results of one or more runs. Nothing is measured again; outcomes are read on demand.
 
     >>> results = Results.open("runs/mt")                                  # doctest: +SKIP
     >>> results.ranking("ndcg@25")[["strategy", "every", "value", "margin"]]  # doctest: +SKIP
 
-    recorded: what the run folders hold, which every table is computed from
-    terms: prices, limits and request rates
-    folders: the run folders
+    recorded: what the run folders hold; every table is computed from it
     cells: one row a cell: stream, task, strategy, every, delay, seed, status, reason, seconds …, and its summary
-    streams: name → what is known of the stream
-    heading: what stands above everything in a report; empty where the verdicts are heading enough
+    streams: name → stream
+    terms: prices, limits, tolerance, worth and request rates
+    heading: the title of a report; empty where the verdicts suffice
     """
 
     heading = ""
 
     def __init__(self, recorded: Recorded, terms: Terms = USUAL_TERMS) -> None:
-        self.recorded = recorded
+        super().__init__(recorded)
         self.terms = terms
-        self.folders = recorded.folders
-        self.cells = recorded.cells
-        self.streams = recorded.streams
-        self._standings: dict[tuple[str, str], Standings] = {}
-        self._judgements: dict[str | None, dict[str, Judgement]] = {}
-        self._curves: dict[str | None, list[CurvePoint]] = {}
+        self._decisions = Decisions(recorded, terms)
         self._tables: dict[tuple[str, str | None], pd.DataFrame] = {}
 
     @classmethod
@@ -106,56 +95,6 @@ class Results:
     def __repr__(self) -> str:
         states = ", ".join(f"{count} {status}" for status, count in self.cells["status"].value_counts().items())
         return f"<Results: {len(self.cells)} cells on {len(self.streams)} streams; {states}>"
-
-    # What was recorded
-
-    @property
-    def provenance(self) -> dict[str, Any]:
-        """Machine, versions and command of the first run; ``folders`` has them all."""
-        return self.recorded.provenance
-
-    @property
-    def metrics(self) -> Metrics:
-        """The metrics that are known by name: built-in ones, and those of plugins."""
-        return self.recorded.metrics
-
-    @property
-    def segments(self) -> tuple[str, ...]:
-        """The names of the segments: ``all``, built-in ones, and those of plugins."""
-        return self.recorded.segments.names
-
-    @property
-    def faults(self) -> list[PluginFault]:
-        """What metrics and segments of plugins raised so far, each once; their values are missing."""
-        return self.recorded.faults
-
-    def metric_for(self, stream: str, metric: str | None = None) -> str | None:
-        """This metric, or the one that decides; None where the stream's task has no such metric."""
-        return self.recorded.metric_for(stream, metric)
-
-    def better(self, metric: str) -> str:
-        """``higher`` or ``lower``."""
-        return self.recorded.better(metric)
-
-    def keys_of(self, stream: str, strategy: str, every: str, delay: str) -> list[str]:
-        """The keys of the cells of a row that succeeded: its seeds."""
-        return self.recorded.keys_of(stream, strategy, every, delay)
-
-    def measured(self, key: str, metrics: Sequence[str]) -> list[Measured]:
-        """These metrics of the cell with this key, by segment and window."""
-        return self.recorded.measured(key, metrics)
-
-    def outcomes(self, key: str, *, free: bool = False) -> Outcomes:
-        """What became of each test event in the cell with this key; ``free``: had its updates taken no time."""
-        return self.recorded.outcomes(key, free=free)
-
-    def events(self, stream: str) -> dict[str, AnyArray]:
-        """The stream's test events, column → (n,) array."""
-        return self.recorded.events(stream)
-
-    def table(self, key: str, name: str) -> dict[str, AnyArray]:
-        """A table of the cell with this key: ``outcomes``, ``windows``, ``updates`` or ``latencies``."""
-        return self.recorded.table(key, name)
 
     @cached_property
     def measurements(self) -> pd.DataFrame:
@@ -202,9 +141,7 @@ class Results:
         decided = [stream for stream in self.streams if recorded.metric_for(stream) == metric]
         if not decided and not any(recorded.failed(stream, metric) for stream in self.streams):
             raise UsageError(f"no stream of these runs has a task with the metric {metric}", where="metric")
-        results = Results(recorded, self.terms)
-        results._standings = self._standings
-        return results
+        return self._on(self.terms, recorded)
 
     def tolerating(self, tolerance: Tolerance | str) -> Results:
         """The same results, where a choice may be so much worse than the best: ``results.tolerating("2%")``.
@@ -234,10 +171,10 @@ class Results:
         """The same results, with response times at these rates of requests a second; see ``open_loop``."""
         return self._on(replace(self.terms, rates=rates))
 
-    def _on(self, terms: Terms) -> Results:
-        """These results on other terms; what was read and compared is shared, rankings are not."""
-        results = Results(self.recorded, terms)
-        results._standings = self._standings
+    def _on(self, terms: Terms, recorded: Recorded | None = None) -> Results:
+        """These results on other terms; what was read, measured and compared is shared."""
+        results = Results(recorded or self.recorded, terms)
+        results._decisions = self._decisions.on(results.recorded, terms)
         return results
 
     @property
@@ -261,76 +198,33 @@ class Results:
         """Every row of a stream, and how far any two are apart.
 
         Raises:
-            UsageError: the stream's task has no such metric.
+            UsageError: the stream's task does not have the metric.
         """
-        name = self.metric_for(stream, metric)
-        if name is None:
-            raise UsageError(f"{metric} is not a metric of task {self.streams[stream].task}", where=stream)
-        if (stream, name) not in self._standings:
-            self._standings[stream, name] = standings_of(self.recorded, stream, name)
-        return self._standings[stream, name]
+        return self._decisions.standings(stream, metric)
 
     def ranking(self, metric: str | None = None) -> pd.DataFrame:
         """One row a (stream, strategy, every, delay), best first; see ``decision.ranking`` for the columns."""
-        return self._table("ranking", metric, lambda: ranking.table_of(self._rows(metric)))
+        return self._table("ranking", metric, lambda: ranking.table_of(self._decisions.rows(metric)))
 
     def curves(self, metric: str | None = None) -> pd.DataFrame:
         """One row a schedule of each strategy, slowest first: where its curve flattens; see ``decision.curves``."""
-        return self._table("curves", metric, lambda: curves.table_of(self._points(metric)))
+        return self._table("curves", metric, lambda: curves.table_of(self._decisions.curves(metric)))
 
     def pairs(self, metric: str | None = None) -> pd.DataFrame:
         """Every pair of rows of a stream: how far apart, and whether significantly; see ``decision.pairs``."""
-        return pairs.pairs_of(self._standings_by_stream(metric))
+        return pairs.pairs_of(self._decisions.by_stream(metric))
 
     def critical_difference(self, metric: str | None = None) -> CriticalDifference | None:
         """Mean ranks over streams, and how far apart they must be; None below five streams."""
-        return mean_ranks.critical_difference(list(self._standings_by_stream(metric).values()))
+        return mean_ranks.critical_difference(list(self._decisions.by_stream(metric).values()))
 
     def verdicts(self, metric: str | None = None) -> list[Verdict]:
         """What to do on each stream, in a sentence."""
-        judgements, points = self._judged(metric), self._points(metric)
-        return [
-            verdict.verdict_on(
-                stream,
-                judgements[stream],
-                [point for point in points if point.stream == stream],
-                self.recorded.span_seconds(stream),
-            )
-            for stream in self.streams
-        ]
+        return self._decisions.verdicts(metric)
 
     def alerts(self) -> list[Alert]:
-        """What to know before believing it, gravest first."""
-        return alerts.alerts_of(self.recorded, self._judged(None), self._standings_by_stream(None))
-
-    def _standings_by_stream(self, metric: str | None) -> dict[str, Standings]:
-        """Of the streams whose task has the metric."""
-        names = {stream: self.metric_for(stream, metric) for stream in self.streams}
-        return {stream: self.standings(stream, name) for stream, name in names.items() if name is not None}
-
-    def _judged(self, metric: str | None) -> dict[str, Judgement]:
-        """What the rule says of every stream."""
-        if metric not in self._judgements:
-            standings = self._standings_by_stream(metric)
-            rows = ranking.ranking_of(self.recorded, standings, self.terms)
-            self._judgements[metric] = {
-                stream: judged(
-                    [row for row in rows if row.stream == stream],
-                    standings.get(stream),
-                    self.terms,
-                    self.recorded.events_a_day(stream),
-                )
-                for stream in self.streams
-            }
-        return self._judgements[metric]
-
-    def _rows(self, metric: str | None) -> list[RankingRow]:
-        return [row for judgement in self._judged(metric).values() for row in judgement.rows]
-
-    def _points(self, metric: str | None) -> list[CurvePoint]:
-        if metric not in self._curves:
-            self._curves[metric] = curves.curves_of(self._judged(metric), self._standings_by_stream(metric))
-        return self._curves[metric]
+        """What limits or invalidates the conclusions, most severe first."""
+        return self._decisions.alerts()
 
     def _table(self, name: str, metric: str | None, build: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """A copy that the caller may change; a report asks for each table many times, and building one takes longer."""
@@ -391,13 +285,13 @@ class Results:
         writers: Mapping[str, Factory] | None = None,
         sections: Mapping[str, Factory] | None = None,
     ) -> Path:
-        """Write a report of this form: ``html``, ``markdown``, ``csv``, or what a plugin offers. Gives its path.
+        """Write a report; returns its path.
 
         Args:
             path: the file to write.
-            format: the name of the form.
-            writers: name → writer; those of the installed plugins where None.
-            sections: name → section; those of the installed plugins where None.
+            format: ``html``, ``markdown``, ``csv``, or the name of a plugin's writer.
+            writers: name → writer; None: those of the installed plugins.
+            sections: name → section; None: those of the installed plugins.
         """
         sections = offered("register_sections") if sections is None else sections
         loaded = {name: imported(section) for name, section in sections.items()}
@@ -409,11 +303,11 @@ class Results:
         format: str = "csv",  # noqa: A002
         tables: Sequence[str] | None = None,
     ) -> list[Path]:
-        """Write tables into a folder, one file each, as ``csv``, ``parquet``, ``markdown`` or ``latex``; their paths.
+        """Write tables into a folder, one file each; returns their paths.
 
         Args:
             folder: created if missing.
-            format: the form of every file.
+            format: ``csv``, ``parquet``, ``markdown`` or ``latex``.
             tables: of ``TABLES``; None: all but the outcomes.
 
         Raises:
@@ -426,9 +320,14 @@ class Results:
         return write_tables({name: partial(TABLES[name], self) for name in names}, Path(folder), format)
 
     def _repr_html_(self) -> str:
-        """For a notebook: the verdict on each stream, and the head of its ranking."""
-        return notebook.html_of(repr(self), self.verdicts(), self._rows(None))
+        """For a notebook: the verdict on each stream and the head of its ranking."""
+        return notebook.html_of(repr(self), self.verdicts(), self._decisions.rows(None))
 
+
+_DYNAMICS = (
+    "learning", "staleness", "half_lives", "open_loop", "slowness", "recovery", "attainment", "arrivals", "churn",
+)  # fmt: skip
+_OF_CELLS = ("windows", "updates", "latencies", "outcomes")
 
 TABLES: Mapping[str, Callable[[Results], pd.DataFrame]] = {
     "cells": lambda results: results.cells,
@@ -436,21 +335,10 @@ TABLES: Mapping[str, Callable[[Results], pd.DataFrame]] = {
     "curves": Results.curves,
     "pairs": Results.pairs,
     "measurements": lambda results: results.measurements,
-    "learning": Results.learning,
-    "staleness": Results.staleness,
-    "half_lives": Results.half_lives,
-    "open_loop": Results.open_loop,
-    "slowness": Results.slowness,
-    "recovery": Results.recovery,
-    "attainment": Results.attainment,
-    "arrivals": Results.arrivals,
-    "churn": Results.churn,
-    "windows": lambda results: rows_of_cells(results.recorded, "windows"),
-    "updates": lambda results: rows_of_cells(results.recorded, "updates"),
-    "latencies": lambda results: rows_of_cells(results.recorded, "latencies"),
-    "outcomes": lambda results: rows_of_cells(results.recorded, "outcomes"),
+    **{name: getattr(Results, name) for name in _DYNAMICS},
+    **{name: lambda results, name=name: rows_of_cells(results.recorded, name) for name in _OF_CELLS},  # type: ignore[misc]
 }
 """Name → table."""
 
 USUAL_TABLES = tuple(name for name in TABLES if name != "outcomes")
-"""The tables that are written where none is named: the outcomes have a row for every event of every cell."""
+"""Those that are written by default: the outcomes have a row for every event of every cell."""

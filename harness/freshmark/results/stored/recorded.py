@@ -1,42 +1,33 @@
-"""What runs recorded, read when it is asked for: outcomes, events, tables, and metrics of them."""
+"""What runs recorded, and metrics of it: each is computed once."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from copy import copy
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from freshmark.contract.arrays import AnyArray, FloatArray
+from freshmark.contract.arrays import FloatArray
 from freshmark.contract.metric import Metric
-from freshmark.contract.outcomes import Outcomes, decoded, has_free_pass, oracle_outcomes, widened
-from freshmark.contract.windows import WINDOW_COLUMNS
-from freshmark.errors import PluginFault, StoreError, UnknownName, UsageError
+from freshmark.contract.outcomes import Outcomes
+from freshmark.errors import PluginFault, UsageError
 from freshmark.results.metrics.influence import influence_of
 from freshmark.results.metrics.measured import Measured, measure, unmeasured
 from freshmark.results.metrics.named import Metrics, Segments, main_metric
 from freshmark.results.metrics.segments import Division
 from freshmark.results.plugins import offers
 from freshmark.results.statistics.blocks import windows_for_statistics
-from freshmark.results.stored.folder import RunFolder, read_table
-from freshmark.results.stored.merging import cells_of, streams_of
-from freshmark.results.stored.table_cache import TableCache
+from freshmark.results.stored.folder import RunFolder
+from freshmark.results.stored.run_data import RunData
 
 
-class Recorded:
-    """Run folders, merged; a cell that several hold is taken once.
+class Recorded(RunData):
+    """Run folders, with the metrics and segments of their cells.
 
-    cells: one row a cell: stream, task, strategy, every, delay, seed, status, reason, seconds …, and its summary
-    streams: name → what is known of the stream
+    metrics, segments: by name; None: the built-in ones and those of the installed plugins
+    chosen: the metric that decides if none is named; None: the main metric of each task
     faults: what functions of plugins raised so far, each once
-
-    Args:
-        folders: at least one.
-        metrics, segments: those that are known by name; None: those of the installed plugins.
-        chosen: the metric that decides where none is named; None: the main metric of each task.
     """
 
     def __init__(
@@ -47,23 +38,14 @@ class Recorded:
         *,
         chosen: str | None = None,
     ) -> None:
-        self.folders = tuple(folders)
-        self.streams = streams_of(self.folders)
-        self._home, self.cells = cells_of(self.folders)
+        super().__init__(folders)
         self._metrics, self._segments, self.chosen = metrics, segments, chosen
         self._faults: dict[tuple[str, str], PluginFault] = {}
         self._failed: set[tuple[str, str]] = set()
         self._divisions: dict[str, Division] = {}
         self._measured: dict[tuple[str, str], Measured] = {}
         self._influence: dict[tuple[str, str], FloatArray] = {}
-        self._events: dict[str, dict[str, AnyArray]] = {}
         self._blocks: dict[str, Division] = {}
-        self._kept = TableCache()
-
-    @property
-    def provenance(self) -> dict[str, Any]:
-        """Machine, versions and command of the first run; ``folders`` has them all."""
-        return self.folders[0].provenance
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -102,31 +84,26 @@ class Recorded:
         other.chosen = metric
         return other
 
-    def device_of(self, key: str) -> str:
-        """Where models of the cell with this key lived, in torch's words."""
-        folder, _ = self._home[key]
-        return str(folder.provenance.get("device") or "cpu")
-
     def metric_for(self, stream: str, metric: str | None = None) -> str | None:
         """This metric, or the one that decides; None where the stream's task has no such metric.
 
         Raises:
-            UnknownName: there is no such metric.
+            UnknownName: the metric does not exist.
             UsageError: its K is larger than the depth to which lists were recorded.
         """
         record = self.streams[stream]
         if metric is None:
             return self._deciding(stream) or self.main_metric(stream)
-        found = self.metric(metric)
+        task_metric = self.metric(metric)
         depth = int(record.settings.get("depth", 0))
         if depth and self.metrics.depth_of(metric) > depth:
             raise UsageError(
-                f"{metric} looks deeper than the lists that were recorded",
+                f"{metric} needs longer lists than were recorded",
                 where=stream,
                 remedy=f"K of at most {depth}",
                 code="FM120",
             )
-        return metric if record.task in found.tasks else None
+        return metric if record.task in task_metric.tasks else None
 
     def main_metric(self, stream: str) -> str:
         """The main metric of the stream's task."""
@@ -193,7 +170,7 @@ class Recorded:
         self._failed.add((stream, metric))
 
     def influence(self, key: str, metric: str) -> FloatArray:
-        """What each window, and each group of users, adds to the error of the cell's number: (windows, groups)."""
+        """The contribution of each window and group of users to the error of the cell's metric: (windows, groups)."""
         if (key, metric) not in self._influence:
             (measured,) = self.measured(key, [metric])
             stream = self.stream_of(key)
@@ -209,31 +186,6 @@ class Recorded:
         division = self.division(stream) if found.each is None else self.blocks(stream)
         return influence_of(found, outcomes, measured, division)
 
-    def outcomes(self, key: str, *, free: bool = False) -> Outcomes:
-        """What became of each test event in the cell with this key; ``free``: had its updates taken no time.
-
-        Raises:
-            UsageError: there was no free pass, since the cell's delay was not measured.
-        """
-        table = self.table(key, "outcomes")
-        if free and not has_free_pass(table):
-            raise UsageError("no updates were made that took no time", where=f"cell {key}", remedy="delay measured")
-        stream = self.stream_of(key)
-        events = self.events(stream)
-        if any(len(column) != len(events["time"]) for column in table.values()):
-            raise StoreError("outcomes and test events differ in number", where=f"cell {key}", code="FM405")
-        return decoded(self.streams[stream].task, table, events, free=free)
-
-    def oracle_outcomes(self, stream: str) -> Outcomes | None:
-        """The outcomes of the best achievable answers; None where the stream does not know them."""
-        return oracle_outcomes(self.streams[stream].task, self.events(stream))
-
-    def events(self, stream: str) -> dict[str, AnyArray]:
-        """The stream's test events, column → (n,) array."""
-        if stream not in self._events:
-            self._events[stream] = widened(read_table(self.streams[stream].events))
-        return self._events[stream]
-
     def division(self, stream: str) -> Division:
         """The stream's test events, divided into windows and segments."""
         if stream not in self._divisions:
@@ -243,16 +195,6 @@ class Recorded:
             self._divisions[stream] = Division(events["window"], self.streams[stream].windows, assignments)
         return self._divisions[stream]
 
-    def span_seconds(self, stream: str) -> float:
-        """Stream time from the first test event to the last."""
-        time = self.events(stream)["time"]
-        return float(time[-1] - time[0]) / 1e6 if len(time) else 0.0
-
-    def events_a_day(self, stream: str) -> float:
-        """Test events in a day of stream time; inf where they all have one time."""
-        span = self.span_seconds(stream)
-        return len(self.events(stream)["time"]) * 86_400 / span if span else float("inf")
-
     def blocks(self, stream: str) -> Division:
         """The stream's test events, divided into windows for statistics: finer than those on display where few."""
         if stream not in self._blocks:
@@ -260,34 +202,3 @@ class Recorded:
             window, windows = windows_for_statistics(events["time"], shown.window, shown.windows)
             self._blocks[stream] = Division(window, windows, shown.assignments)
         return self._blocks[stream]
-
-    def table(self, key: str, name: str) -> dict[str, AnyArray]:
-        """A table of the cell with this key: ``outcomes``, ``windows``, ``updates`` or ``latencies``."""
-        if key not in self._home:
-            raise UnknownName("cell", key, self._home)
-        folder, cell = self._home[key]
-        return self._kept.table((key, name), lambda: folder.table(cell, name))
-
-    def meter_columns(self, key: str) -> tuple[str, ...]:
-        """The columns of the cell's table of windows that come from meters of plugins."""
-        return tuple(name for name in self.table(key, "windows") if name not in WINDOW_COLUMNS)
-
-    def stream_of(self, key: str) -> str:
-        """The stream of the cell with this key."""
-        return str(self._home[key][1]["stream"])
-
-    def has_table(self, key: str, name: str) -> bool:
-        """Whether a table of this name was recorded of the cell with this key."""
-        return f"{name}.parquet" in json.loads(self._home[key][1]["digests"] or "{}")
-
-    def keys_of(self, stream: str, strategy: str, every: str, delay: str) -> list[str]:
-        """The keys of the cells of a row that succeeded: its seeds."""
-        return self._keys.get((stream, strategy, every, delay), [])
-
-    @cached_property
-    def _keys(self) -> dict[tuple[str, ...], list[str]]:
-        fine = self.cells[self.cells["status"] == "ok"]
-        found: dict[tuple[str, ...], list[str]] = {}
-        for key, *row in fine[["key", "stream", "strategy", "every", "delay"]].itertuples(index=False):
-            found.setdefault(tuple(map(str, row)), []).append(str(key))
-        return found
