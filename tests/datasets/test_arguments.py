@@ -23,12 +23,12 @@ def test_a_date_is_utc_where_it_names_no_zone(told, micros):
 
 
 @pytest.mark.parametrize("told", ["", "yesterday", 20170101, None, "2017-13-01"])
-def test_what_is_no_date_is_refused(told):
+def test_an_invalid_date_is_refused(told):
     with pytest.raises(UsageError, match=r"since=.*an ISO date, such as 2017-11-25"):
         moment("since", told)
 
 
-def test_a_number_is_no_date_of_a_log_either(tmp_path):
+def test_a_number_is_not_a_date_of_a_log_either(tmp_path):
     log = tmp_path / "log.csv"
     log.write_text("user,item,time\na,x,1700000000\n")
     with pytest.raises(UsageError, match="since=20170101"):

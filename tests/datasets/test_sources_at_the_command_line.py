@@ -52,12 +52,12 @@ def test_bad_data_end_with_exit_code_3_and_leave_nothing(place, capsys, command,
     where, code = SOURCES[expression]
     with pytest.raises(SystemExit) as left:
         main(["data", command, expression.replace("{}", str(place))])
-    told = capsys.readouterr()
-    assert left.value.code == 3, told.err
-    assert f"error {code}:" in told.err
-    assert where.replace("{}", str(place)) in told.err
-    assert "Traceback" not in told.err
-    assert not told.out
+    shown = capsys.readouterr()
+    assert left.value.code == 3, shown.err
+    assert f"error {code}:" in shown.err
+    assert where.replace("{}", str(place)) in shown.err
+    assert "Traceback" not in shown.err
+    assert not shown.out
     kept = [path for path in (place / "cache").rglob("*") if path.is_file() and not path.name.endswith(".lock")]
     assert kept == []
 
@@ -71,9 +71,9 @@ def test_a_mistake_of_the_caller_ends_with_exit_code_2(place, capsys):
     ):
         with pytest.raises(SystemExit) as left:
             main(["data", "describe", expression])
-        told = capsys.readouterr()
-        assert left.value.code == 2, told.err
-        assert "Traceback" not in told.err
+        shown = capsys.readouterr()
+        assert left.value.code == 2, shown.err
+        assert "Traceback" not in shown.err
 
 
 def test_the_same_source_mended_is_a_stream(place, capsys):

@@ -53,9 +53,9 @@ def test_every_command_of_the_page_works_on_a_log_of_mine(request, place, capsys
         pytest.importorskip("sqlalchemy")
     with pytest.raises(SystemExit) as left:
         main(shlex.split(line)[1:])
-    told = capsys.readouterr()
-    assert left.value.code == 0, told.err
-    assert "events" in told.out
+    shown = capsys.readouterr()
+    assert left.value.code == 0, shown.err
+    assert "events" in shown.out
 
 
 @pytest.mark.parametrize("line", SECOND.splitlines())
@@ -93,9 +93,9 @@ def test_the_plugin_of_the_page_reads_a_file_of_mine(tmp_path, capsys):
     expression = f"tickets(path='{tmp_path / 'copy.zip'}')"
     with pytest.raises(SystemExit) as left:
         main(["data", "describe", expression, "--plugin", str(tmp_path / "mine.py")])
-    told = capsys.readouterr()
-    assert left.value.code == 0, told.err
-    assert "2 events where 81,204 are stated" in told.out
+    shown = capsys.readouterr()
+    assert left.value.code == 0, shown.err
+    assert "2 events where 81,204 are stated" in shown.out
     with pytest.raises(SystemExit):
         main(["show", "tickets", "--plugin", str(tmp_path / "mine.py")])
     assert "Times are local." in capsys.readouterr().out

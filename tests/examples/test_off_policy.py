@@ -103,7 +103,7 @@ def test_items_of_one_request_are_not_taken_for_independent(off_policy):
         (0.1, {"propensity": np.ones(3)}, "propensity is not"),
     ],
 )
-def test_what_is_no_policy_is_refused(off_policy, target, options, why):
+def test_an_invalid_policy_is_refused(off_policy, target, options, why):
     with pytest.raises(UsageError, match=why):
         off_policy(logged(0), np.full(2_000, target), **options)
 

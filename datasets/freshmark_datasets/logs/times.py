@@ -110,7 +110,7 @@ class Clock:
 class RowClock:
     """The times of a log without any: rows are a second apart, or evenly spread over a span per file.
 
-    each: microseconds of a file's span, None for a second a row
+    each: microseconds of a file's span, None for a second per row
     """
 
     def __init__(self, each: int | None) -> None:
@@ -135,7 +135,7 @@ class RowClock:
 
     def microseconds(self) -> tuple[IntArray, dict[str, str]]:
         """(n,) int64 microseconds since the first row, and a description of them."""
-        text = "a second a row" if self.each is None else f"each file is {self.each / 86_400e6:g} days, evenly spread"
+        text = "a second per row" if self.each is None else f"each file is {self.each / 86_400e6:g} days, evenly spread"
         times = np.concatenate(self._batches)
         return times, {"time": f"none in the log: {text}, in the order of the file", "resolution": ROW}
 

@@ -181,7 +181,7 @@ def test_ids_are_kept_as_the_text_that_they_are(tmp_path, packed):
     assert list(stream.items) == ODD_IDS
 
 
-def test_bad_rows_are_left_out_and_counted_where_that_is_asked_for(tmp_path):
+def test_skip_bad_leaves_bad_rows_out_and_counts_them(tmp_path):
     log = tmp_path / "events.csv"
     log.write_bytes(
         HEAD + GOOD + b"1,2\n,2,1400000002\n1,2,soon\n\xff,2,1400000002\n5,6,1400000003,7\n8,9,1400000004\n"
@@ -214,7 +214,7 @@ def test_an_error_after_rows_that_were_left_out_still_names_its_line(tmp_path):
     assert caught.value.where == f"{log}:1"
 
 
-def test_leaving_everything_out_is_no_stream(tmp_path):
+def test_leaving_everything_out_is_an_error(tmp_path):
     log = tmp_path / "events.csv"
     log.write_bytes(HEAD + b"1,2\n")
     with pytest.raises(DataError, match="no events"):

@@ -15,7 +15,7 @@ def log(*names: str, headed: bool = True) -> Any:
 
 
 @pytest.mark.parametrize("role", COMMON)
-def test_every_common_name_is_found_however_it_is_spelt(role):
+def test_every_usual_name_is_recognised_in_any_spelling(role):
     for name in COMMON[role]:
         for spelling in (name, name.upper(), f" {name[0]}_{name[1:]} "):
             chosen, why = choose(log("other", spelling), {}, (role,))
@@ -23,7 +23,7 @@ def test_every_common_name_is_found_however_it_is_spelt(role):
             assert why == f"{role} {spelling!r} (by its name)"
 
 
-def test_no_common_name_stands_for_two_roles():
+def test_no_usual_name_is_that_of_two_roles():
     names = [name for one in COMMON.values() for name in one]
     assert len(names) == len(set(names))
 
@@ -36,7 +36,7 @@ def test_the_likelier_name_wins_wherever_it_stands():
     }
 
 
-def test_what_is_told_is_taken_and_not_called_a_guess():
+def test_a_given_column_is_used_and_not_called_a_guess():
     chosen, why = choose(log("user", "item", "time", "viewer"), {"user": "viewer", "item": 1}, NEEDED)
     assert chosen == {"user": 3, "item": 1, "time": 2}
     assert why == "user 'viewer', item 'item', time 'time' (by its name)"

@@ -39,12 +39,12 @@ def text(rows: list[Row], *, moment: Any = str) -> str:
     return f"{FIELDS}\n{''.join(lines)}"
 
 
-def read(content: str, **told: Any) -> Stream:
+def read(content: str, **options: Any) -> Stream:
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "log.csv"
         path.write_text(content)
         usual: dict[str, Any] = {"unit": "s", "numbers": "price", "words": "event", "repeats": True}
-        return file(path, **(usual | told)).load()
+        return file(path, **(usual | options)).load()
 
 
 def same(stream: Stream, other: Stream) -> bool:
@@ -53,7 +53,7 @@ def same(stream: Stream, other: Stream) -> bool:
 
 @FEW
 @given(ROWS, st.sampled_from(["view", "buy", "cart"]))
-def test_rows_that_do_not_match_might_as_well_not_stand_there(rows, event):
+def test_filtered_rows_make_no_difference(rows, event):
     kept = [row for row in rows if row[3] == event]
     if not kept:
         with pytest.raises(DataError, match="no events"):
@@ -91,8 +91,8 @@ def test_a_log_in_parts_is_the_log(rows, data):
     with tempfile.TemporaryDirectory() as place:
         for number, (begin, end) in enumerate(zip([0, *cuts], [*cuts, len(rows)], strict=True)):
             Path(place, f"{number}.csv").write_text(text(rows[begin:end]))
-        told: dict[str, Any] = {"unit": "s", "numbers": "price", "words": "event", "repeats": True}
-        assert same(folder(place, "*.csv", **told).load(), read(text(rows)))
+        options: dict[str, Any] = {"unit": "s", "numbers": "price", "words": "event", "repeats": True}
+        assert same(folder(place, "*.csv", **options).load(), read(text(rows)))
 
 
 @FEW
@@ -117,13 +117,13 @@ def test_features_of_an_event_depend_on_no_later_row(rows, later):
 
 @FEW
 @given(ROWS)
-def test_milliseconds_beside_a_date_are_added_to_it(rows):
+def test_a_column_of_milliseconds_is_added_to_the_date(rows):
     days = [(user, item, at // 86_400 * 86_400, event, price) for user, item, at, event, price in rows]
     lines = [f"{line},{row[2] % 86_400 * 1000}" for line, row in zip(text(days).splitlines()[1:], rows, strict=True)]
-    told: dict[str, Any] = {"offset": "ms", "unit": "s", "repeats": True}
+    options: dict[str, Any] = {"offset": "ms", "unit": "s", "repeats": True}
     with tempfile.TemporaryDirectory() as place:
         Path(place, "log.csv").write_text("\n".join([f"{FIELDS},ms", *lines]))
-        assert same(folder(place, "*.csv", **told).load(), read(text(rows), numbers=(), words=()))
+        assert same(folder(place, "*.csv", **options).load(), read(text(rows), numbers=(), words=()))
 
 
 @pytest.mark.parametrize("value", ["9" * 30, "-9e30", "-1400000000001"])
@@ -134,7 +134,7 @@ def test_milliseconds_that_lead_beyond_all_times_are_refused_with_their_line(tmp
     assert caught.value.where == f"{tmp_path / 'log.csv'}:3"
 
 
-def test_a_row_that_is_not_asked_for_may_be_bad(tmp_path):
+def test_a_filtered_row_may_be_invalid(tmp_path):
     path = tmp_path / "log.csv"
     path.write_text("user,item,time,event\n,2,1400000000,ping\n1,,x,ping\n1,2,1400000000,view\n")
     assert len(file(path, only=("event", "^view$"), unit="s").load()) == 1
@@ -165,7 +165,7 @@ def test_a_word_is_a_hash_of_its_text_and_an_empty_one_is_a_word(tmp_path):
 
 
 @pytest.mark.parametrize("value", ["dear", "0x10", "nan", "inf", "1e999", "1,5", "1e39"])
-def test_what_is_no_finite_number_is_refused_with_its_line(tmp_path, value):
+def test_a_number_that_is_not_finite_is_refused_with_its_line(tmp_path, value):
     path = tmp_path / "log.csv"
     path.write_text(f'user,item,time,price\n1,2,1400000000,\n1,2,1400000000,"{value}"\n')
     with pytest.raises(DataError, match="is not a finite number") as caught:

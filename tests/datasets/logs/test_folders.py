@@ -107,7 +107,7 @@ def test_rows_are_a_second_apart_in_a_log_without_times(tmp_path):
     path.write_text("user,item\n1,2\n3,4\n,9\n5,6\n")
     stream = file(path, unit="row", skip_bad=True).load()
     assert stream.time.tolist() == [0, 1_000_000, 3_000_000]
-    assert stream.about["time"].startswith("none in the log: a second a row")
+    assert stream.about["time"].startswith("none in the log: a second per row")
     with pytest.raises(DataError) as caught:
         file(path, unit="row").load()
     assert caught.value.where == f"{path}:4"

@@ -66,7 +66,7 @@ def test_without_a_revision_the_stream_says_that_the_hub_decides(hub):
     assert huggingface("ann/log", time="ts").about["revision"].startswith("not given")
 
 
-def test_a_data_set_that_there_is_not_and_a_split_that_is_none_are_errors_of_the_data(hub):
+def test_a_missing_data_set_or_split_is_an_error_of_the_data(hub):
     with pytest.raises(DataError, match="Dataset 'none' doesn't exist on the Hub") as caught:
         huggingface("none")
     assert (caught.value.code, caught.value.exit_code, caught.value.where) == ("FM225", 3, "none")

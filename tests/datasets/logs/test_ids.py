@@ -54,7 +54,7 @@ def test_no_rows_have_no_codes():
         (pa.array([b"\xff", b"", b"a\nb"]), [True, True, True]),
     ],
 )
-def test_ids_that_cannot_be_used_are_found_and_explained(column, wrong):
+def test_invalid_ids_are_detected_and_explained(column, wrong):
     ids = Ids("item")
     assert ids.parse(column)[1].tolist() == wrong
     error = ids.explain(column, int(np.argmax(wrong)))

@@ -30,7 +30,7 @@ def test_one_broken_number_makes_the_batch_floats():
 
 
 @pytest.mark.parametrize("text", ["", "x", "0x10", "1_000", "1,5", "--1", "١٢", "True", "1 2"])
-def test_what_is_no_number_is_found_beside_those_that_are(text):
+def test_values_that_are_not_numbers_are_detected_among_numbers(text):
     found, wrong = numbers(pa.array(["1", text, "2.5"]))
     assert wrong.tolist() == [False, True, False]
     assert found[[0, 2]].tolist() == [1.0, 2.5]
@@ -52,5 +52,5 @@ def test_numbers_beyond_int64_become_floats():
     assert numbers(pa.array([2**63], pa.uint64()))[0].tolist() == [2.0**63]
 
 
-def test_text_that_is_no_utf_8_is_missing():
+def test_text_that_is_not_utf_8_counts_as_missing():
     assert text_of(pa.array([b" a ", b"\xff"])).to_pylist() == ["a", None]

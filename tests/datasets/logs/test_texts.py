@@ -43,7 +43,7 @@ def test_a_text_without_words_is_a_row_of_zeros():
     assert tokens("", "...").tolist() == [[0], [0]]
 
 
-def test_a_long_text_is_cut_to_its_first_words_and_that_is_told():
+def test_a_long_text_is_cut_to_its_first_words_and_that_is_reported():
     column = Texts(2)
     column.append(column.parse(pa.array(["a b c", "a b", "d"]))[0])
     assert column.values().tolist() == [[code("a"), code("b")], [code("a"), code("b")], [code("d"), 0]]
@@ -93,17 +93,17 @@ def test_json_lines_give_the_same_texts_as_csv(tmp_path):
     rows = [line.split(",") for line in LOG.splitlines()[1:]]
     lines = [f'{{"when": {when}, "what": "{what}", "kind": "{kind}"}}' for when, what, kind in rows]
     (tmp_path / "log.jsonl").write_text("\n".join(lines))
-    told: dict[str, Any] = {"time": "when", "label": "kind", "task": "classify", "text": "what"}
-    one, other = (file(tmp_path / name, **told).load() for name in ("log.csv", "log.jsonl"))
+    options: dict[str, Any] = {"time": "when", "label": "kind", "task": "classify", "text": "what"}
+    one, other = (file(tmp_path / name, **options).load() for name in ("log.csv", "log.jsonl"))
     assert one.fingerprint == other.fingerprint
 
 
-def test_a_text_that_is_no_utf8_is_refused_with_its_line_or_left_out(tmp_path):
+def test_a_text_that_is_not_utf8_is_refused_with_its_line_or_left_out(tmp_path):
     (tmp_path / "log.csv").write_bytes(b"when,what,kind\n1,fine,a\n2,\xff\xfe,b\n3,also fine,b\n")
-    told: dict[str, Any] = {"time": "when", "label": "kind", "task": "classify", "text": "what"}
+    options: dict[str, Any] = {"time": "when", "label": "kind", "task": "classify", "text": "what"}
     with pytest.raises(DataError, match=r"the text is not UTF-8.*log\.csv:3"):
-        file(tmp_path / "log.csv", **told).load()
-    assert len(file(tmp_path / "log.csv", **told, skip_bad=True).load()) == 2
+        file(tmp_path / "log.csv", **options).load()
+    assert len(file(tmp_path / "log.csv", **options, skip_bad=True).load()) == 2
 
 
 def test_a_text_that_is_missing_in_json_is_refused_as_such(tmp_path):
@@ -113,13 +113,13 @@ def test_a_text_that_is_missing_in_json_is_refused_as_such(tmp_path):
 
 
 @pytest.mark.parametrize("length", [0, -1, True, 2.5, "8"])
-def test_a_length_that_is_none_is_refused_before_anything_is_read(tmp_path, length: Any):
+def test_an_invalid_length_is_refused_before_anything_is_read(tmp_path, length: Any):
     (tmp_path / "log.csv").write_text(LOG)
     with pytest.raises(UsageError, match="length="):
         file(tmp_path / "log.csv", time="when", label="kind", task="classify", text="what", length=length)
 
 
-def test_text_comes_beside_other_features_and_for_any_task(tmp_path):
+def test_text_goes_with_other_features_and_any_task(tmp_path):
     (tmp_path / "log.csv").write_text("u,i,t,title,price\n1,2,3,a b,5\n1,3,4,c,6\n")
     stream = file(tmp_path / "log.csv", text="title", numbers="price", user="u", item="i", time="t").load()
     assert set(stream.features) == {"text", "numbers"}

@@ -39,7 +39,7 @@ def test_an_empty_batch_decides_nothing(empty):
     assert micros.tolist() == [1_462_492_800_000_000]
 
 
-def test_no_batch_at_all_is_no_time():
+def test_without_a_batch_there_are_no_times():
     assert len(Clock(None).microseconds(place)[0]) == 0
 
 

@@ -165,7 +165,7 @@ def test_a_download_with_other_counts_is_refused_and_a_copy_is_not(served, tmp_p
     assert copy.about["counts"] == "differ from the published ones: 2 users where 3 are stated"
 
 
-def test_what_a_program_may_not_fetch_is_asked_for_by_hand_and_found_where_it_was_put():
+def test_a_file_to_fetch_by_hand_is_requested_and_used_once_it_is_there():
     made = entry(NOWHERE, by_hand="its publisher asks for an account")
     with pytest.raises(DataError, match="fetched by hand: its publisher asks for an account") as caught:
         EntryLoader(made)()

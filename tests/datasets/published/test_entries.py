@@ -308,13 +308,13 @@ def written(name: str, folder: Path, *more: str) -> Path:
     return path
 
 
-def test_every_entry_has_a_made_up_file_and_every_file_an_entry():
+def test_every_entry_has_a_file_here_and_every_file_an_entry():
     assert set(MADE) == set(ENTRIES)
     assert all(len(made.events) == EVENTS for made in MADE.values())
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_the_made_up_events_are_read_as_they_are_and_the_entry_is_in_about(tmp_path, name):
+def test_the_events_of_an_entry_are_read_and_the_entry_is_in_about(tmp_path, name):
     path, entry = written(name, tmp_path), ENTRIES[name]
     stream = load(name, path)
     events = MADE[name].events
@@ -388,7 +388,7 @@ def test_the_events_are_read_from_an_archive_or_a_folder_and_nothing_is_written(
     assert load(name, tmp_path / "unpacked").fingerprint == stream.fingerprint
 
 
-def test_the_item_of_amazon_2018_stands_before_the_user(tmp_path):
+def test_amazon_2018_has_the_item_before_the_user(tmp_path):
     path = tmp_path / "ratings.csv"
     path.write_text("B00,A11,5.0,1005177600\nB01,A11,4.0,1005264000\n")
     assert list(load("amazon-2018", path).users) == ["A11"]
@@ -499,7 +499,7 @@ def test_a_part_that_there_is_not_and_options_that_cannot_be_are_refused(tmp_pat
         NAMED["criteo"](path=path, positive=1)
 
 
-def test_a_pattern_that_is_none_is_refused(tmp_path):
+def test_an_invalid_pattern_is_refused(tmp_path):
     path = written("taobao", tmp_path)
     for only in [(3, "["), [(3, "a"), (4,)], "pv", (3, 4), ((None, "a"),), ((True, "a"),)]:
         with pytest.raises(UsageError, match="only"):

@@ -42,13 +42,13 @@ def test_images_are_taken_as_they_are(npz):
     assert stream.classes == ("0", "1", "2")
 
 
-def test_the_files_of_mnist_are_found_by_their_names(folder, npz):
+def test_the_files_of_mnist_are_recognised_by_name(folder, npz):
     one, other = mnist(folder).load(), images(npz).load()
     assert np.array_equal(one.features["image"], other.features["image"])
     assert np.array_equal(one.label, other.label)
 
 
-def test_a_folder_without_them_is_told_what_is_missing(tmp_path):
+def test_a_missing_file_of_mnist_is_named(tmp_path):
     with pytest.raises(DataError, match="no train-images-idx3-ubyte"):
         mnist(tmp_path, part="train")
     with pytest.raises(UsageError, match="part="):

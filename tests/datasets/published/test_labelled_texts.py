@@ -51,7 +51,7 @@ def test_headlines_are_sorted_by_their_dates_and_have_few_or_many_points(headlin
     assert "50.0% many" in stream.about["classes"]
 
 
-def test_how_many_points_are_many_can_be_told_and_changes_name_and_key(headlines):
+def test_points_change_labels_name_and_key(headlines):
     assert hackernews(headlines, points=15).load().label.sum() == 5
     assert hackernews(headlines, points=15).load().name == "hackernews points=15"
     assert hackernews(headlines, points=15).key != hackernews(headlines).key

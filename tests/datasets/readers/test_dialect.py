@@ -31,7 +31,7 @@ from freshmark_datasets.readers.dialect import (
         ("a\tx, y, z, w\nb\tx, y, z, w\nc\tx\n", "\t"),  # commas in most titles, tabs in all lines
     ],
 )
-def test_the_separator_is_found(head, sep):
+def test_the_separator_is_detected(head, sep):
     found = sniff(head.encode())
     assert found is not None
     assert found.sep == sep

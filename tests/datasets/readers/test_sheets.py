@@ -232,7 +232,7 @@ def test_a_workbook_that_was_cut_off_is_an_error(tmp_path, share):
     assert caught.value.exit_code == 3
 
 
-def test_an_empty_workbook_is_no_stream(tmp_path):
+def test_an_empty_workbook_is_refused(tmp_path):
     with pytest.raises(DataError, match="an empty workbook"):
         read(workbook(tmp_path / "a.xlsx", ()))
     with pytest.raises(DataError, match="no events"):

@@ -48,7 +48,7 @@ def test_what_a_stream_says_of_itself_is_what_its_oracle_loses_within_sampling_e
     assert abs(realised(stream).mean() - said) < 3.5 * error
 
 
-def test_before_and_after_a_shift_and_during_a_burst_are_told_apart():
+def test_losses_before_and_after_a_shift_and_during_a_burst_are_reported():
     time, p = np.arange(4), np.array([0.5, 0.5, 0.25, 0.25])
     low = 0.25 * np.log(4) + 0.75 * np.log(4 / 3)
     assert f"{low:.6f} from prior, 0.693147 else" in summary(p, time, (Drift(2, 2, "prior"),))

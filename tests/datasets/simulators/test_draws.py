@@ -85,6 +85,6 @@ def test_a_dirichlet_so_sparse_that_every_gamma_underflows_still_gives_shares():
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, True, "1", None])
-def test_what_is_no_seed_is_refused(seed):
+def test_an_invalid_seed_is_refused(seed):
     with pytest.raises(UsageError, match="a whole number ≥ 0"):
         Draws(seed)

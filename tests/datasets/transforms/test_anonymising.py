@@ -65,7 +65,7 @@ def test_only_the_last_users_that_are_fewer_than_k_are_left_out(rows, k):
 
 
 @given(LOGS, st.integers(1, 4), st.integers(1, 50), st.sampled_from([1, 7]))
-def test_what_is_told_before_a_cut_within_a_step_does_not_depend_on_what_comes_after(rows, k, until, seconds):
+def test_events_released_before_a_cut_do_not_depend_on_later_ones(rows, k, until, seconds):
     stream = known(rows)
     early = stream.time < until * SECOND
     if len(np.unique(stream.user[early])) < k:
@@ -78,7 +78,7 @@ def test_what_is_told_before_a_cut_within_a_step_does_not_depend_on_what_comes_a
     assert (later >= until // seconds * seconds).all()
 
 
-def test_events_wait_for_the_kth_user_and_are_told_with_his_first(pairs):
+def test_events_wait_for_the_kth_user_and_are_released_with_its_first(pairs):
     stream = pairs((0, "a", "x"), (1, "a", "y"), (3, "b", "x"), (5, "a", "z"), (6, "c", "x"), (9, "c", "y"))
     found = anonymise(stream, salt="s", k=2).load()
     assert (found.time // SECOND).tolist() == [3, 3, 3, 5]

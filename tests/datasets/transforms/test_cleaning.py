@@ -13,7 +13,7 @@ def seconds(source):
     return (source.load().time // 1_000_000).tolist()
 
 
-def test_nothing_is_left_out_where_nothing_is_asked_for(some):
+def test_nothing_is_left_out_by_default(some):
     found = clean(some()).load()
     assert found.fingerprint == some().fingerprint
     assert found.about["clean left out"] == "nothing"
@@ -27,7 +27,7 @@ def test_a_bot_is_left_out_from_the_event_on_that_shows_it(pairs):
     assert len(clean(stream, per_minute=3).load()) == 6
 
 
-def test_a_minute_later_is_no_longer_within_a_minute(pairs):
+def test_a_minute_later_is_not_within_a_minute(pairs):
     stream = pairs((0, "a", "x"), (60, "a", "y"), (120, "a", "z"))
     assert len(clean(stream, per_minute=1).load()) == 3
 

@@ -25,7 +25,7 @@ def words(stream):
     return [(time // SECOND, stream.users[user], stream.items[item]) for user, item, time in names]
 
 
-def test_events_stand_by_time_and_in_ties_those_of_the_first_stream_before(pairs):
+def test_events_are_sorted_by_time_and_in_ties_by_stream(pairs):
     one = pairs((1, "u", "x"), (3, "v", "x"))
     other = pairs((1, "u", "x"), (2, "w", "y"), (3, "w", "x"))
     found = merge(other, one, domains=("films", "books")).load()
@@ -87,7 +87,7 @@ def test_streams_of_other_classes_are_refused(pairs):
     assert merge(one, one).load().classes == ("no", "yes")
 
 
-def test_a_feature_that_all_have_alike_stays_and_what_is_left_out_is_told(pairs):
+def test_a_common_feature_stays_and_what_is_left_out_is_reported(pairs):
     one = pairs(
         (0, "u", "x"), (2, "u", "y"), features={"x": np.array([0.0, 2.0]), "p": np.ones(2), "w": np.ones((2, 3))}
     )
@@ -153,7 +153,7 @@ def test_a_merge_repeats_where_one_does_or_where_all_is_matched(pairs, repeats, 
     assert merge(one, other, **ways).load().repeats is expected
 
 
-def test_what_was_told_of_each_is_told_of_each(pairs):
+def test_the_facts_of_each_stream_are_kept_under_its_name(pairs):
     one, other = (pairs((0, "u", "x"), about={"licence": mine}) for mine in ("free", "none"))
     found = merge(one, other, domains=["books", "films"]).load()
     assert (found.about["books: licence"], found.about["films: licence"]) == ("free", "none")

@@ -78,7 +78,7 @@ def test_a_source_gives_what_its_stream_gives_and_keys_tell_apart(some, name):
     assert len({transform(source).key for transform in TRANSFORMS.values()}) == len(TRANSFORMS)
 
 
-def test_every_transform_is_held_to_this_and_stands_in_the_documentation():
+def test_every_transform_is_tested_here_and_documented():
     places = register_datasets().items()
     offered = {name for name, place in places if str(place).startswith("freshmark_datasets.transforms.")}
     page = (Path(__file__).parents[3] / "docs" / "transforms.md").read_text("utf-8")
@@ -93,7 +93,7 @@ def test_they_are_written_as_expressions_around_a_stream():
     assert {"transform min_count", "transform deduplicate"} <= set(stream.about)
 
 
-def test_two_of_one_kind_are_both_told(some):
+def test_two_transforms_of_one_kind_are_both_reported(some):
     stream = min_count(min_count(some(), users=2), items=2).load()
     assert stream.about["transform min_count"].endswith("370 of 400 events")
     assert stream.about["transform min_count, again 2"].endswith("350 of 370 events")

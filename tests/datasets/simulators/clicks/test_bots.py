@@ -27,7 +27,7 @@ def is_bot(stream: Stream):
     return names[stream.user]
 
 
-def test_the_burst_is_told_with_its_time_and_its_users(burst):
+def test_the_burst_is_declared_with_its_time_and_its_users(burst):
     (told,) = burst.drifts
     assert told.kind == "bots"
     assert told.end - told.begin == 3 * DAY
@@ -62,7 +62,7 @@ def test_bots_that_click_at_random_do():
     assert stream.label[bot].mean() == pytest.approx(0.5, abs=4 * np.sqrt(0.25 / bot.sum()))
 
 
-def test_a_burst_and_a_shift_are_told_in_the_order_of_time():
+def test_a_burst_and_a_shift_are_declared_by_time():
     stream = clicks("prior", events=20_000, bots=0.5, bots_at=0.4).load()
     assert [drift.kind for drift in stream.drifts] == ["bots", "prior"]
     assert clicks("prior", events=20_000, bots=0.5, bots_at=0.8).load().drifts[0].kind == "prior"
@@ -75,6 +75,6 @@ def test_bots_look_at_whole_slates():
     assert bot.any()
 
 
-def test_a_share_that_is_none_is_refused():
+def test_an_invalid_share_is_refused():
     with pytest.raises(UsageError, match=r"bots is 1\.5"):
         clicks(bots=1.5)

@@ -126,7 +126,7 @@ def test_a_covariate_shift_moves_the_context_and_not_what_it_means():
     np.testing.assert_allclose(fitted(*before[:2])[:-1], fitted(*after[:2])[:-1], atol=0.15)
 
 
-def test_a_shift_is_told_and_none_is_none():
+def test_a_shift_is_declared_and_none_if_there_is_none():
     assert simulated().drifts == ()
     stream = simulated("prior", at=0.5)
     (told,) = stream.drifts
@@ -164,7 +164,7 @@ def test_a_stream_is_called_by_its_expression_and_tells_how_it_was_made():
     assert stream.about["oracle"] == "the true probability of a click"
 
 
-def test_what_makes_no_stream_is_refused():
+def test_invalid_options_are_refused():
     with pytest.raises(UnknownName, match="did you mean 'prior'"):
         clicks("prio")
     with pytest.raises(UnknownName, match="did you mean 'events'"):
@@ -184,7 +184,7 @@ def test_without_a_delay_labels_are_known_at_once_and_a_delay_changes_no_label()
     assert np.array_equal(plain.time, late.time)
 
 
-def test_clicks_come_after_an_exponential_time_and_no_click_is_known_when_the_window_ends():
+def test_clicks_have_an_exponential_delay_and_non_clicks_the_window():
     stream = simulated(events=20_000, delay_hours=24, window_hours=240)
     hours, clicked = stream.label_delay / 3.6e9, stream.label == 1
     assert (hours[~clicked] == 240).all()
@@ -200,7 +200,7 @@ def test_a_window_shorter_than_the_delay_cuts_delays_and_loses_no_click():
     assert hours.mean() == pytest.approx(5, rel=0.05)  # nearly uniform
 
 
-def test_a_delay_that_is_none_is_refused():
+def test_an_invalid_delay_is_refused():
     with pytest.raises(UsageError, match="delay_hours"):
         clicks(delay_hours=-1)
 

@@ -118,7 +118,7 @@ def test_words_of_a_class_are_so_many_times_as_likely_in_it():
     assert word[1, 40:].sum() == pytest.approx(0.5)
 
 
-def test_what_makes_no_documents_is_refused():
+def test_invalid_options_of_documents_are_refused():
     with pytest.raises(UnknownName, match="did you mean 'covariate'"):
         document_options("covariates", {})
     with pytest.raises(UnknownName, match="did you mean 'events'"):

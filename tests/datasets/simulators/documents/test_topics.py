@@ -131,7 +131,7 @@ def test_labels_move_with_a_prior_shift_as_declared():
         assert (np.abs(seen - expected) < 4 * np.sqrt(expected * (1 - expected) / rows.sum())).all()
 
 
-def test_classes_that_appear_do_so_when_it_is_told_and_are_declared_from_the_start():
+def test_new_classes_appear_when_declared_and_are_known_from_the_start():
     stream = simulated("classes", at=0.5)
     (told,) = stream.drifts
     assert stream.classes == ("topic0", "topic1", "topic2", "topic3")
@@ -139,7 +139,7 @@ def test_classes_that_appear_do_so_when_it_is_told_and_are_declared_from_the_sta
     assert set(stream.label[stream.time >= told.begin]) == {0, 1, 2, 3}
 
 
-def test_a_shift_is_told_with_its_end_and_none_is_none():
+def test_a_shift_is_declared_with_its_end():
     assert simulated(events=100).drifts == ()
     day = 86_400 * 1_000_000
     (at_once,) = simulated("words", events=100).drifts
@@ -174,7 +174,7 @@ def test_a_stream_is_called_by_its_expression_and_tells_how_it_was_made():
     assert stream.about["oracle"] == "the true probability of each class"
 
 
-def test_what_makes_no_stream_is_refused_before_it_is_built():
+def test_invalid_options_are_refused_before_anything_is_built():
     with pytest.raises(UnknownName, match="did you mean 'words'"):
         topics("word")
     with pytest.raises(UnknownName, match="did you mean 'until'"):

@@ -46,7 +46,7 @@ def test_the_same_seed_gives_the_same_stream_and_another_seed_another(drift):
     assert moved(drift, phases=4).fingerprint != moved(drift, seed=1, phases=4).fingerprint
 
 
-def test_a_rotation_of_zero_degrees_is_no_drift():
+def test_a_rotation_of_zero_degrees_changes_nothing():
     assert np.array_equal(moved("rotation", degrees=0).features["image"], moved().features["image"])
 
 
@@ -104,7 +104,7 @@ def test_fewer_phases_than_classes_bring_several_at_once():
     assert set(built.label[share(built) < 0.5]) == {0, 1}
 
 
-def test_drifts_are_told_where_they_are():
+def test_drifts_are_declared_where_they_are():
     assert moved().drifts == ()
     (turning,) = moved("rotation").drifts
     assert (turning.kind, turning.end - turning.begin) == ("incremental", 60 * 86_400 * 1_000_000)
@@ -127,7 +127,7 @@ def test_labels_are_certain_and_it_is_said_that_this_is_a_bound(drift):
     assert "always right" in built.about["oracle"]
 
 
-def test_what_makes_no_stream_is_refused():
+def test_invalid_options_are_refused():
     with pytest.raises(UnknownName, match="did you mean 'rotation'"):
         image_drift(drift="rotate")
     with pytest.raises(UnknownName, match="did you mean 'degrees'"):

@@ -78,7 +78,7 @@ def test_bytes_stay_bytes_and_other_numbers_become_float32():
         (np.full((4, 2, 2), np.nan), LABELS, "not finite"),
     ],
 )
-def test_what_is_no_set_of_pictures_with_their_classes_is_refused(image, label, what):
+def test_invalid_images_or_labels_are_refused(image, label, what):
     with pytest.raises(DataError, match=what):
         image_set(image, label, where="f")
 
@@ -86,7 +86,7 @@ def test_what_is_no_set_of_pictures_with_their_classes_is_refused(image, label, 
 @pytest.mark.parametrize(
     "broken", [b"", b"\0\0", b"\0\0\x08\x01", b"\x89PNG\r\n", b"\0\0\x07\x01\0\0\0\1\0", b"\x1f\x8b\0"]
 )
-def test_what_is_no_idx_file_is_refused_with_its_name(tmp_path, broken):
+def test_an_invalid_idx_file_is_refused_with_its_name(tmp_path, broken):
     (tmp_path / "a").write_bytes(broken)
     with pytest.raises(DataError, match="a"):
         idx(tmp_path / "a")
@@ -100,12 +100,12 @@ def test_an_idx_file_that_is_cut_off_or_too_long_is_refused(files):
             idx(files / "x.idx")
 
 
-def test_an_idx_file_without_its_labels_is_told_to_bring_them(files):
+def test_an_idx_file_without_labels_is_refused(files):
     with pytest.raises(DataError, match="labels="):
         read(files / "x.idx", None)
 
 
-def test_an_npz_file_that_is_torn_holds_objects_or_no_pictures_is_refused(tmp_path):
+def test_an_npz_file_that_is_damaged_or_lacks_images_is_refused(tmp_path):
     np.savez(tmp_path / "other.npz", something=IMAGES, y=LABELS)
     with pytest.raises(DataError, match="no array is called x; the arrays are something, y"):
         read(tmp_path / "other.npz", None)

@@ -31,7 +31,7 @@ def test_an_expression_gives_the_stream_that_it_has_always_given(preset, seed):
     assert drift(preset, seed=seed).load().fingerprint == GOLDEN[preset, seed]
 
 
-def test_a_factory_builds_nothing_until_it_is_told(monkeypatch):
+def test_a_factory_builds_nothing_until_it_is_loaded(monkeypatch):
     monkeypatch.setattr("freshmark_datasets.simulators.interactions.drift.build", None)
     assert isinstance(drift("large"), Source)
 
@@ -117,7 +117,7 @@ def test_the_smallest_and_the_flattest_worlds_make_streams_too(overrides):
     assert len(stream) == overrides.get("events", 2_000)
 
 
-def test_what_makes_no_stream_is_refused_at_once():
+def test_invalid_options_are_refused_at_once():
     with pytest.raises(UnknownName, match="did you mean 'events'"):
         drift("tiny", event=5)
     with pytest.raises(UnknownName, match="no preset of drift 'tinny'; did you mean 'tiny'"):

@@ -76,7 +76,7 @@ def test_the_affected_move_and_the_spared_do_not(schedule, end):
     assert variation(spared(0, begin), spared(begin_after, begin_after + length)) < NOISE
 
 
-def test_the_affected_are_the_share_that_was_asked_for():
+def test_the_affected_are_the_requested_share():
     stream = planted("sudden@0.5")
     assert len(stream.drifts[0].users) / len(stream.users) == pytest.approx(0.5, abs=0.06)
     assert stream.drifts[0].items == ()
@@ -104,7 +104,7 @@ def test_a_gradual_drift_is_half_way_at_its_middle():
     assert variation(middle, (before + after) / 2) < NOISE + 0.01
 
 
-def test_an_incremental_drift_is_no_blend_of_old_and_new():
+def test_an_incremental_drift_is_not_a_mixture_of_old_and_new():
     topic = Topics(planted("incremental@0.4-0.8"))
     before, after = topic(0.0, 0.4), topic(0.8, 1.0)
     middle = topic(0.55, 0.65)

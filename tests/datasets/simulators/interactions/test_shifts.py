@@ -17,7 +17,7 @@ def test_shifts_come_out_in_the_order_of_time():
 
 
 @pytest.mark.parametrize("text", ["", "  none "])
-def test_none_is_no_shift(text):
+def test_an_empty_text_or_none_gives_no_shift(text):
     assert parse(text) == ()
 
 
