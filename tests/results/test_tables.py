@@ -176,3 +176,28 @@ def test_measurements_are_what_seaborn_draws(made):
     assert list(table.columns) == [
         "stream", "task", "strategy", "every", "delay", "seed", "window", "time", "segment", "metric", "value", "n",
     ]  # fmt: skip
+
+
+def test_a_plugins_metric_that_fails_in_one_cell_has_values_in_the_others(fabricated, tmp_path):
+    def best(outcomes):
+        if np.log(outcomes.rank).clip(max=9).mean() > worst:
+            raise ValueError("too bad")
+        return outcomes.rank == 1
+
+    cells = [
+        fabricated.MadeCell(name, skill=skill, seed=seed)
+        for name, skill in (("a()", 0.6), ("b()", 0.1))
+        for seed in (0, 1)
+    ]
+    mine = Metric("mine", frozenset({"rank"}), "higher", each=best)
+    results = Results.open(fabricated.fabricate(tmp_path / "run", cells), metrics={"mine": mine})
+    ranks = [np.log(results.outcomes(key).rank).clip(max=9).mean() for key in results.cells["key"]]
+    worst = sorted(ranks)[-2]
+    ranking = results.ranking("mine").set_index("strategy")["value"].astype(float)
+    assert np.isfinite(ranking["a()"])
+    assert np.isnan(ranking["b()"])
+    (fault,) = results.faults
+    assert "too bad" in str(fault)
+    chosen = results.ranked_by("mine")
+    assert set(chosen.ranking()["metric"]) == {"ndcg@10"}
+    assert any("mine failed on this stream: NDCG@10 decides instead." in alert.text for alert in chosen.alerts())

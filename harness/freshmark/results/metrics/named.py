@@ -64,6 +64,14 @@ class Metrics:
             self._named[name] = self._built(name)
         return self._named[name]
 
+    def __contains__(self, name: str) -> bool:
+        """Whether the metric exists, and its family does not fail at this K."""
+        try:
+            self.named(name)
+        except (UnknownName, PluginFault):
+            return False
+        return True
+
     def depth_of(self, name: str) -> int:
         """The depth to which ranks must have been recorded for this metric: the K of ``name@K``, else 0."""
         family, k = self._split(name)

@@ -179,11 +179,13 @@ class Recorded(RunData):
 
     def influence_of_outcomes(self, stream: str, metric: str, outcomes: Outcomes, measured: Measured) -> FloatArray:
         """The same of any outcomes of the stream's test events, whose metric is ``measured``."""
-        if self.failed(stream, metric):
+        if self.failed(stream, metric) and metric not in self.metrics:
             return np.zeros((self.division(stream).windows, 1))
         found = self.metric(metric)
         # What is not a mean over events is read from its values by window, and those of short windows say little.
         division = self.division(stream) if found.each is None else self.blocks(stream)
+        if self.failed(stream, metric):
+            return np.zeros((division.windows, 1))
         return influence_of(found, outcomes, measured, division)
 
     def division(self, stream: str) -> Division:
