@@ -32,7 +32,7 @@ def test_a_regression_ends_with_1_and_stands_first(runs):
     assert head.split() == ["state", "cell", "quantity", "before", "after", "change"]
     assert first.startswith("worse  a() every 1d  NDCG@10")
     assert path == str(runs / "after" / "compare.html")
-    assert "1 of 4 numbers got worse than allowed" in Path(path).read_text("utf-8")
+    assert "1 of 4 numbers regressed beyond the limits" in Path(path).read_text("utf-8")
 
 
 def test_no_regression_ends_with_0(runs):

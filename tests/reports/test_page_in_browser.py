@@ -389,7 +389,7 @@ def test_an_index_leads_to_a_report(opened, other_pages):
 
 def test_a_comparison_tells_its_regression_on_the_first_screen(opened, other_pages):
     tab = opened(other_pages["compare"], "phone")
-    assert "got worse than allowed: a() every 1d NDCG@10" in tab.locator(".verdict").inner_text()
+    assert "regressed beyond the limits: a() every 1d NDCG@10" in tab.locator(".verdict").inner_text()
     assert tab.locator("table tbody tr").first.bounding_box()["y"] < 844
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import warnings
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from freshmark.contract.metric import Metric, Outcomes
 from freshmark.results.metrics.influence import influence_of
@@ -16,7 +14,6 @@ from freshmark.results.metrics.measured import measure
 from freshmark.results.metrics.named import Metrics
 from freshmark.results.metrics.segments import Division
 from freshmark.results.output.export import FORMS
-from freshmark.results.redaction import redact
 from freshmark.results.statistics.letters import letters_of
 from freshmark.results.tables import TABLES
 from hypothesis import given
@@ -144,59 +141,6 @@ def test_twenty_pairs_of_which_each_alone_is_told_apart_have_no_letters_and_take
     for one in range(0, 40, 2):
         apart[one, one + 1] = apart[one + 1, one] = True
     assert letters_of(apart) == [""] * 40
-
-
-@given(st.integers(1, 7).flatmap(lambda rows: st.tuples(st.just(rows), st.sets(st.integers(0, rows * rows - 1)))))
-def test_two_rows_share_a_letter_if_and_only_if_they_cannot_be_told_apart(drawn):
-    rows, places = drawn
-    apart = np.zeros((rows, rows), bool)
-    for place in places:
-        one, other = divmod(place, rows)
-        if one != other:
-            apart[one, other] = apart[other, one] = True
-    letters = letters_of(apart)
-    for one, other in itertools.combinations(range(rows), 2):
-        assert bool(set(letters[one]) & set(letters[other])) != apart[one, other]
-    assert all(letters)
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("/home/ann/x.csv", "~/x.csv"),
-        ("file:///home/ann/x", "file://~/x"),
-        ("in /home/ann.", "in ~."),
-        ("'/home/ann'", "'~'"),
-        ("/home/ann:/home/ann/b", "~:~/b"),
-        ("/home/anna/x", "/home/anna/x"),
-        ("/home/ann-marie/x", "/home/ann-marie/x"),
-        ("/home/ann.old/x", "/home/ann.old/x"),
-        ("/home/ann", "~"),
-        ("/mnt/home/ann/x", "/mnt~/x"),
-    ],
-)
-def test_a_home_folder_is_hidden_and_another_persons_is_not_mangled(monkeypatch, text, told):
-    monkeypatch.setenv("HOME", "/home/ann")
-    assert redact(text) == told
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_a_stream_that_lies_at_home_is_told_without_the_home_in_every_form(
-    fabricated, made, tmp_path, monkeypatch, form
-):
-    monkeypatch.setenv("HOME", "/home/ann")
-    stream = fabricated.MadeStream(name="file('/home/ann/log.csv')", events=200, windows=6)
-    results = made([fabricated.MadeCell("a(path='/home/ann/weights')")], [stream])
-    results.export(tmp_path / "tables", form)
-    for file in (tmp_path / "tables").iterdir():
-        assert b"/home/ann" not in file.read_bytes(), file.name
-
-
-def test_two_names_that_are_one_without_the_home_are_written_all_the_same(fabricated, made, tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", "/home/ann")
-    cells = [fabricated.MadeCell(f"a(path='{home}/w')") for home in ("~", "/home/ann")]
-    (path,) = made(cells).export(tmp_path / "tables", "parquet", tables=["measurements"])
-    assert set(pd.read_parquet(path)["strategy"]) == {"a(path='~/w')"}
 
 
 def test_numbers_that_are_not_finite_are_no_json_that_a_browser_would_refuse(fabricated, made, tmp_path):

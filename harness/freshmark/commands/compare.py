@@ -47,7 +47,7 @@ def compare_command(
     1 regressions, 2 the runs cannot be compared.
     """
     from freshmark.results.output.compare import REGRESSIONS  # noqa: PLC0415  (pandas: half a second that no help must pay)
-    from freshmark.results.output.comparison import comparison_of, in_words  # noqa: PLC0415
+    from freshmark.results.output.comparison import comparison_of, row_texts  # noqa: PLC0415
     from freshmark.results.output.regression_limits import Limits  # noqa: PLC0415
 
     limits = Limits.parse(max_drop or [], max_p99)
@@ -57,7 +57,7 @@ def compare_command(
     document = comparison_of(runs[0], runs[1], limits)
     path = output or after / f"compare{ENDINGS.get(form, '.' + form)}"
     head = ("state", "cell", "quantity", "before", "after", "change")
-    say_table([head, *(in_words(row) for _, row in document.table.iterrows())])
+    say_table([head, *(row_texts(row) for _, row in document.table.iterrows())])
     with writing(path):
         document.write(path, form, {form: writer})
     say(str(path))

@@ -3,7 +3,7 @@ import pytest
 from freshmark import Table
 from freshmark.errors import UsageError
 from freshmark.results.output.compare import P99, compared, shared_streams
-from freshmark.results.output.comparison import comparison_of, in_words
+from freshmark.results.output.comparison import comparison_of, row_texts
 from freshmark.results.output.regression_limits import Drop, Limits
 from freshmark.results.tables import Results
 
@@ -148,15 +148,15 @@ def test_the_page_starts_with_regressions(pair):
     document = comparison_of(pair[0], pair[1], Limits.parse(["ndcg@10=1%"], None))
     assert document.heading == "after against before"
     sentence = document.verdicts()[0].sentence
-    assert sentence.startswith("1 of 4 numbers got worse than allowed: a() every 1d NDCG@10 ")
-    assert document.sections[0].title == "What got worse"
+    assert sentence.startswith("1 of 4 numbers regressed beyond the limits: a() every 1d NDCG@10 ")
+    assert document.sections[0].title == "Regressions"
     assert [row[0] for part in document.sections[0].parts if isinstance(part, Table) for row in part.rows] == ["a()"]
 
 
 def test_the_page_of_a_better_run_has_no_regressions(pair):
     document = comparison_of(pair[1], pair[0], Limits.parse(["ndcg@10=1%"], "+50%"))
     assert document.verdicts()[0].sentence.startswith("No regression")
-    assert "What got worse" not in [section.title for section in document.sections]
+    assert "Regressions" not in [section.title for section in document.sections]
 
 
 def test_the_page_reports_rows_of_one_run_and_another_machine(run, fabricated):
@@ -167,12 +167,12 @@ def test_the_page_reports_rows_of_one_run_and_another_machine(run, fabricated):
     assert texts == [
         "Only in the earlier run: old() every 1d.",
         "Only in the later run: new() every 1d.",
-        "Another machine: this, then that. Durations do not compare.",
+        "The machines differ: this, then that. Durations cannot be compared.",
     ]
 
 
-def test_a_row_in_words_has_units_and_a_signed_change(pair):
-    rows = [in_words(row) for _, row in compared(pair[0], pair[1], Limits.parse(["ndcg@10=1%"], None)).iterrows()]
+def test_the_texts_of_a_row_have_units_and_a_signed_change(pair):
+    rows = [row_texts(row) for _, row in compared(pair[0], pair[1], Limits.parse(["ndcg@10=1%"], None)).iterrows()]
     state, name, quantity, _, _, change = rows[0]
     assert (state, name, quantity) == ("worse", "a() every 1d", "NDCG@10")
     assert change.startswith("−3")

@@ -1,7 +1,7 @@
-"""The price of slowness: what is lost because updates take time.
+"""The price of slow updates: what is lost because updates take time.
 
-A cell with a measured delay was replayed twice: free, each update live at its boundary, and served, each live when its
-own duration has passed. Both answered the same events, so that what they differ by is the time that updates take.
+A cell with a measured delay was replayed twice: free, where each update is live at its boundary, and served, where it
+is live after its own duration. Both answer the same events, so their difference is due to the duration alone.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ COLUMNS = ("stream", "strategy", "every", "delay", "metric", "free", "served", "
 
 
 def slowness_of(recorded: Recorded, metric: str | None = None) -> pd.DataFrame:
-    """One row a (stream, strategy, every, delay) that was measured with the delay of its own updates; means over seeds.
+    """One row a (stream, strategy, every, delay) with a measured delay; means over seeds.
 
-    free: the metric if updates took no time; served: as they took the time that they did
-    price: how much worse served is than free: more is worse, whatever the metric; margin: half its 95 % interval,
-    windows and users paired; distinguishable: whether the price exceeds it
-    update_seconds: mean duration of an update, in the stream's time
-    updates_free, updates_served: how many went live; fewer are served where boundaries fell into a running update
-    busy: share of the stream's time in which an update was under way, had none been merged; from 1 on it cannot keep up
+    free, served: the metric if updates took no time, and with their measured duration
+    price: how much worse served is than free; positive is worse, whatever the metric
+    margin: half the 95 % interval of price, paired by windows and users; distinguishable: whether price exceeds it
+    update_seconds: mean duration of an update, in stream time
+    updates_free, updates_served: how many went live; fewer are served if boundaries fell into a running update
+    busy: share of stream time spent updating if none were merged; from 1 on updates cannot keep up
     """
-    fine = recorded.cells[recorded.cells["status"] == "ok"]
-    fine = fine[np.array([time_scale(str(delay)) is not None for delay in fine["delay"]], np.bool_)]
+    cells = recorded.cells[recorded.cells["status"] == "ok"]
+    cells = cells[np.array([time_scale(str(delay)) is not None for delay in cells["delay"]], np.bool_)]
     rows: list[dict[str, Any]] = []
-    for names, group in fine.groupby(["stream", "strategy", "every", "delay"], sort=False):
+    for names, group in cells.groupby(["stream", "strategy", "every", "delay"], sort=False):
         stream, strategy, every, delay = map(str, names)
         name = recorded.metric_for(stream, metric)
         if name is not None:
-            named = {"stream": stream, "strategy": strategy, "every": every, "delay": delay, "metric": name}
+            names_and_metric = {"stream": stream, "strategy": strategy, "every": every, "delay": delay, "metric": name}
             keys = [str(key) for key in group["key"]]
-            rows.append(named | _price(recorded, keys, stream, name) | _pace(recorded, group, stream, delay))
+            rows.append(names_and_metric | _price(recorded, keys, stream, name) | _pace(recorded, group, stream, delay))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -51,7 +51,7 @@ def _price(recorded: Recorded, keys: list[str], stream: str, metric: str) -> dic
     sign = 1.0 if recorded.better(metric) == "higher" else -1.0
     prices = sign * (np.array(free) - served)
     price, within = float(prices.mean()), 0.0
-    if any(one.any() for one in moved):
+    if any(change.any() for change in moved):
         within = margin([spread_of(np.asarray(np.mean(moved, axis=0))), spread_over_seeds(prices)])
     return {
         "free": mean_of(free),
@@ -63,7 +63,7 @@ def _price(recorded: Recorded, keys: list[str], stream: str, metric: str) -> dic
 
 
 def _free(recorded: Recorded, key: str, stream: str, metric: str) -> tuple[float, FloatArray]:
-    """The metric of the free pass, and what windows and users add to the error of the difference."""
+    """The metric of the free pass, and the influence of the difference to the served one: (windows, groups)."""
     outcomes = recorded.outcomes(key, free=True)
     measured = recorded.measured_outcomes(stream, metric, outcomes)
     influence = recorded.influence_of_outcomes(stream, metric, outcomes, measured)
@@ -73,10 +73,10 @@ def _free(recorded: Recorded, key: str, stream: str, metric: str) -> tuple[float
 def _pace(recorded: Recorded, cells: pd.DataFrame, stream: str, delay: str) -> dict[str, Any]:
     scale = time_scale(delay) or 0.0
     edges = recorded.streams[stream].edges
-    made, seconds = cells["free_updates"], cells["free_update_seconds"] * scale
+    updates, seconds = cells["free_updates"], cells["free_update_seconds"] * scale
     return {
-        "update_seconds": mean_of(seconds / made.where(made > 0)),
-        "updates_free": mean_of(made),
+        "update_seconds": mean_of(seconds / updates.where(updates > 0)),
+        "updates_free": mean_of(updates),
         "updates_served": mean_of(cells["updates"]),
         "busy": mean_of(seconds) / (float(edges[-1] - edges[0]) / 1e6),
     }

@@ -25,10 +25,10 @@ def comparison_of(before: Recorded, after: Recorded, limits: Limits | None = Non
     """The page of two runs side by side.
 
     Raises:
-        UsageError: they have no row in common, or a limit does not fit.
+        UsageError: they share no row, or a limit names an unknown metric.
     """
     table = compared(before, after, limits)
-    names = [" and ".join(folder.path.name for folder in one.folders) for one in (before, after)]
+    names = [" and ".join(folder.path.name for folder in run.folders) for run in (before, after)]
     streams = {name: after.streams[name] for name in shared_streams(before, after) if name in set(table["stream"])}
     groups = {name: table[table["stream"] == name] for name in streams}
     return Document(
@@ -41,13 +41,13 @@ def comparison_of(before: Recorded, after: Recorded, limits: Limits | None = Non
     )
 
 
-def in_words(row: Any) -> tuple[str, ...]:
+def row_texts(row: Any) -> tuple[str, ...]:
     """A row of the comparison as text: state, name, quantity, before, after, change."""
-    words = format_seconds if row["quantity"] == P99 else format_number
+    formatted = format_seconds if row["quantity"] == P99 else format_number
     change = f"{100 * row['change']:+.1f} %".replace("-", "−") if np.isfinite(row["change"]) else "–"
     name = row_label(str(row["strategy"]), str(row["every"]), str(row["delay"]))
     quantity = _quantity(str(row["quantity"]))
-    return str(row["state"]), name, quantity, words(row["before"]), words(row["after"]), change
+    return str(row["state"]), name, quantity, formatted(row["before"]), formatted(row["after"]), change
 
 
 def _quantity(name: str) -> str:
@@ -59,17 +59,17 @@ def _verdict(rows: pd.DataFrame) -> str:
     doubtful = int((rows["state"] == "doubtful").sum())
     count = f"{len(rows)} numbers" if len(rows) > 1 else "One number"
     if len(bad):
-        named = [_said(row) for _, row in bad.head(_NAMED).iterrows()]
+        named = [_change_sentence(row) for _, row in bad.head(_NAMED).iterrows()]
         more = f", and {len(bad) - _NAMED} more" if len(bad) > _NAMED else ""
-        return f"{len(bad)} of {count.lower()} got worse than allowed: {'; '.join(named)}{more}."
+        return f"{len(bad)} of {count.lower()} regressed beyond the limits: {'; '.join(named)}{more}."
     better = int((rows["state"] == "better").sum())
-    rest = f"; {better} got better" if better else ""
-    doubt = f"; {doubtful} seem worse, within chance" if doubtful else ""
+    rest = f"; {better} improved" if better else ""
+    doubt = f"; {doubtful} beyond the limits, not significantly" if doubtful else ""
     return f"No regression: {count} compared{rest}{doubt}."
 
 
-def _said(row: Any) -> str:
-    state, name, quantity, before, after, change = in_words(row)
+def _change_sentence(row: Any) -> str:
+    state, name, quantity, before, after, change = row_texts(row)
     return f"{name} no longer succeeds" if state == "failed" else f"{name} {quantity} {before} to {after} ({change})"
 
 
@@ -77,30 +77,30 @@ def _alerts(before: Recorded, after: Recorded, stream: str) -> Iterator[Alert]:
     rows = [
         {
             row_label(row["strategy"], row["every"], row["delay"])
-            for row in one.cells[one.cells["stream"] == stream].to_dict("records")
+            for row in run.cells[run.cells["stream"] == stream].to_dict("records")
         }
-        for one in (before, after)
+        for run in (before, after)
     ]
-    for names, words in ((rows[0] - rows[1], "only in the earlier run"), (rows[1] - rows[0], "only in the later run")):
+    for names, where in ((rows[0] - rows[1], "Only in the earlier run"), (rows[1] - rows[0], "Only in the later run")):
         if names:
             few = sorted(names)[:_NAMED]
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
             yield Alert(
                 stream,
                 "info",
-                f"{words[0].upper()}{words[1:]}: {join_words(few) if not more else ', '.join(few)}{more}.",
+                f"{where}: {join_words(few) if not more else ', '.join(few)}{more}.",
             )
-    cpus = [one.provenance.get("cpu") for one in (before, after)]
+    cpus = [run.provenance.get("cpu") for run in (before, after)]
     if cpus[0] != cpus[1]:
-        yield Alert(stream, "warning", f"Another machine: {cpus[0]}, then {cpus[1]}. Durations do not compare.")
+        yield Alert(stream, "warning", f"The machines differ: {cpus[0]}, then {cpus[1]}. Durations cannot be compared.")
 
 
 def _sections(stream: str, rows: pd.DataFrame) -> Iterator[Section]:
     bad = rows[rows["state"].isin((*REGRESSIONS, "doubtful"))]
     if len(bad):
-        yield Section("What got worse", (_table(bad, "Beyond its limit, worst first"),), stream)
+        yield Section("Regressions", (_table(bad, "Beyond the limits, worst first"),), stream)
     for quantity, own in rows.groupby("quantity", sort=False):
-        title = "Tail of the answers" if quantity == P99 else _quantity(str(quantity))
+        title = "Answer latency, p99" if quantity == P99 else _quantity(str(quantity))
         yield Section(title, (_chart(str(quantity), own.reset_index(drop=True)),), stream)
 
 
@@ -113,9 +113,9 @@ def _table(rows: pd.DataFrame, caption: str) -> Table:
         Column("Quantity"),
         Column("Before", kind),
         Column("After", kind),
-        Column("Difference", kind, "after less before, on the same events ± half the 95 % interval"),
-        Column("Change", "share", "the difference as a share of what it was before"),
-        Column("State", about="worse: beyond its limit and by more than chance; doubtful: beyond it, within chance"),
+        Column("Difference", kind, "after − before on the same events, ± half the 95 % interval"),
+        Column("Change", "share", "the difference as a share of before"),
+        Column("State", about="worse: beyond its limit, significantly; doubtful: beyond it, not significantly"),
     )
     return Table(columns, tuple(_entries(row) for _, row in rows.iterrows()), caption)
 
@@ -137,7 +137,8 @@ def _chart(quantity: str, rows: pd.DataFrame) -> Chart:
     moved = rows[rows["state"] != "same"]
     largest = rows.iloc[int(rows["change"].astype(float).abs().fillna(-1).to_numpy().argmax())]
     finding = (
-        f"{len(moved)} of {len(rows)} rows moved by more than chance or a limit; largest change: {_said(largest)}."
+        f"{len(moved)} of {len(rows)} rows changed significantly or beyond a limit; largest change: "
+        f"{_change_sentence(largest)}."
     )
     draw = partial(_draw, quantity, rows)
     return Chart(draw, finding, _table(rows, f"{_quantity(quantity)}, before and after"), wide=True,
@@ -145,18 +146,18 @@ def _chart(quantity: str, rows: pd.DataFrame) -> Chart:
 
 
 def _draw(quantity: str, rows: pd.DataFrame, figure: Any) -> None:
-    """One row a line: hollow before, filled after."""
+    """One line per row: hollow before, filled after."""
     from matplotlib import rcParams  # noqa: PLC0415  (only drawing needs it)
     from matplotlib.ticker import FuncFormatter, LogLocator  # noqa: PLC0415
 
     axes = figure.subplots()
     ink, muted, paper = (rcParams[name] for name in ("text.color", "axes.labelcolor", "figure.edgecolor"))
-    for place, row in enumerate(rows.to_dict("records")):
+    for index, row in enumerate(rows.to_dict("records")):
         bad = row["state"] in REGRESSIONS
-        gid, colour = f"rows={place}", "#d55e00" if bad else "#0173b2" if row["state"] == "better" else muted
-        axes.plot([row["before"], row["after"]], [-place, -place], color=colour, linewidth=2.4 if bad else 1.4)
-        axes.plot(row["before"], -place, "o", color=colour, markerfacecolor=paper, markeredgewidth=1.4, gid=gid)
-        axes.plot(row["after"], -place, "s" if bad else "o", color=colour, gid=gid)
+        gid, colour = f"rows={index}", "#d55e00" if bad else "#0173b2" if row["state"] == "better" else muted
+        axes.plot([row["before"], row["after"]], [-index, -index], color=colour, linewidth=2.4 if bad else 1.4)
+        axes.plot(row["before"], -index, "o", color=colour, markerfacecolor=paper, markeredgewidth=1.4, gid=gid)
+        axes.plot(row["after"], -index, "s" if bad else "o", color=colour, gid=gid)
     names = [row_label(row["strategy"], row["every"], row["delay"]) for row in rows.to_dict("records")]
     axes.set_yticks(-np.arange(len(rows)), [name if len(name) < 44 else f"{name[:28]}…{name[-14:]}" for name in names])  # noqa: PLR2004
     axes.set_ylim(-len(rows) + 0.4, 0.6)
