@@ -14,8 +14,8 @@ SECOND = 1_000_000
 @pytest.fixture
 def hub_library() -> None:
     """Skips where the library of the hub is not installed; a folder called "datasets" is none."""
-    found = find_spec("datasets")
-    if found is None or found.origin is None:
+    result = find_spec("datasets")
+    if result is None or result.origin is None:
         pytest.skip("the extra huggingface is not installed")
 
 
@@ -44,7 +44,7 @@ def pairs():
 
     def make(*events, **columns):
         time, user, item = zip(*events, strict=True)
-        told = {"name": "s", "task": "rank", "user": np.array(user), "item": np.array(item)} | columns
-        return stream_of(time=np.rint(np.array(time) * SECOND).astype(np.int64), **told)
+        fields = {"name": "s", "task": "rank", "user": np.array(user), "item": np.array(item)} | columns
+        return stream_of(time=np.rint(np.array(time) * SECOND).astype(np.int64), **fields)
 
     return make

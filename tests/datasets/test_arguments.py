@@ -9,7 +9,7 @@ from freshmark_datasets.logs.file import file
 
 
 @pytest.mark.parametrize(
-    ("told", "micros"),
+    ("date", "micros"),
     [
         ("1970-01-01", 0),
         ("1970-01-02", 86_400_000_000),
@@ -18,14 +18,14 @@ from freshmark_datasets.logs.file import file
         ("2024-01-01T00:00:00.000001Z", 1_704_067_200_000_001),
     ],
 )
-def test_a_date_is_utc_where_it_names_no_zone(told, micros):
-    assert moment("since", told) == micros
+def test_a_date_is_utc_where_it_names_no_zone(date, micros):
+    assert moment("since", date) == micros
 
 
-@pytest.mark.parametrize("told", ["", "yesterday", 20170101, None, "2017-13-01"])
-def test_an_invalid_date_is_refused(told):
+@pytest.mark.parametrize("date", ["", "yesterday", 20170101, None, "2017-13-01"])
+def test_an_invalid_date_is_refused(date):
     with pytest.raises(UsageError, match=r"since=.*an ISO date, such as 2017-11-25"):
-        moment("since", told)
+        moment("since", date)
 
 
 def test_a_number_is_not_a_date_of_a_log_either(tmp_path):

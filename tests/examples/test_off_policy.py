@@ -57,33 +57,35 @@ def estimates(off_policy):
 
 @pytest.mark.parametrize("estimator", ["ips", "snips"])
 def test_the_mean_over_seeds_is_the_true_click_rate_within_three_standard_errors(estimates, estimator):
-    off = np.array([getattr(found, estimator) - true for found, true in estimates])
+    off = np.array([getattr(result, estimator) - true for result, true in estimates])
     error = off.std() / np.sqrt(SEEDS)
     assert abs(off.mean()) < 3 * error
     assert (
-        np.mean([abs(found.logged - true) for found, true in estimates]) > 3 * error
+        np.mean([abs(result.logged - true) for result, true in estimates]) > 3 * error
     )  # what was observed would not do
 
 
 def test_the_standard_error_is_how_far_off_estimates_are(estimates):
     for estimator in ("ips", "snips"):
-        off = [(getattr(found, estimator) - true) / getattr(found, f"{estimator}_error") for found, true in estimates]
+        off = [
+            (getattr(result, estimator) - true) / getattr(result, f"{estimator}_error") for result, true in estimates
+        ]
         assert np.std(off) == pytest.approx(1, abs=0.35)
 
 
 def test_the_logging_policy_itself_has_the_click_rate_that_was_observed(off_policy):
     stream = logged(0)
-    found = off_policy(stream, stream.features["propensity"])
-    assert found.ips == found.snips == pytest.approx(stream.label.mean())
-    assert found.effective == pytest.approx(len(stream))
+    result = off_policy(stream, stream.features["propensity"])
+    assert result.ips == result.snips == pytest.approx(stream.label.mean())
+    assert result.effective == pytest.approx(len(stream))
 
 
 def test_self_normalising_keeps_a_rate_between_zero_and_one(off_policy):
     stream = logged(0, events=40)
     sure = replace(stream, label=np.ones(len(stream)))
-    found = off_policy(sure, policy(stream)[stream.item] if len(stream.items) == ITEMS else np.full(len(stream), 0.1))
-    assert found.snips == pytest.approx(1)
-    assert found.snips_error == pytest.approx(0, abs=1e-9)
+    result = off_policy(sure, policy(stream)[stream.item] if len(stream.items) == ITEMS else np.full(len(stream), 0.1))
+    assert result.snips == pytest.approx(1)
+    assert result.snips_error == pytest.approx(0, abs=1e-9)
 
 
 def test_items_of_one_request_are_not_taken_for_independent(off_policy):
@@ -124,6 +126,6 @@ def test_on_open_bandit_uniform_propensities_give_back_the_observed_click_rate(
     stream = EntryLoader(ENTRIES["open-bandit"])(f"random-{campaign}", path=path).load()
     propensity = stream.features["numbers"][:, 0]
     assert set(propensity.tolist()) == {float(np.float32(1 / items))}
-    found = off_policy(stream, np.full(len(stream), 1 / items), propensity.astype(float))
-    assert found.ips == pytest.approx(stream.label.mean(), rel=1e-6)
-    assert found.snips == pytest.approx(stream.label.mean())
+    result = off_policy(stream, np.full(len(stream), 1 / items), propensity.astype(float))
+    assert result.ips == pytest.approx(stream.label.mean(), rel=1e-6)
+    assert result.snips == pytest.approx(stream.label.mean())

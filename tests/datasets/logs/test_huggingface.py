@@ -39,11 +39,11 @@ def hub(monkeypatch):
     """A stand-in for the package ``datasets``, and what it was asked."""
     asked: list[Any] = []
 
-    def load_dataset(path: str, name: str | None, **told: Any) -> Any:
-        asked.append((path, name, told))
+    def load_dataset(path: str, name: str | None, **options: Any) -> Any:
+        asked.append((path, name, options))
         if path == "none":
             raise FileNotFoundError("Dataset 'none' doesn't exist on the Hub\nand more")
-        return {"train": Split()} if told["split"] == "all" else Split()
+        return {"train": Split()} if options["split"] == "all" else Split()
 
     package = ModuleType("datasets")
     package.load_dataset = load_dataset  # type: ignore[attr-defined]

@@ -16,24 +16,24 @@ from freshmark_datasets.logs.numerals import numbers, text_of
     ],
 )
 def test_whole_numbers_are_exact(column, values):
-    found, wrong = numbers(column)
-    assert found.dtype == np.int64
-    assert found.tolist() == values
+    result, wrong = numbers(column)
+    assert result.dtype == np.int64
+    assert result.tolist() == values
     assert not wrong.any()
 
 
 def test_one_broken_number_makes_the_batch_floats():
-    found, wrong = numbers(pa.array(["1", "2.5", "1e3", "inf"]))
-    assert found.dtype == np.float64
-    assert found.tolist() == [1.0, 2.5, 1000.0, np.inf]
+    result, wrong = numbers(pa.array(["1", "2.5", "1e3", "inf"]))
+    assert result.dtype == np.float64
+    assert result.tolist() == [1.0, 2.5, 1000.0, np.inf]
     assert not wrong.any()
 
 
 @pytest.mark.parametrize("text", ["", "x", "0x10", "1_000", "1,5", "--1", "١٢", "True", "1 2"])
 def test_values_that_are_not_numbers_are_detected_among_numbers(text):
-    found, wrong = numbers(pa.array(["1", text, "2.5"]))
+    result, wrong = numbers(pa.array(["1", text, "2.5"]))
     assert wrong.tolist() == [False, True, False]
-    assert found[[0, 2]].tolist() == [1.0, 2.5]
+    assert result[[0, 2]].tolist() == [1.0, 2.5]
 
 
 def test_nan_is_a_number_that_others_must_refuse_and_missing_is_none():

@@ -32,9 +32,9 @@ from freshmark_datasets.readers.dialect import (
     ],
 )
 def test_the_separator_is_detected(head, sep):
-    found = sniff(head.encode())
-    assert found is not None
-    assert found.sep == sep
+    result = sniff(head.encode())
+    assert result is not None
+    assert result.sep == sep
 
 
 @pytest.mark.parametrize("head", ["", "\n\n", "hello\nworld\n", "\x00\x01\n"])
@@ -43,11 +43,11 @@ def test_text_that_nothing_separates_has_no_dialect(head):
 
 
 @pytest.mark.parametrize(
-    ("told", "sep"),
+    ("given", "sep"),
     [(",", ","), (r"\s+", "whitespace"), (" ", "whitespace"), ("tab", "\t"), (r"\t", "\t"), ("||", "||")],
 )
-def test_a_separator_has_the_names_that_people_use(told, sep):
-    assert dialect_of(told).sep == sep
+def test_a_separator_has_the_names_that_people_use(given, sep):
+    assert dialect_of(given).sep == sep
 
 
 @pytest.mark.parametrize("sep", [*SEPARATORS, "||"])

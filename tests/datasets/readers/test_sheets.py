@@ -66,7 +66,9 @@ def workbook(path: Any, *pages: tuple[str, ...], head: str = "", mac: bool = Fal
     links = "".join(
         f'<Relationship Id="rId{name}" Type="{kinds}/worksheet" Target="worksheets/sheet{name}.xml"/>' for name in names
     )
-    told = words or "".join(f"<si><t>{one}</t></si>" for one in WORDS).replace("<tea> & milk", "&lt;tea&gt; &amp; milk")
+    strings = words or "".join(f"<si><t>{one}</t></si>" for one in WORDS).replace(
+        "<tea> & milk", "&lt;tea&gt; &amp; milk"
+    )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         epoch = '<workbookPr date1904="1"/>' if mac else ""
         book.writestr(
@@ -74,7 +76,7 @@ def workbook(path: Any, *pages: tuple[str, ...], head: str = "", mac: bool = Fal
         )
         book.writestr("_rels/.rels", ROOT)
         book.writestr("xl/_rels/workbook.xml.rels", f"<Relationships>{links}</Relationships>")
-        book.writestr("xl/sharedStrings.xml", f"<sst {MAIN}>{told}</sst>")
+        book.writestr("xl/sharedStrings.xml", f"<sst {MAIN}>{strings}</sst>")
         book.writestr("xl/styles.xml", STYLES)
         for name, rows in zip(names, pages, strict=True):
             book.writestr(
@@ -84,8 +86,8 @@ def workbook(path: Any, *pages: tuple[str, ...], head: str = "", mac: bool = Fal
     return Path(path) if isinstance(path, str | Path) else Path()
 
 
-def read(path: Path, **told: Any) -> Stream:
-    return file(path, **told).load()
+def read(path: Path, **options: Any) -> Stream:
+    return file(path, **options).load()
 
 
 def test_rows_are_read_as_they_are_shown(tmp_path):
@@ -202,10 +204,10 @@ def test_a_workbook_within_an_archive_is_read(tmp_path, kind):
     assert len(loader(path=path / "Online Retail.xlsx" if kind == "folder" else path).load()) == 1
 
 
-@pytest.mark.parametrize("told", [{"words": "<si><t>user"}, {"words": "<si><t>user</t></si>"}])
-def test_a_damaged_workbook_is_refused(tmp_path, told):
+@pytest.mark.parametrize("options", [{"words": "<si><t>user"}, {"words": "<si><t>user</t></si>"}])
+def test_a_damaged_workbook_is_refused(tmp_path, options):
     with pytest.raises(DataError, match="not a readable workbook") as caught:
-        read(workbook(tmp_path / "a.xlsx", GOOD, **told))
+        read(workbook(tmp_path / "a.xlsx", GOOD, **options))
     assert (caught.value.code, caught.value.exit_code) == ("FM217", 3)
 
 

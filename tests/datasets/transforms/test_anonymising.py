@@ -32,10 +32,10 @@ def known(rows):
 
 def behind(stream):
     """Id → the users of the source with an event under it."""
-    found: dict[str, set[float]] = {}
+    result: dict[str, set[float]] = {}
     for code, user in zip(stream.user.tolist(), stream.label.tolist(), strict=True):
-        found.setdefault(stream.users[code], set()).add(user)
-    return found
+        result.setdefault(stream.users[code], set()).add(user)
+    return result
 
 
 @given(LOGS, st.integers(1, 5), st.integers(1, 50), st.sampled_from([1, 7]))
@@ -44,11 +44,11 @@ def test_at_any_time_every_id_has_events_of_exactly_k_users_and_a_user_has_one_i
     early = stream.time < until * SECOND
     if len(np.unique(stream.user[early])) < k:
         return
-    found = anonymise(only(stream, early), salt="s", seconds=seconds, k=k).load()
-    for moment in np.unique(found.time):
-        told = behind(only(found, found.time <= moment))
-        assert {len(users) for users in told.values()} == {k}
-        assert sum(map(len, told.values())) == len(set.union(*told.values()))
+    result = anonymise(only(stream, early), salt="s", seconds=seconds, k=k).load()
+    for moment in np.unique(result.time):
+        released = behind(only(result, result.time <= moment))
+        assert {len(users) for users in released.values()} == {k}
+        assert sum(map(len, released.values())) == len(set.union(*released.values()))
 
 
 @given(LOGS, st.integers(1, 5))
@@ -56,12 +56,12 @@ def test_only_the_last_users_that_are_fewer_than_k_are_left_out(rows, k):
     stream = known(rows)
     if len(stream.users) < k:
         return
-    found = anonymise(stream, salt="s", k=k).load()
+    result = anonymise(stream, salt="s", k=k).load()
     left = len(stream.users) % k
-    assert len(set(found.label.tolist())) == len(stream.users) - left
+    assert len(set(result.label.tolist())) == len(stream.users) - left
     out = np.count_nonzero(stream.user >= len(stream.users) - left)
-    assert len(found) == len(stream) - out
-    assert found.about["anonymise left out"].startswith(f"{out} events of {left} users")
+    assert len(result) == len(stream) - out
+    assert result.about["anonymise left out"].startswith(f"{out} events of {left} users")
 
 
 @given(LOGS, st.integers(1, 4), st.integers(1, 50), st.sampled_from([1, 7]))
@@ -80,40 +80,40 @@ def test_events_released_before_a_cut_do_not_depend_on_later_ones(rows, k, until
 
 def test_events_wait_for_the_kth_user_and_are_released_with_its_first(pairs):
     stream = pairs((0, "a", "x"), (1, "a", "y"), (3, "b", "x"), (5, "a", "z"), (6, "c", "x"), (9, "c", "y"))
-    found = anonymise(stream, salt="s", k=2).load()
-    assert (found.time // SECOND).tolist() == [3, 3, 3, 5]
-    assert list(found.users) == ["0"]
-    assert found.about["anonymise held back"] == "2 events, for 2 s (median), at most 3 s"
-    assert found.about["anonymise left out"].startswith("2 events of 1 users")
+    result = anonymise(stream, salt="s", k=2).load()
+    assert (result.time // SECOND).tolist() == [3, 3, 3, 5]
+    assert list(result.users) == ["0"]
+    assert result.about["anonymise held back"] == "2 events, for 2 s (median), at most 3 s"
+    assert result.about["anonymise left out"].startswith("2 events of 1 users")
 
 
 def test_groups_are_of_users_as_they_come():
     user = np.array([0, 1, 0, 2, 3, 4, 1])
-    group, told = shared(user, np.arange(7), 2)
+    group, released = shared(user, np.arange(7), 2)
     assert group.tolist() == [0, 0, 0, 1, 1, -1, 0]
-    assert told.tolist()[:5] == [1, 1, 2, 4, 4]
-    assert told[6] == 6
+    assert released.tolist()[:5] == [1, 1, 2, 4, 4]
+    assert released[6] == 6
 
 
 def test_with_one_user_an_id_nothing_waits_and_nothing_is_left_out(some):
-    found = anonymise(some(), salt="s").load()
-    assert np.array_equal(found.time, some().time)
-    assert np.array_equal(found.user, some().user)
-    assert found.about["anonymise held back"] == "0 events"
-    assert found.about["anonymise left out"].startswith("0 events of 0 users")
+    result = anonymise(some(), salt="s").load()
+    assert np.array_equal(result.time, some().time)
+    assert np.array_equal(result.user, some().user)
+    assert result.about["anonymise held back"] == "0 events"
+    assert result.about["anonymise left out"].startswith("0 events of 0 users")
 
 
 def test_nothing_of_an_id_a_source_or_a_feature_is_left_but_who_is_who(some):
     stream = replace(some(), about={"source": "/home/someone/log.csv"})
-    found = anonymise(stream, salt="secret", seconds=3600).load()
-    assert np.array_equal(found.user, stream.user)
-    assert np.array_equal(found.item, stream.item)
-    assert not (set(found.users) | set(found.items)) & (set(stream.users) | set(stream.items))
-    assert dict(found.features) == {}
-    assert set(found.about) == {"transform anonymise", "anonymise held back", "anonymise left out"}
-    assert "secret" not in str(found.about)
-    assert not (found.time % HOUR).any()
-    assert list(found.users) != list(anonymise(stream, salt="other").load().users)
+    result = anonymise(stream, salt="secret", seconds=3600).load()
+    assert np.array_equal(result.user, stream.user)
+    assert np.array_equal(result.item, stream.item)
+    assert not (set(result.users) | set(result.items)) & (set(stream.users) | set(stream.items))
+    assert dict(result.features) == {}
+    assert set(result.about) == {"transform anonymise", "anonymise held back", "anonymise left out"}
+    assert "secret" not in str(result.about)
+    assert not (result.time % HOUR).any()
+    assert list(result.users) != list(anonymise(stream, salt="other").load().users)
 
 
 def test_a_name_tells_streams_apart_and_nothing_of_them(some):
@@ -142,9 +142,9 @@ def test_what_a_simulator_knows_is_not_passed_on():
     stream = drift("tiny").load()
     assert stream.drifts
     assert stream.oracle is not None
-    found = anonymise(stream, salt="s", k=3).load()
-    assert found.drifts == ()
-    assert found.oracle is None
+    result = anonymise(stream, salt="s", k=3).load()
+    assert result.drifts == ()
+    assert result.oracle is None
 
 
 @pytest.mark.parametrize(("k", "repeats"), [(1, False), (2, True)])
@@ -158,11 +158,11 @@ def test_a_label_is_never_known_before_it_was_and_on_the_grid(pairs):
         *((second, user, "x") for second, user in ((3, "a"), (14, "b"), (27, "a"))),
         label_delay=np.array([4, 100, 0]) * SECOND,
     )
-    found = anonymise(stream, salt="s", seconds=10, k=2).load()
-    known_at = found.time + found.label_delay
-    assert (found.time // SECOND).tolist() == [10, 10, 20]
+    result = anonymise(stream, salt="s", seconds=10, k=2).load()
+    known_at = result.time + result.label_delay
+    assert (result.time // SECOND).tolist() == [10, 10, 20]
     assert (known_at // SECOND).tolist() == [10, 120, 30]
-    assert not (found.label_delay % (10 * SECOND)).any()
+    assert not (result.label_delay % (10 * SECOND)).any()
 
 
 def test_the_log_to_be_handed_on_is_read_again_as_it_was(tmp_path, monkeypatch):

@@ -14,16 +14,16 @@ def seconds(source):
 
 
 def test_nothing_is_left_out_by_default(some):
-    found = clean(some()).load()
-    assert found.fingerprint == some().fingerprint
-    assert found.about["clean left out"] == "nothing"
+    result = clean(some()).load()
+    assert result.fingerprint == some().fingerprint
+    assert result.about["clean left out"] == "nothing"
 
 
 def test_a_bot_is_left_out_from_the_event_on_that_shows_it(pairs):
     stream = pairs((0, "a", "x"), (0, "b", "x"), (30, "a", "y"), (59.9, "a", "z"), (61, "b", "y"), (9000, "a", "x"))
-    found = clean(stream, per_minute=2)
-    assert seconds(found) == [0, 0, 30, 61]
-    assert found.load().about["clean left out"] == "2 of users with more than 2 in a minute"
+    result = clean(stream, per_minute=2)
+    assert seconds(result) == [0, 0, 30, 61]
+    assert result.load().about["clean left out"] == "2 of users with more than 2 in a minute"
     assert len(clean(stream, per_minute=3).load()) == 6
 
 
@@ -66,18 +66,18 @@ def test_times_are_kept_from_since_and_before_until_in_utc(pairs):
 def test_features_that_are_not_finite_go_with_their_events(pairs):
     wide = np.array([[0, 1], [np.nan, 1], [2, 1], [3, -np.inf]])
     stream = pairs(*((one, "a", "x") for one in range(4)), features={"x": wide, "words": np.arange(4)})
-    found = clean(stream, finite=True).load()
-    assert found.features["words"].tolist() == [0, 2]
-    assert found.about["clean left out"] == "2 with a feature that is not finite"
+    result = clean(stream, finite=True).load()
+    assert result.features["words"].tolist() == [0, 2]
+    assert result.about["clean left out"] == "2 with a feature that is not finite"
     assert len(clean(stream).load()) == 4
 
 
 def test_an_event_is_counted_with_the_first_option_that_leaves_it_out(pairs):
     stream = pairs((0, "bot", "test"), (1, "a", "test"), (2, "a", "x"), (90, "a", "x"))
-    found = clean(stream, without_users="bot", without_items="test", until="1970-01-01T00:01").load()
-    told = "1 by without_users='bot', 1 by without_items='test', 1 at or after 1970-01-01T00:01"
-    assert found.about["clean left out"] == told
-    assert found.name == "clean(s, without_users='bot', without_items='test', until='1970-01-01T00:01')"
+    result = clean(stream, without_users="bot", without_items="test", until="1970-01-01T00:01").load()
+    counts = "1 by without_users='bot', 1 by without_items='test', 1 at or after 1970-01-01T00:01"
+    assert result.about["clean left out"] == counts
+    assert result.name == "clean(s, without_users='bot', without_items='test', until='1970-01-01T00:01')"
 
 
 def test_planted_drifts_stay():

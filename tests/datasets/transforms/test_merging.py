@@ -28,16 +28,16 @@ def words(stream):
 def test_events_are_sorted_by_time_and_in_ties_by_stream(pairs):
     one = pairs((1, "u", "x"), (3, "v", "x"))
     other = pairs((1, "u", "x"), (2, "w", "y"), (3, "w", "x"))
-    found = merge(other, one, domains=("films", "books")).load()
-    assert words(found) == [
+    result = merge(other, one, domains=("films", "books")).load()
+    assert words(result) == [
         (1, "u", "films/x"),
         (1, "u", "books/x"),
         (2, "w", "films/y"),
         (3, "w", "films/x"),
         (3, "v", "books/x"),
     ]
-    assert found.about["merge matched"] == "1 users, 0 items"
-    assert found.about["merge of films"] == "3 events, 1970-01-01 to 1970-01-01"
+    assert result.about["merge matched"] == "1 users, 0 items"
+    assert result.about["merge of films"] == "3 events, 1970-01-01 to 1970-01-01"
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,9 @@ def test_a_common_feature_stays_and_what_is_left_out_is_reported(pairs):
         (0, "u", "x"), (2, "u", "y"), features={"x": np.array([0.0, 2.0]), "p": np.ones(2), "w": np.ones((2, 3))}
     )
     other = pairs((1, "v", "z"), features={"x": np.array([1.0], np.float32), "w": np.ones((1, 4)), "q": np.ones(1)})
-    found = merge(one, other).load()
-    assert {name: column.tolist() for name, column in found.features.items()} == {"x": [0.0, 1.0, 2.0]}
-    assert found.about["merge left out"] == (
+    result = merge(one, other).load()
+    assert {name: column.tolist() for name, column in result.features.items()} == {"x": [0.0, 1.0, 2.0]}
+    assert result.about["merge left out"] == (
         "feature p (only in a), feature w (a float64(3,), b float64(4,)), feature q (only in b)"
     )
 
@@ -106,9 +106,9 @@ def test_numbers_and_whole_numbers_are_two_kinds_of_a_feature(pairs):
 
 def test_labels_of_a_ranking_stay_where_all_have_them(pairs):
     one, other = pairs((0, "u", "x"), (2, "u", "y"), label=np.array([1.0, 3.0])), pairs((1, "v", "z"))
-    found = merge(one, other).load()
-    assert found.label is None
-    assert found.about["merge left out"] == "label (only in a)"
+    result = merge(one, other).load()
+    assert result.label is None
+    assert result.about["merge left out"] == "label (only in a)"
     assert merge(one, replace(other, label=np.array([2.0]))).load().label.tolist() == [1, 2, 3]
 
 
@@ -120,9 +120,9 @@ def test_labels_may_be_late_in_one(pairs):
 
 def test_the_best_click_stays_the_best_and_the_best_rank_does_not():
     one, other = clicks("prior", events=100).load(), clicks("prior", events=90, seed=1).load()
-    found = merge(one, other).load()
-    assert sorted(found.oracle.tolist()) == sorted([*one.oracle.tolist(), *other.oracle.tolist()])
-    assert found.oracle[np.argsort(found.oracle)].shape == (190,)
+    result = merge(one, other).load()
+    assert sorted(result.oracle.tolist()) == sorted([*one.oracle.tolist(), *other.oracle.tolist()])
+    assert result.oracle[np.argsort(result.oracle)].shape == (190,)
     ranked = merge(drift("tiny"), drift("tiny", seed=1)).load()
     assert ranked.oracle is None
     assert "oracle (its ranks count the items of one stream)" in ranked.about["merge left out"]
@@ -131,10 +131,10 @@ def test_the_best_click_stays_the_best_and_the_best_rank_does_not():
 def test_drifts_of_all_are_kept_with_those_whom_they_concern(pairs):
     one = pairs((3, "u", "x"), (5, "v", "y"), drifts=(Drift(4, 4, "sudden", (1,), (0, 1)),))
     other = pairs((1, "w", "z"), (4, "u", "z"), drifts=(Drift(2, 3, "gradual", (0,), (0,)),))
-    found = merge(one, other).load()
+    result = merge(one, other).load()
     named = [
-        (one.kind, [found.users[code] for code in one.users], [found.items[code] for code in one.items])
-        for one in found.drifts
+        (one.kind, [result.users[code] for code in one.users], [result.items[code] for code in one.items])
+        for one in result.drifts
     ]
     assert named == [("gradual", ["w"], ["b/z"]), ("sudden", ["v"], ["a/x", "a/y"])]
 
@@ -155,9 +155,9 @@ def test_a_merge_repeats_where_one_does_or_where_all_is_matched(pairs, repeats, 
 
 def test_the_facts_of_each_stream_are_kept_under_its_name(pairs):
     one, other = (pairs((0, "u", "x"), about={"licence": mine}) for mine in ("free", "none"))
-    found = merge(one, other, domains=["books", "films"]).load()
-    assert (found.about["books: licence"], found.about["films: licence"]) == ("free", "none")
-    assert found.name == "merge(s, s, users='matched', items='apart', domains=('books', 'films'))"
+    result = merge(one, other, domains=["books", "films"]).load()
+    assert (result.about["books: licence"], result.about["films: licence"]) == ("free", "none")
+    assert result.name == "merge(s, s, users='matched', items='apart', domains=('books', 'films'))"
 
 
 def test_one_shop_in_two_parts_is_the_shop_again():

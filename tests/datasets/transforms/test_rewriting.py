@@ -30,11 +30,11 @@ def test_an_endless_gap_leaves_every_user_one_session(some):
 def test_numbers_are_measured_by_the_events_of_earlier_times(some):
     stream = some()
     x, time = stream.features["x"].astype(float), stream.time
-    found = normalise(stream, feature="x").load().features["x"]
+    result = normalise(stream, feature="x").load().features["x"]
     for row in (50, 200, 399):
         past = x[time < time[row]]
-        np.testing.assert_allclose(found[row], (x[row] - past.mean(0)) / past.std(0), rtol=1e-4, atol=1e-5)
-    assert not found[time == time[0]].any()
+        np.testing.assert_allclose(result[row], (x[row] - past.mean(0)) / past.std(0), rtol=1e-4, atol=1e-5)
+    assert not result[time == time[0]].any()
 
 
 def test_a_feature_that_never_changes_becomes_zero():
@@ -43,9 +43,9 @@ def test_a_feature_that_never_changes_becomes_zero():
 
 
 def test_labels_become_two_classes(some):
-    found = relabel(some(), least=4, classes=("bad", "good")).load()
-    assert (found.task, found.classes) == ("classify", ("bad", "good"))
-    assert np.array_equal(found.label, some().label >= 4)
+    result = relabel(some(), least=4, classes=("bad", "good")).load()
+    assert (result.task, result.classes) == ("classify", ("bad", "good"))
+    assert np.array_equal(result.label, some().label >= 4)
 
 
 def test_a_shift_in_time_moves_times_and_drifts_and_back_is_where_it_was():

@@ -34,12 +34,12 @@ def test_two_shops_in_one(shared_data):
 
 @pytest.mark.parametrize("k", [2, 20])
 def test_tweets_of_k_users_an_id(shared_data, k):
-    stream, found = (loaded(one, shared_data) for one in (TWEETS, f"anonymise({TWEETS}, salt='s', k={k})"))
+    stream, result = (loaded(one, shared_data) for one in (TWEETS, f"anonymise({TWEETS}, salt='s', k={k})"))
     group, told = shared(stream.user.astype(np.int64), stream.time, k)
     rows = np.flatnonzero(group >= 0)
-    assert len(found.users) == len(stream.users) // k
-    assert len(found) == len(rows)
-    assert found.repeats
+    assert len(result.users) == len(stream.users) // k
+    assert len(result) == len(rows)
+    assert result.repeats
     behind = np.unique(np.stack([group[rows], stream.user[rows]]), axis=1)
     assert set(np.bincount(behind[0])) == {k}
     waited = told[rows] - stream.time[rows]

@@ -28,16 +28,16 @@ def is_bot(stream: Stream):
 
 
 def test_the_burst_is_declared_with_its_time_and_its_users(burst):
-    (told,) = burst.drifts
-    assert told.kind == "bots"
-    assert told.end - told.begin == 3 * DAY
-    assert (told.begin - burst.time[0]) / DAY == pytest.approx(30, abs=0.1)
-    assert {burst.users[code] for code in told.users} == {f"bot{row}" for row in range(7)}
+    (declared,) = burst.drifts
+    assert declared.kind == "bots"
+    assert declared.end - declared.begin == 3 * DAY
+    assert (declared.begin - burst.time[0]) / DAY == pytest.approx(30, abs=0.1)
+    assert {burst.users[code] for code in declared.users} == {f"bot{row}" for row in range(7)}
 
 
 def test_bots_take_their_share_of_the_burst_and_nothing_else(burst):
-    (told,) = burst.drifts
-    during, bot = (burst.time >= told.begin) & (burst.time < told.end), is_bot(burst)
+    (declared,) = burst.drifts
+    during, bot = (burst.time >= declared.begin) & (burst.time < declared.end), is_bot(burst)
     assert bot[during].mean() == pytest.approx(0.4, abs=0.06)
     assert not bot[~during].any()
 

@@ -129,11 +129,11 @@ def test_a_covariate_shift_moves_the_context_and_not_what_it_means():
 def test_a_shift_is_declared_and_none_if_there_is_none():
     assert simulated().drifts == ()
     stream = simulated("prior", at=0.5)
-    (told,) = stream.drifts
-    assert told.kind == "prior"
-    assert told.begin == told.end
-    assert (told.begin - stream.time[0]) / (stream.time[-1] - stream.time[0]) == pytest.approx(0.5, abs=0.01)
-    assert told.users == tuple(range(len(stream.users)))
+    (declared,) = stream.drifts
+    assert declared.kind == "prior"
+    assert declared.begin == declared.end
+    assert (declared.begin - stream.time[0]) / (stream.time[-1] - stream.time[0]) == pytest.approx(0.5, abs=0.01)
+    assert declared.users == tuple(range(len(stream.users)))
 
 
 def test_features_of_an_item_stay_with_it_and_those_of_a_user_too(stream):

@@ -16,8 +16,8 @@ PAGE = (Path(__file__).parents[4] / "docs" / "clicks.md").read_text("utf-8")
 
 
 def block(language):
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    return found
+    (result,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    return result
 
 
 def test_it_has_every_option_with_its_default():

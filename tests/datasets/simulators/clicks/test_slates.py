@@ -43,16 +43,16 @@ def test_position_counts_from_zero_in_each_slate_and_propensity_belongs_to_the_i
 
 @pytest.mark.parametrize("policy", ["exposure", "uniform"])
 def test_an_item_is_shown_at_each_position_as_often_as_its_propensity_says(policy):
-    found, share = slates(**SMALL, policy=policy), weights(Draws(0), ClickOptions(**SMALL, policy=policy))
+    result, share = slates(**SMALL, policy=policy), weights(Draws(0), ClickOptions(**SMALL, policy=policy))
     for place in range(3):
-        rate = np.bincount(found[:, place], minlength=20) / len(found)
-        assert (np.abs(rate - share) < 4 * np.sqrt(share * (1 - share) / len(found))).all()
+        rate = np.bincount(result[:, place], minlength=20) / len(result)
+        assert (np.abs(rate - share) < 4 * np.sqrt(share * (1 - share) / len(result))).all()
 
 
 @pytest.mark.parametrize("slate", [3, 12, 20])
 def test_no_slate_shows_an_item_twice_however_popular(slate):
-    found = slates(events=6_000, items=20, slate=slate)
-    assert all(len(set(row)) == slate for row in found.tolist())
+    result = slates(events=6_000, items=20, slate=slate)
+    assert all(len(set(row)) == slate for row in result.tolist())
 
 
 def test_what_is_too_popular_for_a_slate_goes_to_the_others():

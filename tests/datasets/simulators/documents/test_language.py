@@ -52,10 +52,10 @@ def test_every_distribution_sums_to_one(spoken):
 def test_the_posterior_is_bayes_rule_written_out(spoken, progress):
     label = spoken.classes(Draws(1), everywhere(progress, 20))
     word = spoken.words(Draws(1), label, everywhere(progress, 20), length=3)
-    found = spoken.posterior(word, everywhere(progress, 20))
+    result = spoken.posterior(word, everywhere(progress, 20))
     prior = (1 - progress) * spoken.prior[0] + progress * spoken.prior[1]
     table = (1 - progress) * spoken.word[0] + progress * spoken.word[1]
-    for row, said in zip(found, word, strict=True):
+    for row, said in zip(result, word, strict=True):
         joint = np.array([prior[one] * np.prod([table[one, each] for each in said]) for one in range(4)])
         np.testing.assert_allclose(row, joint / joint.sum(), rtol=1e-9, atol=1e-300)
 

@@ -123,8 +123,8 @@ def test_relearning_pays_where_what_words_mean_or_classes_moved_and_not_where_on
 
 def test_labels_move_with_a_prior_shift_as_declared():
     stream = simulated("prior")
-    (told,) = stream.drifts
-    after = stream.time >= told.begin
+    (declared,) = stream.drifts
+    after = stream.time >= declared.begin
     share = np.array([12, 6, 4, 3]) / 25
     for rows, expected in ((~after, share), (after, share[::-1])):
         seen = np.bincount(stream.label[rows], minlength=4) / rows.sum()
@@ -133,10 +133,10 @@ def test_labels_move_with_a_prior_shift_as_declared():
 
 def test_new_classes_appear_when_declared_and_are_known_from_the_start():
     stream = simulated("classes", at=0.5)
-    (told,) = stream.drifts
+    (declared,) = stream.drifts
     assert stream.classes == ("topic0", "topic1", "topic2", "topic3")
-    assert stream.time[np.isin(stream.label, [2, 3])].min() >= told.begin
-    assert set(stream.label[stream.time >= told.begin]) == {0, 1, 2, 3}
+    assert stream.time[np.isin(stream.label, [2, 3])].min() >= declared.begin
+    assert set(stream.label[stream.time >= declared.begin]) == {0, 1, 2, 3}
 
 
 def test_a_shift_is_declared_with_its_end():
@@ -150,9 +150,9 @@ def test_a_shift_is_declared_with_its_end():
 
 def test_a_gradual_shift_sets_in_at_its_begin_and_is_as_the_sudden_one_from_its_end_on():
     sudden, gradual, still = simulated("words"), simulated("words", until=0.8), simulated()
-    (told,) = gradual.drifts
+    (declared,) = gradual.drifts
     text = [one.features["text"] for one in (sudden, gradual, still)]
-    before, after = sudden.time < told.begin, sudden.time >= told.end
+    before, after = sudden.time < declared.begin, sudden.time >= declared.end
     between = ~before & ~after
     assert np.array_equal(text[1][before], text[2][before])
     assert np.array_equal(text[1][after], text[0][after])

@@ -17,8 +17,8 @@ def some(n=200, side=6):
     return ImageSet(pixels.astype(np.uint8).reshape(n, side, side), np.arange(n) % len(CLASSES), CLASSES)
 
 
-def moved(drift="none", seed=0, found=None, **options):
-    return stream(found or some(), image_drift(drift=drift, **options), seed, name="s", about={})
+def moved(drift="none", seed=0, result=None, **options):
+    return stream(result or some(), image_drift(drift=drift, **options), seed, name="s", about={})
 
 
 def share(built, options_days=60.0):

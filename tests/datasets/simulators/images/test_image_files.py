@@ -42,10 +42,10 @@ def test_idx_holds_numbers_of_other_types_the_highest_byte_first(tmp_path, kind,
 
 
 def test_classes_are_the_labels_that_occur_and_codes_their_places(files):
-    found = read(files / "x.idx", files / "y.idx")
-    assert found.classes == ("1", "2", "3")
-    assert found.label.tolist() == [2, 0, 2, 1]
-    assert found.label.dtype == np.int64
+    result = read(files / "x.idx", files / "y.idx")
+    assert result.classes == ("1", "2", "3")
+    assert result.label.tolist() == [2, 0, 2, 1]
+    assert result.label.dtype == np.int64
 
 
 @pytest.mark.parametrize(("image", "label"), [("x", "y"), ("images", "labels"), ("data", "target"), ("image", "label")])

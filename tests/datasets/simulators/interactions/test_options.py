@@ -78,10 +78,10 @@ def test_a_digest_changes_with_name_version_seed_and_every_option():
 
 
 def test_a_description_holds_every_option_as_text():
-    told = described("kettle", 1, 3, Kettle())
-    assert told["source"] == "simulated by kettle, version 1, seed 3"
-    assert told["option limit"] == "None"
-    assert all(isinstance(value, str) for value in told.values())
+    facts = described("kettle", 1, 3, Kettle())
+    assert facts["source"] == "simulated by kettle, version 1, seed 3"
+    assert facts["option limit"] == "None"
+    assert all(isinstance(value, str) for value in facts.values())
 
 
 def test_every_number_of_the_simulator_has_bounds_and_every_preset_keeps_them():
