@@ -116,7 +116,7 @@ def test_an_object_that_was_built_is_refused(counts):
 
 def test_the_arguments_of_a_partial_must_be_literals(counts):
     assert _expression(functools.partial(counts, 2, base="a")) == "Counts(2, base='a')"
-    with pytest.raises(UsageError, match="is no expression"):
+    with pytest.raises(UsageError, match="is not an expression"):
         _expression(functools.partial(counts, base=object()))
 
 

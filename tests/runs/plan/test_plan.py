@@ -79,7 +79,7 @@ def test_a_stream_that_is_an_object_may_have_any_name():
         ({"seeds": (-1,)}, "seed -1 is negative"),
         ({"every": ("soon",)}, "'soon' is not a valid schedule"),
         ({"delay": ("later",)}, "'later' is not a valid duration"),
-        ({"strategies": ("a(",)}, "'a\\(' is no expression"),
+        ({"strategies": ("a(",)}, "'a\\(' is not an expression"),
         (
             {"seeds": tuple(range(101)), "every": tuple(map(str, range(1, 101)))},
             "the plan has 10100 cells; at most 10000",
@@ -104,6 +104,7 @@ def test_reading_what_was_written_gives_the_same_plan(tmp_path):
         plugins=(tmp_path / "mine.py", Path.home() / "other.py"),
         factories=("mine:Mine",),
         price=("cpu_hour=0.04", "gb_hour=0.005"),
+        metric="ndcg@20",
         max_p99="20ms",
         max_cost="3/1M",
     )
@@ -162,7 +163,7 @@ def test_a_mistake_in_a_file_has_its_line(tmp_path, text, message):
 def test_a_strategy_that_cannot_be_read_has_its_line(tmp_path):
     file = tmp_path / "plan.toml"
     file.write_text('streams = ["drift"]\n\nstrategies = ["a(1+1)"]\n')
-    with pytest.raises(PlanError, match=r"is no expression: '1 \+ 1'.*plan.toml:3"):
+    with pytest.raises(PlanError, match=r"is not an expression: '1 \+ 1'.*plan.toml:3"):
         Plan.read(file)
 
 
