@@ -58,7 +58,9 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
     )
     finding = _finding(shown.iloc[0], served, metric, results.recorded.segments.added)
     finding += selection_note(len(shown), rows)
-    return Chart(partial(_draw, results, shown, served), finding, table, wide=True, height=0.95)
+    return Chart(
+        partial(_draw, results, shown, served), finding, table, wide=True, height=max(0.95, 0.15 * len(served.segments))
+    )
 
 
 def _name(row: Any) -> str:
