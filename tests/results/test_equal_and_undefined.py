@@ -36,19 +36,19 @@ def test_rows_that_never_differ_are_a_tie_and_no_lack_of_windows(alike):
     assert verdict.chosen[1] == "never"
 
 
-def test_a_schedule_that_changes_nothing_does_not_silence_the_verdict(fabricated, made):
+def test_a_schedule_without_effect_does_not_prevent_a_verdict(fabricated, made):
     cells = [fabricated.MadeCell("a()", every, 0.0) for every in ("never", "1d")]
     assert made(cells).verdicts()[0].sentence == "Do not update a()."
 
 
-def test_a_curve_of_noughts_is_flat_from_never_on(alike):
+def test_a_curve_of_zeros_is_flat_from_never_on(alike):
     curves = alike.curves()
     assert curves["flat"].all()
     assert curves[curves["knee"]]["every"].tolist() == ["never", "never"]
     assert (curves["difference"] == 0).all()
 
 
-def test_equal_rows_reach_all_of_the_best_even_where_that_is_nought(alike):
+def test_equal_rows_have_a_ratio_of_one_even_at_zero(alike):
     ranking = alike.ranking()
     assert ranking["ratio"].tolist() == [1.0] * 6
     assert not ranking["distinguishable"].any()
@@ -66,7 +66,7 @@ SMALL = {
 
 @pytest.mark.parametrize("task", ["rank", "click", "rate", "classify"])
 @pytest.mark.parametrize("size", SMALL)
-def test_every_table_of_a_run_of_next_to_nothing_can_be_made(fabricated, made, size, task):
+def test_every_table_of_a_tiny_run_can_be_built(fabricated, made, size, task):
     stream = fabricated.MadeStream(task=task, **SMALL[size])
     cells = [fabricated.MadeCell("a()", every, 0.4, seed=seed) for every in ("never", "1d") for seed in (0, 1)]
     results = made(cells, [stream])
@@ -136,7 +136,7 @@ def test_a_metric_of_a_plugin_that_is_defined_nowhere_gives_no_number_and_no_war
     assert ranking["value"].isna().all()
 
 
-def test_twenty_pairs_of_which_each_alone_is_told_apart_have_no_letters_and_take_no_time():
+def test_twenty_pairs_that_each_differ_alone_have_no_letters():
     apart = np.zeros((40, 40), bool)
     for one in range(0, 40, 2):
         apart[one, one + 1] = apart[one + 1, one] = True

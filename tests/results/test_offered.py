@@ -14,6 +14,6 @@ def test_a_text_is_imported_and_a_thing_stays():
 
 
 @pytest.mark.parametrize("text", ["no_such_module:x", "json:no_such_name", "json"])
-def test_a_text_that_names_nothing_is_told(text):
+def test_a_text_that_names_nothing_is_refused(text):
     with pytest.raises(PluginError, match="cannot give"):
         imported(text)

@@ -16,7 +16,7 @@ def test_results_open_by_their_folder(fabricated, tmp_path):
     assert repr(results) == "<Results: 12 cells on 1 streams; 12 ok>"
 
 
-def test_a_row_of_cells_says_what_became_of_it(fabricated, made):
+def test_a_cell_reports_its_state(fabricated, made):
     results = made([fabricated.MadeCell("boom()", status="timeout", reason="60 s", log_tail="deep in a loop")])
     cell = results.cells.iloc[0]
     assert (cell["task"], cell["status"], cell["reason"], cell["log_tail"]) == (
@@ -38,7 +38,7 @@ def test_a_run_without_cells_has_empty_tables(made):
     assert results.verdicts()[0].sentence == "No verdict: nothing was measured."
 
 
-def test_texts_that_the_store_left_out_are_empty(fabricated, made):
+def test_missing_texts_are_empty(fabricated, made):
     results = made([fabricated.MadeCell(reason=None, code=None, log_tail="")])
     assert results.cells.iloc[0]["reason"] == ""
 
@@ -52,7 +52,7 @@ def test_a_notebook_shows_the_verdict_and_the_head_of_the_ranking(fabricated, ma
     assert "2 more rows" in shown
 
 
-def test_no_name_is_html_in_a_notebook(fabricated, made):
+def test_names_are_escaped_in_a_notebook(fabricated, made):
     shown = made([fabricated.MadeCell("<img src=x>"), fabricated.MadeCell("b()", status="failed")])._repr_html_()
     assert "&lt;img src=x&gt;" in shown
     assert "<img" not in shown
@@ -99,7 +99,7 @@ def test_outcomes_of_every_task_have_labels(fabricated, made, task):
     assert outcomes.label.shape == outcomes.prediction.shape == (4000,)
 
 
-def test_a_key_that_is_none_is_refused(made):
+def test_an_unknown_key_is_refused(made):
     with pytest.raises(UnknownName, match="no cell"):
         made().table("0" * 16, "outcomes")
 
@@ -130,7 +130,7 @@ def test_k_beyond_the_recorded_depth_is_refused(made):
     assert "at most 100" in caught.value.remedy
 
 
-def test_a_metric_of_another_task_ranks_nothing(made):
+def test_a_metric_of_another_task_has_an_empty_ranking(made):
     assert len(made().ranking("rmse")) == 0
 
 
@@ -146,7 +146,7 @@ def test_a_plugins_metric_ranks(fabricated, tmp_path):
     assert results.ranking("top")["value"].iloc[0] > 0
 
 
-def test_a_ranking_can_be_changed_without_harm(made):
+def test_a_returned_table_is_a_copy(made):
     results = made()
     table = results.ranking()
     table["value"] = 0.0
@@ -170,7 +170,7 @@ def test_an_unknown_form_of_report_is_refused(made, tmp_path):
         made().report(tmp_path / "r", "htm")
 
 
-def test_measurements_are_what_seaborn_draws(made):
+def test_measurements_are_tidy(made):
     table = made().measurements
     assert isinstance(table, pd.DataFrame)
     assert list(table.columns) == [

@@ -34,7 +34,7 @@ def test_time_runs_from_the_first_event_of_an_item():
     assert (numbers["returning"], numbers["hit_share"], numbers["hit_seconds"]) == (1, 1.0, 40.0)
 
 
-def test_what_never_happens_is_infinite_and_what_is_old_is_not_counted():
+def test_what_never_happens_is_infinite_and_old_items_do_not_count():
     numbers = found([1, np.inf, np.inf, 50, 30, 1], [101, 105], [[0, -1], [0, -1]])
     assert numbers["recommended_share"] == numbers["hit_share"] == 0.0
     assert numbers["recommended_seconds"] == numbers["hit_seconds"] == np.inf
@@ -49,7 +49,7 @@ def tables(lists, live):
     return panel, {"live": live, "fit": np.arange(len(live)) == 0}
 
 
-def test_lists_with_an_update_in_between_are_told_from_those_without():
+def test_lists_with_and_without_an_update_in_between_are_counted_apart():
     numbers = churn(*tables([[1, 2], [1, 2], [3, 4], [3, 4]], live=[25]))
     assert (numbers["pairs"], numbers["users"], numbers["interval_seconds"]) == (3, 1, 10)
     assert numbers["churn"] == pytest.approx(1.0)
@@ -57,12 +57,12 @@ def test_lists_with_an_update_in_between_are_told_from_those_without():
     assert numbers["updates"] == pytest.approx(1 / 3)
 
 
-def test_an_update_at_the_moment_of_asking_counts_for_what_follows():
+def test_an_update_at_the_time_of_a_list_counts_for_the_next():
     # The panel is asked before an update that is live at its own time.
     numbers = churn(*tables([[1, 2], [3, 4], [3, 4]], live=[10]))
     assert numbers["churn"] == pytest.approx(1.0)
     assert numbers["churn_without_update"] == pytest.approx(0.0)
 
 
-def test_without_updates_their_churn_is_not_known():
+def test_without_updates_churn_is_nan():
     assert np.isnan(churn(*tables([[1, 2], [1, 2]], live=[]))["churn"])

@@ -19,7 +19,7 @@ def cells(fabricated):
 
 
 @pytest.mark.parametrize("task", ["click", "rank"])
-def test_regret_is_what_a_value_lacks_of_the_oracles_whichever_way_is_better(fabricated, made, task):
+def test_regret_is_the_difference_to_the_oracle_whichever_way_is_better(fabricated, made, task):
     results = made(cells(fabricated), [fabricated.MadeStream(task=task)])
     table = results.attainment().set_index("every")
     sign = {"click": 1, "rank": -1}[task]
@@ -40,8 +40,8 @@ def test_regret_of_clicks_is_the_excess_over_the_log_loss_of_the_true_probabilit
     assert results.attainment().set_index("every").loc["1d", "regret"] == pytest.approx(np.mean(lost))
 
 
-def test_of_nothing_that_could_be_gained_there_is_no_share(fabricated, made):
-    """An oracle that was unlucky: who is better than it would have a share below nought."""
+def test_without_an_achievable_gain_the_share_is_nan(fabricated, made):
+    """An unlucky oracle: a model better than it would have a negative share."""
     results = made(cells(fabricated), [fabricated.MadeStream(task="click")])
     (stream,) = results.streams
     sound = results.attainment().set_index("every")
@@ -55,7 +55,7 @@ def test_of_nothing_that_could_be_gained_there_is_no_share(fabricated, made):
     assert table["gain_share"].isna().all()
 
 
-def test_the_oracle_of_classes_calls_the_likeliest_and_is_judged_by_each_metric(fabricated, made):
+def test_the_oracle_of_classes_predicts_the_likeliest_and_has_every_metric(fabricated, made):
     results = made(cells(fabricated), [fabricated.MadeStream(task="classify")])
     (stream,) = results.streams
     best = results.recorded.oracle_outcomes(stream)
@@ -69,7 +69,7 @@ def test_the_oracle_of_classes_calls_the_likeliest_and_is_judged_by_each_metric(
         assert table.loc["1d", "gain_share"] == pytest.approx(gain / (oracle - table.loc["never", "value"]))
 
 
-def test_of_classes_whose_likeliest_was_not_recorded_no_oracle_is_known(fabricated, made, monkeypatch):
+def test_classes_without_a_recorded_likeliest_have_no_oracle(fabricated, made, monkeypatch):
     results = made(cells(fabricated), [fabricated.MadeStream(task="classify")])
     (stream,) = results.streams
     events = {name: column for name, column in results.events(stream).items() if name != "oracle_class"}
@@ -77,13 +77,13 @@ def test_of_classes_whose_likeliest_was_not_recorded_no_oracle_is_known(fabricat
     assert results.recorded.oracle_outcomes(stream) is None
 
 
-def test_share_of_the_gain_and_regret_say_the_same_twice(fabricated, made):
+def test_share_of_the_gain_agrees_with_regret(fabricated, made):
     results = made(cells(fabricated), [fabricated.MadeStream(task="click")])
     table = results.attainment().set_index("every")
     assert table.loc["1d", "gain_share"] == pytest.approx(1 - table.loc["1d", "regret"] / table.loc["never", "regret"])
 
 
-def test_where_nobody_knows_an_oracle_there_are_columns_and_no_rows(fabricated, made):
+def test_without_an_oracle_the_table_is_empty(fabricated, made):
     table = made(cells(fabricated), [fabricated.MadeStream(task="click", oracle=False)]).attainment()
     assert list(table.columns) == list(COLUMNS)
     assert table.empty

@@ -38,7 +38,7 @@ def test_where_lower_is_better_signs_turn():
     assert forward_transfer(HAND, -1) == pytest.approx(-0.25)
 
 
-def test_a_model_that_never_moves_transfers_nothing():
+def test_a_model_that_never_changes_has_no_transfer():
     still = np.tile([0.3, 0.2, 0.5], (4, 1))
     assert backward_transfer(still) == forward_transfer(still) == 0.0
 

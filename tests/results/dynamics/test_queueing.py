@@ -98,7 +98,7 @@ def test_an_injected_stall_moves_the_p99_as_the_theory_of_queues_says(injected):
     assert quiet["load"] == pytest.approx(0.1)
 
 
-def test_the_usual_rates_are_that_of_the_stream_and_a_thousand_times_it(injected):
+def test_the_default_rates_are_that_of_the_stream_and_a_thousand_times_it(injected):
     own, denser = default_rates(injected.recorded, STREAM)
     assert own == pytest.approx(20_000 / (28 * 6 * 3600), rel=1e-3)
     assert denser == pytest.approx(1000 * own)
@@ -116,14 +116,14 @@ def test_a_request_takes_as_long_as_one_of_its_window(fabricated, made):
         assert np.abs(response[window == one, None] - mine).min(axis=1).max() < 1e-8
 
 
-def test_no_tail_where_too_few_requests_were_measured(fabricated, made):
+def test_no_tail_with_too_few_requests(fabricated, made):
     results = made([fabricated.MadeCell("a()")], [fabricated.MadeStream(windows=8, events=4000)])
     row = results.open_loop(1.0).iloc[0]
     assert np.isnan(row["response_p99_seconds"])
     assert np.isfinite(row["response_p95_seconds"])
 
 
-def test_without_a_single_request_nothing_is_known(fabricated, made):
+def test_without_single_requests_times_are_nan(fabricated, made):
     results = made([fabricated.MadeCell("a()")])
     read = results.recorded.table
     results.recorded.table = lambda key, name: {
@@ -135,12 +135,12 @@ def test_without_a_single_request_nothing_is_known(fabricated, made):
 
 
 @pytest.mark.parametrize("rate", [0, -5, float("nan"), float("inf"), "500/s"])
-def test_a_rate_that_is_none_is_refused(injected, rate):
+def test_an_invalid_rate_is_refused(injected, rate):
     with pytest.raises(UsageError, match="a number above 0"):
         injected.open_loop(rate)
 
 
-def test_a_stream_that_takes_no_time_has_no_rate(injected):
+def test_a_stream_without_a_time_span_has_no_rate(injected):
     injected.events(STREAM)["time"] = np.zeros(20_000, np.int64)
     assert default_rates(injected.recorded, STREAM) == []
     assert injected.open_loop().empty

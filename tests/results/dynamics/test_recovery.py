@@ -13,25 +13,25 @@ def levels(*parts):
     return np.array([one for part in parts for one in part], np.float64)
 
 
-def test_a_dip_is_felt_where_it_begins_and_over_where_two_windows_are_back():
+def test_a_dip_lasts_until_two_windows_have_recovered():
     found = course(levels(FINE, [0.5, 0.7, 0.95, 0.98, 1.0]), 6, 1, 11)
     assert (found.before, found.band, found.lowest) == (1.0, BAND, 0.5)
     assert (found.felt, found.recovered) == (6, 8)
 
 
-def test_one_good_window_alone_is_luck():
+def test_one_good_window_is_not_recovery():
     found = course(levels(FINE, [0.5, 1.0, 0.5, 0.95, 1.0]), 6, 1, 11)
     assert found.recovered == 9
 
 
-def test_what_is_not_felt_needs_no_recovery():
+def test_a_loss_within_the_band_is_not_felt():
     found = course(levels(FINE, [0.95, 0.92, 1.0]), 6, 1, 9)
     assert np.isnan(found.felt)
     assert np.isnan(found.recovered)
     assert found.lowest == 0.92
 
 
-def test_what_is_never_made_good_is_infinite():
+def test_without_recovery_it_is_infinite():
     assert course(levels(FINE, [0.5] * 4), 6, 1, 10).recovered == np.inf
 
 
@@ -50,17 +50,17 @@ def test_a_trend_does_not_widen_it():
     assert course(levels([0.92, 0.94, 0.96, 0.98, 1.0], [0.5]), 5, 0, 6).band == BAND
 
 
-def test_where_windows_are_noise_nothing_is_said():
+def test_noisy_windows_give_no_recovery():
     found = course(levels([0.0, 5.0, 0.0, 0.1, 0.0], [0.0, 0.0]), 5, 0, 7)
     assert found.band > 1
     assert np.isnan(found.felt)
 
 
-def test_without_a_window_before_nothing_is_known():
+def test_without_windows_before_levels_are_nan():
     assert np.isnan(course(levels(FINE), 0, 0, 6).before)
 
 
-def test_windows_without_events_neither_hurt_nor_heal():
+def test_windows_without_events_are_skipped():
     found = course(levels(FINE, [np.nan, 0.5, np.nan, 1.0, 1.0]), 6, 1, 11)
     assert (found.felt, found.lowest) == (7, 0.5)
 

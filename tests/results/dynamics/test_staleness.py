@@ -45,7 +45,7 @@ def test_what_does_not_decay_has_no_half_life_in_reach():
     assert half_life(decay.age_seconds, decay.retained) == np.inf
 
 
-def test_where_nothing_is_gained_nothing_can_be_lost():
+def test_without_a_gain_nothing_is_retained():
     decay = by_matrix(grid(lambda age: 0.05, metric="mae"))
     # An error of 0.9 live against 0.1 of the warm-up: updating made it worse.
     assert np.isnan(decay.retained).all()
@@ -68,7 +68,7 @@ def test_ages_of_single_events_give_the_same_curve():
     assert decay.retained == pytest.approx(0.5 ** ((decay.age_seconds - 50) / 200), rel=0.03)
 
 
-def test_without_the_model_never_updated_nothing_is_called_retained():
+def test_without_the_model_never_updated_retained_is_nan():
     age = np.arange(1000.0)
     decay = by_age(age, np.ones(1000), np.full(1000, np.nan), 1)
     assert np.isnan(decay.retained).all()

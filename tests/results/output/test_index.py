@@ -28,7 +28,7 @@ def runs(fabricated, tmp_path):
     return tmp_path
 
 
-def test_runs_are_listed_newest_first_with_what_they_hold(runs):
+def test_runs_are_listed_newest_first(runs):
     table = index_of(runs).table
     assert list(table["run"]) == ["deep/two two", "one", "three"]
     first = table.iloc[0]
@@ -38,7 +38,7 @@ def test_runs_are_listed_newest_first_with_what_they_hold(runs):
     assert table["started"].iloc[2] == ""
 
 
-def test_a_run_leads_to_its_report_where_there_is_one(runs):
+def test_a_run_links_to_its_report(runs):
     (table,) = (part for part in index_of(runs).sections[0].parts if isinstance(part, Table))
     rows = table.rows
     assert rows[0][0] == Link("deep/two two", "deep/two%20two/report.html")
@@ -57,13 +57,13 @@ def test_a_run_folder_itself_is_an_index_of_one(fabricated, tmp_path):
     assert list(found.table["run"]) == ["run"]
 
 
-def test_a_folder_without_runs_is_told(tmp_path):
+def test_a_folder_without_runs_is_refused(tmp_path):
     with pytest.raises(StoreError) as caught:
         index_of(tmp_path)
     assert caught.value.code == "FM401"
 
 
-def test_a_document_is_written_by_whoever_offers_the_form(runs, tmp_path):
+def test_a_document_is_written_by_the_writer_of_its_form(runs, tmp_path):
     taken = []
     document = index_of(runs)
     path = document.write(tmp_path / "x", "mine", {"mine": lambda *arguments: taken.append(arguments)})
@@ -73,7 +73,7 @@ def test_a_document_is_written_by_whoever_offers_the_form(runs, tmp_path):
     assert all(isinstance(section, Section) for section in document.sections)
 
 
-def test_a_form_that_nobody_offers_is_told(tmp_path):
+def test_an_unknown_form_is_refused(tmp_path):
     document = Document("x", [], pd.DataFrame())
     with pytest.raises(UnknownName, match="form of report"):
         document.write(tmp_path / "x", "pdf", {})

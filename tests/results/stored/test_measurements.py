@@ -58,7 +58,7 @@ def test_costs_and_probes_are_measurements_too(fabricated, made):
         assert one(table, window=3, metric=name, segment="all")["value"] == windows[name][3]
 
 
-def test_durations_add_up_sizes_count_at_their_highest_and_shares_are_averaged(fabricated, made):
+def test_the_whole_sums_durations_takes_the_highest_size_and_averages_shares(fabricated, made):
     results = made([fabricated.MadeCell("a()")])
     table = results.measurements
     windows = results.table(results.cells["key"].iloc[0], "windows")
@@ -73,7 +73,7 @@ def test_durations_add_up_sizes_count_at_their_highest_and_shares_are_averaged(f
     assert whole("changed_bytes") == 1e4  # where nothing changed is unknown, and takes no part
 
 
-def test_cells_that_failed_are_no_measurements(fabricated, made):
+def test_failed_cells_have_no_measurements(fabricated, made):
     table = made([fabricated.MadeCell("a()"), fabricated.MadeCell("b()", status="failed")]).measurements
     assert set(table["strategy"]) == {"a()"}
 
@@ -94,7 +94,7 @@ def test_every_task_has_its_metrics(fabricated, made, task, metrics):
     assert set(table["metric"]) - costs == metrics - {"coverage"}
 
 
-def test_only_the_metrics_that_are_asked_for(made):
+def test_only_the_requested_metrics(made):
     table = made().measure("ndcg@25", "hr@1")
     assert set(table["metric"]) == {"ndcg@25", "hr@1"}
 
