@@ -1,4 +1,4 @@
-"""ReparametrisedOptimiser-in strategies and models, offered through the same hooks as anyone's.
+"""Built-in strategies and models, offered through the same hooks as anyone's.
 
 Every name is text, ``module:name``, so that listing them imports neither torch nor numba.
 """

@@ -45,7 +45,7 @@ def make_log():
 
 
 def clicked(n: int = 600, seed: int = 0) -> Stream:
-    """PendingImpressions whose clicks depend on two features, the more the later."""
+    """Impressions whose clicks depend on two features, the more the later."""
     draw = np.random.default_rng(seed)
     x = draw.standard_normal((n, 2)).astype(np.float32)
     chance = 1 / (1 + np.exp(1 - x @ [1.5, -1.0] - 2 * np.arange(n) / n))

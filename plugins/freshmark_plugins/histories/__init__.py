@@ -1,4 +1,4 @@
-"""What users did, kept in flat growing arrays: item sets, sessions, sequences, pair counts.
+"""Histories of users in flat growing arrays: recency lists, sessions, sequences, pair counts.
 
 Imports `kernels`.
 """

@@ -1,4 +1,4 @@
-"""The events of a window that moves: appended at one end, dropped at the other."""
+"""A sliding window of events: appended at one end, dropped at the other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from freshmark_plugins.kernels.growth import with_room
 
 
 class EventWindow:
-    """Time and item of the newest events, oldest first; appending and dropping cost O(1) an event."""
+    """Time and item of the newest events, oldest first; appending and dropping cost O(1) per event."""
 
     def __init__(self) -> None:
         self.time: IntArray = np.zeros(0, np.int64)
@@ -23,8 +23,8 @@ class EventWindow:
         return self.end - self.begin
 
     def append(self, time: IntArray, item: IntArray) -> None:
-        """Add events at the new end."""
-        if self.begin > len(self):  # more has left than stays: move to the front
+        """Append events."""
+        if self.begin > len(self):  # more was dropped than is left: move to the front
             self.time[: len(self)] = self.time[self.begin : self.end]
             self.item[: len(self)] = self.item[self.begin : self.end]
             self.begin, self.end = 0, len(self)
@@ -35,21 +35,21 @@ class EventWindow:
         self.end = end
 
     def drop_before(self, time: int) -> IntArray:
-        """Drop the events earlier than this; their items."""
-        kept = self.time[self.begin : self.end]
-        return self._drop(int(np.searchsorted(kept, time, "left")))
+        """Drop the events before this time; returns their items."""
+        times = self.time[self.begin : self.end]
+        return self._drop(int(np.searchsorted(times, time, "left")))
 
     def drop_beyond(self, size: int) -> IntArray:
-        """Drop the oldest events until at most ``size`` stay; their items."""
+        """Drop the oldest events beyond ``size``; returns their items."""
         return self._drop(max(0, len(self) - size))
 
     def state(self) -> Mapping[str, AnyArray]:
-        """time, item: (n,) int64, of the events held; nothing where there are none."""
+        """time, item: (n,) int64, of the window; empty if it has no events."""
         if not len(self):
             return {}
         return {"time": self.time[self.begin : self.end], "item": self.item[self.begin : self.end]}
 
     def _drop(self, count: int) -> IntArray:
-        gone = self.item[self.begin : self.begin + count].copy()
+        dropped = self.item[self.begin : self.begin + count].copy()
         self.begin += count
-        return gone
+        return dropped

@@ -1,4 +1,4 @@
-"""Fallback: how a user is answered whom the model never saw."""
+"""Popularity for users that the model has not seen."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from freshmark_plugins.kernels.growth import bincount, row_count, with_room
 
 
 class Fallback:
-    """Popularity among the events that the model learned from, for users who had none of them.
+    """Popularity among the events that the model was trained on, for users without any of them.
 
-    Where the model ``knows`` a user by a history, new users are the model's as soon as they have one.
+    A model that ``knows`` users by their histories answers new users as soon as they have one.
 
-    In ``factors`` two more dimensions tell the two kinds of users apart, so that one kernel ranks them all:
-    ``[p_u, 1, 0] · [q_i, b_i, n_i]`` for those the model knows, ``[0, 0, 1] · [q_i, b_i, n_i]`` for the others.
+    In ``factors`` two more dimensions separate the two kinds of users, so that one kernel ranks them all:
+    ``[p_u, 1, 0] · [q_i, b_i, n_i]`` for users of the model, ``[0, 0, 1] · [q_i, b_i, n_i]`` for the others.
 
     counts: (m,) float32, events of each item
     users: (n,) bool, whether the user had any
@@ -29,13 +29,13 @@ class Fallback:
         self.clear()
 
     def clear(self) -> None:
-        """Nobody and nothing is known: the model starts from scratch."""
+        """Forget all counts: the model starts from scratch."""
         self.counts: NDArray[np.float32] = np.zeros(0, np.float32)
         self.users: BoolArray = np.zeros(0, np.bool_)
         self._items: torch.Tensor | None = None
 
-    def learned(self, events: Events) -> None:
-        """The model has learned from these."""
+    def update(self, events: Events) -> None:
+        """The model was trained on these."""
         if len(events):
             items = row_count(events.item)
             self.counts = with_room(self.counts, items)
@@ -45,17 +45,17 @@ class Fallback:
         self._items = None
 
     def knows(self, query: Query) -> BoolArray:
-        """(n,) whether the model learned from events of the user."""
+        """(n,) whether the model was trained on events of the user."""
         inside = query.user < len(self.users)
         known: BoolArray = np.zeros(len(query), np.bool_)
         known[inside] = self.users[query.user[inside]]
         return known
 
     def factors(self, model: Any, query: Query) -> Factors:
-        """The model's factors for users it knows, popularity for the others."""
+        """The model's factors for its users, popularity for the others."""
         answer: Factors = model.factors(query)
         user, item = torch.as_tensor(answer.user), torch.as_tensor(answer.item)
-        # Items stay as they are until the model learns again, but a model that reads features may know more of them.
+        # cached until the model is trained again; a model that reads features may know more items in between
         if self._items is None or len(self._items) != len(item):
             bias = torch.zeros(len(item)) if answer.bias is None else torch.as_tensor(answer.bias)
             counts = torch.from_numpy(_sized(self.counts, len(item))).to(item)
@@ -67,7 +67,7 @@ class Fallback:
         return Factors(both, self._items)  # type: ignore[arg-type]  # ranked where they are
 
     def score(self, model: Any, query: Query) -> FloatArray:
-        """The model's scores (n, m) for users it knows, popularity for the others."""
+        """(n, m) the model's scores for its users, popularity for the others."""
         answer: FloatArray = model.score(query)
         known = self._answered(model, query)
         if known.all():
@@ -75,7 +75,7 @@ class Fallback:
         return np.where(known[:, None], answer, _sized(self.counts, answer.shape[1]))
 
     def _answered(self, model: Any, query: Query) -> BoolArray:
-        """(n,) for whom the model answers: a model that looks at histories says so itself."""
+        """(n,) which users the model answers; a model with histories says so itself."""
         known: BoolArray = getattr(model, "knows", self.knows)(query)
         return known
 
@@ -85,7 +85,7 @@ class Fallback:
 
 
 def _sized(counts: NDArray[np.float32], rows: int) -> NDArray[np.float32]:
-    """Exactly that many counts; an item that nothing was learned from has none."""
+    """Exactly that many counts, 0 for items without events."""
     sized = np.zeros(rows, np.float32)
     sized[: min(rows, len(counts))] = counts[:rows]
     return sized

@@ -1,4 +1,4 @@
-"""NegativeSampler: items that a user has not had, drawn at random."""
+"""Random items that a user has not had."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from freshmark_plugins.kernels.compiled import compiled
 from freshmark_plugins.kernels.growth import row_count
 
 TRIES = 8
-"""Draws for each negative; where a user had half of all items, all fail once in 256 times."""
+"""Draws per negative; if a user had half of all items, all fail once in 256 times."""
 
 
 class NegativeSampler:
-    """For each event, items among those known by then that its user has not had, its own item included.
+    """Samples, for each event, known items that its user has not had; the event's own item counts as had.
 
-    Uniform, by rejection. Memory: see PairCounts, 8 to 11 bytes for each item that a user had.
+    Uniform, by rejection. Memory: see PairCounts, 8 to 11 bytes per item that a user had.
 
     Args:
-        negatives: how many an event.
+        negatives: per event.
         seed: of the draws.
     """
 
@@ -32,7 +32,7 @@ class NegativeSampler:
         self.known = 0
 
     def draw(self, users: IntArray, items: IntArray) -> IntArray:
-        """(n, negatives) codes, −1 where every draw met an item that the user had."""
+        """(n, negatives) codes, −1 where every draw was an item that the user had."""
         draws = self.rng.random((len(users), self.negatives, TRIES))
         chosen = np.full((len(users), self.negatives), -1)
         known = np.maximum.accumulate(np.maximum(items + 1, self.known))
@@ -45,7 +45,7 @@ class NegativeSampler:
         return chosen
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Who had what."""
+        """The items of each user."""
         return {f"had.{name}": array for name, array in self.had.state().items()}
 
 
@@ -53,7 +53,7 @@ class NegativeSampler:
 def _choose(
     rows: Rows, users: IntArray, items: IntArray, known: IntArray, draws: FloatArray, chosen: IntArray, begin: int
 ) -> tuple[int, int]:
-    """Choose for the events from ``begin`` on; where it had to stop, and how many cells it needs to go on."""
+    """Sample for the events from ``begin``; returns where it stopped, and the cells needed to continue."""
     for event in range(begin, len(users)):
         user, needed = users[event], room(rows, users[event], 1)
         if rows.tail[0] + needed > len(rows.cells):

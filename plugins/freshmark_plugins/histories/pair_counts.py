@@ -1,12 +1,12 @@
-"""PairCounts: how often item b went with item a, for every pair that did; rows grow from sparse to dense.
+"""Counts of ordered pairs of items (a, b), for every pair that occurred; rows grow from sparse to dense.
 
-All rows lie in one array of int32 cells. A row takes a power of two of them::
+All rows share one array of int32 cells. A row takes a power of two of them::
 
     sparse:  | keys: b, or −1 | counts |      a hash table, at most three quarters full
-    dense:   | counts of b = 0, 1, 2 …  |      as soon as the cells suffice for every item
+    dense:   | counts of b = 0, 1, 2 …  |      once the cells suffice for every item
 
-A row that is full moves to twice the cells; the place that it leaves is taken by the next row of that size. Memory is
-8 to 11 bytes a pair while pairs are few, and never above 4 bytes times items², rounded up to powers of two.
+A full row moves to twice the cells; the cells it leaves are reused by the next row of that size. Memory is
+8 to 11 bytes per pair while pairs are few, and never above 4 bytes times items², rounded up to powers of two.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ POWERS = 40
 
 
 class Rows(NamedTuple):
-    """The arrays that the compiled loops work on.
+    """The arrays of the compiled loops.
 
     cells: (c,) int32
     start: (m,) int64, the first cell of each row
-    power: (m,) int64, log2 of its cells; 0 for no row yet
+    power: (m,) int64, log2 of its cells; 0: no row yet
     used: (m,) int64, pairs in it
-    dense: (m,) int64, 1 for dense
-    free: (POWERS,) int64, the first cell of an abandoned place of each size, which holds that of the next, in
-        eights; −1 for none
-    tail: (1,) int64, cells given out so far
+    dense: (m,) int64, 1: dense
+    free: (POWERS,) int64, a free list per size: the first cell of a freed block, which holds that of the next one,
+        divided by 8; −1: none
+    tail: (1,) int64, cells allocated so far
     """
 
     cells: NDArray[np.int32]
@@ -57,38 +57,38 @@ class PairCounts:
         )
 
     def grow(self, items: int) -> None:
-        """Have a row, at first empty, for each of so many items."""
+        """Add empty rows, up to this number of items."""
         cells, start, power, used, dense, free, tail = self.rows
         start, power, used, dense = (with_room(column, items) for column in (start, power, used, dense))
         self.rows = Rows(cells, start, power, used, dense, free, tail)
 
     def make_room(self, cells: int) -> None:
-        """Have that many cells not given out yet."""
+        """Have at least this many unallocated cells."""
         needed = int(self.rows.tail[0]) + cells
         self.rows = self.rows._replace(cells=with_room(self.rows.cells, needed))
 
     def count(self, a: IntArray, b: IntArray, by: int) -> None:
-        """Count each pair (a, b) that often; there are rows for every a, and columns for as many b as rows."""
+        """Add ``by`` to each pair (a, b); rows for every a and b must exist."""
         done = 0
         while done < len(a):
             done, cells = _add_each(self.rows, a, b, by, done)
             self.make_room(cells)
 
     def row(self, item: int, items: int) -> FloatArray:
-        """(items,) how often each went with this one."""
+        """(items,) counts of the pairs of this item."""
         out = np.zeros(items)
         accumulate(self.rows, item, 1.0, out)
         return out
 
     def state(self) -> Mapping[str, AnyArray]:
-        """The cells given out, and where each row lies."""
+        """The allocated cells, and where each row lies."""
         rows = self.rows
         return {"pairs": rows.cells[: rows.tail[0]], "starts": rows.start, "powers": rows.power, "used": rows.used}
 
 
 @compiled
 def _add_each(rows: Rows, a: IntArray, b: IntArray, by: int, begin: int) -> tuple[int, int]:
-    """Count from ``begin`` on; where it had to stop, and how many cells it needs to go on."""
+    """Count from ``begin``; returns where it stopped, and the cells needed to continue."""
     for pair in range(begin, len(a)):
         needed = room(rows, a[pair], 1)
         if rows.tail[0] + needed > len(rows.cells):
@@ -99,7 +99,7 @@ def _add_each(rows: Rows, a: IntArray, b: IntArray, by: int, begin: int) -> tupl
 
 @compiled
 def room(rows: Rows, item: int, pairs: int) -> int:
-    """Cells that suffice for so many new pairs in this row, however it has to grow."""
+    """An upper bound of the cells that this many new pairs need in this row."""
     if rows.dense[item]:
         return 4 * len(rows.power) + 16
     return int(1 << (rows.power[item] + 2)) + 16 * pairs + 64
@@ -107,7 +107,7 @@ def room(rows: Rows, item: int, pairs: int) -> int:
 
 @compiled
 def add(rows: Rows, a: int, b: int, by: int, items: int) -> None:
-    """Count the pair (a, b); there must be ``room``. ``items`` is how many there are by now."""
+    """Add to the pair (a, b), after ``room`` was made; ``items``: number of items so far."""
     while True:
         if rows.dense[a]:
             if b < 1 << rows.power[a]:
@@ -115,7 +115,7 @@ def add(rows: Rows, a: int, b: int, by: int, items: int) -> None:
                 return
         elif rows.power[a]:
             half = 1 << (rows.power[a] - 1)
-            slot = place(rows.cells, rows.start[a], half, b)
+            slot = slot_of(rows.cells, rows.start[a], half, b)
             new = rows.cells[slot] == -1
             if not new or 4 * (rows.used[a] + 1) <= 3 * half:
                 rows.cells[slot] = b
@@ -126,9 +126,9 @@ def add(rows: Rows, a: int, b: int, by: int, items: int) -> None:
 
 
 @compiled
-def place(cells: NDArray[np.int32], start: int, half: int, b: int) -> int:
-    """The cell that holds the key b, or where it would go."""
-    slot = (b * 2654435769 >> 8) & (half - 1)  # Fibonacci hashing: codes of one basket follow each other
+def slot_of(cells: NDArray[np.int32], start: int, half: int, b: int) -> int:
+    """The cell that holds the key b, or where to insert it."""
+    slot = (b * 2654435769 >> 8) & (half - 1)  # Fibonacci hashing, because codes of one basket are often consecutive
     while cells[start + slot] != -1 and cells[start + slot] != b:
         slot = (slot + 1) & (half - 1)
     return start + slot
@@ -136,13 +136,13 @@ def place(cells: NDArray[np.int32], start: int, half: int, b: int) -> int:
 
 @compiled
 def count_of(rows: Rows, a: int, b: int) -> int:
-    """How often b went with a."""
+    """The count of the pair (a, b)."""
     size = 1 << rows.power[a]
     if rows.dense[a]:
         return int(rows.cells[rows.start[a] + b]) if b < size else 0
     if not rows.power[a]:
         return 0
-    slot = place(rows.cells, rows.start[a], size // 2, b)
+    slot = slot_of(rows.cells, rows.start[a], size // 2, b)
     return int(rows.cells[slot + size // 2]) if rows.cells[slot] == b else 0
 
 
@@ -174,7 +174,7 @@ def enlarge(rows: Rows, a: int, items: int) -> None:
             if b >= 0 and rows.dense[a]:
                 cells[start + b] = cells[slot + half]
             elif b >= 0:
-                to = place(cells, start, size // 2, b)
+                to = slot_of(cells, start, size // 2, b)
                 cells[to] = b
                 cells[to + size // 2] = cells[slot + half]
     cells[old] = rows.free[old_power] // 8  # −1 // 8 is −1
@@ -196,8 +196,8 @@ def accumulate(rows: Rows, a: int, weight: float, out: FloatArray) -> None:
 
 
 @compiled
-def accumulate_each(rows: Rows, asked: IntArray, out: FloatArray) -> None:
-    """Add to each row of ``out`` (n, m) the counts of the row that is asked for; none where there is no such row."""
-    for query in range(len(asked)):
-        if asked[query] < len(rows.power):
-            accumulate(rows, asked[query], 1.0, out[query])
+def accumulate_each(rows: Rows, requested: IntArray, out: FloatArray) -> None:
+    """Add to each row of ``out`` (n, m) the counts of the requested row, if it exists."""
+    for query in range(len(requested)):
+        if requested[query] < len(rows.power):
+            accumulate(rows, requested[query], 1.0, out[query])

@@ -1,4 +1,4 @@
-"""Where a strategy says nothing of an item, popularity does: the loop that its scores end with."""
+"""Popularity for items without a score."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from freshmark_plugins.kernels.compiled import compiled
 
 @compiled
 def back_off_to_popularity(scores: FloatArray, counts: FloatArray) -> None:
-    """(n, m) scores ≥ 0: each 0 becomes a number in (−1, 0) that grows with the item's count."""
+    """(n, m) scores ≥ 0: each 0 becomes a number in (−1, 0) that increases with the item's count."""
     n, m = scores.shape
     most = 1.0
     for item in range(m):

@@ -1,4 +1,4 @@
-"""RecencyLists: the distinct items of each user, the newest first, as lists that share one array of nodes."""
+"""The distinct items of each user, newest first, as linked lists in one array of nodes."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from freshmark_plugins.kernels.growth import row_count, with_room
 
 
 class Lists(NamedTuple):
-    """The arrays that the compiled loops work on; a user's list is ``first[u]``, ``after[that]``, … until −1.
+    """The arrays of the compiled loops; a user's list is ``first[u]``, ``after[that]``, … until −1.
 
     first: (n,) int64, the node of the newest item
     length: (n,) int64
     item, after: (nodes,) int64
-    nodes: (1,) int64, how many are in use
+    nodes: (1,) int64, number in use
     """
 
     first: IntArray
@@ -29,9 +29,9 @@ class Lists(NamedTuple):
 
 
 class RecencyLists:
-    """What each user had: at most ``size`` distinct items, an item that comes again moves to the front.
+    """At most ``size`` distinct items per user; a repeated item moves to the front.
 
-    Memory: 16 bytes an item remembered, and 16 a user.
+    Memory: 16 bytes per stored item, and 16 per user.
     """
 
     def __init__(self, size: int) -> None:
@@ -40,19 +40,19 @@ class RecencyLists:
         self.lists = Lists(none, none, none, none, np.zeros(1, np.int64))
 
     def grow(self, users: IntArray) -> None:
-        """Have room for one more event of each of these users."""
+        """Make room for one more event of each of these users."""
         first, length, item, after, nodes = self.lists
         n, room = row_count(users), int(nodes[0]) + len(users)
         first, length = with_room(first, n, -1), with_room(length, n)
         self.lists = Lists(first, length, with_room(item, room), with_room(after, room), nodes)
 
     def append(self, users: IntArray, items: IntArray) -> None:
-        """These events happened, in this order."""
+        """Add these events, in this order."""
         self.grow(users)
         _append(self.lists, users, items, self.size)
 
     def of(self, user: int) -> list[int]:
-        """The items of a user, the newest first."""
+        """The items of a user, newest first."""
         lists, items = self.lists, []
         node = int(lists.first[user]) if user < len(lists.first) else -1
         while node >= 0:
@@ -61,7 +61,7 @@ class RecencyLists:
         return items
 
     def state(self, name: str) -> Mapping[str, AnyArray]:
-        """The lists, each array under this name."""
+        """The arrays, prefixed with this name."""
         used = int(self.lists.nodes[0])
         return {
             f"{name}.first": self.lists.first,
@@ -78,12 +78,12 @@ def _append(lists: Lists, users: IntArray, items: IntArray, size: int) -> None:
 
 @compiled
 def to_front(lists: Lists, user: int, item: int, size: int) -> bool:
-    """Put the item at the head of the user's list; whether it was there before. The oldest beyond ``size`` leaves."""
+    """Put the item at the head of the user's list; whether it was there. The oldest beyond ``size`` is dropped."""
     before, node = -1, lists.first[user]
     while node >= 0 and lists.item[node] != item and lists.after[node] >= 0:
         before, node = node, lists.after[node]
-    found = bool(node >= 0 and lists.item[node] == item)
-    if not found and lists.length[user] < size:
+    present = bool(node >= 0 and lists.item[node] == item)
+    if not present and lists.length[user] < size:
         node = lists.nodes[0]
         lists.nodes[0] += 1
         lists.length[user] += 1
@@ -91,8 +91,8 @@ def to_front(lists: Lists, user: int, item: int, size: int) -> bool:
         lists.after[before] = lists.after[node]
     else:  # it is at the head already
         lists.item[node] = item
-        return found
+        return present
     lists.item[node] = item
     lists.after[node] = lists.first[user]
     lists.first[user] = node
-    return found
+    return present

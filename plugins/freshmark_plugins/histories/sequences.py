@@ -1,4 +1,4 @@
-"""Sequences: every event of every user in the order of time, and what a user had before any moment."""
+"""Every event of every user by time, and the history of a user before any moment."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from freshmark_plugins.kernels.growth import row_count, with_room
 
 
 class Log(NamedTuple):
-    """The arrays that the compiled loops work on: one node an event, chained to the user's event before.
+    """The arrays of the compiled loops: one node per event, linked to the user's previous event.
 
-    Jump pointers (Myers, Information Processing Letters 17, 1983) lead over stretches of a chain, so that the newest
-    event before a moment is found in O(log n) steps, though events are only ever appended.
+    Jump pointers (Myers, Information Processing Letters 17, 1983) skip parts of a chain, so that finding the newest
+    event before a moment takes O(log n) steps, though events are only appended.
 
-    last: (users,) int64, node of the user's newest event, −1 for none
+    last: (users,) int64, node of the user's newest event, −1: none
     time: (nodes,) int64
-    item, place: (nodes,) int32, the item; how many events the user had before
-    before, jump: (nodes,) int32, node of the user's event before, −1 for none; of one further back, the first's: itself
-    nodes: (1,) int64, how many are in use
+    item, place: (nodes,) int32, the item; the number of earlier events of the user
+    before, jump: (nodes,) int32, node of the user's previous event, −1: none; of an earlier one, itself for the first
+    nodes: (1,) int64, number in use
     """
 
     last: IntArray
@@ -36,11 +36,11 @@ class Log(NamedTuple):
 
 
 class Windows(NamedTuple):
-    """Stretches of histories, and where in them each row of events or of a query stands.
+    """Windows of histories, and the position of each event or request in them.
 
-    item: (w, l) int64, items, the oldest first; 0 after the newest
+    item: (w, l) int64, items, oldest first; 0 after the newest
     row: (n,) int64, the window of each event
-    column: (n,) int64, how many items of that window the user had before the event: it may look at those
+    column: (n,) int64, how many items of that window come before the event: its input
     """
 
     item: IntArray
@@ -49,14 +49,14 @@ class Windows(NamedTuple):
 
 
 class Sequences:
-    """What each user had, and when. Memory: 24 bytes an event, 8 a user; nothing is ever dropped."""
+    """The items of each user with their times. Memory: 24 bytes per event, 8 per user; nothing is dropped."""
 
     def __init__(self) -> None:
         none, short = np.zeros(0, np.int64), np.zeros(0, np.int32)
         self.log = Log(none, none, short, short, short, short, np.zeros(1, np.int64))
 
     def append(self, events: Events) -> None:
-        """These happened, after all before; if labels come late, events of the warm-up may be in another order."""
+        """Append events, none earlier than those before; with delayed labels a warm-up may be unsorted."""
         if len(events) > 1 and (events.time[1:] < events.time[:-1]).any():
             events = events[np.argsort(events.time, kind="stable")]
         room = int(self.log.nodes[0]) + len(events)
@@ -66,16 +66,16 @@ class Sequences:
         _append(self.log, events.time, events.user, events.item)
 
     def windows(self, rows: Events | Query, *, length: int, least: int, known: int) -> Windows:
-        """What the users of these rows had before the rows' times: no event of the same time, and none of later.
+        """Histories of the users of these rows before the rows' times; events of the same time are excluded.
 
-        Rows of one user share a window as long as that leaves each its newest ``least`` items, or all that it has.
-        With ``least=length`` a row's context depends on no other row.
+        Rows of one user share a window if each still has its newest ``least`` items in it, or all. With
+        ``least=length`` the context of a row does not depend on other rows.
 
         Args:
             rows: n events or requests.
-            length: items a window holds.
-            least: items that a row must see, where the user had as many.
-            known: items that the model knows; others are passed over.
+            length: items per window.
+            least: items in the context of a row, if the user had as many.
+            known: number of items that the model knows; others are skipped.
         """
         n = len(rows)
         node = np.empty(n, np.int64)
@@ -87,12 +87,12 @@ class Sequences:
         return Windows(item[:used, : max(1, size.max(initial=0))], row, column)
 
     def known(self, rows: Events | Query, *, items: int) -> BoolArray:
-        """(n,) whether the user had one of so many items before."""
-        found: BoolArray = self.windows(rows, length=1, least=1, known=items).column > 0
-        return found
+        """(n,) whether the user had one of the first ``items`` items before."""
+        known: BoolArray = self.windows(rows, length=1, least=1, known=items).column > 0
+        return known
 
     def state(self, name: str) -> Mapping[str, AnyArray]:
-        """The arrays of the log, each under this name."""
+        """The arrays of the log, prefixed with this name."""
         log, used = self.log, int(self.log.nodes[0])
         nodes: dict[str, AnyArray] = {
             "time": log.time, "item": log.item, "place": log.place, "before": log.before, "jump": log.jump
@@ -119,7 +119,7 @@ def _append(log: Log, time: IntArray, user: IntArray, item: IntArray) -> None:
 
 @compiled
 def _find(log: Log, time: IntArray, user: IntArray, out: IntArray) -> None:
-    """The node of each user's newest event of an earlier time, −1 for none."""
+    """The node of each user's newest earlier event, −1: none."""
     for row in range(len(time)):
         node = log.last[user[row]] if user[row] < len(log.last) else -1
         while node >= 0 and log.time[node] >= time[row]:
@@ -130,7 +130,7 @@ def _find(log: Log, time: IntArray, user: IntArray, out: IntArray) -> None:
 
 @compiled
 def _fill(log: Log, node: int, known: int, item: IntArray, place: IntArray) -> tuple[int, int]:
-    """Write the newest known items up to a node, the oldest first: how many, and the node where they begin, or −1."""
+    """Write the newest known items up to a node, oldest first; returns their number and the node before them, or −1."""
     count = 0
     while node >= 0 and count < len(item):
         if log.item[node] < known:
@@ -157,7 +157,7 @@ def _windows(
     row: IntArray,
     column: IntArray,
 ) -> int:
-    """Fill windows for rows that come user by user, the newest first; how many windows there are."""
+    """Fill windows for rows sorted by user, newest first; returns the number of windows."""
     place = np.zeros(item.shape[1], np.int64)
     windows, here, seen, rest = 0, -1, 0, -1
     for event in order:

@@ -1,4 +1,4 @@
-"""Steps of gradient descent on BPR, one event at a time: the loop inside of online_mf."""
+"""Steps of gradient descent on BPR, one event at a time: the loop of online_mf."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def bpr_steps(
     reg: float,
     counts: int,
 ) -> None:
-    """One step an event; ``known`` items before the first, ``draws`` (n, K) in [0, 1) choose among those known.
+    """One step per event; ``known`` items before the first, ``draws`` (n, K) in [0, 1) select among the known.
 
-    Arithmetic is in float64: float() of a float32 is one in Python but none in numba.
+    Arithmetic is in float64: float() of a float32 is a double in Python, not in numba.
     """
     dim, negatives = users.shape[1] - 2, draws.shape[1]
     pull, gains = np.zeros(dim), np.zeros(negatives)

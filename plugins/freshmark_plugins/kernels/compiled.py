@@ -1,4 +1,4 @@
-"""The decorator of loops that numba compiles where it is installed."""
+"""The decorator of loops that numba compiles if it is installed."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from freshmark import COMPILED as COMPILED  # noqa: PLC0414
 from freshmark import compiling
 
 compiled = compiling()
-"""Their arithmetic is in float64 and integers, so that numba and Python give the same bits."""
+"""Arithmetic is in float64 and integers, so that numba and Python give the same bits."""

@@ -1,4 +1,4 @@
-"""FTRL-proximal: follow the (proximally) regularised leader, one learning rate a coordinate."""
+"""FTRL-proximal: follow the (proximally) regularised leader, with one learning rate per coordinate."""
 
 from __future__ import annotations
 
@@ -20,16 +20,15 @@ class FTRL(optim.Optimizer):
         w = 0                                                    where |z| ≤ λ1
         w = −(z − sgn(z) λ1) / ((β + √n) / α + λ2)               elsewhere
 
-    The paper starts at w = 0. Where a model starts elsewhere, z starts at −(w (β/α + λ2) + sgn(w) λ1), for which the
-    formula gives that w: what λ2 pulls to is then the first value, and at w = 0 nothing differs.
-    A coordinate with g = 0 stays where it is, so dense and sparse gradients give the same numbers. Memory: z and n,
-    twice the model.
+    The paper starts at w = 0. For other initial values, z starts at −(w (β/α + λ2) + sgn(w) λ1), for which the formula
+    gives that w; λ2 then pulls towards the initial value. A coordinate with g = 0 does not move, so dense and sparse
+    gradients give the same numbers. Memory: z and n, twice the model.
 
     Args:
-        parameters: what is moved.
+        parameters: to optimise.
         lr: α.
         beta: β; 1 in the paper.
-        l1: λ1; what is above 0 makes weights exactly 0.
+        l1: λ1; above 0 it makes weights exactly 0.
         l2: λ2.
     """
 
@@ -56,7 +55,7 @@ class FTRL(optim.Optimizer):
                     self._move(parameter, **group)
 
     def fresh(self, name: str, rows: Tensor) -> Tensor:
-        """What z and n are for rows that have not learned yet."""
+        """Initial z and n of new rows."""
         if name == "n":
             return torch.zeros_like(rows)
         beta, l1, l2, lr = (self.defaults[one] for one in ("beta", "l1", "l2", "lr"))
@@ -76,7 +75,7 @@ class FTRL(optim.Optimizer):
 
 
 def _touched(parameter: nn.Parameter) -> tuple[Any, Tensor]:
-    """The rows that have a gradient, and that gradient."""
+    """The rows with a gradient, and the gradient."""
     gradient = parameter.grad
     if gradient is None or not gradient.is_sparse:
         return slice(None), torch.zeros_like(parameter) if gradient is None else gradient

@@ -1,4 +1,4 @@
-"""Arrays whose first axis grows as users and items appear, without knowing how many will come."""
+"""Arrays whose first axis grows as users and items appear."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from freshmark import AnyArray, IntArray
 
 
 def with_room(array: AnyArray, rows: int, fill: float = 0) -> AnyArray:
-    """The array with room for that many rows: itself, or a copy at least half as large again; new rows hold ``fill``.
+    """The array with room for this many rows: itself, or a copy at least 1.5 times as large, padded with ``fill``.
 
-    Adding one row at a time then costs O(1) each. The caller keeps how many rows are in use.
+    Adding rows one at a time then costs O(1) each. The caller counts the rows in use.
     """
     if rows <= len(array):
         return array
@@ -19,7 +19,7 @@ def with_room(array: AnyArray, rows: int, fill: float = 0) -> AnyArray:
 
 
 def row_count(codes: AnyArray) -> int:
-    """How many rows it takes to hold these codes: the largest, plus one; 0 where there are none."""
+    """The largest code plus one: the rows that these codes need; 0 without codes."""
     return int(codes.max()) + 1 if len(codes) else 0
 
 

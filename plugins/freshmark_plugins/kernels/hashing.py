@@ -1,4 +1,4 @@
-"""Hashes that are the same everywhere: for numbers drawn without a state, and for features without a vocabulary."""
+"""Portable hashes: stateless random numbers, and features without a vocabulary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps of incremental gradient descent on 1 − p · q, one event at a time: the loops inside of isgd and its kin."""
+"""Steps of incremental gradient descent on 1 − p · q, one event at a time: the loops of isgd and its variants."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def isgd_steps(
 
 @compiled
 def towards_one(p: Table, q: Table, lr: float, reg: float) -> None:
-    """Move p, then q by the new p; in float64, as products are."""
+    """Move p, then q with the new p; in float64, like products."""
     error = 1.0 - product(p, q)
     for d in range(len(p)):
         p[d] = np.float64(p[d]) + lr * (error * np.float64(q[d]) - reg * np.float64(p[d]))
@@ -31,7 +31,7 @@ def towards_one(p: Table, q: Table, lr: float, reg: float) -> None:
 
 @compiled
 def towards_zero(p: Table, q: Table, lr: float, reg: float) -> None:
-    """Move p alone towards p · q = 0: the item is no worse for one user who did not take it."""
+    """Move only p towards p · q = 0; the negative item is not updated."""
     error = -product(p, q)
     for d in range(len(p)):
         p[d] = np.float64(p[d]) + lr * (error * np.float64(q[d]) - reg * np.float64(p[d]))

@@ -1,4 +1,4 @@
-"""Vectors: one of each user and item, drawn when it is first seen."""
+"""Vectors of users and items, drawn at their first event."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ Table = NDArray[np.float32]
 
 
 class Vectors:
-    """Rows drawn from N(0, scale²) in the order of events, a user's before an item's, as an online learner meets them.
+    """Rows drawn from N(0, scale²) in order of events, a user's before an item's, as in an online learner.
 
     users, items: (n, dim) and (m, dim) float32, zero until the first event
-    met: (n,) bool, whether a user had any
+    met: (n,) bool, whether a user had an event
     counts: (m,) int64, events of each item
 
-    Memory: 4 dim + 1 bytes a user, 4 dim + 8 bytes an item.
+    Memory: 4 dim + 1 bytes per user, 4 dim + 8 bytes per item.
 
     Args:
         dim: length of a vector.
-        scale: standard deviation of what is drawn.
-        seed: of what is drawn.
+        scale: standard deviation of the draws.
+        seed: of the draws.
     """
 
     def __init__(self, dim: int, *, scale: float, seed: tuple[int, ...]) -> None:
@@ -39,7 +39,7 @@ class Vectors:
         self.known_users, self.known_items = 0, 0
 
     def meet(self, users: IntArray, items: IntArray) -> IntArray:
-        """Have a vector for both sides of each of these events, and count the items; who is new: u, or −1 − i."""
+        """Draw vectors for new users and items of these events, and count the items; returns the new: u, or −1 − i."""
         self._room(row_count(users), row_count(items))
         order = np.empty(2 * len(users), np.int64)
         new = order[: _first_sights(self.met, self.counts, users, items, order)]
@@ -49,19 +49,19 @@ class Vectors:
         return new
 
     def products(self, users: IntArray) -> FloatArray:
-        """(n, m) p_u · q_i; zero for users who were never met."""
+        """(n, m) p_u · q_i; zero for users without events."""
         out = np.zeros((len(users), self.known_items))
         _products(self.users, self.items, users, self.known_users, out)
         return out
 
     def knows(self, users: IntArray) -> BoolArray:
-        """(n,) whether each user was met."""
+        """(n,) whether each user had an event."""
         known = users < self.known_users
         known[known] = self.met[users[known]]
         return known
 
     def state(self) -> Mapping[str, AnyArray]:
-        """The vectors of all who are known, and how many events each had."""
+        """The vectors and event counts of all users and items so far."""
         users, items = self.known_users, self.known_items
         return {
             "users": self.users[:users],
@@ -81,7 +81,7 @@ class Vectors:
 
 @compiled
 def _first_sights(met: BoolArray, counts: IntArray, users: IntArray, items: IntArray, order: IntArray) -> int:
-    """Write who is seen for the first time: a user as u, an item as −1 − i; how many there are."""
+    """Write the new users as u and new items as −1 − i; returns their number."""
     new = 0
     for event in range(len(users)):
         user, item = users[event], items[event]
@@ -97,19 +97,19 @@ def _first_sights(met: BoolArray, counts: IntArray, users: IntArray, items: IntA
 
 
 @compiled
-def _products(users: Table, items: Table, asked: IntArray, known: int, out: FloatArray) -> None:
-    """One row after the other: no sum depends on how many rows there are."""
+def _products(users: Table, items: Table, requested: IntArray, known: int, out: FloatArray) -> None:
+    """Row by row: sums do not depend on the number of rows."""
     n, m = out.shape
     for row in range(n):
-        if asked[row] < known:
-            p = users[asked[row]]
+        if requested[row] < known:
+            p = users[requested[row]]
             for item in range(m):
                 out[row, item] = product(p, items[item])
 
 
 @compiled
 def product(p: Table, q: Table) -> float:
-    """Give p · q, in float64: float() of a float32 is one in Python, not in numba."""
+    """Give p · q in float64: float() of a float32 is a double in Python, not in numba."""
     total = 0.0
     for d in range(len(p)):
         total += np.float64(p[d]) * np.float64(q[d])

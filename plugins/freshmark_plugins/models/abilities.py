@@ -1,4 +1,4 @@
-"""What a strategy needs of its model beyond training and answering, asked for before anything runs."""
+"""Optional methods that strategies need of a model, checked before anything runs."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from freshmark import Model, UsageError
 
 ABILITIES: Mapping[str, str] = {
-    "outputs": "say what it thinks of every item or class",
-    "represent": "give a vector of what it makes of an event",
-    "vectors": "have one vector for each user and each item",
+    "outputs": "give a number for every item or class",
+    "represent": "give a vector of an event",
+    "vectors": "give one vector for each user and each item",
 }
-"""The optional methods of a model, see its contract, and what a model does that has them."""
+"""The optional methods of a model, see its contract, and what they do."""
 
 
 def require(by: str, model: Model, *abilities: str) -> None:
@@ -29,12 +29,10 @@ def require(by: str, model: Model, *abilities: str) -> None:
 
 
 def refuse_sparse(by: str, *, sparse: bool) -> None:
-    """Refuse sparse gradients where every parameter is pulled at.
+    """Refuse sparse gradients where every parameter is penalised.
 
     Raises:
         UsageError: with the reason.
     """
     if sparse:
-        raise UsageError(
-            f"{by} moves every row at every step, which is what sparse gradients leave out", remedy="sparse=False"
-        )
+        raise UsageError(f"{by} moves every row at every step, which sparse gradients cannot", remedy="sparse=False")

@@ -1,4 +1,4 @@
-"""What models read of an event, by the convention of docs/models.md: numbers, categories, text and images."""
+"""Features of events as tensors, by the convention of docs/models.md: numbers, categories, text and images."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from freshmark_plugins.kernels.hashing import buckets
 TEXT, IMAGE = "text", "image"
 
 UNREAD = frozenset({"position", "propensity"})
-"""What a log tells of how the policy chose what was shown: for off-policy estimates, read by no model."""
+"""Features about the logging policy, for off-policy estimates: not read by models."""
 
 
 def numeric(features: Mapping[str, AnyArray]) -> list[str]:
-    """The features that are read as numbers, in the order of their names."""
+    """The features that are read as numbers, sorted by name."""
     read = sorted(features.keys() - UNREAD)
     return [name for name in read if name == IMAGE or features[name].dtype.kind == "f"]
 
 
 def categorical(features: Mapping[str, AnyArray]) -> list[str]:
-    """The features of which only equality means something, in the order of their names."""
+    """The categorical features, sorted by name."""
     return [name for name in sorted(features.keys() - UNREAD - {TEXT}) if name not in numeric(features)]
 
 
 def width(features: Mapping[str, AnyArray], names: list[str]) -> int:
-    """How many columns these features have together."""
+    """Total number of columns of these features."""
     return sum(int(np.prod(features[name].shape[1:])) for name in names)
 
 
 def numbers(rows: Events | Query, names: list[str]) -> Tensor:
-    """(n, width) float32, these features side by side."""
+    """(n, width) float32, these features, concatenated."""
     columns = [_floats(rows.features[name]).reshape(len(rows), -1) for name in names]
-    side_by_side = np.concatenate([np.zeros((len(rows), 0), np.float32), *columns], 1, dtype=np.float32)
-    return torch.from_numpy(side_by_side)
+    concatenated = np.concatenate([np.zeros((len(rows), 0), np.float32), *columns], 1, dtype=np.float32)
+    return torch.from_numpy(concatenated)
 
 
 def tokens(rows: Events | Query, *, bits: int) -> tuple[Tensor, Tensor]:
-    """(n, L) int64 the bucket of each token, below 2^bits; (n, L) whether there is one."""
+    """(n, L) int64 the bucket of each token, below 2^bits; (n, L) whether there is a token."""
     codes = rows.features[TEXT]
     index = buckets(codes.reshape(-1), field=TEXT, bits=bits).reshape(codes.shape)
     return torch.from_numpy(index), torch.from_numpy(codes != 0)
@@ -53,11 +53,11 @@ def pixels(rows: Events | Query) -> Tensor:
     return torch.from_numpy(images if images.ndim == 4 else images[:, None])  # noqa: PLR2004  (axes)
 
 
-def need(run: Run, name: str, model: object) -> AnyArray:
-    """The empty column that shows shape and kind of a feature.
+def require_feature(run: Run, name: str, model: object) -> AnyArray:
+    """The empty column of a feature, with its shape and dtype.
 
     Raises:
-        UsageError: the stream does not have it, or in another form.
+        UsageError: the stream lacks it, or has it in another form.
     """
     column = run.features.get(name)
     form = {TEXT: ("iu", {2}, "(n, L) integers"), IMAGE: ("fu", {3, 4}, "(n, h, w) or (n, c, h, w) numbers")}
@@ -75,5 +75,5 @@ def need(run: Run, name: str, model: object) -> AnyArray:
 
 
 def _floats(column: AnyArray) -> AnyArray:
-    """Numbers as they are, pixels of bytes from 0 to 1."""
+    """Floats unchanged; bytes as pixels from 0 to 1."""
     return column.astype(np.float32) / np.float32(255) if column.dtype == np.uint8 else column.astype(np.float32)

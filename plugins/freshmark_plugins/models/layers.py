@@ -1,13 +1,14 @@
-"""Layers that compute in the precision of what they are given, and draw nothing that a seed does not say.
+"""Layers that compute in the precision of their input, with seeded draws only.
 
-Answers are computed in float64 with the float32 weights: rounded at the end, they are the same however many are asked
-for at once, which float32 products are not.
+Answers are computed in float64 with the float32 weights, then rounded: they are independent of the size of the batch,
+which float32 products are not.
 """
 
 from __future__ import annotations
 
+import numpy as np
 import torch
-from freshmark import AnyArray
+from freshmark import AnyArray, FloatArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -44,11 +45,11 @@ class Norm(nn.Module):
 
 
 def dropped(x: Tensor, share: float, draw: torch.Generator | None) -> Tensor:
-    """Each number 0 with this chance, the others larger to make up for it; without ``draw`` all as they are."""
+    """Inverted dropout; unchanged without ``draw``."""
     if not share or draw is None:
         return x
-    kept = torch.rand(x.shape, generator=draw, device=x.device) >= share
-    return x * kept / (1 - share)
+    mask = torch.rand(x.shape, generator=draw, device=x.device) >= share
+    return x * mask / (1 - share)
 
 
 def index_of(codes: AnyArray, device: torch.device) -> Tensor:
@@ -56,8 +57,15 @@ def index_of(codes: AnyArray, device: torch.device) -> Tensor:
     return torch.from_numpy(codes.astype("i8")).to(device)
 
 
+def sigmoid(logits: FloatArray) -> FloatArray:
+    """``1 / (1 + e^−x)`` without overflow."""
+    small = np.exp(-np.abs(logits))
+    probabilities: FloatArray = np.where(logits >= 0, 1.0, small) / (1.0 + small)
+    return probabilities
+
+
 class Convolution(nn.Module):
-    """A 3 × 3 convolution with a border of zeros, drawn as a Projection.
+    """A 3 × 3 convolution with a border of zeros, initialised as a Projection.
 
     weight: (outputs, inputs, 3, 3)
     bias: (outputs,)

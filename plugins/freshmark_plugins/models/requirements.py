@@ -1,4 +1,4 @@
-"""Demands: what a strategy cannot do without, said before anything runs."""
+"""What strategies require of a learner or a model, checked before anything runs."""
 
 from __future__ import annotations
 
@@ -13,19 +13,22 @@ from freshmark_plugins.training.learner import Learner
 
 
 def require_dense(learner: Learner, name: str) -> None:
-    """Refuse gradients of single rows where all rows of a table are looked at."""
+    """Refuse sparse gradients for a strategy that reads all rows of a table."""
     if learner.sparse:
         raise UsageError(f"{name} needs dense gradients", remedy="sparse=False")
 
 
 def refuse_stop_rule(learner: Learner, name: str) -> None:
-    """Refuse a stop rule where the weights of the model are not what is trained: it could not go back to the best."""
+    """Refuse a stop rule where weights are not trained directly: the best ones could not be restored."""
     if learner.stop is not None:
-        raise UsageError(f"{name} cannot stop early: its weights are made of others", remedy="a number of epochs alone")
+        raise UsageError(
+            f"{name} cannot stop early: weights are not trained directly",
+            remedy="no stop, no patience",
+        )
 
 
 def require_parts(named: Iterable[str], parts: Sequence[str], of: str) -> list[str]:
-    """Refuse the name of a part that a model does not have; all that it has, by the names of its parameters."""
+    """Refuse a part that a model does not have; returns all its parts, the prefixes of its parameters."""
     known = list(dict.fromkeys(name.partition(".")[0] for name in named))
     for part in parts:
         if part not in known:
@@ -34,16 +37,16 @@ def require_parts(named: Iterable[str], parts: Sequence[str], of: str) -> list[s
 
 
 def supported_tasks(model: Model, look: Callable[[Any], object]) -> frozenset[Task]:
-    """The tasks for which a strategy has something to do with a model, as it is when built for a few users and items.
+    """The tasks in which a strategy applies to a model, checked on a copy built for a few users and items.
 
-    A model that reads certain features cannot be built without them: it is looked at when the run starts.
+    A model that reads certain features cannot be built without them: it is checked when the run starts.
 
     Args:
-        model: not built yet; a copy of it is.
-        look: raises UsageError with what the model lacks.
+        model: not built yet.
+        look: raises UsageError with what the built model lacks.
 
     Raises:
-        UsageError: it is for none; what was said of the last.
+        UsageError: in none; the error of the last task.
     """
     if getattr(model, "needs", None):
         return model.tasks

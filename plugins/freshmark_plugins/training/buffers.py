@@ -1,4 +1,4 @@
-"""Buffers: which past events a strategy keeps to learn from again, and how it draws from them."""
+"""Replay buffers: which past events are stored, and how they are sampled."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from freshmark_plugins.kernels.growth import bincount, row_count, with_room
 from freshmark_plugins.training.event_sets import columns_of, concatenated, subset
 
 Losses: TypeAlias = Callable[[Events], FloatArray]
-"""(n,) what each event costs the model as it is."""
+"""(n,) the loss of each event now."""
 
 
 class Buffer:
-    """At most ``size`` events. A subclass says which new ones go to which slot, and with what weight all are drawn.
+    """At most ``size`` events. A subclass says which slot a new event goes to, and the sampling weights.
 
-    Memory: a row of the stream for each event kept.
+    Memory: a row of the stream for each stored event.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset(TASKS)
 
     def __init__(self, size: int, task: Task, draw: np.random.Generator) -> None:
         if size < 0:
-            raise UsageError(f"a buffer of size={size}", remedy="0 or more events")
+            raise UsageError(f"a buffer has size={size}", remedy="0 or more events")
         self.size, self.task, self.draw = size, task, draw
         self.seen = 0
         self.held: Events | None = None
@@ -35,30 +35,29 @@ class Buffer:
         return 0 if self.held is None else len(self.held)
 
     def add(self, events: Events) -> tuple[IntArray, IntArray]:
-        """Keep some of these new events: (k,) the slots that changed, ascending, and (k,) the rows that went there."""
+        """Store some of these new events: (k,) the slots that changed, ascending, and (k,) the rows stored in them."""
         slots = self.slots(events) if self.size else np.full(len(events), -1)
         self.seen += len(events)
-        taken = slots[::-1]  # of two that go to one slot the later one stays
-        slot, back = np.unique(taken, return_index=True)
+        slot, back = np.unique(slots[::-1], return_index=True)  # of two events for one slot the later one stays
         slot, row = slot[slot >= 0], (len(events) - 1 - back)[slot >= 0]
         if len(slot):
             pool = events[row] if self.held is None else concatenated([self.held, events[row]])
-            place = np.arange(max(len(self), row_count(slot)))
-            place[slot] = len(self) + np.arange(len(slot))
-            self.held = subset(pool, place)
+            source = np.arange(max(len(self), row_count(slot)))
+            source[slot] = len(self) + np.arange(len(slot))
+            self.held = subset(pool, source)
         return slot, row
 
     def slots(self, events: Events) -> IntArray:
-        """(n,) the slot that each new event goes to, −1 for none; free ones are filled in order."""
+        """(n,) the slot of each new event, −1 for none; free slots are filled in order."""
         raise NotImplementedError
 
     def weights(self, events: Events, losses: Losses) -> FloatArray | None:
-        """(n,) how likely each is drawn, up to a factor; None for equally."""
+        """(n,) sampling weights, not normalised; None: uniform."""
         del events, losses
         return None
 
     def sample(self, events: Events, count: int, losses: Losses) -> IntArray:
-        """(min(count, n),) different rows of these events, drawn by their weights, in the order of the rows."""
+        """(min(count, n),) distinct rows of these events, sampled by weight, ascending."""
         if count >= len(events):
             return np.arange(len(events))
         weights = self.weights(events, losses)
@@ -66,15 +65,15 @@ class Buffer:
         return np.sort(self.draw.choice(len(events), count, replace=False, p=chance))
 
     def state(self) -> Mapping[str, AnyArray]:
-        """The columns of what is held."""
+        """The columns of the stored events."""
         return {} if self.held is None else columns_of("buffer", self.held)
 
 
 class Reservoir(Buffer):
-    """Every event so far is held with the same probability: algorithm R of Vitter, TOMS 1985."""
+    """A uniform sample of all events so far: algorithm R of Vitter, TOMS 1985."""
 
     def slots(self, events: Events) -> IntArray:
-        """The n-th event ever goes to slot n, or to one of 0 … n at random, if there is such a slot."""
+        """The n-th event goes to slot n, or once the buffer is full to a random one of 0 … n if that slot exists."""
         nth = self.seen + np.arange(len(events))
         drawn = np.where(nth < self.size, nth, self.draw.integers(0, nth + 1))
         return np.where(drawn < self.size, drawn, -1)
@@ -84,12 +83,12 @@ class Fifo(Buffer):
     """The newest events."""
 
     def slots(self, events: Events) -> IntArray:
-        """Round and round."""
+        """Cyclic."""
         return (self.seen + np.arange(len(events))) % self.size
 
 
 class InverseDegree(Reservoir):
-    """A reservoir from which an event is drawn with 1 / (events of its user so far): rare users count as others do.
+    """A reservoir sampled with weight 1 / (events of the user so far), so that rare users count like others.
 
     Ahrabian et al., CIKM 2021 (structure aware experience replay).
     """
@@ -99,36 +98,36 @@ class InverseDegree(Reservoir):
         self.degree: IntArray = np.zeros(0, np.int64)
 
     def slots(self, events: Events) -> IntArray:
-        """Those of the reservoir; the users are bincount on the way."""
+        """Those of the reservoir; events per user are counted too."""
         users = row_count(events.user)
         self.degree = with_room(self.degree, users)
         self.degree[:users] += bincount(events.user, users)
         return super().slots(events)
 
     def weights(self, events: Events, losses: Losses) -> FloatArray:
-        """1 / degree; a user who was never offered to the buffer has degree 1."""
+        """1 / degree; a user never offered to the buffer has degree 1."""
         del losses
         degree = with_room(self.degree, row_count(events.user))[events.user]
         return 1.0 / np.maximum(degree, 1)
 
 
 class ByLoss(Reservoir):
-    """A reservoir from which an event is drawn in proportion to what it costs the model now.
+    """A reservoir sampled in proportion to the current loss.
 
     Schaul et al., ICLR 2016 (prioritised replay, α = 1, priorities recomputed at each draw).
     """
 
     def weights(self, events: Events, losses: Losses) -> FloatArray:
-        """The losses; none is so low that it could not be drawn."""
+        """The losses, bounded below so that every event can be drawn."""
         return np.maximum(losses(events), 1e-9)
 
 
 class ClassBalanced(Buffer):
-    """As many events of each class as there are: classes are items where the next one is asked, labels elsewhere.
+    """Equally many events of each class: items in ranking tasks, labels elsewhere.
 
-    While there is room everything is kept. Then an event of a class that never was the largest takes the place of a
-    random one of the largest, and one of another class keeps that class a uniform sample of itself.
-    Chrysakis & Moens, ICML 2020 (class-balancing reservoir sampling). O(size) an event, compiled.
+    Everything is stored while there is room. Then an event of a class that never was the largest replaces a random
+    one of the largest, and other classes remain uniform samples of themselves.
+    Chrysakis & Moens, ICML 2020 (class-balancing reservoir sampling). O(size) per event, compiled.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank", "click", "classify"})
@@ -139,7 +138,7 @@ class ClassBalanced(Buffer):
         self.counts: IntArray = np.zeros((0, 3), np.int64)  # by class: seen, held, whether it ever was the largest
 
     def slots(self, events: Events) -> IntArray:
-        """See above."""
+        """The algorithm of the class."""
         kinds = (events.item if events.label is None or self.task == "rank" else events.label).astype(np.int64)
         self.counts = with_room(self.counts, row_count(kinds))
         chances = self.draw.random((len(events), 2))
@@ -172,7 +171,7 @@ def _balanced(kind: IntArray, counts: IntArray, kinds: IntArray, chances: FloatA
 
 @compiled
 def _mark_largest(kind: IntArray, counts: IntArray) -> int:
-    """How many events the largest class holds; where there is no room left, it is marked as having been it."""
+    """The size of the largest class, which is marked as having been the largest; 0 while there is room."""
     if kind[-1] < 0:
         return 0
     largest = 0
@@ -186,12 +185,12 @@ def _mark_largest(kind: IntArray, counts: IntArray) -> int:
 
 @compiled
 def _nth(kind: IntArray, counts: IntArray, where: float, wanted: int, largest: int) -> int:
-    """The slot at this part (0 ≤ where < 1) of those of a class, −2: of any class that is the largest."""
-    found = 0
+    """The slot at this fraction (0 ≤ where < 1) of the slots of a class; −2: of all classes that are the largest."""
+    matches = 0
     for slot in range(len(kind)):
         if kind[slot] == wanted or (wanted == -2 and counts[kind[slot], 1] == largest):  # noqa: PLR2004
-            found += 1
-    left = int(where * found)
+            matches += 1
+    left = int(where * matches)
     for slot in range(len(kind)):
         if kind[slot] == wanted or (wanted == -2 and counts[kind[slot], 1] == largest):  # noqa: PLR2004
             if not left:
@@ -210,10 +209,10 @@ BUFFERS: Mapping[str, type[Buffer]] = {
 
 
 def buffer_named(name: str) -> type[Buffer]:
-    """The kind of buffer.
+    """The buffer class of this name.
 
     Raises:
-        UnknownName: there is none of that name.
+        UnknownName: no buffer has this name.
     """
     if name not in BUFFERS:
         raise UnknownName("buffer", name, BUFFERS)

@@ -1,4 +1,4 @@
-"""EmbeddingTable: embedding rows that grow; the same values whichever way they grew."""
+"""Embedding tables that grow as users and items appear."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from torch import Tensor, nn
 
 
 class EmbeddingTable(nn.Module):
-    """A matrix of parameters with one row a user, item or hashed feature.
+    """A matrix of parameters with one row per user, item or hashed feature.
 
-    Rows are drawn from N(0, scale²) in order, so that growing twice by one row gives what growing once by two gives.
+    Rows are drawn from N(0, scale²) in order, so that growing in steps gives the same values as growing at once.
 
     weight: (rows, dim) float32
     sparse: whether gradients hold only the rows of a batch, as in ``torch.nn.Embedding``; the learner sets it
@@ -20,7 +20,7 @@ class EmbeddingTable(nn.Module):
     def __init__(self, dim: int, *, scale: float, seed: tuple[int, ...]) -> None:
         super().__init__()
         if dim < 1:
-            raise UsageError(f"dim={dim}", where="dim", remedy="1 or more: with none all users and items are alike")
+            raise UsageError(f"dim={dim}", where="dim", remedy="1 or more")
         self.scale = scale
         self.sparse = False
         self.draw = np.random.default_rng(seed)
@@ -30,7 +30,7 @@ class EmbeddingTable(nn.Module):
         return len(self.weight)
 
     def grow(self, rows: int) -> None:
-        """Have at least that many rows; the old ones keep their values, and the parameter its identity."""
+        """Grow to at least this many rows; old rows keep their values, and the parameter its identity."""
         new = rows - len(self)
         if new > 0:
             drawn = self.draw.standard_normal((new, self.weight.shape[1]), np.float32) * np.float32(self.scale)
@@ -44,7 +44,7 @@ class EmbeddingTable(nn.Module):
         return self.weight.index_select(0, index)
 
     def rows(self) -> Tensor:
-        """(rows, dim) all of them; their gradient too is sparse where the others are, so that the two can be added."""
+        """(rows, dim) all rows; their gradient is sparse if that of ``forward`` is, so that the two can be added."""
         if self.sparse:
             index = torch.arange(len(self), device=self.weight.device)
             return nn.functional.embedding(index, self.weight, sparse=True)
@@ -52,7 +52,7 @@ class EmbeddingTable(nn.Module):
 
 
 def extended(old: Tensor, new: Tensor) -> Tensor:
-    """The rows of both, in memory with room to spare, so that growing by one row is O(1) on average."""
+    """The rows of both, over-allocated so that growing by one row is O(1) amortised."""
     rows, width = len(old) + len(new), old.stride(0)
     storage = old.untyped_storage()
     if old.storage_offset() or storage.nbytes() < rows * width * old.element_size() or not width:

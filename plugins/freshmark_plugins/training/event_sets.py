@@ -1,4 +1,4 @@
-"""Events of several times put together, in the order of time."""
+"""Concatenating, selecting and sorting events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from freshmark import AnyArray, Events, IntArray
 
 
 def concatenated(parts: Iterable[Events]) -> Events:
-    """One after the other; without labels where one of them has none."""
+    """One after the other; without labels if one part has none."""
     parts = list(parts)
     labels = [part.label for part in parts if part.label is not None]
     return Events(
@@ -23,16 +23,22 @@ def concatenated(parts: Iterable[Events]) -> Events:
 
 
 def subset(events: Events, rows: IntArray) -> Events:
-    """The events at these rows, to be kept: they can be copied and sent to another process."""
+    """The events at these rows, in a form that can be copied and pickled."""
     return replace(events[rows], features=dict(events[rows].features))
 
 
 def sorted_by_time(events: Events) -> Events:
-    """The same by time; those of one time stay as they come."""
+    """Sorted by time; ties keep their order."""
     return events[np.argsort(events.time, kind="stable")]
 
 
 def columns_of(name: str, events: Events) -> dict[str, AnyArray]:
-    """Every column of events that are kept, called ``name.time``, ``name.user`` …: what ``state()`` tells of them."""
-    held = {"time": events.time, "user": events.user, "item": events.item, "label": events.label, **events.features}
-    return {f"{name}.{column}": values for column, values in held.items() if values is not None}
+    """Every column of stored events as ``name.time``, ``name.user`` …, for ``state()``."""
+    values_of = {
+        "time": events.time,
+        "user": events.user,
+        "item": events.item,
+        "label": events.label,
+        **events.features,
+    }
+    return {f"{name}.{column}": values for column, values in values_of.items() if values is not None}

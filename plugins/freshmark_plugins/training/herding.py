@@ -1,4 +1,4 @@
-"""Herding: few events that stand for many, because their mean is near the mean of all."""
+"""Herding: a few events whose mean representation is near the mean of all."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import numpy as np
 from freshmark import AnyArray, FloatArray, IntArray
 
 PATIENCE = 1.1
-"""Steps for each event wanted: a step may choose one that was chosen before."""
+"""Steps per requested event: a step may pick an event again."""
 
 
 def herd(vectors: AnyArray, count: int) -> IntArray:
-    """(≤ count,) rows of these (n, d) vectors, ascending: at each step the one that brings the mean nearest to μ.
+    """(≤ count,) rows of these (n, d) vectors, ascending: each step picks the one that brings the mean nearest to μ.
 
     ::
 
         x ← x / |x|,  μ = mean of all x,  w ← μ
-        repeat:  i = argmax_i w · x_i,  choose i,  w ← w + μ − x_i
+        repeat:  i = argmax_i w · x_i,  pick i,  w ← w + μ − x_i
 
     Welling, ICML 2009; with 1.1 · count steps and repetitions as in Mi et al., RecSys 2020 (ADER). Cost: count · n · d.
     """

@@ -1,4 +1,4 @@
-"""How much each parameter matters: what is averaged over events from the gradient of each."""
+"""Importance of parameters: powers of gradients, averaged over events."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from torch import Tensor
 
 
 def importance(model: Any, events: Events, value: Callable[[Events], Tensor], *, power: int) -> dict[str, Tensor]:
-    """The mean over events of |∂ value(event) / ∂θ|^power, by the name of the parameter and in its shape.
+    """The mean over events of |∂ value(event) / ∂θ|^power, for each parameter.
 
-    One backward pass an event; of tables only the rows that it touches, where the model reads no others. Dropout is
-    off. Cost: events · (a step, and the size of what is not sparse).
+    One backward pass per event, with sparse gradients of tables. Dropout is off. Cost: events · (one step, and the
+    size of the dense parameters).
     """
     total = {name: torch.zeros_like(parameter) for name, parameter in model.named_parameters()}
     model.eval()
@@ -44,7 +44,7 @@ def _add(total: Tensor, gradient: Tensor | None, power: int) -> None:
 
 @contextmanager
 def _sparse(model: Any) -> Iterator[None]:
-    """Gradients of tables hold the rows of the event alone."""
+    """Sparse gradients of tables, restored afterwards."""
     tables = [module for module in model.modules() if hasattr(module, "sparse")]
     before = [table.sparse for table in tables]
     try:

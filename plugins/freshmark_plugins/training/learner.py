@@ -14,21 +14,21 @@ from torch import Tensor
 from freshmark_plugins.kernels.growth import row_count
 from freshmark_plugins.training.optimisers import Optimiser, Steps, check
 from freshmark_plugins.training.options import Training
-from freshmark_plugins.training.stopping import Stop
+from freshmark_plugins.training.stopping import StopRule
 
 Term: TypeAlias = Callable[[Events, IntArray], Tensor]
 """What a strategy adds to the loss of a batch: (events of the batch, their rows in all events) → a scalar."""
 
 Objective: TypeAlias = Callable[[Events, torch.Generator], Tensor]
-"""(n,) losses of a batch, one an event: the model's own, or what a strategy makes of it."""
+"""(n,) losses of a batch, one per event: the model's own, or a strategy's version of it."""
 
 AUTO_STEPS, AUTO_LEAST, AUTO_MOST = 32, 64, 4096
 
 PIECE = 1 << 16
-"""Events whose gradients are computed at once; more are added up piece by piece, which bounds memory."""
+"""Events whose gradients are computed at once; larger batches are accumulated in pieces, which bounds memory."""
 
-ASKED = 512
-"""Events that a model is asked about at once: for each of them it may give a number an item."""
+EVALUATED = 512
+"""Events evaluated at once: each may give a number for every item."""
 
 
 class Learner:
@@ -50,17 +50,17 @@ class Learner:
         check(optimiser, sparse=sparse, lr=lr)
         if batch not in {"all", "auto"} and not (isinstance(batch, int) and batch > 0):
             raise UsageError(f"batch={batch!r}", remedy="a number of events, 'all' or 'auto'")
-        self.model: Any = model  # a torch module too, which the contract leaves unsaid to stay light
+        self.model: Any = model  # a torch module too; the contract does not say so, to import without torch
         self.objective: Objective = model.loss
         self.optimise = partial(Optimiser, name=optimiser, lr=lr, sparse=sparse)
         self.sparse = sparse
         self.batch = batch
         self.shuffle = options["shuffle"]
         loss, patience = options["stop"], options["patience"]
-        self.stop = None if loss is None and patience is None else Stop(loss=loss, patience=patience)
+        self.stop = None if loss is None and patience is None else StopRule(loss=loss, patience=patience)
 
     def start(self, run: Run) -> None:
-        """Build the model for what is known, and seed what is drawn in training."""
+        """Build the model for the users and items so far, and seed the draws of training."""
         self.run = run
         self.draw = torch.Generator(run.device).manual_seed(run.seed)
         self.order = np.random.default_rng([run.seed, 1])
@@ -68,7 +68,7 @@ class Learner:
         self.restart()
 
     def restart(self) -> None:
-        """From scratch: parameters as at the start, with rows for all that is known by now; nothing remembered."""
+        """Start from scratch: initial parameters with rows for all users and items so far, a fresh optimiser."""
         self.model.build(self.run)
         for module in self.model.modules():
             if hasattr(module, "sparse"):
@@ -78,9 +78,9 @@ class Learner:
         self.optimiser: Steps = self.optimise(self.model)
 
     def grow_vocabulary(self, events: Events) -> None:
-        """Have rows for every user and item of these events; the optimiser's state grows along.
+        """Add rows for the users and items of these events; the optimiser's state grows with them.
 
-        A model with ``meet(events)`` has rows for more than those: it is shown the events before it learns from them.
+        A model with ``meet(events)`` has other rows too, and sees the events before it learns from them.
         """
         users, items = max(self.users, row_count(events.user)), max(self.items, row_count(events.item))
         grows, meet = (users, items) != (self.users, self.items), getattr(self.model, "meet", None)
@@ -100,38 +100,38 @@ class Learner:
         Args:
             events: n of them, in memory or mapped.
             epochs: passes, at most; 0 changes no parameter.
-            weights: (n,) how much each event counts; None for equally.
-            terms: what else is minimised, added to the mean loss of every step.
+            weights: (n,) of the events; None: all equal.
+            terms: added to the mean loss of every step.
         """
         self.grow_vocabulary(events)
         watch = self.stop.over(events, self.losses, self.model, self.optimiser) if self.stop and epochs else None
         for _ in range(epochs):
             self._epoch(events, watch.trained if watch else None, weights, terms)
-            if watch and watch.enough():
+            if watch and watch.should_stop():
                 break
         if watch:
-            watch.back()
-            self._epoch(events, watch.held, weights, terms)
+            watch.restore()
+            self._epoch(events, watch.held_out, weights, terms)
 
     def batch_fill(self, n: int) -> float:
-        """How full the batches of n events are: n ÷ (steps of an epoch · events a step).
+        """How full the batches of n events are: n ÷ (steps per epoch · events per step).
 
-        A step follows the mean over its batch. Weights of this size make it follow the sum instead: each event counts
-        the same, however few come with it.
+        A step follows the mean over its batch. Weights of this size make it follow the sum: each event then counts
+        the same, however small its batch.
         """
         size = max(self._size(n), 1)
         return n / (-(-n // size) * size) if n else 1.0
 
     def losses(self, events: Events) -> FloatArray:
-        """(n,) what each event costs the model as it is. Nothing is trained, and nothing drawn that training would."""
+        """(n,) the loss of each event now. The generators of training are not advanced."""
         draw = torch.Generator(self.run.device).manual_seed(self.run.seed)
         return self.evaluate(lambda some: self.model.loss(some, draw), events).astype(np.float64)
 
     def evaluate(self, ask: Callable[[Events], Tensor], events: Events) -> AnyArray:
-        """(n, …) what is asked of the model about each event, a few hundred at a time, without gradients."""
+        """(n, …) an output of the model for each event, without gradients, a few hundred at a time."""
         self.model.eval()
         with torch.no_grad():
-            parts = [ask(events[at : at + ASKED]).numpy(force=True) for at in range(0, len(events), ASKED)]
+            parts = [ask(events[at : at + EVALUATED]).numpy(force=True) for at in range(0, len(events), EVALUATED)]
         return np.concatenate(parts) if parts else np.zeros(0)
 
     def state(self) -> Mapping[str, AnyArray]:
@@ -139,7 +139,7 @@ class Learner:
         return {**self.model.state(), **dict(self.optimiser.state())}
 
     def _epoch(self, events: Events, rows: IntArray | None, weights: FloatArray | None, terms: Sequence[Term]) -> None:
-        """One pass over these rows of the events, or over all."""
+        """One pass over these rows of the events; None: over all."""
         self.model.train()
         for chosen in self._batches(events if rows is None else events[rows]):
             self._step(events, chosen if rows is None else rows[chosen], weights, terms)
@@ -154,7 +154,7 @@ class Learner:
     def _order(self, events: Events) -> IntArray:
         if not self.shuffle:
             return np.arange(len(events))
-        if getattr(self.model, "by_user", False):  # users in random order, the events of each in that of time
+        if getattr(self.model, "by_user", False):  # users in random order, the events of each by time
             _, users = np.unique(events.user, return_inverse=True)
             return np.argsort(self.order.permutation(users.max(initial=-1) + 1)[users], kind="stable")
         return self.order.permutation(len(events))

@@ -1,4 +1,4 @@
-"""Generators: what makes a weight of those that it was in the last models."""
+"""ASMG's meta-generators: a weight as a function of its values in the last models."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from freshmark_plugins.training.parametrisation import Parametrisation, Reparame
 
 
 class WeightedAverage(Parametrisation):
-    """``Σ_j w_j θ_j`` over the last models; fewer, at first, share the whole.
+    """``Σ_j w_j θ_j`` over the last models, normalised while there are fewer.
 
     seen: the weight in each of them, oldest first; (rows, columns) each
-    place: which of the models is gone on from (GRUGenerator): −1 the newest
+    place: the model that the output is based on (GRUGenerator); −1: the newest
 
     Args:
         weight: in the first model.
-        shares: w, one a model, oldest first.
+        shares: w, one per model, oldest first.
     """
 
     def __init__(self, weight: Tensor, shares: Sequence[float]) -> None:
@@ -32,50 +32,50 @@ class WeightedAverage(Parametrisation):
         self.inner, self.scalar = weight.shape[1:], not weight.dim()
 
     def forward(self) -> Tensor:
-        """What the weight is to be, in its shape."""
+        """The generated weight, in its own shape."""
         shares = self.shares[-len(self.seen) :]
-        made = self.seen[-1] * (shares[-1] / sum(shares))
+        average = self.seen[-1] * (shares[-1] / sum(shares))
         for share, model in zip(shares[:-1], self.seen[:-1], strict=True):
-            made = made + model * (share / sum(shares))
-        return self.shaped(made)
+            average = average + model * (share / sum(shares))
+        return self.shaped(average)
 
-    def shaped(self, made: Tensor) -> Tensor:
-        """(rows, columns) in the shape of the weight."""
-        return made.reshape(()) if self.scalar else made.reshape(len(made), *self.inner)
+    def shaped(self, rows: Tensor) -> Tensor:
+        """(rows, columns) reshaped to the weight's shape."""
+        return rows.reshape(()) if self.scalar else rows.reshape(len(rows), *self.inner)
 
     @torch.no_grad()
     def see(self, weight: Tensor) -> None:
-        """One more model; there are as many as shares."""
+        """Append one model, and drop the oldest beyond the number of shares."""
         self.seen.append(_flat(weight))
         if len(self.seen) > len(self.shares):
             self.forget(self.seen.pop(0))
 
     def forget(self, model: Tensor) -> None:
-        """The oldest leaves."""
+        """The oldest model is dropped."""
 
     def grow(self, weight: Tensor) -> None:
-        """A row that is new was there all along, as it begins."""
+        """A new row counts as having had its initial value in all models."""
         rows = _flat(weight)[len(self.seen[0]) :]
         if len(rows):
             self.seen = [extended(model, rows) for model in self.seen]
 
     def arrays(self) -> Iterator[tuple[str, Tensor]]:
-        """What it remembers of models."""
+        """The stored models."""
         yield from ((f"seen.{number}", model) for number, model in enumerate(self.seen))
 
 
 class GRUGenerator(WeightedAverage):
-    """One GRU a column of the weight, which all rows share; it reads one number a model.
+    """One GRU per column of the weight, shared by all rows; it reads one number per model.
 
     ::
 
         h_j = GRU(θ_j, h_{j−1}),   θ*_j = θ_j + a · h_j + c           a = c = 0 at first, so that θ* = θ
 
-    carried: (rows, columns, hidden) h of the models that have left
+    carried: (rows, columns, hidden) h of the models that were dropped
 
     Args:
         weight: in the first model.
-        shares: how much each output counts in training, oldest first.
+        shares: weight of each output in training, oldest first.
         hidden: length of h.
         draw: of the first values.
     """
@@ -94,7 +94,7 @@ class GRUGenerator(WeightedAverage):
         self.c = nn.Parameter(self.carried.new_zeros(columns))
 
     def forward(self) -> Tensor:
-        """θ* that goes on from the model at ``place``."""
+        """θ* based on the model at ``place``."""
         models = self.seen[: len(self.seen) + 1 + self.place]
         hidden = self.carried
         for model in models:
@@ -109,29 +109,29 @@ class GRUGenerator(WeightedAverage):
         return (1 - kept) * torch.tanh(new + torch.sigmoid(reset + reset_h) * new_h) + kept * h
 
     def forget(self, model: Tensor) -> None:
-        """The oldest leaves h behind."""
+        """Fold the dropped model into h."""
         self.carried = self.cell(model, self.carried)
 
     def grow(self, weight: Tensor) -> None:
-        """A row that is new was there all along, and left nothing behind."""
+        """New rows have h = 0."""
         super().grow(weight)
         more = self.carried.new_zeros(len(self.seen[0]) - len(self.carried), *self.carried.shape[1:])
         self.carried = torch.cat([self.carried, more])
 
     def arrays(self) -> Iterator[tuple[str, Tensor]]:
-        """The models, and what is left of those before."""
+        """The stored models, and h of the dropped ones."""
         yield from super().arrays()
         yield "carried", self.carried
 
 
 class GeneratedModel(ReparametrisedOptimiser):
-    """Steps of the generators of a model, each step at one of their outputs: the newest the more likely, as shares say.
+    """Trains the generators of a model; each step uses one of their outputs, drawn by ``shares``.
 
     Args:
-        model: that is generated.
-        makers: name of a parameter → what makes it; every parameter has one.
-        optimise: makes the optimiser of the generators.
-        draw: which output a step takes.
+        model: the generated model.
+        makers: name of a parameter → its generator; every parameter has one.
+        optimise: builds the optimiser of the generators.
+        draw: of the output of each step.
     """
 
     def __init__(
@@ -145,24 +145,24 @@ class GeneratedModel(ReparametrisedOptimiser):
         super().__init__(model, makers, optimise)
 
     def refresh(self) -> None:
-        """Make the model anew, at another output."""
+        """Generate the model at another output."""
         shares = np.array(self.makers[0].shares[-len(self.makers[0].seen) :], np.float64)
         self._make(int(self.draw.choice(len(shares), p=shares / shares.sum())) - len(shares))
 
     def see(self) -> None:
-        """The model as it is now is one more to read; answer with what is made of it."""
+        """Append the current model to those read, and generate the model that answers."""
         for (weight, _), maker in zip(self.parts, self.makers, strict=True):
             maker.see(weight)
         self._make(-1)
 
     @torch.no_grad()
     def go_on(self) -> None:
-        """Put the newest model that was read in place of what was made."""
+        """Replace the generated model by the newest one that was read."""
         for (weight, _), maker in zip(self.parts, self.makers, strict=True):
             weight.data.copy_(maker.shaped(maker.seen[-1]))
 
     def state(self) -> Iterator[tuple[str, AnyArray]]:
-        """Of the generators, and the models that they read."""
+        """The generators and the models they read."""
         yield from super().state()
         for number, maker in enumerate(self.makers):
             for name, value in maker.arrays():

@@ -1,4 +1,4 @@
-"""Optimisers by name; dense and sparse told apart, because they are different algorithms.
+"""Optimisers by name; dense and sparse variants are listed apart, because they are different algorithms.
 
 ========  ==============================================  ================================================
 name      step                                            with sparse gradients
@@ -17,7 +17,7 @@ A dense Adam moves also the rows that are not in the batch, by what it remembers
 their memory as they are. Gradient descent is ``sgd`` with ``batch="all"``.
 
 Sources: sgd Robbins & Monro 1951; momentum Polyak 1964; nesterov Sutskever et al., ICML 2013, in torch's form, where w
-stands at the point looked ahead to; adagrad Duchi et al., JMLR 2011; rmsprop Tieleman & Hinton 2012 (ρ = .9); adam
+is the look-ahead point; adagrad Duchi et al., JMLR 2011; rmsprop Tieleman & Hinton 2012 (ρ = .9); adam
 Kingma & Ba, ICLR 2015; adamw Loshchilov & Hutter, ICLR 2019; ftrl McMahan et al., KDD 2013.
 """
 
@@ -35,10 +35,10 @@ from freshmark_plugins.training.embedding_table import extended
 
 
 class Steps(Protocol):
-    """What the training loop asks of an optimiser."""
+    """What the training loop needs of an optimiser."""
 
     def clear(self) -> None:
-        """Forget the gradients."""
+        """Reset the gradients."""
 
     def step(self) -> None:
         """Move the parameters along the gradients."""
@@ -47,7 +47,7 @@ class Steps(Protocol):
         """The parameters have new rows."""
 
     def state(self) -> Iterator[tuple[str, AnyArray]]:
-        """Name and array of what is remembered."""
+        """Name and array of its state."""
 
 
 Maker = Callable[..., optim.Optimizer]
@@ -63,7 +63,7 @@ DENSE: Mapping[str, tuple[Maker, Mapping[str, Any]]] = {
     "adamw": (optim.AdamW, {"betas": (0.9, 0.999), "weight_decay": 0.01}),
     "ftrl": (FTRL, {"beta": 1.0, "l1": 0.0, "l2": 1.0}),
 }
-"""Name → what makes it, and its options."""
+"""Name → constructor, and its options."""
 
 SPARSE: Mapping[str, tuple[Maker, Mapping[str, Any]]] = {
     **{name: DENSE[name] for name in ("sgd", "adagrad", "ftrl")},
@@ -76,11 +76,11 @@ WHY_NOT = {
     "adamw": "every row decays at every step, which is what sparse gradients leave out",
 }
 FUSED = (optim.SGD, optim.Adagrad, optim.Adam, optim.AdamW)
-"""Those that torch can step in one pass over memory."""
+"""Those with a fused step in torch: one pass over memory."""
 
 
 def check(text: str, *, sparse: bool, lr: float) -> None:
-    """Refuse an optimiser that cannot be, before anything runs.
+    """Refuse an invalid optimiser before anything runs.
 
     Args:
         text: its name, perhaps with options: ``ftrl(l1=0.5)``, ``momentum(momentum=0.5)``.
@@ -88,13 +88,15 @@ def check(text: str, *, sparse: bool, lr: float) -> None:
         lr: learning rate.
 
     Raises:
-        UsageError: no such optimiser or option, or not with sparse gradients, with the reason.
+        UsageError: an invalid option, or no sparse variant, with the reason.
     """
     name, options = _read(text)
     if name not in DENSE:
         raise UnknownName("optimiser", name, DENSE)
     if sparse and name not in SPARSE:
-        raise UsageError(f"no sparse {name}: {WHY_NOT[name]}", remedy=f"sparse=False, or one of {', '.join(SPARSE)}")
+        raise UsageError(
+            f"{name} has no sparse variant: {WHY_NOT[name]}", remedy=f"sparse=False, or one of {', '.join(SPARSE)}"
+        )
     if not lr > 0:
         raise UsageError(f"lr={lr}", remedy="a learning rate above 0")
     make, usual = DENSE[name]
@@ -127,29 +129,29 @@ class Optimiser:
             True: [p for p in model.parameters() if id(p) in rows],
             False: [p for p in model.parameters() if id(p) not in rows],
         }
-        self.parts = [_made(name, lr, chosen, sparse=kind) for kind, chosen in parts.items() if chosen]
+        self.parts = [_build(name, lr, chosen, sparse=kind) for kind, chosen in parts.items() if chosen]
 
     def clear(self) -> None:
-        """Forget the gradients."""
+        """Reset the gradients."""
         for part in self.parts:
             part.zero_grad(set_to_none=True)
 
     def step(self) -> None:
         """Move the parameters along the gradients."""
-        # torch warns of unchecked sparse gradients unless it is told that none are wanted: it made them itself
+        # torch warns about unchecked sparse tensors, though these are its own gradients
         with torch.sparse.check_sparse_tensor_invariants(enable=False):  # type: ignore[no-untyped-call]
             for part in self.parts:
                 part.step()
 
     def grow(self) -> None:
-        """Give the state of each parameter the parameter's rows; old rows keep theirs, new ones start afresh."""
+        """Grow the state of each parameter to its rows; old rows keep their state, new ones start fresh."""
         for part in self.parts:
             for parameter, held in part.state.items():
                 for name, value in held.items():
                     held[name] = _grown(part, name, value, parameter)
 
     def replace_parameters(self, to: Mapping[nn.Parameter, nn.Parameter]) -> None:
-        """Have the second parameter of each pair go on where the first was, with what is remembered of it."""
+        """Replace each parameter by another one, which takes over its state."""
         for part in self.parts:
             for group in part.param_groups:
                 group["params"] = [to.get(one, one) for one in group["params"]]
@@ -158,7 +160,7 @@ class Optimiser:
                     part.state[new] = part.state.pop(old)
 
     def state(self) -> Iterator[tuple[str, AnyArray]]:
-        """Name and array of everything that the optimiser remembers of the parameters."""
+        """Name and array of the state of all parameters."""
         for number, values in enumerate(held for part in self.parts for held in part.state.values()):
             for name, value in values.items():
                 if isinstance(value, torch.Tensor) and value.dim() and not value.is_sparse:
@@ -171,7 +173,7 @@ def _tables(model: nn.Module) -> Iterable[nn.Parameter]:
             yield from module.parameters(recurse=False)
 
 
-def _made(text: str, lr: float, parameters: Parameters, *, sparse: bool) -> optim.Optimizer:
+def _build(text: str, lr: float, parameters: Parameters, *, sparse: bool) -> optim.Optimizer:
     name, options = _read(text)
     make, usual = (SPARSE if sparse else DENSE)[name]
     # fused: one pass over memory instead of five; the same formula
@@ -180,7 +182,7 @@ def _made(text: str, lr: float, parameters: Parameters, *, sparse: bool) -> opti
 
 
 def _grown(part: optim.Optimizer, name: str, value: Any, parameter: torch.Tensor) -> Any:
-    """What is shaped like the parameter, row for row, gets its new rows."""
+    """State that is shaped like the parameter gets rows for the new ones."""
     if not isinstance(value, torch.Tensor) or value.dim() != parameter.dim() or value.shape == parameter.shape:
         return value
     rows = parameter.data[len(value) :]

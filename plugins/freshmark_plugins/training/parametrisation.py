@@ -1,7 +1,7 @@
-"""ReparametrisedOptimiser: an optimiser over what the weights of a model are made of.
+"""Reparametrised training: W = part(θ), and the optimiser moves θ.
 
-A model knows nothing of it: its loss gives ∂L/∂W as ever, and the chain rule gives the rest. After every step W is made
-anew, so that the model answers with it as with any other weight, whichever way it answers.
+The model is unaware of it: its loss gives ∂L/∂W, the chain rule gives ∂L/∂θ, and W is recomputed after every step, so
+that every way to answer works unchanged.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from freshmark_plugins.training.optimisers import Optimiser
 
 
 class Parametrisation(nn.Module):
-    """What the first rows of one weight are made of: ``forward()`` gives them; its parameters are what is trained."""
+    """Computes the first rows of one weight from trainable parameters of its own."""
 
     def forward(self) -> Tensor:
         """(rows, …) the first rows of the weight, or all."""
         raise NotImplementedError
 
     def grow(self, weight: Tensor) -> None:
-        """The weight has new rows. Default: they are its own, trained as ever."""
+        """The weight has new rows. By default they are trained directly."""
 
 
 class Constant(Parametrisation):
-    """Rows that stay as they are."""
+    """Frozen rows."""
 
     def __init__(self, weight: Tensor) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class Constant(Parametrisation):
         self.rows: Tensor
 
     def forward(self) -> Tensor:
-        """(rows, …) as they were."""
+        """(rows, …) unchanged."""
         return self.rows
 
 
@@ -45,10 +45,10 @@ class ReparametrisedOptimiser:
     """Steps of an Optimiser over θ where W = part(θ): ``∂L/∂θ = ∂L/∂W · ∂W/∂θ``.
 
     Args:
-        model: what the weights belong to.
-        parts: name of a parameter → what it is made of.
-        optimise: makes the optimiser of a module's parameters.
-        beside: parameters that are trained as they are; rows of a weight beyond those of its part, say.
+        model: owner of the weights.
+        parts: name of a parameter → its parametrisation.
+        optimise: builds the optimiser of a module's parameters.
+        direct: parameters that are trained directly, such as rows beyond those of a parametrisation.
     """
 
     def __init__(
@@ -57,11 +57,11 @@ class ReparametrisedOptimiser:
         parts: Mapping[str, Parametrisation],
         optimise: Callable[[nn.Module], Optimiser],
         *,
-        beside: Iterable[nn.Parameter] = (),
+        direct: Iterable[nn.Parameter] = (),
     ) -> None:
         named = dict(model.named_parameters())
         self.parts = [(named[name], part) for name, part in parts.items()]
-        self.trained = nn.ModuleList([*parts.values(), nn.ParameterList(beside)])
+        self.trained = nn.ModuleList([*parts.values(), nn.ParameterList(direct)])
         self.optimiser = optimise(self.trained)
         self.refresh()
 
@@ -73,7 +73,7 @@ class ReparametrisedOptimiser:
             part.zero_grad(set_to_none=True)
 
     def step(self) -> None:
-        """Move what the weights are made of along its gradients, and make them anew."""
+        """Step θ along its gradients, and recompute the weights."""
         for weight, part in self.parts:
             rows = part()
             if rows.requires_grad and weight.grad is not None:
@@ -83,19 +83,19 @@ class ReparametrisedOptimiser:
 
     @torch.no_grad()
     def refresh(self) -> None:
-        """Make the weights of the model."""
+        """Recompute the weights of the model."""
         for weight, part in self.parts:
             rows = part()
             _first(weight.data, rows).copy_(rows)
 
     def grow(self) -> None:
-        """The model has new rows; so have the parts that want them, and the state of the optimiser."""
+        """The model has new rows: grow the parametrisations and the optimiser's state."""
         for weight, part in self.parts:
             part.grow(weight.data)
         self.optimiser.grow()
 
     def state(self) -> Iterator[tuple[str, AnyArray]]:
-        """Name and array of the parts, and of what the optimiser remembers."""
+        """Name and array of the parametrisations and of the optimiser's state."""
         for number, (_, part) in enumerate(self.parts):
             for name, value in (*part.named_parameters(), *part.named_buffers()):
                 yield f"part.{number}.{name}", value.numpy(force=True)
@@ -103,12 +103,12 @@ class ReparametrisedOptimiser:
 
 
 def grown_tables(model: nn.Module) -> Mapping[str, nn.Parameter]:
-    """Those that get rows with users and items, and have more than one column: representations of them.
+    """The tables of users and items with more than one column: their representations.
 
-    Found out with a copy, for names tell nothing: tables of hashed features and of classes do not grow.
+    Detected by growing a copy: tables of hashed features and of classes do not grow with users and items.
     """
     names, probe = tables(model), copy.deepcopy(model)
-    most = 1 + max((len(one) for one in names.values()), default=0)
+    most = 1 + max((len(table) for table in names.values()), default=0)
     probe.grow(most, most)  # type: ignore[operator]  # a Model is a module with more methods
     grown = tables(probe)
     return {name: one for name, one in names.items() if len(grown[name]) > len(one) and one.shape[1] > 1}
@@ -119,7 +119,7 @@ def _first(weight: Tensor, rows: Tensor) -> Tensor:
 
 
 def tables(model: nn.Module) -> Mapping[str, nn.Parameter]:
-    """Name → parameter of every table: their rows may become more."""
+    """Name → parameter of every embedding table."""
     return {
         f"{name}.weight".lstrip("."): module.weight
         for name, module in model.named_modules()

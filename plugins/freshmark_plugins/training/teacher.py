@@ -1,4 +1,4 @@
-"""Teacher: a model as it was, and how far another is from what it says."""
+"""Knowledge distillation: a frozen copy of a model, and the distance of a student from its outputs."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax
 
 
 class Teacher:
-    """A copy of a model that training moves no more.
+    """A frozen copy of a model.
 
-    What it says is computed again for each batch: to store it would take outputs · events · 4 bytes. Memory: the model.
+    Outputs are recomputed for each batch: storing them would take outputs · events · 4 bytes. Memory: the model.
 
     Args:
-        model: it must have ``outputs``, and rows for all events to come.
+        model: with ``outputs``, and rows for all events to come.
         task: of the stream.
-        outputs: how many of its outputs count, the first ones: those that it had learned of; None for all.
+        outputs: how many of its outputs count, the first ones, which it was trained on; None: all.
     """
 
     def __init__(self, model: Any, task: Task, *, outputs: int | None = None) -> None:
@@ -27,13 +27,13 @@ class Teacher:
         self.task, self.known = task, outputs if task == "rank" else None
 
     def outputs(self, events: Events) -> Tensor:
-        """(n, k) what it says of these events."""
+        """(n, k) its outputs for these events."""
         with torch.no_grad():
             outputs: Tensor = self.model.outputs(events)[:, : self.known]
         return outputs
 
     def distance(self, student: Any, events: Events, *, temperature: float = 1.0) -> Tensor:
-        """(n,) how far the student is from it.
+        """(n,) distance of the student from the teacher.
 
         ::
 
@@ -41,13 +41,13 @@ class Teacher:
             click            −p log q − (1 − p) log(1 − q),   p = σ(f_teacher / T), q = σ(f_student / T)
             rate             (f_teacher − f_student)²
         """
-        theirs = self.outputs(events)
-        own = student.outputs(events)[:, : theirs.shape[1]]
+        teacher = self.outputs(events)
+        own = student.outputs(events)[:, : teacher.shape[1]]
         if self.task == "rate":
-            squares: Tensor = (own - theirs).square().sum(1)
+            squares: Tensor = (own - teacher).square().sum(1)
             return squares
-        theirs, own = theirs / temperature, own / temperature
+        teacher, own = teacher / temperature, own / temperature
         if self.task == "click":
-            return binary_cross_entropy_with_logits(own, theirs.sigmoid(), reduction="none").sum(1)
-        apart: Tensor = -(theirs.softmax(1) * log_softmax(own, 1)).sum(1)
-        return apart
+            return binary_cross_entropy_with_logits(own, teacher.sigmoid(), reduction="none").sum(1)
+        divergence: Tensor = -(teacher.softmax(1) * log_softmax(own, 1)).sum(1)
+        return divergence

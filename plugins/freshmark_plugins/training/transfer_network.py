@@ -1,4 +1,4 @@
-"""Transfers: a small network that reads each row of a table before and after training, and says what it should be."""
+"""SML's transfer network: combines each row of a table before and after training."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from freshmark_plugins.training.embedding_table import extended
 from freshmark_plugins.training.parametrisation import Parametrisation
 
 CHANNELS, FEWER = 10, 5
-"""Of the two convolutions."""
+"""Channels of the two convolutions."""
 
 
 class TransferNetwork(Parametrisation):
@@ -20,13 +20,13 @@ class TransferNetwork(Parametrisation):
         x = [w_before; ŵ; w_before ⊙ ŵ / ‖w_before‖]                            (3, d), the product a constant
         f = FC_d(g(FC_hidden(flatten(g(conv_1×1(g(conv_3×1(x)))))))),  g(x) = x σ(1.702 x)    FC_d is 0 at first
 
-    before: (rows, d) what the rows were
-    hat: (rows, d) what they are by training alone
+    before: (rows, d) the rows before training
+    hat: (rows, d) the rows after training
 
     Args:
         weight: the rows as they are, before and after.
-        hidden: width of the layer in between.
-        draw: of the first values.
+        hidden: width of the hidden layer.
+        draw: of the initial values.
     """
 
     def __init__(self, weight: Tensor, *, hidden: int, draw: torch.Generator) -> None:
@@ -43,24 +43,24 @@ class TransferNetwork(Parametrisation):
             nn.init.zeros_(parameter)
 
     def forward(self) -> Tensor:
-        """(rows, d) the rows that answer."""
+        """(rows, d) the transferred rows, which answer."""
         tall, flat, wide, last = self.net
         length = self.before.norm(dim=1, keepdim=True).clamp(min=torch.finfo(self.before.dtype).tiny)
         product = (self.before * self.hat / length).detach()
         x = torch.stack([self.before, self.hat, product], 2)  # (rows, d, 3): what is convolved comes last
         x = _gelu(flat(_gelu(tall(x)))).transpose(1, 2).flatten(1)  # (rows, FEWER · d)
-        made: Tensor = self.hat + last(_gelu(wide(x)))
-        return made
+        rows: Tensor = self.hat + last(_gelu(wide(x)))
+        return rows
 
     @torch.no_grad()
     def close(self) -> None:
-        """A period ends: what answers now is where the next begins."""
-        made = self()
-        self.before.copy_(made)
-        self.hat.data.copy_(made)
+        """End a period: the next one starts from the transferred rows."""
+        rows = self()
+        self.before.copy_(rows)
+        self.hat.data.copy_(rows)
 
     def grow(self, weight: Tensor) -> None:
-        """A row that is new was there before, as it begins."""
+        """New rows start with before = hat = their initial values."""
         rows = weight[len(self.before) :]
         if len(rows):
             self.before, self.hat.data = extended(self.before, rows), extended(self.hat.data, rows)

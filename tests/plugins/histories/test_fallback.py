@@ -23,7 +23,7 @@ class Fixed:
 
 def told(user, item):
     fallback = Fallback()
-    fallback.learned(Events(np.arange(len(user)), np.array(user), np.array(item)))
+    fallback.update(Events(np.arange(len(user)), np.array(user), np.array(item)))
     return fallback
 
 
@@ -55,7 +55,7 @@ def test_what_was_learned_later_counts_at_once(query):
     model, fallback = Fixed(), told([0], [3])
     assert not fallback.knows(query([1]))[0]
     before = fallback.factors(model, query([1]))
-    fallback.learned(Events(np.arange(3), np.array([1, 1, 0]), np.array([2, 2, 3])))
+    fallback.update(Events(np.arange(3), np.array([1, 1, 0]), np.array([2, 2, 3])))
     assert fallback.knows(query([1]))[0]
     after = fallback.factors(model, query([5]))
     assert (before.item[:, -1].tolist(), after.item[:, -1].tolist()) == ([0, 0, 0, 1], [0, 0, 2, 2])

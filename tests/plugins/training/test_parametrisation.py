@@ -57,7 +57,7 @@ def test_a_step_goes_down_the_gradient_of_what_the_weights_are_made_of(table):
 
 
 def test_rows_beyond_the_part_learn_as_they_are(table):
-    built = ReparametrisedOptimiser(table, {"weight": Constant(table.weight)}, SGD, beside=[table.weight])
+    built = ReparametrisedOptimiser(table, {"weight": Constant(table.weight)}, SGD, direct=[table.weight])
     before = table.weight.detach().clone()
     table.grow(5)
     built.grow()
@@ -74,7 +74,7 @@ def test_rows_beyond_the_part_learn_as_they_are(table):
 def test_what_is_fixed_stays_to_the_byte_under_any_optimiser(table, optimiser):
     built = ReparametrisedOptimiser(
         table, {"weight": Constant(table.weight)}, partial(Optimiser, name=optimiser, lr=0.1, sparse=False),
-        beside=[table.weight],
+        direct=[table.weight],
     )  # fmt: skip
     before = table.weight.detach().clone()
     for _ in range(3):

@@ -9,7 +9,7 @@ from freshmark import Events, Query, Run, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.content.classifier import Classifier
-from freshmark_plugins.models.inputs import TEXT, need, tokens
+from freshmark_plugins.models.inputs import TEXT, require_feature, tokens
 from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 MOST_BITS = 26
@@ -23,7 +23,7 @@ class BowLogistic(Classifier):
         ℓ = −log P(c)
 
     1/√m gives a text of distinct words the length 1, so that long texts weigh no more than short ones. All weights
-    start at 0. Memory: 4 · 2^bits bytes a class. Cost of an event: its tokens times the classes.
+    start at 0. Memory: 4 · 2^bits bytes per class. Cost per event: its tokens times the classes.
     Joachims, ECML 1998 (bags of words); Weinberger et al., ICML 2009 (hashing).
 
     Args:
@@ -40,7 +40,7 @@ class BowLogistic(Classifier):
 
     def create_parameters(self, run: Run) -> None:
         """Weights of 0: a row each pair of class and bucket, so that sparse gradients and new classes are rows."""
-        need(run, TEXT, self)
+        require_feature(run, TEXT, self)
         self.words = EmbeddingTable(1, scale=0.0, seed=(run.seed,))
         self.bias = EmbeddingTable(1, scale=0.0, seed=(run.seed,))
 
@@ -49,10 +49,10 @@ class BowLogistic(Classifier):
         self.words.grow(self.classes << self.bits)
         self.bias.grow(self.classes)
 
-    def logits(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
-        """(n, classes), computed in this precision."""
+    def logits(self, rows: Events | Query, dtype: torch.dtype) -> Tensor:
+        """(n, classes)."""
         index, present = (one.to(self.bias.weight.device) for one in tokens(rows, bits=self.bits))
-        share = present.to(kind) / present.sum(1, keepdim=True).clamp_min(1).sqrt()  # (n, L)
+        share = present.to(dtype) / present.sum(1, keepdim=True).clamp_min(1).sqrt()  # (n, L)
         weights = [self.words((index + (one << self.bits)).reshape(-1)) for one in range(self.classes)]
         sums = torch.stack([(weight.view(index.shape) * share).sum(1) for weight in weights], 1)
-        return sums + self.bias.rows()[:, 0].to(kind)
+        return sums + self.bias.rows()[:, 0].to(dtype)

@@ -1,4 +1,4 @@
-"""Classifier: what the models of classes share. One of them says what it makes of a row; the head judges that."""
+"""Base classes of models of classes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from freshmark import AnyArray, Events, FloatArray, Query, Run, Task, UsageError
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch.nn import functional
 
 from freshmark_plugins.kernels.growth import row_count
 from freshmark_plugins.models.context_free import ContextFree
@@ -18,9 +18,9 @@ from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 
 class Classifier(ContextFree):
-    """P(class) by softmax over logits, learned by cross-entropy, with a row for each class.
+    """P(class) by softmax over logits, trained with cross-entropy, with a row per class.
 
-    It answers in float64, so that a row's answer, rounded to float32, is the same in every batch.
+    Answers are computed in float64, so that a row's answer, rounded to float32, is the same in every batch.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"classify"})
@@ -35,34 +35,36 @@ class Classifier(ContextFree):
 
     @abstractmethod
     def grow_classes(self) -> None:
-        """Have rows for ``self.classes`` classes; old rows keep their values."""
+        """Grow to ``self.classes`` classes; old rows keep their values."""
 
     @abstractmethod
-    def logits(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
-        """(n, classes), computed in this precision."""
+    def logits(self, rows: Events | Query, dtype: torch.dtype) -> Tensor:
+        """(n, classes)."""
 
     def build(self, run: Run) -> None:
-        """Fresh parameters, with rows for all classes that are known."""
+        """Fresh parameters, with rows for all known classes."""
         self.create_parameters(run)
         self.classes = max(self.classes, run.classes)
         self.grow_classes()
 
     def grow(self, users: int, items: int) -> None:
-        """Nothing: users and items tell it nothing."""
+        """Nothing: users and items are not used."""
 
     def meet(self, events: Events) -> None:
-        """Have a row for every class among these labels."""
+        """Add rows for new classes among these labels."""
         self.classes = max(self.classes, row_count(self._labels(events)))
         self.grow_classes()
 
     def loss(self, events: Events, draw: torch.Generator) -> Tensor:
         """(n,) −log P(class of the event)."""
         del draw
-        return self.surprise(self.outputs(events), events)
+        return self.cross_entropy(self.outputs(events), events)
 
-    def surprise(self, logits: Tensor, events: Events) -> Tensor:
+    def cross_entropy(self, logits: Tensor, events: Events) -> Tensor:
         """(n,) cross-entropy of logits (n, classes) and the labels of events."""
-        return cross_entropy(logits, torch.from_numpy(self._labels(events)).to(logits.device), reduction="none")
+        return functional.cross_entropy(
+            logits, torch.from_numpy(self._labels(events)).to(logits.device), reduction="none"
+        )
 
     def outputs(self, events: Events) -> Tensor:
         """(n, classes) logits; gradients flow."""
@@ -73,7 +75,7 @@ class Classifier(ContextFree):
         """(n, classes) probabilities."""
         logits = self.logits(query, torch.float64).float().numpy(force=True).astype(np.float64)
         odds = np.exp(logits - logits.max(1, keepdims=True))
-        # Class by class: a sum along rows may add up in another order for another number of rows.
+        # Summed class by class: numpy may order a sum along rows differently for another number of rows.
         shares: FloatArray = odds / sum(odds.T)[:, None]
         return shares
 
@@ -83,12 +85,12 @@ class Classifier(ContextFree):
 
     def _labels(self, events: Events) -> AnyArray:
         if events.label is None:
-            raise UsageError(f"{type(self).__name__} learns from labels, and these events have none")
+            raise UsageError(f"{type(self).__name__} learns from labels, and these events have no labels")
         return np.array(events.label, np.int64)
 
 
 class Head(nn.Module):
-    """x · wᵀ + b, with one row of w and b a class, all 0 at first: every class is as likely.
+    """x · wᵀ + b, with one row of w and b per class, initially 0: all classes are equally likely.
 
     weight: table of (classes, width)
     bias: table of (classes, 1)
@@ -99,7 +101,7 @@ class Head(nn.Module):
         self.weight, self.bias = EmbeddingTable(width, scale=0.0, seed=(0,)), EmbeddingTable(1, scale=0.0, seed=(0,))
 
     def grow(self, classes: int) -> None:
-        """Have at least that many rows."""
+        """Grow to at least this many rows."""
         self.weight.grow(classes)
         self.bias.grow(classes)
 
@@ -109,21 +111,21 @@ class Head(nn.Module):
 
 
 class HeadedClassifier(Classifier):
-    """A classifier whose last layer is a Head; the rest of it makes a vector of a row."""
+    """A classifier whose last layer is a Head."""
 
     head: Head
 
     @abstractmethod
-    def code(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
-        """(n, width) the input of the head, computed in this precision."""
+    def code(self, rows: Events | Query, dtype: torch.dtype) -> Tensor:
+        """(n, width) the input of the head."""
 
     def grow_classes(self) -> None:
-        """Have a row of the head for each."""
+        """Grow the head."""
         self.head.grow(self.classes)
 
-    def logits(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
-        """(n, classes), computed in this precision."""
-        logits: Tensor = self.head(self.code(rows, kind))
+    def logits(self, rows: Events | Query, dtype: torch.dtype) -> Tensor:
+        """(n, classes)."""
+        logits: Tensor = self.head(self.code(rows, dtype))
         return logits
 
     def represent(self, events: Events) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.functional import max_pool2d
 
 from freshmark_plugins.models.content.classifier import Head, HeadedClassifier
-from freshmark_plugins.models.inputs import IMAGE, need, pixels
+from freshmark_plugins.models.inputs import IMAGE, pixels, require_feature
 from freshmark_plugins.models.layers import Convolution
 
 
@@ -21,7 +21,7 @@ class CNN(HeadedClassifier):
 
         (c, h, w) → (channels, h/2, w/2) → (2 channels, h/4, w/4) = f        ℓ = −log P(c)
 
-    Cost of an event: 9 h w channels (c + channels/2). LeCun et al., Proceedings of the IEEE 1998, with 3 × 3 kernels.
+    Cost per event: 9 h w channels (c + channels/2). LeCun et al., Proceedings of the IEEE 1998, with 3 × 3 kernels.
 
     Args:
         channels: of the first convolution; the second has twice as many.
@@ -34,16 +34,16 @@ class CNN(HeadedClassifier):
         self.channels = channels
 
     def create_parameters(self, run: Run) -> None:
-        """Kernels from the seed; the head at 0, so that every class is first as likely."""
-        *colours, height, breadth = need(run, IMAGE, self).shape[1:]
+        """Kernels from the seed; the head starts at 0: all classes are equally likely."""
+        *colours, height, breadth = require_feature(run, IMAGE, self).shape[1:]
         draw = torch.Generator().manual_seed(run.seed)
         self.first = Convolution(colours[0] if colours else 1, self.channels, draw=draw)
         self.second = Convolution(self.channels, 2 * self.channels, draw=draw)
         self.head = Head(2 * self.channels * _quarter(height) * _quarter(breadth))
 
-    def code(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+    def code(self, rows: Events | Query, dtype: torch.dtype) -> Tensor:
         """(n, 2 channels · h/4 · w/4)."""
-        image = pixels(rows).to(self.first.bias.device, kind)
+        image = pixels(rows).to(self.first.bias.device, dtype)
         for layer in (self.first, self.second):
             image = max_pool2d(layer(image).relu(), 2, ceil_mode=True)
         return image.flatten(1)

@@ -9,7 +9,7 @@ from freshmark import Events, Query, Run
 from torch import Tensor
 
 from freshmark_plugins.models.content.classifier import Head, HeadedClassifier
-from freshmark_plugins.models.inputs import TEXT, need, tokens
+from freshmark_plugins.models.inputs import TEXT, require_feature, tokens
 from freshmark_plugins.models.layers import Projection
 from freshmark_plugins.training.embedding_table import EmbeddingTable
 
@@ -21,7 +21,7 @@ class EmbeddingBag(HeadedClassifier):
 
         x = 1/m Σ_t e[hash(t)]        ℓ = −log P(c)
 
-    Memory: 4 · dim · 2^bits bytes. Cost of an event: dim · (m + hidden).
+    Memory: 4 · dim · 2^bits bytes. Cost per event: dim · (m + hidden).
     Joulin et al., EACL 2017 (fastText), there without the hidden layer and with pairs of words too.
 
     Args:
@@ -37,17 +37,17 @@ class EmbeddingBag(HeadedClassifier):
         self.dim, self.hidden, self.bits = dim, hidden, bits
 
     def create_parameters(self, run: Run) -> None:
-        """Word vectors and hidden layer from the seed; the head at 0, so that every class is first as likely."""
-        need(run, TEXT, self)
+        """Word vectors and hidden layer from the seed; the head starts at 0: all classes are equally likely."""
+        require_feature(run, TEXT, self)
         self.words = EmbeddingTable(self.dim, scale=1.0, seed=(run.seed, 20))
         self.words.grow(1 << self.bits)
         self.inner = Projection(self.dim, self.hidden, draw=torch.Generator().manual_seed(run.seed))
         self.head = Head(self.hidden)
 
-    def code(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+    def code(self, rows: Events | Query, dtype: torch.dtype) -> Tensor:
         """(n, hidden)."""
         index, present = (one.to(self.words.weight.device) for one in tokens(rows, bits=self.bits))
-        share = present.to(kind) / present.sum(1, keepdim=True).clamp_min(1)  # (n, L)
+        share = present.to(dtype) / present.sum(1, keepdim=True).clamp_min(1)  # (n, L)
         vectors = self.words(index.reshape(-1)).view(*index.shape, self.dim)
         hidden: Tensor = self.inner((vectors * share[:, :, None]).sum(1))
         return hidden.relu()

@@ -9,7 +9,7 @@ from freshmark import Events, Query, Run
 from torch import Tensor
 
 from freshmark_plugins.models.content.classifier import Head, HeadedClassifier
-from freshmark_plugins.models.inputs import IMAGE, need, pixels, width
+from freshmark_plugins.models.inputs import IMAGE, pixels, require_feature, width
 
 
 class Softmax(HeadedClassifier):
@@ -19,7 +19,7 @@ class Softmax(HeadedClassifier):
 
         ℓ = −log P(c)
 
-    All weights start at 0. Memory: 4 bytes a pixel and class. Cost of an event: pixels times classes.
+    All weights start at 0. Memory: 4 bytes per pixel and class. Cost per event: pixels times classes.
     Bishop, Pattern Recognition and Machine Learning, 2006, section 4.3.4.
     """
 
@@ -27,9 +27,9 @@ class Softmax(HeadedClassifier):
 
     def create_parameters(self, run: Run) -> None:
         """Weights of 0."""
-        need(run, IMAGE, self)
+        require_feature(run, IMAGE, self)
         self.head = Head(width(run.features, [IMAGE]))
 
-    def code(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+    def code(self, rows: Events | Query, dtype: torch.dtype) -> Tensor:
         """(n, pixels)."""
-        return pixels(rows).flatten(1).to(self.head.bias.weight.device, kind)
+        return pixels(rows).flatten(1).to(self.head.bias.weight.device, dtype)

@@ -1,4 +1,4 @@
-"""gru4rec: a recurrent network over what a user had before."""
+"""gru4rec: a recurrent network over the history of a user."""
 
 from __future__ import annotations
 
@@ -19,25 +19,24 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 
 class GRU4Rec(Sequential):
-    """score = h · q_i + b_i, h the state of a GRU over the user's items, which are put in by the same q.
+    """score = h · q_i + b_i, h the state of a GRU over the user's items, embedded by the same q.
 
     ::
 
         h ← GRU(q_item, h), h = 0 at the beginning of the history          for each item before the event
         cross-entropy:  ℓ = −log softmax(s)_i                              over i and the negatives
         bpr-max:        ℓ = −log Σ_j w_j σ(r_i − r_j) + reg Σ_j w_j r_j²   w = softmax(r_j), r = elu_½(s)
-        negatives:      what came in ``parallel`` events of the batch, and ``negatives`` items j with chance ∝ n_j^alpha
+        negatives:      items of ``parallel`` events of the batch, and ``negatives`` items j with p ∝ n_j^alpha
 
-    The authors' batches hold one event of each of B parallel sessions, whose states are carried from step to step and
-    cut off from gradients. Here a session is a user's whole history, and an event finds its state by running the GRU
-    over the ``length`` items before it, with the weights of now: no state is stale, none has to be reset, and events
-    may be learned in any order. ``through_time=False`` cuts gradients off between steps, as the authors do. Items of
-    parallel sessions serve as negatives as there; one that is the item that came counts nothing, there it does. n_j
-    counts events seen so far, there the training set. The first event of a session is no target there; here it trains b
-    alone.
+    Differences from the authors' code. There a batch holds one event of each of B parallel sessions, whose states are
+    carried over without gradients; here a session is a user's whole history, and the state of an event comes from
+    running the GRU over the ``length`` items before it with the current weights, so that events can be learned in any
+    order (``through_time=False`` stops gradients between steps, as there). Negatives equal to the target are ignored,
+    there they count. n_j counts events so far, there the training set. The first event of a session trains only b;
+    there it is not a target.
 
-    Cost: O(length · dim²) a user of a batch and a request, O((parallel + negatives) · dim) an event. Memory:
-    4 (dim + 1) bytes an item, 24 an event (histories).
+    Cost: O(length · dim²) per user of a batch and request, O((parallel + negatives) · dim) per event. Memory:
+    4 (dim + 1) bytes per item, 24 per event (histories).
     Hidasi et al., ICLR 2016; Hidasi & Karatzoglou, CIKM 2018 (bpr-max, sampling). Defaults of the authors' code:
     cross-entropy, 100 units, 2048 samples, alpha .5, logq 0, reg 1, batch 64, adagrad with lr .1; ``dim``,
     ``negatives`` and ``logq`` differ here, for catalogues of thousands.
@@ -45,16 +44,16 @@ class GRU4Rec(Sequential):
     Args:
         dim: units of the GRU, and length of q.
         loss: "cross-entropy" or "bpr-max".
-        length: items of the history that are run over.
-        negatives: items drawn a batch.
+        length: items of the history that are read.
+        negatives: items sampled per batch.
         parallel: events of the batch whose items are negatives for the others.
         alpha: 1 draws by popularity, 0 uniformly.
-        logq: how much of log P(j), the chance to be drawn, is taken off a score in training; with 1 the cross-entropy
-            tends to that over all items.
+        logq: weight of the correction −log P(j) of sampled scores; with 1 the cross-entropy approximates that over all
+            items.
         reg: of bpr-max.
-        dropout: share of the numbers of h that training leaves out.
+        dropout: dropout of h.
         through_time: whether gradients pass from step to step.
-        scale: standard deviation of the first q.
+        scale: standard deviation of the initial q.
     """
 
     def __init__(
@@ -90,7 +89,7 @@ class GRU4Rec(Sequential):
             nn.init.xavier_uniform_(gate, generator=draw)
 
     def observe(self, events: Events) -> None:
-        """These are history now, and count for the chance to be drawn."""
+        """Add to the histories and to the sampling distribution."""
         super().observe(events)
         items = row_count(events.item)
         self.counts = with_room(self.counts, items)
@@ -101,7 +100,7 @@ class GRU4Rec(Sequential):
         weights = [w.to(items.dtype) for w in (self.input, self.recurrent, self.input_bias, self.recurrent_bias)]
         state = items.new_zeros(1, len(items), self.dim)
         if self.through_time or draw is None:
-            with torch.backends.cudnn.flags(enabled=False):  # it wants all weights side by side in memory
+            with torch.backends.cudnn.flags(enabled=False):  # cuDNN needs contiguous weights
                 states = torch.gru(items, state, weights, True, 1, 0.0, False, False, True)[0]
         else:
             steps = [state[0]]
@@ -111,7 +110,7 @@ class GRU4Rec(Sequential):
         return dropped(states, self.dropout, draw)
 
     def loss(self, events: Events, draw: torch.Generator) -> Tensor:
-        """(n,) one an event."""
+        """(n,) one per event."""
         hidden = self.represent(events, draw)  # (n, dim)
         item = index_of(events.item, hidden.device)
         index, logs, log_chance = self._drawn(item, draw)
@@ -120,16 +119,16 @@ class GRU4Rec(Sequential):
         return self._loss(true, others.masked_fill(index == item[:, None], -torch.inf))
 
     def _drawn(self, item: Tensor, draw: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """(K,) negatives, (K,) the log of the chance of each, (m,) log P of popularity."""
+        """(K,) negatives, (K,) the log of the probability of each, (m,) log P of popularity."""
         chances = [self._chances(alpha).to(item.device) for alpha in (1.0, self.alpha)]
-        mates = item[torch.randperm(len(item), generator=draw, device=item.device)[: self.parallel]]
+        in_batch = item[torch.randperm(len(item), generator=draw, device=item.device)[: self.parallel]]
         at = torch.rand(self.negatives, generator=draw, device=item.device, dtype=torch.float64)
         drawn = torch.searchsorted(chances[1].cumsum(0), at).clamp(max=len(self.items) - 1)
         plain, tempered = (chance.log().to(self.items.weight.dtype) for chance in chances)
-        return torch.cat([mates, drawn]), torch.cat([plain[mates], tempered[drawn]]), plain
+        return torch.cat([in_batch, drawn]), torch.cat([plain[in_batch], tempered[drawn]]), plain
 
     def _chances(self, alpha: float) -> Tensor:
-        """(m,) float64, ∝ n^alpha; an item that nobody was seen with counts as one seen once."""
+        """(m,) float64, ∝ n^alpha; an item without events counts as one with one event."""
         counts = np.ones(len(self.items))
         seen = self.counts[: len(counts)]
         counts[: len(seen)] = np.maximum(seen, 1.0)

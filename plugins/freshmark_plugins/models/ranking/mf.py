@@ -17,7 +17,7 @@ from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 
 class MF(ContextFree):
-    """score(u, i) = p_u · q_i + b_i, trained so that what happened beats what did not.
+    """score(u, i) = p_u · q_i + b_i, trained so that observed items score above sampled ones.
 
     ::
 
@@ -25,7 +25,7 @@ class MF(ContextFree):
         logistic: ℓ = −log σ(s_ui) − Σ_j log σ(−s_uj), j uniform            over ``negatives`` items j
         softmax:  ℓ = −s_ui + log(e^s_ui + (m − 1)/K Σ_k e^s_uk)            the K = ``negatives`` items of a batch
 
-    A user it was not trained on has no row of its own: the strategy answers by popularity.
+    Users it was not trained on have no row: the strategy answers them by popularity.
     Rendle et al., UAI 2009 (bpr); Mikolov et al., NeurIPS 2013 (logistic: negative sampling); Jean et al., ACL 2015,
     and Wu et al., TOIS 2024 (sampled softmax).
 
@@ -35,14 +35,14 @@ class MF(ContextFree):
         negatives: items drawn, uniformly among those known: for each event (bpr: 1, logistic: 4), for each
             batch (softmax: 128).
         reg: λ of λ/2 (|p_u|² + |q_i|² + |q_j|²), over the rows of a batch.
-        scale: standard deviation of the first p and q.
+        scale: standard deviation of the initial p and q.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
     head: ClassVar[tuple[str, ...]] = ("items", "bias")
-    """What turns the representation of a user into an answer."""
+    """The parameters between the representation of a user and the answer."""
     cold_users: ClassVar[bool] = True
-    """It has no answer for users it was not trained on."""
+    """It cannot answer users it was not trained on."""
 
     def __init__(
         self, dim: int = 32, *, loss: str = "bpr", negatives: int | None = None, reg: float = 0.0, scale: float = 0.01
@@ -67,13 +67,13 @@ class MF(ContextFree):
         self.grow(run.users, run.items)
 
     def grow(self, users: int, items: int) -> None:
-        """Have rows for that many users and items."""
+        """Grow to these numbers of users and items."""
         self.users.grow(users)
         self.items.grow(items)
         self.bias.grow(items)
 
     def loss(self, events: Events, draw: torch.Generator) -> Tensor:
-        """(n,) one an event."""
+        """(n,) one per event."""
         return self._loss(events, draw)
 
     def outputs(self, events: Events) -> Tensor:
@@ -95,7 +95,7 @@ class MF(ContextFree):
         return self.items.rows() if index is None else self.items(index)
 
     def factors(self, query: Query) -> Factors:
-        """Rows of the users (n, dim), zero for those who have none, and of the items (m, dim) with bias (m,)."""
+        """Rows of users (n, dim), zero for those without a row, and of items (m, dim) with bias (m,)."""
         index = self._index(query.user)
         known = index < len(self.users)
         user = self.users.weight.new_zeros((len(query), self.dim))
@@ -122,7 +122,7 @@ class MF(ContextFree):
         return softplus(-score[0]) + softplus(score[1:]).sum(0) + penalty
 
     def _compared(self, events: Events, draw: torch.Generator) -> tuple[Tensor, Tensor | float]:
-        """(1 + k, n) scores of the item of each event and of k others, and (n,) what reg adds to the loss."""
+        """(1 + k, n) scores of each event's item and of k others, and (n,) the regularisation term."""
         n, k = len(events), self.negatives
         drawn = torch.randint(len(self.items), (k * n,), generator=draw, device=draw.device)
         index = torch.cat([self._index(events.item), drawn])

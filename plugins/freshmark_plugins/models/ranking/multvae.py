@@ -1,4 +1,4 @@
-"""multvae: a variational autoencoder over the set of items that a user had."""
+"""multvae: a variational autoencoder over the set of a user's items."""
 
 from __future__ import annotations
 
@@ -19,33 +19,32 @@ class MultVAE(Sequential):
 
     ::
 
-        x = 1 for each item of the set, 0 elsewhere, divided by |x|; dropped out at random in training
-        e = tanh(x E + c)                        E has a row an item
+        x = 1 for each item of the set, else 0, divided by |x|; with dropout in training
+        e = tanh(x E + c)                        E has a row per item
         μ, log σ² = W e;   z = μ + σ ε           ε ~ N(0, 1) in training, 0 in answers
         h = tanh(V z + a)
         ℓ = −log softmax(h Q + b)_i + β KL(N(μ, σ²) ‖ N(0, 1)) / |set|
         β = cap · min(1, steps / anneal)
 
-    The paper rebuilds each user's set from itself with some of it dropped: a term for each item of the set, and one KL
-    for the set. Here each event is a term, and its x is the set before it: what will be asked is what is learned, and
-    no event is part of its own input. The KL is shared among as many terms as the set has items, which keeps its
-    weight.
+    The paper reconstructs each user's set from a dropped-out version of itself: one term per item, and one KL per set.
+    Here each event is a term whose input x is the set before it, as in prediction, so that no event is part of its own
+    input. The KL is divided by the size of the set, which keeps its weight.
 
-    Cost: O((length + dim + m) · hidden) an event. Memory: 8 (hidden + ½) bytes an item, 24 an event (histories).
+    Cost: O((length + dim + m) · hidden) per event. Memory: 8 (hidden + ½) bytes per item, 24 per event (histories).
     Liang et al., WWW 2018: hidden 600, dim 200, dropout .5, cap .2 after 200,000 steps, batches of 500 users, Adam with
     lr 1e-3; smaller here, for catalogues of thousands and fewer steps.
 
     Args:
         hidden: length of e, h and q.
         dim: length of z.
-        length: newest items that make the set.
-        dropout: share of the set that training leaves out.
+        length: newest items in the set.
+        dropout: of the set.
         cap: the largest β.
-        anneal: steps until β is there.
-        scale: standard deviation of the first Q and E.
+        anneal: steps until β reaches it.
+        scale: standard deviation of the initial Q and E.
     """
 
-    by_user: ClassVar[bool] = False  # sets are of no use to each other
+    by_user: ClassVar[bool] = False  # sets do not share a pass
 
     steps: Tensor
 
@@ -66,7 +65,7 @@ class MultVAE(Sequential):
         self.code, self.dropout, self.cap, self.anneal = dim, dropout, cap, anneal
 
     def build_encoder(self, draw: torch.Generator) -> None:
-        """E, c, W, V and a; no step made."""
+        """E, c, W, V, a, and the step counter."""
         self.inputs = EmbeddingTable(self.dim, scale=self.scale, seed=(int(draw.initial_seed()), 22))
         self.offset = torch.nn.Parameter(torch.zeros(self.dim))
         self.encoder = Projection(self.dim, 2 * self.code, draw=draw)
@@ -87,11 +86,11 @@ class MultVAE(Sequential):
     def posterior(
         self, rows: Events | Query, draw: torch.Generator | None, *, dtype: torch.dtype
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """(n, dim) μ and log σ² of the users of these rows, and (n,) how many items their sets have."""
+        """(n, dim) μ and log σ² of the users of these rows, and (n,) the sizes of their sets."""
         windows = self.sequences.windows(rows, length=self.length, least=self.length, known=len(self.items))
         device = self.items.weight.device
         item, column = (index_of(part, device) for part in (windows.item[windows.row], windows.column))
-        before = torch.arange(item.shape[1], device=device) < column[:, None]  # a window holds what came later too
+        before = torch.arange(item.shape[1], device=device) < column[:, None]  # a window also holds later items
         item, _ = item.masked_fill(~before, -1).sort(1)
         first = (item >= 0) & (item != functional.pad(item[:, :-1], (1, 0), value=-1))  # (n, length) each item once
         count = first.sum(1)
@@ -105,7 +104,7 @@ class MultVAE(Sequential):
         return mean, log_variance, count
 
     def loss(self, events: Events, draw: torch.Generator) -> Tensor:
-        """(n,) one an event; each call in training is a step of the annealing."""
+        """(n,) one per event; each call in training is a step of the annealing."""
         if self.training:
             self.steps += 1
         mean, log_variance, count = self.posterior(
@@ -115,7 +114,7 @@ class MultVAE(Sequential):
         hidden = torch.tanh(self.decoder(mean + noise * (log_variance / 2).exp()))
         scores = self.all_scores(hidden)
         item = index_of(events.item, mean.device)
-        missed = scores.logsumexp(1) - scores.gather(1, item[:, None])[:, 0]
+        reconstruction = scores.logsumexp(1) - scores.gather(1, item[:, None])[:, 0]
         divergence = (mean.square() + log_variance.exp() - 1 - log_variance).sum(1) / 2
         beta = self.cap * (self.steps / self.anneal).clamp(max=1)
-        return missed + beta * divergence / count.clamp(min=1)
+        return reconstruction + beta * divergence / count.clamp(min=1)

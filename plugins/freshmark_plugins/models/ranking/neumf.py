@@ -1,4 +1,4 @@
-"""neumf: matrix factorisation and a small network beside each other."""
+"""neumf: matrix factorisation combined with a small network."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ class NeuMF(ContextFree):
         tower(p, q) = relu(W_k … relu(W_1 [p, q] + b_1) … + b_k)       layers 64 → 32 → 16 → 8
         ℓ = −log σ(s_ui) − Σ_j log σ(−s_uj)                            j drawn uniformly, ``negatives`` for each event
 
-    A user it was not trained on has no row of its own: the strategy answers by popularity. Answers cost a pass of the
+    Users it was not trained on have no row: the strategy answers them by popularity. Answers cost a pass of the
     network for each user and item, without its first layer, which is worked out for users and items apart.
 
-    Cost: O((1 + negatives) · network) an event, O(m · network) a user asked for. Memory: 4 (factors + layers[0] / 2)
-    bytes a user and item.
+    Cost: O((1 + negatives) · network) per event, O(m · network) per requested user. Memory: 4 (factors + layers[0] / 2)
+    bytes per user and item.
     He et al., WWW 2017: 8 factors, layers 64-32-16-8, 4 negatives, Adam with lr 1e-3, batch 256; from scratch, without
     the pre-training of both halves.
 
     Args:
         factors: length of p and q.
         layers: inputs of the tower, half of them for the user, and the outputs of each of its layers.
-        negatives: items drawn for each event.
-        scale: standard deviation of the first p, q, p', q'.
+        negatives: items sampled per event.
+        scale: standard deviation of the initial p, q, p', q'.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
     cold_users: ClassVar[bool] = True
-    """It has no answer for users it was not trained on."""
+    """It cannot answer users it was not trained on."""
 
     def __init__(
         self, factors: int = 8, *, layers: Sequence[int] = (64, 32, 16, 8), negatives: int = 4, scale: float = 0.05
@@ -67,12 +67,12 @@ class NeuMF(ContextFree):
         self.grow(run.users, run.items)
 
     def grow(self, users: int, items: int) -> None:
-        """Have rows for that many users and items."""
+        """Grow to these numbers of users and items."""
         self.users.grow(users)
         self.items.grow(items)
 
     def loss(self, events: Events, draw: torch.Generator) -> Tensor:
-        """(n,) one an event."""
+        """(n,) one per event."""
         item = index_of(events.item, self.items.weight.device)
         drawn = torch.randint(len(self.items), (len(item), self.negatives), generator=draw, device=item.device)
         index = torch.cat([item[:, None], drawn], 1)
@@ -89,7 +89,7 @@ class NeuMF(ContextFree):
 
     @torch.no_grad()
     def score(self, query: Query) -> FloatArray:
-        """(n, m), float32; each user by itself, so that who else is asked for moves no bit."""
+        """(n, m), float32; each user alone, so that no bit depends on the rest of the batch."""
         codes, back = np.unique(query.user, return_inverse=True)
         items = self.items.weight
         of_items, scores = self.first_layer(items), np.empty((len(codes), len(items)), np.float32)
@@ -99,7 +99,7 @@ class NeuMF(ContextFree):
         return np.asarray(scores[back])
 
     def first_layer(self, items: Tensor) -> Tensor:
-        """(…, layers[1]) what items (…, width) add to the first layer's sums, its bias with it."""
+        """(…, layers[1]) the contribution of items (…, width) to the first layer, including its bias."""
         weight = self.tower[0].weight[:, self.layers[0] // 2 :]
         return linear(items[..., self.product :], weight, self.tower[0].bias)
 

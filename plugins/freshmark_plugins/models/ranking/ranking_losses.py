@@ -1,7 +1,7 @@
-"""What ranking models minimise: one number an event, from the score of the item that came and those of others.
+"""Losses of ranking models: one number per event, from the scores of its item and of other items.
 
-true: (n,) scores of the items that came
-others: (n, K) scores of other items; −∞ where one is the item that came, which counts nothing
+true: (n,) scores of the events' items
+others: (n, K) scores of other items; −∞: ignored, because it is the event's own item
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LEAST = 1e-24
 
 
 def logistic(true: Tensor, others: Tensor) -> Tensor:
-    """``−log σ(s) − Σ_j log σ(−s_j)``: binary cross-entropy, the item that came against each other one."""
+    """``−log σ(s) − Σ_j log σ(−s_j)``: binary cross-entropy of the event's item and each other one."""
     return softplus(-true) + softplus(others).sum(1)
 
 
@@ -31,8 +31,8 @@ def bpr_max(true: Tensor, others: Tensor, *, reg: float) -> Tensor:
     Hidasi & Karatzoglou, CIKM 2018 (Recurrent neural networks with top-k gains), with the activation ``elu-0.5`` of
     the authors' code.
     """
-    there = others > -inf
-    rivals = elu(others.masked_fill(~there, 0.0), 0.5)
-    weight = rivals.masked_fill(~there, -1e30).softmax(1) * there
-    won = (weight * torch.sigmoid(elu(true, 0.5)[:, None] - rivals)).sum(1)
-    return (weight * rivals.square()).sum(1) * reg - (won + LEAST).log()
+    valid = others > -inf
+    rivals = elu(others.masked_fill(~valid, 0.0), 0.5)
+    weight = rivals.masked_fill(~valid, -1e30).softmax(1) * valid
+    gain = (weight * torch.sigmoid(elu(true, 0.5)[:, None] - rivals)).sum(1)
+    return (weight * rivals.square()).sum(1) * reg - (gain + LEAST).log()

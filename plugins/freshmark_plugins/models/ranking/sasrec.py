@@ -1,4 +1,4 @@
-"""sasrec: self-attention over what a user had before."""
+"""sasrec: self-attention over the history of a user."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from freshmark_plugins.models.ranking.sequential import Sequential
 
 
 class SASRec(Sequential):
-    """score = h · q_i + b_i, h the last output of a transformer over the user's items, which are put in by the same q.
+    """score = h · q_i + b_i, h the last output of a transformer over the user's items, embedded by the same q.
 
     ::
 
-        x_k = √dim q_k + p_k                     the k-th of the user's newest ``length`` items, the oldest first
+        x_k = √dim q_k + p_k                     the k-th of the user's newest ``length`` items, oldest first
         x ← x + attention(norm(x))               ``blocks`` times; x_k looks at x_1 … x_k only
         x ← x + W₂ relu(W₁ norm(x))
         h = norm(x_last)
-        softmax:   ℓ = −log softmax(s)_i         over all items known, or ``negatives`` drawn uniformly and i
-        logistic:  ℓ = −log σ(s_i) − Σ_j log σ(−s_j)         j drawn uniformly, ``negatives`` for each event
+        softmax:   ℓ = −log softmax(s)_i         over all known items, or ``negatives`` drawn uniformly and i
+        logistic:  ℓ = −log σ(s_i) − Σ_j log σ(−s_j)         j drawn uniformly, ``negatives`` per event
 
-    As in the paper, one pass over a history gives the losses of all its events that are in the batch. Places are
-    bincount from the oldest item of the window, in the paper from the newest of the sequence; b is not in the paper.
+    As in the paper, one pass over a history gives the losses of all its events in the batch. Positions
+    count from the oldest item of the window, in the paper from the newest of the sequence; b is not in the paper.
 
-    Cost: O(length · dim · (dim + length)) a user of a batch and a request, O(m · dim) an event (softmax over all).
-    Memory: 4 (dim + 1) bytes an item, 24 an event (histories).
+    Cost: O(length · dim · (dim + length)) per user of a batch and request, O(m · dim) per event (softmax over all).
+    Memory: 4 (dim + 1) bytes per item, 24 per event (histories).
     Kang & McAuley, ICDM 2018: 50 dimensions, 2 blocks, 1 head, dropout .2, the logistic loss with one negative, Adam
-    with lr 1e-3, batches of 128 sequences. The softmax is that of Mi et al., RecSys 2020 (ADER), which trains on fewer
-    events than the logistic loss wants.
+    with lr 1e-3, batches of 128 sequences. The softmax is that of Mi et al., RecSys 2020 (ADER), which needs
+    fewer events than the logistic loss.
 
     Args:
         dim: of x, h and q.
         blocks: how often attention and feed-forward alternate.
         heads: of attention; they share ``dim``.
         length: items of the history that are attended to.
-        dropout: share of x, of attention and of the feed-forward's outputs that training leaves out.
+        dropout: of x, of attention and of the feed-forward outputs.
         loss: "softmax" or "logistic".
-        negatives: items drawn, for each batch (softmax; None: all known), for each event (logistic; None: 1).
-        scale: standard deviation of the first q and p.
+        negatives: items sampled per batch (softmax; None: all known), per event (logistic; None: 1).
+        scale: standard deviation of the initial q and p.
     """
 
     def __init__(
@@ -62,18 +62,20 @@ class SASRec(Sequential):
         if loss not in losses:
             raise UnknownName("loss of sasrec", loss, losses)
         if min(blocks, heads) < 1 or dim % heads:
-            raise UsageError(f"sasrec has dim={dim}, blocks={blocks}, heads={heads}", remedy="heads that share dim")
+            raise UsageError(
+                f"sasrec has dim={dim}, blocks={blocks}, heads={heads}", remedy="1 or more, and dim a multiple of heads"
+            )
         self.blocks, self.heads, self.dropout, self.negatives = blocks, heads, dropout, negatives
         self._loss = losses[loss]
 
     def build_encoder(self, draw: torch.Generator) -> None:
-        """Places, blocks and the last norm."""
+        """Positions, blocks and the last norm."""
         self.places = nn.Parameter(torch.randn(self.length, self.dim, generator=draw) * self.scale)
         self.stack = nn.ModuleList(Block(self.dim, self.heads, self.dropout, draw=draw) for _ in range(self.blocks))
         self.norm = Norm(self.dim)
 
     def encode(self, items: Tensor, draw: torch.Generator | None) -> Tensor:
-        """(w, l, dim) outputs, each of the items up to its own."""
+        """(w, l, dim) outputs; each depends on the items up to its own."""
         x = items * sqrt(self.dim) + self.places[: items.shape[1]].to(items.dtype)
         x = dropped(x, self.dropout, draw)
         for block in self.stack:
@@ -82,7 +84,7 @@ class SASRec(Sequential):
         return normed
 
     def loss(self, events: Events, draw: torch.Generator) -> Tensor:
-        """(n,) one an event."""
+        """(n,) one per event."""
         hidden = self.represent(events, draw)
         return self._loss(hidden, index_of(events.item, hidden.device), draw)
 
@@ -102,7 +104,7 @@ class SASRec(Sequential):
 
 
 class Block(nn.Module):
-    """Attention to what came before, then two layers, each added to what goes in."""
+    """Causal attention, then two layers, each with a residual connection."""
 
     def __init__(self, dim: int, heads: int, dropout: float, *, draw: torch.Generator) -> None:
         super().__init__()
@@ -118,7 +120,7 @@ class Block(nn.Module):
         return x + dropped(self.outer(inner), self.dropout, draw)
 
     def attend(self, x: Tensor, draw: torch.Generator | None) -> Tensor:
-        """(w, l, dim) the values of places up to each, weighted by softmax(query · key / √(dim per head))."""
+        """(w, l, dim) the values of positions up to each, weighted by softmax(query · key / √(dim per head))."""
         w, length, dim = x.shape
         sides = (side(x).view(w, length, self.heads, -1) for side in (self.query, self.key, self.value))
         query, key, value = (side.transpose(1, 2) for side in sides)  # (w, heads, length, dim / heads)

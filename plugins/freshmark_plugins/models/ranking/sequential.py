@@ -1,4 +1,4 @@
-"""Sequential: what all models share that answer from what a user had before."""
+"""Base class of models that answer from the history of a user."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 
 class Sequential(nn.Module):
-    """score(u, i, t) = h · q_i + b_i, h a function of the items that u had before t.
+    """score(u, i, t) = h · q_i + b_i, h a function of the items of u before t.
 
-    An event is learned with the history before its time as input: neither the event itself, nor one of its time, nor a
-    later one is in it, though the model may know them by then. Where there is no history h = 0, and b is what remains.
+    The input of an event is the history before its time, without the event itself, events of the same time or later
+    ones. Without a history h = 0, and only b remains.
 
-    RecencyLists are context: they come by ``observe``, stay when a model starts from scratch, and are no parameters.
-    Items that the model has no row for yet are passed over.
+    Histories are context: they come by ``observe``, stay when a model starts from scratch, and are not parameters.
+    Items that the model has no row for yet are skipped.
 
     Args:
         dim: length of h and q.
-        length: the newest items of a history that count.
-        scale: standard deviation of the first q.
+        length: newest items of a history that count.
+        scale: standard deviation of the initial q.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
     cold_users: ClassVar[bool] = True
     """It has no answer for users without a history."""
     head: ClassVar[tuple[str, ...]] = ("items", "bias")
-    """What turns the representation of a user into an answer."""
+    """The parameters between the representation of a user and the answer."""
     by_user: ClassVar[bool] = True
-    """Learned faster with the events of a user in one batch: they share one pass over the history."""
+    """Events of a user in one batch share one pass over the history."""
 
     def __init__(self, *, dim: int, length: int, scale: float) -> None:
         super().__init__()
@@ -58,22 +58,22 @@ class Sequential(nn.Module):
     def encode(self, items: Tensor, draw: torch.Generator | None) -> Tensor:
         """(w, l, dim) h after each item of w windows, from their rows (w, l, dim); ``draw``: training, with dropout.
 
-        What comes after an item must not change what is told of it.
+        An output must not depend on later items.
         """
         raise NotImplementedError
 
     def loss(self, events: Events, draw: torch.Generator) -> Tensor:
-        """(n,) one an event, see Model."""
+        """(n,) one per event, see Model."""
         raise NotImplementedError
 
     def grow(self, users: int, items: int) -> None:
-        """Have rows for that many items; users need none."""
+        """Grow to this number of items; users have no rows."""
         del users
         self.items.grow(items)
         self.bias.grow(items)
 
     def observe(self, events: Events) -> None:
-        """These are history now."""
+        """Add to the histories."""
         self.sequences.append(events)
 
     def knows(self, query: Query) -> BoolArray:
@@ -87,7 +87,7 @@ class Sequential(nn.Module):
     def represent(self, events: Events, draw: torch.Generator | None = None) -> Tensor:
         """(n, dim) h of the users of events just before them, in the parameters' precision, with gradients.
 
-        Events of one user share a pass where each still sees at least half of the newest ``length`` items.
+        Events of one user share a pass if each still sees at least half of the newest ``length`` items.
         """
         return self.hidden(events, draw, least=(self.length + 1) // 2, dtype=self.items.weight.dtype)
 
@@ -95,17 +95,17 @@ class Sequential(nn.Module):
         """(n, dim) h of the users of these rows, see ``Sequences.windows``."""
         windows = self.sequences.windows(rows, length=self.length, least=least, known=len(self.items))
         device = self.items.weight.device
-        nothing = torch.zeros(len(windows.item), 1, self.dim, dtype=dtype, device=device)
+        empty = torch.zeros(len(windows.item), 1, self.dim, dtype=dtype, device=device)
         if not windows.column.any():
-            return nothing[index_of(windows.row, device), 0]
+            return empty[index_of(windows.row, device), 0]
         index = index_of(windows.item, device)
         rows_of_items = self.items(index.flatten()).to(dtype).view(*index.shape, -1)
-        after = torch.cat([nothing, self.encode(rows_of_items, draw if self.training else None)], 1)
+        after = torch.cat([empty, self.encode(rows_of_items, draw if self.training else None)], 1)
         return after[index_of(windows.row, device), index_of(windows.column, device)]
 
     @torch.no_grad()
     def factors(self, query: Query) -> Factors:
-        """H of the users (n, dim), q of the items (m, dim), b (m,), float32."""
+        """Vectors h of users (n, dim), q of items (m, dim), and b (m,), float32."""
         user = self.hidden(query, None, least=self.length, dtype=torch.float64).float()
         arrays = (user, self.items.weight.detach(), self.bias.weight.detach()[:, 0])
         if user.device.type == "cpu":
@@ -118,7 +118,7 @@ class Sequential(nn.Module):
         return {**arrays, **self.sequences.state("history")}
 
     def scores(self, hidden: Tensor, index: Tensor) -> Tensor:
-        """(n, K) scores of the same K items for each (K,), or of its own (n, K)."""
+        """(n, K) scores of the same K items (K,) for all, or of K items per row (n, K)."""
         items = self.items(index.flatten()).view(*index.shape, -1)
         products = hidden @ items.T if index.dim() == 1 else (hidden[:, None] * items).sum(2)
         scores: Tensor = products + self.bias(index.flatten()).view(index.shape)

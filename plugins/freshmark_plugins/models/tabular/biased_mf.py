@@ -14,25 +14,25 @@ from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 
 class BiasedMF(Pointwise):
-    """r̂ = μ + b_u + b_i + p_u · q_i, learned by the squared error.
+    """r̂ = μ + b_u + b_i + p_u · q_i, trained with the squared error.
 
     ::
 
         ℓ = (r − r̂)² + reg (|p_u|² + |q_i|² + b_u² + b_i²)
 
-    μ begins at the mean of the first ratings and is learned on. A user or an item without a row adds nothing: the
-    answer for two strangers is μ. Cost of an event: dim. Memory: 4 (dim + 1) bytes a user and an item.
+    μ starts at the mean of the first ratings and is trained. Users and items without a row contribute 0: without both,
+    the answer is μ. Cost per event: dim. Memory: 4 (dim + 1) bytes per user and item.
     Koren, Bell & Volinsky, IEEE Computer 2009, equations 4 and 5.
 
     Args:
         dim: length of p and q.
         reg: λ of the penalty, over the rows of a batch.
-        scale: standard deviation of the first p and q; biases begin at 0.
+        scale: standard deviation of the initial p and q; biases start at 0.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rate"})
     head: ClassVar[tuple[str, ...]] = ("items", "item_bias")
-    """What turns the representation of a user into an answer."""
+    """The parameters between the representation of a user and the answer."""
 
     def __init__(self, dim: int = 16, *, reg: float = 0.02, scale: float = 0.1) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class BiasedMF(Pointwise):
         self.user_bias, self.item_bias = (EmbeddingTable(1, scale=0.0, seed=(run.seed,)) for _ in range(2))
 
     def grow(self, users: int, items: int) -> None:
-        """Have rows for these."""
+        """Grow to these numbers of users and items."""
         for table, rows in ((self.users, users), (self.user_bias, users), (self.items, items), (self.item_bias, items)):
             table.grow(rows)
 
@@ -53,17 +53,17 @@ class BiasedMF(Pointwise):
         penalty = sum(part.square().sum(1) for part in self._parts(events, self.bias.dtype))
         return super().loss(events, draw) + self.reg * penalty
 
-    def score_without_bias(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+    def score_without_bias(self, rows: Events | Query, dtype: torch.dtype) -> Tensor:
         """(n,) r̂ − μ."""
-        p, q, user, item = self._parts(rows, kind)
+        p, q, user, item = self._parts(rows, dtype)
         return (user + item)[:, 0] + (p * q).sum(1)
 
-    def _parts(self, rows: Events | Query, kind: torch.dtype) -> list[Tensor]:
+    def _parts(self, rows: Events | Query, dtype: torch.dtype) -> list[Tensor]:
         """The rows p (n, dim), q (n, dim), b_u (n, 1), b_i (n, 1)."""
-        places = (
+        lookups = (
             (self.users, rows.user),
             (self.items, rows.item),
             (self.user_bias, rows.user),
             (self.item_bias, rows.item),
         )
-        return [lookup(table, codes).to(kind) for table, codes in places]
+        return [lookup(table, codes).to(dtype) for table, codes in lookups]

@@ -1,4 +1,4 @@
-"""dlrm: inner products of vectors of categories and numbers, and a network over them, for clicks and ratings."""
+"""dlrm: a network over inner products of embedded categories and numbers, for clicks and ratings."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from freshmark_plugins.models.tabular.pointwise import Pointwise
 
 
 class DLRM(Pointwise):
-    """s = b + top([z, z_i · z_j for all i < j]), with a vector z of the numbers and one of each category.
+    """s = b + top([z, z_i · z_j for all i < j]), with a vector z of the numbers and one per category.
 
     ::
 
-        z = relu(W relu(W' x))        of the numbers x, where there are any
+        z = relu(W relu(W' x))        of the numbers x, if there are any
         z_i = e[category i]           user, item, and every other
-        ℓ = −log σ(±s) for a click or none,  (s − rating)²
+        ℓ = −log σ(±s) for click or no click,  (s − rating)²
 
-    Cost of an event: fields² · dim / 2 and the layers. Memory: 4 dim bytes a user, an item and a bucket.
-    Naumov et al., 2019 (arXiv 1906.00091), in small.
+    Cost per event: fields² · dim / 2 and the layers. Memory: 4 dim bytes per user, item and bucket.
+    Naumov et al., 2019 (arXiv 1906.00091), at a smaller scale.
 
     Args:
         dim: length of the vectors.
@@ -38,7 +38,7 @@ class DLRM(Pointwise):
         self.dim, self.layers, self.bits = dim, tuple(layers), bits
 
     def create_parameters(self, run: Run) -> None:
-        """All from the seed."""
+        """Initial values from the seed."""
         self.names = numeric(run.features)
         columns = width(run.features, self.names)
         self.embedded = Fields(run, self.dim, bits=self.bits, scale=0.1, seed=80)
@@ -52,28 +52,28 @@ class DLRM(Pointwise):
         nn.init.zeros_(self.head.weight)  # the first answer is the bias
 
     def grow(self, users: int, items: int) -> None:
-        """Have rows for these."""
+        """Grow to these numbers of users and items."""
         self.embedded.grow(users, items)
 
-    def score_without_bias(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
-        """(n,) what the network on top gives."""
-        score: Tensor = self.head(self._hidden(rows, kind))
+    def score_without_bias(self, rows: Events | Query, dtype: torch.dtype) -> Tensor:
+        """(n,) output of the network on top."""
+        score: Tensor = self.head(self._hidden(rows, dtype))
         return score[:, 0]
 
     def represent(self, events: Events) -> Tensor:
         """(n, last layer) the input of the last layer; gradients flow."""
         return self._hidden(events, self.bias.dtype)
 
-    def _hidden(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
-        vectors = self.embedded(rows, kind)
-        told = []
+    def _hidden(self, rows: Events | Query, dtype: torch.dtype) -> Tensor:
+        vectors = self.embedded(rows, dtype)
+        dense = []
         if len(self.bottom):
-            x = numbers(rows, self.names).to(self.bias.device, kind)
+            x = numbers(rows, self.names).to(self.bias.device, dtype)
             for layer in self.bottom:
                 x = layer(x).relu()
-            vectors, told = [x, *vectors], [x]
+            vectors, dense = [x, *vectors], [x]
         products = torch.stack([(one * other).sum(1) for one, other in combinations(vectors, 2)], 1)
-        hidden = torch.cat([*told, products], 1)
+        hidden = torch.cat([*dense, products], 1)
         for layer in self.top:
             hidden = layer(hidden).relu()
         return hidden

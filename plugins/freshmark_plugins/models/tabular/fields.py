@@ -1,4 +1,4 @@
-"""Fields: one vector for each thing that is told of an event: its user, its item, its categories, its text."""
+"""Embeddings of the fields of an event: its user, item, categories and text."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ MOST_BITS = 30
 
 
 class Fields(nn.Module):
-    """Users and items have a row each, which come as they appear; categories and tokens share 2^bits hashed rows.
+    """Users and items have a row each, which grow as they appear; categories and tokens share 2^bits hashed rows.
 
-    A user or an item without a row yet is the vector 0. A text is the mean of the vectors of its tokens.
+    Users and items without a row yet have the vector 0. A text is the mean of the vectors of its tokens.
 
     Args:
-        run: what features there are.
+        run: with the features of the stream.
         dim: length of a vector.
         bits: log2 of the number of hashed rows.
-        scale: standard deviation of the first values.
+        scale: standard deviation of the initial values.
         seed: of these.
     """
 
@@ -41,21 +41,21 @@ class Fields(nn.Module):
         self.hashed.grow(1 << bits if self.names or self.text else 0)
 
     def grow(self, users: int, items: int) -> None:
-        """Have rows for these."""
+        """Grow to these numbers of users and items."""
         self.users.grow(users)
         self.items.grow(items)
 
-    def forward(self, rows: Events | Query, kind: torch.dtype) -> list[Tensor]:
+    def forward(self, rows: Events | Query, dtype: torch.dtype) -> list[Tensor]:
         """For each field, (n, dim), in this precision."""
         device = self.users.weight.device
-        found = [lookup(self.users, rows.user), lookup(self.items, rows.item)]
-        found += [self.hashed(torch.from_numpy(index).to(device)) for index in self.buckets(rows)]
+        vectors = [lookup(self.users, rows.user), lookup(self.items, rows.item)]
+        vectors += [self.hashed(torch.from_numpy(index).to(device)) for index in self.buckets(rows)]
         if self.text:
             index, present = (one.to(device) for one in tokens(rows, bits=self.bits))
-            share = present.to(kind) / present.sum(1, keepdim=True).clamp_min(1)  # (n, L)
+            share = present.to(dtype) / present.sum(1, keepdim=True).clamp_min(1)  # (n, L)
             words = self.hashed(index.reshape(-1)).view(*index.shape, self.dim)
-            found.append((words * share[:, :, None]).sum(1))
-        return [one.to(kind) for one in found]
+            vectors.append((words * share[:, :, None]).sum(1))
+        return [one.to(dtype) for one in vectors]
 
     def buckets(self, rows: Events | Query) -> list[IntArray]:
         """For each category, (n,) buckets."""
@@ -68,16 +68,16 @@ class Fields(nn.Module):
 
 
 def lookup(table: EmbeddingTable, codes: AnyArray | None) -> Tensor:
-    """(n, dim) the rows of these codes, 0 where there is none.
+    """(n, dim) the rows of these codes, 0 for codes without a row.
 
     Raises:
-        UsageError: the query shows no item.
+        UsageError: the query has no items.
     """
     if codes is None:
-        raise UsageError("no item is shown with these queries", remedy="a task such as click or rate")
+        raise UsageError("these queries have no items", remedy="a task such as click or rate")
     index = torch.from_numpy(np.array(codes, np.int64)).to(table.weight.device)
     known = index < len(table)
     if not len(table):
         return table.weight.new_zeros(len(index), table.weight.shape[1])
-    found: Tensor = table(index.where(known, 0))
-    return found * known[:, None]
+    vectors: Tensor = table(index.where(known, 0))
+    return vectors * known[:, None]

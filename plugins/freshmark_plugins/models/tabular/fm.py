@@ -1,4 +1,4 @@
-"""fm: a factorisation machine, for clicks and ratings: every pair of fields has a weight, an inner product."""
+"""fm: a factorisation machine, for clicks and ratings: the weight of each pair of fields is an inner product."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class FM(Pointwise):
     ::
 
         Σ_{i<j} (v_i · v_j) x_i x_j = ½ Σ_d [(Σ_i v_id x_i)² − Σ_i v_id² x_i²]
-        ℓ = −log σ(±s) for a click or none,  (s − rating)²
+        ℓ = −log σ(±s) for click or no click,  (s − rating)²
 
-    Cost of an event: fields · dim. Memory: 4 (dim + 1) bytes a user, an item and a bucket.
+    Cost per event: fields · dim. Memory: 4 (dim + 1) bytes per user, item and bucket.
     Rendle, ICDM 2010.
 
     Args:
         dim: length of v.
         bits: log2 of the number of buckets that categories are hashed into.
-        scale: standard deviation of the first v; w begins at 0.
+        scale: standard deviation of the initial v; w starts at 0.
     """
 
     def __init__(self, dim: int = 8, *, bits: int = 16, scale: float = 0.01) -> None:
@@ -43,15 +43,15 @@ class FM(Pointwise):
         self.number_vectors = nn.Parameter(self.scale * torch.randn(columns, self.dim, generator=draw))
 
     def grow(self, users: int, items: int) -> None:
-        """Have rows for these."""
+        """Grow to these numbers of users and items."""
         self.weights.grow(users, items)
         self.vectors_of.grow(users, items)
 
-    def score_without_bias(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+    def score_without_bias(self, rows: Events | Query, dtype: torch.dtype) -> Tensor:
         """(n,) s without b."""
-        x = numbers(rows, self.names).to(self.bias.device, kind)  # (n, columns)
-        vectors, numbers_of = self.vectors_of(rows, kind), self.number_vectors.to(kind)
+        x = numbers(rows, self.names).to(self.bias.device, dtype)  # (n, columns)
+        vectors, numbers_of = self.vectors_of(rows, dtype), self.number_vectors.to(dtype)
         total = sum(vectors, x @ numbers_of)  # (n, dim)
         squares = sum((one.square() for one in vectors), x.square() @ numbers_of.square())
-        linear = sum(self.weights(rows, kind), x @ self.slopes.to(kind))
+        linear = sum(self.weights(rows, dtype), x @ self.slopes.to(dtype))
         return linear[:, 0] + (total.square() - squares).sum(1) / 2

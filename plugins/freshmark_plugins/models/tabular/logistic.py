@@ -1,4 +1,4 @@
-"""logistic: logistic regression on hashed and dense features, for clicks and for classes."""
+"""logistic: logistic regression on hashed and dense features, for clicks and classes."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from freshmark_plugins.kernels.hashing import buckets
 from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.models.inputs import TEXT, categorical, numbers, numeric, tokens, width
+from freshmark_plugins.models.layers import sigmoid
 from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 MOST_BITS = 30
 
 
 class Logistic(ContextFree):
-    """P(click) = σ(b + Σ_f w[hash(f, value)] + v · x); classes by softmax, with one w and v a class.
+    """P(click) = σ(b + Σ_f w[hash(f, value)] + v · x); classes by softmax, with one w and v per class.
 
-    Fields f are the user, the item and every category; x is every number, as it comes, and every pixel. Of a text of m
-    tokens each counts 1/√m. What is which, docs/models.md says.
-    All weights start at 0, so the first answer is ½, or 1/classes; users and items never seen count 0, unless they
+    Fields f are the user, the item and every category; x are the numbers and pixels. Each of the m tokens of a
+    text counts 1/√m. docs/models.md defines the kinds of features.
+    All weights start at 0, so the first answer is ½, or 1/classes; unseen users and items contribute 0, unless they
     share a bucket. Memory: 4 · 2^bits bytes, times the classes.
     McMahan et al., KDD 2013 (clicks online); Weinberger et al., ICML 2009 (hashing).
 
@@ -52,14 +53,14 @@ class Logistic(ContextFree):
         self.bias = nn.Parameter(torch.zeros(outputs))
 
     def grow(self, users: int, items: int) -> None:
-        """Nothing: hashed features need no rows of their own."""
+        """Nothing: hashed features have no rows per user or item."""
 
     def loss(self, events: Events, draw: torch.Generator) -> Tensor:
         """(n,) cross-entropy of each event."""
         del draw
         label = events.label
         if label is None:
-            raise UsageError("logistic learns from labels, and these events have none")
+            raise UsageError("logistic learns from labels, and these events have no labels")
         logits = self.outputs(events)
         if self.classify:
             target = torch.from_numpy(np.array(label, np.int64)).to(logits.device)
@@ -88,14 +89,14 @@ class Logistic(ContextFree):
             odds = np.exp(logits - logits.max(1, keepdims=True))
             shares: FloatArray = odds / odds.sum(1, keepdims=True)
             return shares
-        return _sigmoid(logits[:, 0])
+        return sigmoid(logits[:, 0])
 
     def state(self) -> Mapping[str, AnyArray]:
         """Weights: hashed (2^bits, outputs), linear (width, outputs), bias (outputs,), float32."""
         return {name: value.numpy(force=True) for name, value in self.named_parameters()}
 
     def _hashed(self, rows: Events | Query) -> Iterator[tuple[IntArray, NDArray[np.float32] | None]]:
-        """For each field, and each place of a text, (n,) buckets, and (n, 1) how much they count, None for 1."""
+        """For each field, and each token of a text, (n,) buckets and (n, 1) their weights; None: 1."""
         yield buckets(rows.user, field="user", bits=self.bits), None
         if rows.item is not None and not self.classify:
             yield buckets(rows.item, field="item", bits=self.bits), None
@@ -106,10 +107,4 @@ class Logistic(ContextFree):
         if TEXT in rows.features:
             index, present = (one.numpy() for one in tokens(rows, bits=self.bits))
             share = (present / np.sqrt(np.maximum(present.sum(1, keepdims=True), 1))).astype(np.float32)
-            yield from ((index[:, place], share[:, place, None]) for place in range(index.shape[1]))
-
-
-def _sigmoid(logits: FloatArray) -> FloatArray:
-    small = np.exp(-np.abs(logits))
-    chances: FloatArray = np.where(logits >= 0, 1.0, small) / (1.0 + small)
-    return chances
+            yield from ((index[:, token], share[:, token, None]) for token in range(index.shape[1]))

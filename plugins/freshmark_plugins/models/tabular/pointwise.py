@@ -1,4 +1,4 @@
-"""Pointwise: what the models of clicks and of ratings share. One of them says which number a user and an item get."""
+"""Base class of models of clicks and ratings."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from freshmark_plugins.models.context_free import ContextFree
+from freshmark_plugins.models.layers import sigmoid
 
 
 class Pointwise(ContextFree):
-    """One number s an event: P(click) = σ(s), learned by cross-entropy; or the rating s, by the squared error.
+    """One number s per event: P(click) = σ(s), trained with cross-entropy; or the rating s, with the squared error.
 
-    The bias begins where the first labels that it is given lie: at the mean rating, or the logit of the share of
-    clicks. It answers in float64, so that a row's answer, rounded to float32, is the same in every batch.
+    The bias starts at the mean of the first labels: the mean rating, or the logit of the share of clicks. Answers are
+    computed in float64, so that a row's answer, rounded to float32, is the same in every batch.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"click", "rate"})
@@ -29,13 +30,13 @@ class Pointwise(ContextFree):
         """Create the parameters, without the bias and without rows of users and items."""
 
     @abstractmethod
-    def score_without_bias(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
-        """(n,) s without the bias, computed in this precision."""
+    def score_without_bias(self, rows: Events | Query, dtype: torch.dtype) -> Tensor:
+        """(n,) s without the bias."""
 
     def build(self, run: Run) -> None:
         """Fresh parameters."""
         self.rates = run.task == "rate"
-        self.begun = False
+        self.started = False
         self.bias = nn.Parameter(torch.zeros(1))
         self.create_parameters(run)
         self.grow(run.users, run.items)
@@ -45,12 +46,12 @@ class Pointwise(ContextFree):
         """Have rows for these; old rows keep their values."""
 
     def meet(self, events: Events) -> None:
-        """Begin at the mean of the first labels."""
-        if not self.begun and len(events):
+        """Start the bias at the mean of the first labels."""
+        if not self.started and len(events):
             mean = float(np.mean(self._labels(events)))
-            certain = min(max(mean, 1e-3), 1 - 1e-3)
-            self.bias.data.fill_(mean if self.rates else np.log(certain / (1 - certain)))
-            self.begun = True
+            share = min(max(mean, 1e-3), 1 - 1e-3)
+            self.bias.data.fill_(mean if self.rates else np.log(share / (1 - share)))
+            self.started = True
 
     def loss(self, events: Events, draw: torch.Generator) -> Tensor:
         """(n,) cross-entropy, or squared error."""
@@ -71,18 +72,16 @@ class Pointwise(ContextFree):
         score = self._score(query, torch.float64).float().numpy(force=True).astype(np.float64)
         if self.rates:
             return score
-        small = np.exp(-np.abs(score))
-        chances: FloatArray = np.where(score >= 0, 1.0, small) / (1.0 + small)
-        return chances
+        return sigmoid(score)
 
     def state(self) -> Mapping[str, AnyArray]:
         """Every parameter by its name, float32."""
         return {name: value.numpy(force=True) for name, value in self.named_parameters()}
 
-    def _score(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
-        return self.bias.to(kind) + self.score_without_bias(rows, kind)
+    def _score(self, rows: Events | Query, dtype: torch.dtype) -> Tensor:
+        return self.bias.to(dtype) + self.score_without_bias(rows, dtype)
 
     def _labels(self, events: Events) -> AnyArray:
         if events.label is None:
-            raise UsageError(f"{type(self).__name__} learns from labels, and these events have none")
+            raise UsageError(f"{type(self).__name__} learns from labels, and these events have no labels")
         return np.array(events.label, np.float64)

@@ -1,4 +1,4 @@
-"""wide_deep: a linear model that remembers pairs, and a network that generalises, for clicks and ratings."""
+"""wide_deep: a linear model that memorises pairs plus a network that generalises, for clicks and ratings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class WideDeep(Pointwise):
         deep = MLP([e_user, e_item, e_category …, x])        max(0, ·) between its layers
         ℓ = −log σ(±s) for a click or none,  (s − rating)²
 
-    Cost of an event: the sizes of the layers multiplied. Memory: 4 (dim + 1) bytes a user, an item and a bucket.
+    Cost per event: the sizes of the layers multiplied. Memory: 4 (dim + 1) bytes per user, item and bucket.
     Cheng et al., DLRS 2016, there with FTRL for the wide part and AdaGrad for the deep one, here with one optimiser.
 
     Args:
@@ -56,14 +56,14 @@ class WideDeep(Pointwise):
         nn.init.zeros_(self.head.weight)  # the first answer is the bias
 
     def grow(self, users: int, items: int) -> None:
-        """Have rows for these."""
+        """Grow to these numbers of users and items."""
         self.weights.grow(users, items)
         self.embedded.grow(users, items)
 
-    def score_without_bias(self, rows: Events | Query, kind: torch.dtype) -> Tensor:
+    def score_without_bias(self, rows: Events | Query, dtype: torch.dtype) -> Tensor:
         """(n,) wide + deep."""
-        x = numbers(rows, self.names).to(self.bias.device, kind)  # (n, columns)
-        wide = sum(self.weights(rows, kind), x @ self.slopes.to(kind)) + self.pairs(self._pair(rows)).to(kind)
+        x = numbers(rows, self.names).to(self.bias.device, dtype)  # (n, columns)
+        wide = sum(self.weights(rows, dtype), x @ self.slopes.to(dtype)) + self.pairs(self._pair(rows)).to(dtype)
         score: Tensor = wide + self.head(self._hidden(rows, x))
         return score[:, 0]
 

@@ -1,4 +1,4 @@
-"""ader: say of exemplars of every item what the model said before, the more firmly the less is new."""
+"""ader: distil the previous model on exemplars of every item, the more strongly the less is new."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SELECTIONS = ("herding", "random", "loss")
 
 
 class ADER(Finetune):
-    """Adaptively distilled exemplar replay: new events, and exemplars E of old ones with the former model's answers.
+    """Adaptively distilled exemplar replay: new events, and exemplars E of old ones with the previous model's outputs.
 
     ::
 
@@ -30,8 +30,8 @@ class ADER(Finetune):
         λ_t = λ_base √(|I_{t−1}| / |I_t| · |E_{t−1}| / |D_t|)
         E_t:  m_i ~ Multinomial(N, frequency of item i in D_t ∪ E_{t−1});  m_i of its events, chosen by ``selection``
 
-    Each step sees a share of E like its share of D_t, drawn at random. The authors store the answers, N · |I| numbers;
-    the former model is kept during the update instead, which gives the same ones. With ``exemplars=0`` or
+    Each step sees a random share of E as large as its share of D_t. The authors store the outputs, N · |I| numbers;
+    here the previous model is kept during the update, which gives the same ones. With ``exemplars=0`` or
     ``lambda_base=0`` it is ``finetune``. Cost of an update: epochs · (|D_t| + 3 |E|), with scores of all items for
     each of E, and herding. Extra memory: N events; one more model during an update. Mi, Lin & Faltings, RecSys 2020.
 
@@ -39,7 +39,7 @@ class ADER(Finetune):
         model: with ``outputs``, and ``represent`` for herding, such as ``mf(dim=32)``.
         exemplars: N (30,000 in the paper, 5 % of its stream).
         lambda_base: λ_base (0.8 for DIGINETICA, 1.0 for YOOCHOOSE).
-        selection: "herding": those whose mean representation is nearest to that of all; "random"; "loss": the lowest.
+        selection: "herding" (mean representation nearest to that of all), "random" or "loss" (lowest first).
         training: see ``Training``.
     """
 
@@ -61,18 +61,18 @@ class ADER(Finetune):
         self.exemplars, self.base, self.selection = exemplars, lambda_base, selection
 
     def start(self, run: Run) -> None:
-        """There are no exemplars yet."""
+        """Build the model; there are no exemplars yet."""
         super().start(run)
         self.held: Events | None = None
         self.draw = np.random.default_rng([run.seed, 22])
 
     def fit(self, history: Events) -> None:
-        """Train on the warm-up, and choose exemplars from it."""
+        """Train on the warm-up, and select exemplars from it."""
         super().fit(history)
-        self.held = self._chosen(history)
+        self.held = self._selected(history)
 
     def update(self, events: Events) -> None:
-        """Train on the new events, held by the exemplars, and choose exemplars anew."""
+        """Train on the new events and the exemplars, then select exemplars again."""
         known = self.learner.items
         self.learner.grow_vocabulary(events)
         old, terms = self.held, []
@@ -88,30 +88,30 @@ class ADER(Finetune):
 
             terms = [recall]
         self.learn(events, epochs=self.epochs, terms=terms)
-        self.held = self._chosen(events if old is None else concatenated([old, events]))
+        self.held = self._selected(events if old is None else concatenated([old, events]))
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Those of the model, and the columns of the exemplars."""
+        """The state of the model, and the columns of the exemplars."""
         held = {} if self.held is None else columns_of("exemplars", self.held)
         return {**super().state(), **held}
 
-    def _chosen(self, events: Events) -> Events:
-        """N of these events, or fewer."""
+    def _selected(self, events: Events) -> Events:
+        """At most N of these events."""
         if not self.exemplars or not len(events):
             return subset(events, np.arange(0))
         kinds = (events.item if self.run.task == "rank" or events.label is None else events.label).astype(np.int64)
         order = np.argsort(kinds, kind="stable")
         _, first, counts = np.unique(kinds[order], return_index=True, return_counts=True)
         shares = self.draw.multinomial(self.exemplars, counts / counts.sum())
-        worth = self._worth(events)
+        worth = self._basis(events)
         best = [
             group[self._best(worth[group], int(share))]
             for group, share in zip(np.split(order, first[1:]), shares, strict=True)
         ]
         return subset(events, np.sort(np.concatenate(best)))
 
-    def _worth(self, events: Events) -> AnyArray:
-        """(n, …) what the selection looks at."""
+    def _basis(self, events: Events) -> AnyArray:
+        """(n, …) what the selection is based on."""
         if self.selection == "herding":
             return self.learner.evaluate(self.learner.model.represent, events)
         return self.learner.losses(events) if self.selection == "loss" else self.draw.random(len(events))

@@ -1,4 +1,4 @@
-"""Anchored: finetune with springs that pull each parameter back to where the last update left it."""
+"""Finetune with a quadratic penalty on the distance from the parameters after the last update."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from freshmark_plugins.training.options import Training
 
 
 class Anchored(Finetune):
-    """Adds λ/2 · Σ Ω_i (θ_i − θ*_i)² to the loss; a subclass says how much each parameter matters, Ω.
+    """Adds λ/2 · Σ Ω_i (θ_i − θ*_i)² to the loss; a subclass defines the importance Ω.
 
-    Rows of users and items that are new have no anchor, and move freely.
+    Rows of new users and items are not penalised.
 
     Args:
         model: any.
         lam: λ.
-        gamma: Ω ← γ Ω + Ω_new; 0: the last update alone counts, 1: all alike.
+        gamma: Ω ← γ Ω + Ω_new; 0: only the last update counts, 1: all equally.
         training: see ``Training``; not sparse.
     """
 
@@ -36,7 +36,7 @@ class Anchored(Finetune):
         self.lam, self.gamma = lam, gamma
 
     def start(self, run: Run) -> None:
-        """There is no anchor yet."""
+        """Build the model; there is no anchor yet."""
         super().start(run)
         self.anchor: dict[str, Tensor] = {}
         self.weight: dict[str, Tensor] = {}
@@ -44,31 +44,31 @@ class Anchored(Finetune):
         self.pick = np.random.default_rng([run.seed, 21])
 
     def fit(self, history: Events) -> None:
-        """Train on the warm-up, and drop the anchor."""
+        """Train on the warm-up, and set the anchor."""
         super().fit(history)
-        self._settle(history)
+        self._set_anchor(history)
 
     def update(self, events: Events) -> None:
-        """Train on the new events, held by the anchor, and drop it anew."""
-        self.learn(events, epochs=self.epochs, terms=[self._pull])
-        self._settle(events)
+        """Train on the new events with the penalty, then set the anchor again."""
+        self.learn(events, epochs=self.epochs, terms=[self._penalty])
+        self._set_anchor(events)
 
     def importance(self, events: Events) -> Mapping[str, Tensor]:
-        """Ω of the update that was learned from these events, by parameter; nothing for 1 everywhere."""
+        """Ω after training on these events, by parameter; empty: 1 everywhere."""
         del events
         return {}
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Those of the model, θ* and Ω."""
+        """The state of the model, θ* and Ω."""
         held = {f"anchor.{name}": array for name, array in self.anchor.items()}
         held |= {f"importance.{name}": array for name, array in self.weight.items()}
         return {**super().state(), **{name: array.numpy(force=True) for name, array in held.items()}}
 
     def sampled(self, events: Events, count: int) -> Events:
-        """At most so many of the events, drawn uniformly."""
+        """At most so many of the events, sampled uniformly."""
         return events[self.pick.permutation(len(events))[:count]]
 
-    def _settle(self, events: Events) -> None:
+    def _set_anchor(self, events: Events) -> None:
         parameters = dict(self.learner.model.named_parameters())
         self.anchor = {name: one.detach().clone() for name, one in parameters.items()}
         for name, new in self.importance(events).items():
@@ -76,7 +76,7 @@ class Anchored(Finetune):
                 _part(new, self.weight[name]).add_(self.weight[name], alpha=self.gamma)
             self.weight[name] = new
 
-    def _pull(self, _batch: Events, _rows: IntArray) -> Tensor:
+    def _penalty(self, _batch: Events, _rows: IntArray) -> Tensor:
         total = torch.zeros((), device=self.run.device)
         for name, parameter in self.learner.model.named_parameters():
             if name in self.anchor:
@@ -86,5 +86,5 @@ class Anchored(Finetune):
 
 
 def _part(grown: Tensor, old: Tensor) -> Tensor:
-    """The part of a tensor that was there before it grew."""
+    """The part of a tensor from before it grew."""
     return grown[tuple(slice(length) for length in old.shape)]

@@ -1,4 +1,4 @@
-"""contrastive_kd: keep users near the items that they had, as the model before the update saw both."""
+"""contrastive_kd: keep users near the items they had, as embedded before the update."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ContrastiveKD(Finetune):
         N: neighbours before the update, the newest ``neighbours``;  p^{t−1}, q^{t−1}: vectors before it
 
     Users and items without neighbours count 0. With ``lam=0`` it is ``finetune``. Cost of an update: epochs · |D_t|,
-    and for each event scores of all items and of all users. Extra memory: the vectors during an update, and 16 bytes a
+    plus scores of all items and of all users for each event. Extra memory: the vectors during an update, and 16 bytes a
     neighbour. Wang et al., CIKM 2021 (LWC-KD; its layers need a graph model); τ = 5 as in Lee et al., KDD 2024 (CCD),
     where 1 overflowed.
 
@@ -36,7 +36,7 @@ class ContrastiveKD(Finetune):
         model: with ``vectors``, such as ``mf(dim=32)``.
         lam: λ (ours; the paper tunes it).
         tau: τ.
-        neighbours: of each user and item that count, the newest.
+        neighbours: newest neighbours of each user and item that count.
         training: see ``Training``.
     """
 
@@ -59,39 +59,39 @@ class ContrastiveKD(Finetune):
         self.lam, self.tau, self.neighbours = lam, tau, neighbours
 
     def start(self, run: Run) -> None:
-        """Nobody has neighbours."""
+        """Build the model; there are no neighbours yet."""
         super().start(run)
         self.items_of, self.users_of = RecencyLists(self.neighbours), RecencyLists(self.neighbours)
 
     def fit(self, history: Events) -> None:
-        """Train on the warm-up, whose events are neighbours then."""
+        """Train on the warm-up, and add its events to the neighbours."""
         super().fit(history)
-        self._meet(history)
+        self._add_neighbours(history)
 
     def update(self, events: Events) -> None:
-        """Train on the new events, held by the old neighbours; then the new ones are neighbours too."""
+        """Train with the old neighbours, then add the new ones."""
         with torch.no_grad():
             users, items = (vectors.clone() for vectors in self.learner.model.vectors())
 
         def near(batch: Events, _rows: IntArray) -> Tensor:
             new_users, new_items = self.learner.model.vectors()
-            ui = self._apart(batch.user, users, new_items[: len(items)], self.items_of)
-            iu = self._apart(batch.item, items, new_users[: len(users)], self.users_of)
+            ui = self._distance(batch.user, users, new_items[: len(items)], self.items_of)
+            iu = self._distance(batch.item, items, new_users[: len(users)], self.users_of)
             return self.lam * (ui + iu)
 
         self.learn(events, epochs=self.epochs, terms=[near] if self.lam else [])
-        self._meet(events)
+        self._add_neighbours(events)
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Those of the model, and the neighbours."""
+        """The state of the model, and the neighbours."""
         return {**super().state(), **self.items_of.state("items_of"), **self.users_of.state("users_of")}
 
-    def _meet(self, events: Events) -> None:
+    def _add_neighbours(self, events: Events) -> None:
         self.items_of.append(events.user, events.item)
         self.users_of.append(events.item, events.user)
 
-    def _apart(self, codes: IntArray, before: Tensor, others: Tensor, neighbours: RecencyLists) -> Tensor:
-        """The mean over different codes of −log softmax of their neighbours among the others."""
+    def _distance(self, codes: IntArray, before: Tensor, others: Tensor, neighbours: RecencyLists) -> Tensor:
+        """The mean over distinct codes of −log softmax of their neighbours among the others."""
         distinct = np.unique(codes)
         near = [neighbours.of(code) for code in distinct.tolist()]
         counts = np.array([len(one) for one in near])

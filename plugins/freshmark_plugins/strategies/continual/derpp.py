@@ -1,4 +1,4 @@
-"""derpp: keep old events with what the model said of them, and hold it to both."""
+"""derpp: store old events with the model's outputs, and train on both."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from freshmark_plugins.training.options import Training
 
 
 class DERpp(Finetune):
-    """Dark experience replay++: from a reservoir, the answers of the day an event came as well as its label.
+    """Dark experience replay++: replay events from a reservoir with their labels and with the logits of their time.
 
     ::
 
@@ -28,7 +28,7 @@ class DERpp(Finetune):
         B', B'': as many as the batch, each drawn from a reservoir of (x, y, z)
         z = f_{θ_t}(x), stored when x enters the reservoir, after the update that learned it
 
-    z has a number for each item known on that day (rank), or class. Memory: size · outputs · 4 bytes.
+    z has a number for each item known at that time (rank), or class. Memory: size · outputs · 4 bytes.
     With ``alpha=0, beta=0`` it is ``finetune``. Cost of an update: 3 · epochs · |D_t|, and scores of all items.
     Buzzega et al., NeurIPS 2020 (α, β from 0.1 to 1, by validation; buffers of 200 to 5120).
 
@@ -56,51 +56,51 @@ class DERpp(Finetune):
         self.alpha, self.beta, self.size = alpha, beta, size
 
     def start(self, run: Run) -> None:
-        """Nothing is held."""
+        """Build the model and an empty reservoir."""
         super().start(run)
         self.buffer = Reservoir(self.size, run.task, np.random.default_rng([run.seed, 23]))
-        self.said: NDArray[np.float32] = np.zeros((0, 0), np.float32)  # NaN for an item not known then
+        self.logits: NDArray[np.float32] = np.zeros((0, 0), np.float32)  # NaN for an item not known then
         self.draw = np.random.default_rng([run.seed, 24])
         self.negatives = torch.Generator(run.device).manual_seed(run.seed)
 
     def fit(self, history: Events) -> None:
-        """Train on the warm-up, and keep some of it."""
+        """Train on the warm-up, and store some of it."""
         super().fit(history)
-        self._keep(history)
+        self._store(history)
 
     def update(self, events: Events) -> None:
-        """Train on the new events and on old ones, and keep some of the new."""
+        """Train on new and old events, then store some of the new."""
         self.learner.grow_vocabulary(events)
         held, terms = self.buffer.held, list[Term]()
         if held is not None and self.alpha:
-            terms.append(partial(self._as_said, held))
+            terms.append(partial(self._logit_term, held))
         if held is not None and self.beta:
-            terms.append(partial(self._as_happened, held))
+            terms.append(partial(self._label_term, held))
         self.learn(events, epochs=self.epochs, terms=terms)
-        self._keep(events)
+        self._store(events)
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Those of the model, the reservoir, and z (size, outputs)."""
-        return {**super().state(), **self.buffer.state(), "said": self.said}
+        """The state of the model, the reservoir, and z (size, outputs)."""
+        return {**super().state(), **self.buffer.state(), "said": self.logits}
 
-    def _keep(self, events: Events) -> None:
+    def _store(self, events: Events) -> None:
         slots, rows = self.buffer.add(events)
         if not len(rows):
             return
-        said = self.learner.evaluate(self.learner.model.outputs, events[rows])
-        grown = np.full((len(self.buffer), said.shape[1]), np.nan, np.float32)  # outputs never become fewer
-        grown[: self.said.shape[0], : self.said.shape[1]] = self.said
-        grown[slots] = said
-        self.said = grown
+        logits = self.learner.evaluate(self.learner.model.outputs, events[rows])
+        grown = np.full((len(self.buffer), logits.shape[1]), np.nan, np.float32)  # outputs never become fewer
+        grown[: self.logits.shape[0], : self.logits.shape[1]] = self.logits
+        grown[slots] = logits
+        self.logits = grown
 
-    def _as_said(self, held: Events, _batch: Events, rows: IntArray) -> Tensor:
+    def _logit_term(self, held: Events, _batch: Events, rows: IntArray) -> Tensor:
         slots = self.draw.permutation(len(held))[: len(rows)]
         now: Tensor = self.learner.model.outputs(held[slots])
-        said = torch.from_numpy(self.said[slots]).to(now)
-        apart = torch.where(said.isnan(), 0.0, now[:, : said.shape[1]] - said).square()
-        return self.alpha * (apart.sum(1) / (~said.isnan()).sum(1)).mean()
+        stored = torch.from_numpy(self.logits[slots]).to(now)
+        squares = torch.where(stored.isnan(), 0.0, now[:, : stored.shape[1]] - stored).square()
+        return self.alpha * (squares.sum(1) / (~stored.isnan()).sum(1)).mean()
 
-    def _as_happened(self, held: Events, _batch: Events, rows: IntArray) -> Tensor:
+    def _label_term(self, held: Events, _batch: Events, rows: IntArray) -> Tensor:
         slots = self.draw.permutation(len(held))[: len(rows)]
         loss: Tensor = self.learner.model.loss(held[slots], self.negatives)
         return self.beta * loss.mean()

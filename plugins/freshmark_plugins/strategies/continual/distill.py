@@ -1,4 +1,4 @@
-"""distill: learn new events, and to say of them what the model said before."""
+"""distill: train on new events, with the previous model's outputs as soft labels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from freshmark_plugins.training.teacher import Teacher
 
 
 class Distill(Finetune):
-    """Train on the new events, with the answers of the model before the update as soft labels beside the true ones.
+    """Train on the new events, with the outputs of the model before the update as soft labels besides the true ones.
 
     ::
 
@@ -23,8 +23,8 @@ class Distill(Finetune):
         KD = −Σ_i softmax(f_{t−1} / T)_i · log softmax(f_θ / T)_i      over the items known before (rank), the classes
         KD = cross-entropy with σ(f_{t−1} / T)                         (click);   (f_{t−1} − f_θ)²   (rate)
 
-    New users and items have fresh rows, in the model of before too. With ``lam=0`` it is ``finetune``.
-    Cost of an update: epochs · |D_t|, and for each event one more forward pass and, for rank, scores of all items.
+    New users and items have initial rows in the previous model too. With ``lam=0`` it is ``finetune``.
+    Cost of an update: epochs · |D_t|, plus one more forward pass per event and, for rank, scores of all items.
     Extra memory: one more model during an update, and batch · items scores.
     IncCTR: Wang et al., arXiv 2009.02147 (λ = 0.2, T = 1); LwF: Li & Hoiem, ECCV 2016 (T = 2).
 
@@ -43,7 +43,7 @@ class Distill(Finetune):
         self.lam, self.temperature = lam, T
 
     def update(self, events: Events) -> None:
-        """Train on the new events, with the model as it is as the teacher."""
+        """Train on the new events, with the current model as the teacher."""
         known = self.learner.items
         self.learner.grow_vocabulary(events)
         if not self.lam:

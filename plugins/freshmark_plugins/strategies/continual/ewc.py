@@ -1,4 +1,4 @@
-"""ewc: hold the parameters that past events were sensitive to."""
+"""ewc: penalise changes of parameters that the loss of past events is sensitive to."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from freshmark_plugins.training.options import Training
 
 
 class EWC(Anchored):
-    """Elastic weight consolidation: a parameter is pulled back the more, the more the loss of past events hangs on it.
+    """Elastic weight consolidation: a quadratic penalty, weighted by the Fisher information of past events.
 
     ::
 
         L = ℓ(D_t; θ) + λ/2 Σ_i F_i (θ_i − θ_{t−1,i})²
         F ← γ F + mean over events of D_t of (∂ℓ/∂θ)²            the diagonal of the empirical Fisher information
 
-    γ = 0 is EWC as in Mi et al., RecSys 2020 (ADER), which knows the last update alone; γ > 0 is online EWC.
+    γ = 0 is EWC as in Mi et al., RecSys 2020 (ADER), which uses the last update only; γ > 0 is online EWC.
     With ``lam=0`` it is ``finetune``. Cost of an update: epochs · |D_t|, and ``fisher_samples`` single gradients.
     Extra memory: two more models. Kirkpatrick et al., PNAS 2017; online: Schwarz et al., ICML 2018 (γ = 0.9 … 1).
 
     Args:
         model: any.
-        lam: λ, to be tuned: F is small, and adam hides how small; for SASRec 1000 (docs/reproductions.md).
-        fisher_samples: events whose gradients are averaged, drawn uniformly (1000: Mi et al.).
+        lam: λ, to be tuned, since F is small; for SASRec 1000 (docs/reproductions.md).
+        fisher_samples: events whose gradients are averaged, sampled uniformly (1000: Mi et al.).
         gamma: γ.
         training: see ``Training``; not sparse.
     """

@@ -1,4 +1,4 @@
-"""l2sp: hold every parameter alike where the last update left it."""
+"""l2sp: penalise the distance from the parameters after the last update."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from freshmark_plugins.training.options import Training
 
 
 class L2SP(Anchored):
-    """Finetune with a penalty on the distance from where it started.
+    """Finetune with an L2 penalty on the distance from its starting point.
 
     ::
 

@@ -1,4 +1,4 @@
-"""mas: hold the parameters that the model's answers are sensitive to."""
+"""mas: penalise changes of parameters that the outputs are sensitive to."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from freshmark_plugins.training.options import Training
 
 
 class MAS(Anchored):
-    """Memory aware synapses: a parameter is pulled back the more, the more what the model says hangs on it.
+    """Memory aware synapses: a quadratic penalty, weighted by the sensitivity of the model's outputs.
 
     ::
 
         L = ℓ(D_t; θ) + λ/2 Σ_i Ω_i (θ_i − θ_{t−1,i})²
         Ω ← γ Ω + mean over events of D_t of |∂ |f(x)|² / ∂θ|         f: a logit of each item, or of each class
 
-    No label is looked at. With ``lam=0`` it is ``finetune``. Cost of an update: epochs · |D_t|, and ``samples`` single
+    Labels are not used. With ``lam=0`` it is ``finetune``. Cost of an update: epochs · |D_t|, and ``samples`` single
     gradients of all outputs: samples · |θ|. Extra memory: two more models. Aljundi et al., ECCV 2018 (γ = 1).
 
     Args:
         model: with ``outputs``, such as ``mf(dim=32)``.
         lam: λ; twice that of the paper, which has no ½.
-        samples: events whose gradients are averaged, drawn uniformly.
+        samples: events whose gradients are averaged, sampled uniformly.
         gamma: γ.
         training: see ``Training``; not sparse.
     """

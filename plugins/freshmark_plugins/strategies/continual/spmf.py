@@ -1,4 +1,4 @@
-"""spmf: learn new events together with those old ones that the model ranks worst."""
+"""spmf: train on new events together with the old ones that the model ranks worst."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from freshmark_plugins.training.options import Training
 
 
 class Worst(Reservoir):
-    """A reservoir from which an event is drawn with p ∝ exp(r / n), r its place by loss, the lowest first."""
+    """A reservoir sampled with p ∝ exp(r / n), r the rank of the event by loss, ascending."""
 
     def weights(self, events: Events, losses: Losses) -> FloatArray:
         """Between 1 and e."""
-        place: IntArray = np.argsort(np.argsort(losses(events), kind="stable"), kind="stable")
-        return np.exp(place / len(events))
+        rank: IntArray = np.argsort(np.argsort(losses(events), kind="stable"), kind="stable")
+        return np.exp(rank / len(events))
 
 
 class SPMF(Replay):
-    """Stream-centred probabilistic matrix factorisation: a reservoir, and from it what the model scores low.
+    """Stream-centred probabilistic matrix factorisation: replay of the reservoir events that the model scores low.
 
     ::
 
@@ -35,13 +35,13 @@ class SPMF(Replay):
 
     The score is the logit of what happened: of the item, the class, click or no click; minus the squared error of a
     rating. With ``ratio=0`` it is ``finetune``. Cost of an update: epochs · (1 + ratio) · |D_t|, and for each event
-    of R the scores of all items. Extra memory: ``share`` of the warm-up. Wang et al., KDD 2018; drawing from R alone
-    beside all of D_t is the variant that Peng et al., RecSys 2021 (ASMG) found better.
+    of R the scores of all items. Extra memory: ``share`` of the warm-up. Wang et al., KDD 2018; sampling R only, and
+    adding all of D_t, is the variant that worked better for Peng et al., RecSys 2021 (ASMG).
 
     Args:
         model: with ``outputs``, such as ``mf(dim=32)``.
         share: size of the reservoir, as a share of the warm-up's events.
-        ratio: how many are drawn for each new event.
+        ratio: old events per new one.
         training: see ``Training``.
     """
 
@@ -53,7 +53,7 @@ class SPMF(Replay):
         self.kind, self.share = Worst, share
 
     def fit(self, history: Events) -> None:
-        """Train on the warm-up, and keep a share of it."""
+        """Train on the warm-up, and store a share of it."""
         self.buffer.size = round(self.share * len(history))
         super().fit(history)
 

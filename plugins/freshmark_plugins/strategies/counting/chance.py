@@ -1,4 +1,4 @@
-"""random: any item, as good as any other; what every strategy must beat."""
+"""random: uniformly random scores, the baseline that every strategy must beat."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from freshmark_plugins.kernels.hashing import GOLDEN, mixed
 
 
 class Random(Strategy):
-    """Score every item of the catalogue with a uniform number, drawn anew for each request.
+    """Score every item with a uniform random number, drawn for each request.
 
-    The number is a hash of seed, time, user and item, so that asking twice gives the same answer. A request has
-    HR@K = K / candidates on average. Learns nothing, costs nothing, holds nothing.
+    The number is a hash of seed, time, user and item, so that repeating a request gives the same answer.
+    HR@K = K / candidates on average. No learning, no cost, no state.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
 
     def start(self, run: Run) -> None:
-        """Take the seed."""
+        """Store the seed."""
         self.offset = np.uint64(run.seed * int(GOLDEN) % 2**64)
 
     def score(self, query: Query) -> FloatArray:
-        """(n, m) float64 in [0, 1), independent of each other."""
+        """(n, m) float64 in [0, 1), independent."""
         items = np.arange(query.candidates.max(initial=0), dtype=np.uint64)
         request = mixed(mixed(query.time.astype(np.uint64) + self.offset) ^ query.user.astype(np.uint64))
         scores = np.empty((len(query), len(items)))

@@ -1,4 +1,4 @@
-"""edgebank: whether the user had the item before, and nothing else."""
+"""edgebank: whether the user had the item before."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from freshmark_plugins.histories.pair_counts import PairCounts, accumulate_each
 from freshmark_plugins.kernels.growth import row_count
 
 SHIFT = 32
-"""An edge is one number: user · 2^32 + item."""
+"""An edge is encoded as user · 2^32 + item."""
 
 
 class EdgeBank(Strategy):
-    """Score 1 for the items that the user had, as far as it was told by updates, and 0 for all others.
+    """Rank the items that the user had, as given by updates, above all others.
 
     ::
 

@@ -1,4 +1,4 @@
-"""itemknn: items that users of your items had as well, bincount event by event."""
+"""itemknn: item-based nearest neighbours, updated event by event."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from freshmark_plugins.kernels.growth import row_count, with_room
 
 
 class ItemKNN(Strategy):
-    """Rank items by their cosine with what the user had, summed; the cosine is kept exact with every event.
+    """Rank items by the sum of their cosines with the user's items; cosines are exact after every event.
 
     ::
 
@@ -23,15 +23,15 @@ class ItemKNN(Strategy):
                                                             n_i ← n_i + 1, H_u ← H_u ∪ {i}
         score(u, i) = Σ_k γ^k · C_ih / √(n_i n_h),          h the k-th newest item of u, k = 0, 1 …
 
-    What a user had is context and moves with each event; C and n move by updates alone. Items without any such
-    neighbour follow, by popularity n; for new users that is all there is.
+    The user's items are context and change with each event; C and n change only in updates. Items without such a
+    neighbour follow by popularity n, as do all items for new users.
 
-    Cost of an update: O(|H_u|) an event; of an answer: O(|H_u| · neighbours). Memory: see PairCounts, and 32 bytes a
+    Cost of an update: O(|H_u|) per event; of an answer: O(|H_u| · neighbours). Memory: see PairCounts, and 32 bytes per
     user and item. Sarwar et al., WWW 2001; kept incrementally as in Papagelis et al., ISMIS 2005.
 
     Args:
-        history: how many of a user's newest distinct items count, the new one included.
-        gamma: γ, what the next older item counts beside a newer one.
+        history: newest distinct items of a user that count, including the new one.
+        gamma: γ, the weight of each next older item.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
@@ -48,16 +48,16 @@ class ItemKNN(Strategy):
         self.counts: FloatArray = np.zeros(0)
 
     def fit(self, history: Events) -> None:
-        """The warm-up is learned, and it is context too."""
+        """Learn the warm-up, which is context too."""
         self.observe(history)
         self.update(history)
 
     def observe(self, events: Events) -> None:
-        """Remember what users had."""
+        """Add to the users' items."""
         self.had.append(events.user, events.item)
 
     def update(self, events: Events) -> None:
-        """Count each new item of a user with the others."""
+        """Count each new item of a user with their other items."""
         self.items = max(self.items, row_count(events.item))
         self.counts = with_room(self.counts, self.items)
         self.pairs.grow(len(self.counts))
@@ -70,7 +70,7 @@ class ItemKNN(Strategy):
             self.pairs.make_room(cells)
 
     def score(self, query: Query) -> FloatArray:
-        """(n, m) sums of cosines, ≥ 0; where there is none, popularity in (−1, 0)."""
+        """(n, m) sums of cosines, ≥ 0; popularity in (−1, 0) where it is 0."""
         scores = np.zeros((len(query), self.items))
         _score(self.pairs.rows, self.had.lists, self.counts, query.user, self.gamma, scores)
         return scores
@@ -89,7 +89,7 @@ class ItemKNN(Strategy):
 def _learn(
     rows: Rows, lists: Lists, counts: FloatArray, users: IntArray, items: IntArray, begin: int, size: int
 ) -> tuple[int, int]:
-    """Learn events from ``begin`` on; where it had to stop, and how many cells it needs to go on."""
+    """Learn events from ``begin``; returns where it stopped, and the cells needed to continue."""
     m = len(counts)
     for event in range(begin, len(users)):
         user, item = users[event], items[event]

@@ -1,4 +1,4 @@
-"""popularity: the items that were taken most often, over all time, a window, or with old events fading."""
+"""popularity: the most frequent items, over all time, in a window, or with exponential decay."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from freshmark_plugins.kernels.growth import row_count, with_room
 
 
 class Popularity(Strategy):
-    """Rank items by how often they were taken in a window that ends at the newest event given.
+    """Rank items by their number of events in a window that ends at the newest event given.
 
     ::
 
@@ -21,16 +21,16 @@ class Popularity(Strategy):
             n_i ← n_i + 1                        all so far, or with a window: and n_j ← n_j − 1 as j leaves it
             n_i ← n_i · 2^(−Δt / half_life) + 1  with half_life; decayed lazily, since all items decay alike
 
-    "Now" is the time of the newest event given, not of the query, so that answers change by updates alone. Every item
-    ever given is known; those without an event in the window tie below the others.
+    "Now" is the time of the newest event given, not of the query, so that answers change only in updates. Items
+    without an event in the window tie below the others.
 
-    Cost of an update: O(1) an event. Memory: 8 bytes an item, with a window 16 bytes an event in it.
+    Cost of an update: O(1) per event. Memory: 8 bytes per item, with a window 16 bytes per event in it.
     Cremonesi et al., RecSys 2010 (TopPop); Ji et al., SIGIR 2020, on popularity at the time of the event.
 
     Args:
-        window: None for everything so far; "1d" for the last day; a number for the last that many events;
+        window: None for everything so far; "1d" for the last day; a number: that many newest events;
             "update" for the events of the newest update (at first: the warm-up).
-        half_life: span of time after which an event counts half, such as "7d"; not together with a window.
+        half_life: time after which an event counts half, such as "7d"; not together with a window.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})

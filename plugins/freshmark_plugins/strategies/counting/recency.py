@@ -1,4 +1,4 @@
-"""recency: the items that anyone took last."""
+"""recency: the most recently consumed items."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from freshmark_plugins.kernels.growth import row_count, with_room
 
 
 class Recency(Strategy):
-    """Rank items by when they were taken last, whoever took them.
+    """Rank items by the time of their last event, by any user.
 
     ::
 
         for the k-th event given, of item i:   s_i ← k
 
-    Of events of one time the later row is the more recent, as in the stream. Cost of an update: O(1) an event.
-    Memory: 8 bytes an item. "Most recent" of the StreamingRec framework, Jugovac et al., RecSys 2018.
+    Among events of one time the later row is more recent. Cost of an update: O(1) per event.
+    Memory: 8 bytes per item. "Most recent" of the StreamingRec framework, Jugovac et al., RecSys 2018.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
@@ -31,15 +31,15 @@ class Recency(Strategy):
         self.last: FloatArray = np.zeros(0)
 
     def update(self, events: Events) -> None:
-        """Note the place of each item's last event."""
+        """Store the number of each item's last event."""
         self.items = max(self.items, row_count(events.item))
         self.last = with_room(self.last, self.items)
-        place = np.arange(self.events + 1, self.events + len(events) + 1, dtype=np.float64)
-        np.maximum.at(self.last, events.item, place)
+        number = np.arange(self.events + 1, self.events + len(events) + 1, dtype=np.float64)
+        np.maximum.at(self.last, events.item, number)
         self.events += len(events)
 
     def score(self, query: Query) -> FloatArray:
-        """(n, m) the same for every query: the number of the event that took the item last."""
+        """(n, m) the same for every query: the number of the item's last event."""
         return np.broadcast_to(self.last[: self.items], (len(query), self.items))
 
     def state(self) -> Mapping[str, AnyArray]:

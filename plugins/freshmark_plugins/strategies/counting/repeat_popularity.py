@@ -1,4 +1,4 @@
-"""repeat_popularity: what the user had most often."""
+"""repeat_popularity: the items that the user had most often."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from freshmark_plugins.kernels.growth import bincount, row_count, with_room
 
 
 class RepeatPopularity(Strategy):
-    """Rank items by how often this user took them; below them all others, by popularity.
+    """Rank items by their number of events with this user, and the others below by popularity.
 
     ::
 
-        as soon as (u, i) is past:   n_ui ← n_ui + 1      context, as every history is
+        as soon as (u, i) is past:   n_ui ← n_ui + 1      context, like every history
         update, for each (u, i):     n_i ← n_i + 1
         score(u, i) = n_ui, or where that is 0: n_i / (max n + 1) − 1
 
-    Nothing of the user is learned, so that how often it is updated matters for new items and new users alone: where
-    people come back to what they know, this is what anything that learns must beat.
+    Histories are not learned, so the update interval matters only for new items and new users. It is the baseline where
+    users return to the same items.
 
-    Cost of an update: O(1) an event. Memory: see PairCounts, 8 to 11 bytes a pair of user and item, 8 bytes an item.
-    "PersonalPopularity" of Alpenglow, Frigó et al., RecSys 2017; P-Pop of Li et al., TOIS 2023 (next basket).
+    Cost of an update: O(1) per event. Memory: see PairCounts, 8 to 11 bytes per pair of user and item, 8 bytes per
+    item. "PersonalPopularity" of Alpenglow, Frigó et al., RecSys 2017; P-Pop of Li et al., TOIS 2023 (next basket).
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
@@ -38,12 +38,12 @@ class RepeatPopularity(Strategy):
         self.counts: FloatArray = np.zeros(0)
 
     def fit(self, history: Events) -> None:
-        """The warm-up is learned, and it is context too."""
+        """Learn the warm-up, which is context too."""
         self.observe(history)
         self.update(history)
 
     def observe(self, events: Events) -> None:
-        """Count what each user took."""
+        """Count the items of each user."""
         self.had.grow(max(row_count(events.user), row_count(events.item)))
         self.had.count(events.user, events.item, 1)
 
@@ -55,7 +55,7 @@ class RepeatPopularity(Strategy):
         self.counts[:new] += bincount(events.item, new)
 
     def score(self, query: Query) -> FloatArray:
-        """(n, m) own counts, ≥ 1; where there is none, popularity in (−1, 0)."""
+        """(n, m) own counts, ≥ 1; popularity in (−1, 0) where there are none."""
         scores = np.zeros((len(query), self.items))
         accumulate_each(self.had.rows, query.user, scores)
         back_off_to_popularity(scores, self.counts)

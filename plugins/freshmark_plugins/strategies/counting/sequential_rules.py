@@ -1,4 +1,4 @@
-"""sequential_rules: what was taken after the items that this user took last, within a session."""
+"""sequential_rules: followers of the user's newest items, within sessions."""
 
 from __future__ import annotations
 
@@ -15,30 +15,29 @@ from freshmark_plugins.kernels.compiled import compiled
 from freshmark_plugins.kernels.growth import bincount, row_count, with_room
 
 WHOLE = 2520
-"""The least number that 1 … 10 divide: weights 1/gap are bincount in such parts, exactly, in any order."""
+"""The least common multiple of 1 … 10: weights 1/gap are exact integers in these units."""
 
-FARTHEST = 10
+MAX_ORDER = 10
 
 
 class SequentialRules(Strategy):
-    """Rank items by the rules "after a came b" of all sessions; near followers and newer items count more.
+    """Rank items by the rules "b follows a" of all sessions; small gaps and newer items count more.
 
     ::
 
-        update, for each event (u, b):   M_ab ← M_ab + 1/gap    for the item a that u took ``gap`` ≤ order events before
+        update, for each event (u, b):   M_ab ← M_ab + 1/gap    for the item a of u ``gap`` ≤ order events before
         score(u, b) = Σ_k M_{a_k b} / k                         a_k the k-th newest item of u's session, k ≤ last
 
-    A user's events are one session until none comes for longer than ``session``. The items of the session are context
-    and move with each event; M moves by updates alone. Items that never followed come after, by popularity; for new
-    sessions that is all there is.
+    A session ends after an idle time longer than ``session``. Its items are context and change with each event; M
+    changes only in updates. Items that never followed are ranked below by popularity, as are all items in new sessions.
 
-    Cost of an update: O(order) an event; of an answer: O(last · followers). Memory: see PairCounts, 8 bytes an item,
-    and 8 (order + last + 2) bytes a user. "SR" of Ludewig & Jannach, UMUAI 28, 2018: 10 steps, weights 1/gap, and there
-    the last item alone (``last=1``).
+    Cost of an update: O(order) per event; of an answer: O(last · followers). Memory: see PairCounts, 8 bytes per item,
+    and 8 (order + last + 2) bytes per user. "SR" of Ludewig & Jannach, UMUAI 28, 2018: 10 steps, weights 1/gap,
+    ``last=1``.
 
     Args:
-        order: the farthest gap that counts, 1 to 10.
-        last: how many of the newest items score.
+        order: largest gap that counts, 1 to 10.
+        last: number of newest items that score.
         session: idle time after which a new session starts, such as "30m"; None: never.
     """
 
@@ -46,9 +45,9 @@ class SequentialRules(Strategy):
     draws: ClassVar[bool] = False
 
     def __init__(self, *, order: int = 10, last: int = 3, session: str | None = None) -> None:
-        if not 1 <= order <= FARTHEST or last < 1:
+        if not 1 <= order <= MAX_ORDER or last < 1:
             name = type(self).__name__
-            raise UsageError(f"{name} has order={order}, last={last}", remedy=f"order 1 to {FARTHEST}, last 1 or more")
+            raise UsageError(f"{name} has order={order}, last={last}", remedy=f"order 1 to {MAX_ORDER}, last 1 or more")
         self.idle = ENDLESS if session is None else parse_duration(session)
         self.shown, self.given = Sessions.none(last), Sessions.none(order)
         self.pairs = PairCounts()
@@ -56,12 +55,12 @@ class SequentialRules(Strategy):
         self.counts: FloatArray = np.zeros(0)
 
     def fit(self, history: Events) -> None:
-        """The warm-up is learned, and it is context too."""
+        """Learn the warm-up, which is context too."""
         self.observe(history)
         self.update(history)
 
     def observe(self, events: Events) -> None:
-        """Remember the newest items of each session."""
+        """Add to the newest items of each session."""
         self.shown = self.shown.grown(row_count(events.user))
         push_each(self.shown, events.user, events.item, events.time, self.idle)
 
@@ -81,14 +80,14 @@ class SequentialRules(Strategy):
             self.pairs.make_room(cells)
 
     def score(self, query: Query) -> FloatArray:
-        """(n, m) weights of the followers, ≥ 0; where there is none, popularity in (−1, 0)."""
+        """(n, m) weights of the followers, ≥ 0; popularity in (−1, 0) where it is 0."""
         scores = np.zeros((len(query), self.items))
         _score(self.pairs.rows, self.shown, query.user, query.time, self.idle, scores)
         back_off_to_popularity(scores, self.counts)
         return scores
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Pairs, counts, and the newest items of each user as learned and as context."""
+        """Pairs, counts, and the newest items of each user, learned and as context."""
         shown, given = self.shown, self.given
         times = {"ended": shown.ended, "given.ended": given.ended}
         return {"counts": self.counts, "last": shown.items, "recent": given.items, **times, **self.pairs.state()}
@@ -98,7 +97,7 @@ class SequentialRules(Strategy):
 def _learn(
     rows: Rows, given: Sessions, users: IntArray, items: IntArray, times: IntArray, idle: int, begin: int
 ) -> tuple[int, int]:
-    """Learn events from ``begin`` on; where it had to stop, and how many cells it needs to go on."""
+    """Learn events from ``begin``; returns where it stopped, and the cells needed to continue."""
     order, m = given.items.shape[1], len(rows.power)
     for event in range(begin, len(users)):
         user, time, needed = users[event], times[event], 0

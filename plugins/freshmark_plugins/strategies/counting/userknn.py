@@ -1,4 +1,4 @@
-"""userknn: items of the users whose items are most like this user's."""
+"""userknn: user-based nearest neighbours."""
 
 from __future__ import annotations
 
@@ -15,28 +15,27 @@ from freshmark_plugins.kernels.growth import bincount, row_count, with_room
 
 
 class UserKNN(Strategy):
-    """Rank items by the cosines of the nearest users who had them, summed.
+    """Rank items by the sum of cosines of the nearest users who had them.
 
     ::
 
         update, for each event (v, i):   H_v ← H_v ∪ {i},  U_i ← U_i ∪ {v}
-        w_uv = |H_u ∩ H_v| / √(|H_u| |H_v|)                bincount over v in U_h, for h in H_u
+        w_uv = |H_u ∩ H_v| / √(|H_u| |H_v|)                counted over v in U_h, for h in H_u
         score(u, i) = Σ_{v in N_u, i in H_v} w_uv          N_u: the ``neighbours`` users v ≠ u of the largest w_uv
 
-    What the asking user had is context and moves with each event; what others had is learned by updates alone. Of
-    users equally near those who came first are taken. Items that no neighbour had follow, by popularity; for new users
-    that is all there is.
+    The items of the requesting user are context and change with each event; those of others are learned in updates.
+    Ties between users are broken by first appearance. Items of no neighbour are ranked below by popularity, as are all
+    items for new users.
 
-    The similarities are those that Papagelis et al. keep as a matrix of users and correct with each event; bincount
-    when they are asked for, from an index, they need no matrix. Cost of an update: O(|H_v| + |U_i|) an event at most,
-    to find what came before; of an answer: O(Σ_h |U_h| + neighbours · |H|). Memory: 48 bytes an item of a user.
-    Papagelis et al., ISMIS 2005; for positive events Miranda & Jorge, WI 2009; the index as in Serenade, Kersbergen
-    et al., SIGMOD 2022.
+    Papagelis et al. keep the similarities in a matrix of users and update it with each event; here they are counted per
+    request, from an index. Cost of an update: at most O(|H_v| + |U_i|) per event;
+    of an answer: O(Σ_h |U_h| + neighbours · |H|). Memory: 48 bytes per item of a user. Papagelis et al., ISMIS 2005;
+    for positive events Miranda & Jorge, WI 2009; the index as in Serenade, Kersbergen et al., SIGMOD 2022.
 
     Args:
         neighbours: |N_u|.
-        history: how many of a user's newest distinct items count.
-        users: how many of an item's newest distinct users count.
+        history: newest distinct items of a user that count.
+        users: newest distinct users of an item that count.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
@@ -48,24 +47,24 @@ class UserKNN(Strategy):
                 f"userknn has neighbours={neighbours}, history={history}, users={users}", remedy="1 or more of each"
             )
         self.neighbours = neighbours
-        self.had, self.learned, self.takers = RecencyLists(history), RecencyLists(history), RecencyLists(users)
+        self.had, self.learned, self.users_of_item = RecencyLists(history), RecencyLists(history), RecencyLists(users)
         self.users = 0
         self.counts: FloatArray = np.zeros(0)
         self.items = 0
 
     def fit(self, history: Events) -> None:
-        """The warm-up is learned, and it is context too."""
+        """Learn the warm-up, which is context too."""
         self.observe(history)
         self.update(history)
 
     def observe(self, events: Events) -> None:
-        """Remember what users had."""
+        """Add to the users' items."""
         self.had.append(events.user, events.item)
 
     def update(self, events: Events) -> None:
-        """Enter the events into both sides of the index."""
+        """Add the events to both sides of the index."""
         self.learned.append(events.user, events.item)
-        self.takers.append(events.item, events.user)
+        self.users_of_item.append(events.item, events.user)
         self.users = max(self.users, row_count(events.user))
         new = row_count(events.item)
         self.items = max(self.items, new)
@@ -73,7 +72,7 @@ class UserKNN(Strategy):
         self.counts[:new] += bincount(events.item, new)
 
     def score(self, query: Query) -> FloatArray:
-        """(n, m) sums of cosines, ≥ 0; where there is none, popularity in (−1, 0)."""
+        """(n, m) sums of cosines, ≥ 0; popularity in (−1, 0) where it is 0."""
         scores = np.zeros((len(query), self.items))
         for row, user in zip(scores, query.user.tolist(), strict=True):
             near = self._neighbours(user)
@@ -86,14 +85,14 @@ class UserKNN(Strategy):
         return {
             "counts": self.counts,
             **self.learned.state("learned"),
-            **self.takers.state("takers"),
+            **self.users_of_item.state("takers"),
             **self.had.state("had"),
         }
 
     def _neighbours(self, user: int) -> FloatArray:
         """(users,) the cosine of those among the nearest, 0 elsewhere."""
         near = np.zeros(self.users)
-        _cosines(self.had.lists, self.learned.lists, self.takers.lists, user, near)
+        _cosines(self.had.lists, self.learned.lists, self.users_of_item.lists, user, near)
         reached = np.flatnonzero(near)
         if len(reached) > self.neighbours:
             order = np.argsort(-near[reached], kind="stable")

@@ -1,8 +1,8 @@
-"""Corrections of delayed feedback: how much an event counts that entered with the label it had by then.
+"""Corrections of delayed feedback: weights of events that enter with the label known so far.
 
-p is the chance of a click, q the share of clicks that come late: after their impression entered as a negative, so that
-it enters twice. Of all that enters, b = p / (1 + p q) is positive. Each weight makes the mean of what enters the mean
-that true labels would give: ``E_entered[w ℓ] = p ℓ(1) + (1 − p) ℓ(0)``.
+p is the probability of a click, q the share of clicks that arrive after their impression entered as a negative, so
+that it enters twice. A share b = p / (1 + p q) of the entries is positive. With the weights, the mean over the entries
+equals the mean over true labels: ``E_entered[w ℓ] = p ℓ(1) + (1 − p) ℓ(0)``.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import numpy as np
 from freshmark import AnyArray, FloatArray
 
 LEAST = 0.1
-"""Below which chances are not trusted to divide by."""
+"""Lower bound of probabilities that are divided by."""
 
 MOST = 0.999
-"""Above which no calibrated chance lies: b may be larger than any p allows, and a chance of 1 must not be wrong."""
+"""Upper bound of calibrated probabilities: b may exceed what any p allows, and 1 would have infinite loss."""
 
 
 def fake_negative_weights(label: AnyArray, p: FloatArray, q: float) -> FloatArray:
@@ -27,13 +27,13 @@ def fake_negative_weights(label: AnyArray, p: FloatArray, q: float) -> FloatArra
 
 
 def real_negative(p: FloatArray, q: float) -> FloatArray:
-    """``(1 − p) / (1 − p + p q)``: the chance that what entered as a negative is one, where all clicks are as late."""
+    """``(1 − p) / (1 − p + p q)``: the probability that a negative entry is a true one, if q is the same for all."""
     negative: FloatArray = (1 - p) / np.maximum(1 - p + p * q, np.finfo(float).tiny)
     return negative
 
 
 def calibrated(b: FloatArray, q: float) -> FloatArray:
-    """``p = b / (1 − b q)``, at most MOST: the chance of a click, from that of a positive among all that enters.
+    """``p = b / (1 − b q)``, at most MOST: the probability of a click, from that of a positive entry.
 
     With q = 1 it is b / (1 − b). Ktena et al., RecSys 2019 (FNC).
     """
@@ -45,9 +45,9 @@ def elapsed_weights(label: AnyArray, late: FloatArray, negative: FloatArray) -> 
     """``1 + p_dp`` of a positive, ``(1 + p_dp) p_rn`` of a negative.
 
     Args:
-        label: (n,) as they entered.
-        late: (n,) p_dp, the chance that an impression is clicked, and late.
-        negative: (n,) p_rn, the chance that what entered as a negative is one.
+        label: (n,) of the entries.
+        late: (n,) p_dp, the probability of a late click.
+        negative: (n,) p_rn, the probability that a negative entry is a true one.
 
     Yang et al., AAAI 2021 (ES-DFM).
     """
@@ -57,11 +57,11 @@ def elapsed_weights(label: AnyArray, late: FloatArray, negative: FloatArray) -> 
 def shift_weights(label: AnyArray, in_time: FloatArray, negative: FloatArray) -> FloatArray:
     """``1 / P(in time | clicked)`` of a positive, ``P(never clicked | entered as a negative)`` of a negative.
 
-    What is clicked late does not enter again. Yasui et al., WWW 2020 (FSIW).
+    Late clicks do not enter again. Yasui et al., WWW 2020 (FSIW).
 
     Args:
-        label: (n,) as they entered.
-        in_time: (n,) the chance that a click comes before its impression enters.
-        negative: (n,) the chance that what entered as a negative is one.
+        label: (n,) of the entries.
+        in_time: (n,) the probability that a click arrives before its impression enters.
+        negative: (n,) the probability that a negative entry is a true one.
     """
     return np.where(label > 0, 1 / np.maximum(in_time, LEAST), negative)

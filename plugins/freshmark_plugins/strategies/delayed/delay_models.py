@@ -15,25 +15,25 @@ from freshmark_plugins.training.learner import Learner
 
 
 class DelayModels:
-    """Weights of ``esdfm`` and ``fsiw``: one model for each of the two chances, of the kind of the model itself.
+    """Weights of ``esdfm`` and ``fsiw``: a model of the same kind as the main one for each of two probabilities.
 
     ::
 
         esdfm  first: of all, clicked and late?         second: of what entered as a negative, never clicked?
         fsiw   first: of what is clicked, in time?      second: likewise
 
-    A click is told sooner than that there is none. So what is told waits until something as new is told not to be
-    clicked: else both would learn from clicks alone at first.
+    Clicks are reported sooner than non-clicks. So labels wait until a non-click at least as new has arrived: otherwise
+    both would learn from clicks only at first.
 
     Args:
-        learner: of the model, not started yet; the two are copies of it.
+        learner: of the main model, not started yet; both are copies of it.
         repeats: whether late clicks enter again (esdfm), or not (fsiw).
     """
 
     def __init__(self, learner: Learner, *, repeats: bool) -> None:
         self.repeats = repeats
         self.first, self.negative = copy.deepcopy(learner), copy.deepcopy(learner)
-        self.told: list[Events] = []
+        self.waiting: list[Events] = []
         self.entered: BoolArray = np.zeros(0, np.bool_)
         self.horizon = np.iinfo(np.int64).min
 
@@ -44,35 +44,35 @@ class DelayModels:
 
     @property
     def known(self) -> bool:
-        """Whether anything was learned yet."""
+        """Whether anything has been learned."""
         return self.horizon > np.iinfo(np.int64).min
 
     def learn(self, entries: Entries, *, epochs: int) -> None:
-        """Labels have come: of each it is known whether it came too late."""
-        told, entered, clicked = self._ripe(entries)
+        """Train both models on events whose labels have arrived."""
+        labelled, entered, clicked = self._ripe(entries)
         if self.repeats:
-            _learn(self.first, told, clicked & entered, epochs=epochs)
+            _learn(self.first, labelled, clicked & entered, epochs=epochs)
         else:
-            _learn(self.first, told[clicked], ~entered[clicked], epochs=epochs)
-        _learn(self.negative, told[entered], ~clicked[entered], epochs=epochs)
+            _learn(self.first, labelled[clicked], ~entered[clicked], epochs=epochs)
+        _learn(self.negative, labelled[entered], ~clicked[entered], epochs=epochs)
 
     def _ripe(self, entries: Entries) -> tuple[Events, BoolArray, BoolArray]:
-        """What is as old as something that is known not to be clicked; whether it entered, whether it is clicked."""
-        told, entered = concatenated([*self.told, entries.told]), np.append(self.entered, entries.entered)
-        clicked = told.label > 0 if told.label is not None else np.zeros(len(told), np.bool_)
-        self.horizon = max(self.horizon, int(told.time[~clicked].max(initial=self.horizon)))
-        ripe = told.time <= self.horizon
-        self.told, self.entered = [told[~ripe]], entered[~ripe]
-        return told[ripe], entered[ripe], clicked[ripe]
+        """Events no newer than a known non-click; whether each entered, and whether it was clicked."""
+        labelled, entered = concatenated([*self.waiting, entries.labelled]), np.append(self.entered, entries.entered)
+        clicked = labelled.label > 0 if labelled.label is not None else np.zeros(len(labelled), np.bool_)
+        self.horizon = max(self.horizon, int(labelled.time[~clicked].max(initial=self.horizon)))
+        ripe = labelled.time <= self.horizon
+        self.waiting, self.entered = [labelled[~ripe]], entered[~ripe]
+        return labelled[ripe], entered[ripe], clicked[ripe]
 
     def weights(self, events: Events, label: AnyArray, *, p: FloatArray, q: float) -> FloatArray:
-        """(n,) how much each event counts that enters with this label.
+        """(n,) weights of the entering events.
 
         Args:
-            events: that enter.
-            label: (n,) with which they do.
-            p: (n,) the chance that each is clicked.
-            q: the share of clicks that come late; until something is learned, of all events alike.
+            events: n entering events.
+            label: (n,) with which they enter.
+            p: (n,) probability of a click.
+            q: the share of late clicks; used for all events until something has been learned.
         """
         weigh = elapsed_weights if self.repeats else shift_weights
         if self.known:
@@ -80,12 +80,12 @@ class DelayModels:
         return weigh(label, p * q if self.repeats else np.full(len(p), 1 - q), real_negative(p, q))
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Those of both."""
+        """The state of both models."""
         return dict(self._states())
 
     def _states(self) -> Iterator[tuple[str, AnyArray]]:
-        if self.told:
-            yield from columns_of("delays.told", self.told[0]).items()
+        if self.waiting:
+            yield from columns_of("delays.told", self.waiting[0]).items()
             yield "delays.told.entered", self.entered
         for side, learner in (("first", self.first), ("negative", self.negative)):
             for name, value in learner.state().items():
@@ -93,7 +93,7 @@ class DelayModels:
 
 
 def chances(learner: Learner, events: Events) -> FloatArray:
-    """(n,) what a model for clicks answers about events."""
+    """(n,) the probabilities of a click model for events."""
     learner.grow_vocabulary(events)
     learner.model.eval()
     candidates = np.full(len(events), learner.items)

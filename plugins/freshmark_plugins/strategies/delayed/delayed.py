@@ -1,4 +1,4 @@
-"""delayed: learn impressions before it is known whether they are clicked, and correct for it."""
+"""delayed: train on impressions before their clicks are known, and correct for it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CORRECTIONS = ("vanilla", "fnw", "fnc", "fsiw", "esdfm")
 
 
 class Delayed(Finetune):
-    """Do not wait for clicks: what is not clicked yet is learned as a negative, and again as a positive when it is.
+    """Delayed feedback: train on unclicked impressions as negatives, and again as positives when a click arrives.
 
     ::
 
@@ -29,15 +29,15 @@ class Delayed(Finetune):
         fsiw     w⁺ = 1 / P(in time|x, 1)   w⁻ = P(negative|x, entered as one)         late clicks do not enter
         esdfm    w⁺ = 1 + p_dp(x)           w⁻ = (1 + p_dp(x)) P(negative|x, entered as one)
 
-    p is the model's answer before the update, q the share of clicks so far that came late: 0 where labels are not
-    delayed, and then all of them are ``finetune``, bit for bit. The chances of ``fsiw`` and ``esdfm`` are learned, by
-    two further models of the same kind, from the impressions whose labels have come; until these are no clicks alone,
-    the chances are made of p and q. ``finetune`` itself waits for labels. Cost of an update: epochs · entries, with
+    p is the model's answer before the update, q the share of clicks so far that came late: without delayed labels it is
+    0, and every correction is ``finetune``, bit for bit. The probabilities of ``fsiw`` and ``esdfm`` are learned by two
+    further models of the same kind from impressions whose labels have arrived; until these include non-clicks, they
+    are computed from p and q. ``finetune`` itself waits for labels. Cost of an update: epochs · entries, with
     those two three times that. Extra memory: impressions without labels; with those two, two more models.
 
-    An update of few events moves the model by less than one of many: where w is said, it is times n ÷ batch, for at
-    night clicks of the day come with few impressions, and a mean over each update alone would make them many.
-    Ktena et al., RecSys 2019 (fnw, fnc); Yasui et al., WWW 2020 (fsiw); Yang et al., AAAI 2021 (esdfm).
+    Weights are multiplied by n ÷ batch, so that an update of few events moves the model less than one of many: at
+    night, clicks of the day arrive with few impressions, and a mean over each update would overweight them. Ktena et
+    al., RecSys 2019 (fnw, fnc); Yasui et al., WWW 2020 (fsiw); Yang et al., AAAI 2021 (esdfm).
 
     Args:
         model: for clicks, such as ``logistic``.
@@ -61,7 +61,7 @@ class Delayed(Finetune):
             self.delays = DelayModels(self.learner, repeats=correction == "esdfm")
         if correction == "fnc":
             self.predict = self.calibrated
-        self.__dict__.pop("observe", None)  # the model's own, which the one below calls
+        self.__dict__.pop("observe", None)  # hides the method of this class, which calls the model's
 
     @property
     def q(self) -> float:
@@ -69,7 +69,7 @@ class Delayed(Finetune):
         return self.late / self.clicks if self.clicks else 0.0
 
     def start(self, run: Run) -> None:
-        """Build the model, and those beside it; nothing was shown."""
+        """Build all models; there are no impressions yet."""
         super().start(run)
         self.impressions = PendingImpressions(self.wait)
         self.late = self.clicks = 0
@@ -77,13 +77,13 @@ class Delayed(Finetune):
             self.delays.start(run)
 
     def observe(self, events: Events) -> None:
-        """These were shown; their labels are not looked at."""
+        """Add these impressions; their labels are not used."""
         self.model.observe(events)
-        self.impressions.show(events)
+        self.impressions.add(events)
 
     def update(self, events: Events) -> None:
-        """These labels have come: train on what enters now."""
-        entries = self.impressions.come(events)
+        """Labels have arrived: train on the events that enter now."""
+        entries = self.impressions.resolve(events)
         self._count(entries)
         if self.delays:
             self.delays.learn(entries, epochs=self.epochs)
@@ -92,27 +92,27 @@ class Delayed(Finetune):
             self.learn(enters, epochs=self.epochs, weights=self.weights(enters))
 
     def weights(self, events: Events) -> FloatArray | None:
-        """(n,) how much each event counts that enters; None, while no click was late: as in ``finetune``."""
+        """(n,) weights of the entering events; None while no click was late, as in ``finetune``."""
         if not self.late or events.label is None:
             return None
         weights = np.ones(len(events))
         if self.correction in {"fnw", "fsiw", "esdfm"}:
             p, q = chances(self.learner, events), self.q
-            beside, label = self.delays, events.label
-            weights = beside.weights(events, label, p=p, q=q) if beside else fake_negative_weights(label, p, q)
+            delays, label = self.delays, events.label
+            weights = delays.weights(events, label, p=p, q=q) if delays else fake_negative_weights(label, p, q)
         return weights * self.learner.batch_fill(len(events))
 
     def calibrated(self, query: Query) -> FloatArray:
-        """(n,) the chance of a click, where the model has learned that of a positive."""
+        """(n,) the probability of a click, from the model's probability of a positive."""
         b: FloatArray = self.learner.model.predict(query)
         return calibrated(b, self.q) if self.late else b
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Those of all models, and the impressions that wait."""
-        beside = self.delays.state() if self.delays else {}
-        return {**super().state(), **beside, **self.impressions.state()}
+        """The state of all models, and the pending impressions."""
+        delays = self.delays.state() if self.delays else {}
+        return {**super().state(), **delays, **self.impressions.state()}
 
     def _count(self, entries: Entries) -> None:
-        if entries.told.label is not None:
-            self.clicks += int((entries.told.label > 0).sum())
-            self.late += int((entries.entered & (entries.told.label > 0)).sum())
+        if entries.labelled.label is not None:
+            self.clicks += int((entries.labelled.label > 0).sum())
+            self.late += int((entries.entered & (entries.labelled.label > 0)).sum())

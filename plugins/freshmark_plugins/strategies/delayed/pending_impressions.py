@@ -1,11 +1,11 @@
-"""PendingImpressions: what was shown, and is not known yet to have been clicked or not.
+"""Pending impressions: shown, but not yet known to be clicked or not.
 
-A click may come long after what was clicked on was shown. Who does not wait for it learns the impression as not
-clicked, and once more, as clicked, when the click has come::
+A click may arrive long after its impression. Without waiting for it, the impression is learned as a negative, and
+again as a positive when the click arrives::
 
-    shown ──► waits ──► enters as negative ──► its click comes: enters again, as positive
-                │                          └─► none has come by the end: nothing more
-                └─► its label comes first: enters with that
+    shown ──► waits ──► enters as negative ──► its click arrives: enters again as positive
+                │                          └─► no click arrives: nothing more
+                └─► its label arrives first: enters with it
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from freshmark_plugins.training.event_sets import columns_of, concatenated
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """What enters training now.
+    """Events that enter training now.
 
-    events: n of them, with the labels that they enter with
-    late: (n,) bool, which are positives that had entered as negatives
-    told: m events that had been shown, and whose true labels have come now
-    entered: (m,) bool, which of those had entered as negatives by then
+    events: n events with the labels they enter with
+    late: (n,) bool, positives that had entered as negatives
+    labelled: m shown events whose true labels have arrived now
+    entered: (m,) bool, which of those had entered as negatives
     """
 
     events: Events
     late: BoolArray
-    told: Events
+    labelled: Events
     entered: BoolArray
 
 
 class PendingImpressions:
-    """Those that were shown and whose labels have not come, in the order of time.
+    """Impressions whose labels have not arrived, by time.
 
     Args:
-        wait: microseconds that an impression waits for its label before it enters without.
+        wait: microseconds that an impression waits for its label before it enters as a negative.
     """
 
     def __init__(self, wait: int) -> None:
@@ -48,15 +48,15 @@ class PendingImpressions:
         self.entered: BoolArray = np.zeros(0, np.bool_)
         self.horizon = np.iinfo(np.int64).min
 
-    def show(self, events: Events) -> None:
-        """These are past; whatever is known of their labels is not looked at."""
+    def add(self, events: Events) -> None:
+        """Add impressions; their labels are not used."""
         self.shown.append(replace(events, label=None, features=dict(events.features)))
 
-    def come(self, known: Events) -> Entries:
-        """The labels of these events have come.
+    def resolve(self, known: Events) -> Entries:
+        """The labels of these events have arrived.
 
-        An impression enters without a label where one at least ``wait`` later than it has got one: so much is known by
-        the time that the schedule means, however late the update is made.
+        A pending impression enters as a negative once an event at least ``wait`` later has its label, which makes it
+        independent of when exactly the update runs.
         """
         label = np.zeros(len(known)) if known.label is None else known.label
         self.horizon = max(self.horizon, int(known.time.max(initial=self.horizon)))
@@ -79,7 +79,7 @@ class PendingImpressions:
         )
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Those that wait, and whether each has entered as a negative."""
+        """The pending impressions, and whether each has entered as a negative."""
         waiting = self.shown[0] if self.shown else None
         if waiting is None or len(waiting) != len(self.entered):
             return {}
@@ -87,7 +87,7 @@ class PendingImpressions:
 
 
 def _rows(shown: Events, known: Events) -> IntArray:
-    """(n,) which of the shown each event is, by time, user and item; −1 for none. Of equals the first comes first."""
+    """(n,) row of each event among the shown, by time, user and item; −1: none. Of equal ones, the first free row."""
     rows = np.full(len(known), -1, np.int64)
     begins, ends = (np.searchsorted(shown.time, known.time, side) for side in ("left", "right"))
     taken: set[int] = set()

@@ -14,7 +14,7 @@ from freshmark_plugins.strategies.factorisation.isgd import ISGD, Steps
 
 
 class BISGD(ISGD):
-    """Several ``isgd``, each given every event a random number of times, as in a bootstrap sample; their mean answers.
+    """An ensemble of ``isgd``; each node learns every event a Poisson number of times, and their mean answers.
 
     ::
 
@@ -22,12 +22,12 @@ class BISGD(ISGD):
             k ~ Poisson(1);  k steps of isgd with (u, i) by the vectors of m
         score(u, i) = −|1 − mean_m p_u^m · q_i^m|
 
-    Cost of an update: O(nodes · dim) an event on average; answers cost ``nodes`` times as much as well. Memory: nodes
+    Cost of an update: O(nodes · dim) per event on average; answers cost ``nodes`` times as much. Memory: nodes
     times that of isgd. Vinagre, Jorge & Gama, Expert Systems 35(4), 2018; bagging online: Oza & Russell, 2001.
 
     Args:
         dim: length of p and q.
-        nodes: how many isgd; the paper has 8 to 64.
+        nodes: size of the ensemble; 8 to 64 in the paper.
         weights: "poisson", or "one" for every event once.
         steps: lr (η), reg (λ), scale and iterations, as for isgd.
     """
@@ -48,14 +48,14 @@ class BISGD(ISGD):
         self.nodes, self.poisson = nodes, weights == "poisson"
 
     def start(self, run: Run) -> None:
-        """Nobody is known to any node; the first one draws what isgd would."""
+        """No vectors yet; the first node draws the same ones as isgd."""
         super().start(run)
         more = (Vectors(self.dim, scale=self.scale, seed=(run.seed, 20, node)) for node in range(1, self.nodes))
         self.bag = [self.vectors, *more]
         self.rng = np.random.default_rng([run.seed, 22])
 
     def update(self, events: Events) -> None:
-        """Each node steps as often as its draw for the event says."""
+        """Each node takes as many steps per event as drawn."""
         shape = (len(events), self.nodes)
         times = self.iterations * (self.rng.poisson(1.0, shape) if self.poisson else np.ones(shape, np.int64))
         for node, vectors in enumerate(self.bag):

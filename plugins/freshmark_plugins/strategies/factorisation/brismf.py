@@ -1,4 +1,4 @@
-"""brismf: ratings by matrix factorisation, one step of gradient descent with every rating."""
+"""brismf: matrix factorisation of ratings, one step of gradient descent per rating."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from freshmark_plugins.kernels.vectors import Table, Vectors, product
 
 
 class BRISMF(Strategy):
-    """Biased, regularised, incremental, simultaneous matrix factorisation: each rating moves both of its vectors.
+    """Biased regularised incremental simultaneous matrix factorisation: each rating updates both vectors.
 
     ::
 
@@ -22,19 +22,19 @@ class BRISMF(Strategy):
             μ   ← mean of all ratings so far
             e   = r − μ − p_u · q_i
             p_u ← p_u + η (e q_i − λ p_u)
-            q_i ← q_i + η (e p_u − λ q_i)                      by the old p_u; both constants stay 1
+            q_i ← q_i + η (e p_u − λ q_i)                      with the old p_u; both constants stay 1
 
-    A user or item not rated yet has no bias and a vector of 0. Cost of an update: O(dim) a rating.
-    Memory: 4 (dim + 2) bytes a user and item. Takács, Pilászy, Németh & Tikk, JMLR 2009, section 3.1; learning with
-    each rating, without passing again: "user feature update" there, section 3.4. The mean μ is ours: it answers whom
-    and what nothing is known of.
+    Users and items without ratings have bias and vector 0. Cost of an update: O(dim) per rating.
+    Memory: 4 (dim + 2) bytes per user and item. Takács, Pilászy, Németh & Tikk, JMLR 2009, section 3.1; learning
+    each rating once: "user feature update" there, section 3.4. The mean μ is our addition: it answers for users and
+    items without ratings.
 
     Args:
         dim: length of p' and q'.
         lr: η.
         reg: λ.
-        scale: standard deviation of the first p' and q'.
-        warmup_epochs: passes over the warm-up, each in the order of time.
+        scale: standard deviation of the initial p' and q'.
+        warmup_epochs: passes over the warm-up, each in order of time.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rate"})
@@ -50,9 +50,9 @@ class BRISMF(Strategy):
         self.dim, self.lr, self.reg, self.scale, self.warmup_epochs = dim, lr, reg, scale, warmup_epochs
 
     def start(self, run: Run) -> None:
-        """Nothing is rated yet."""
+        """No ratings yet."""
         self.vectors = Vectors(self.dim + 2, scale=self.scale, seed=(run.seed, 23))
-        self.ratings = np.zeros(2)  # how many, and their mean
+        self.ratings = np.zeros(2)  # count and mean
 
     def fit(self, history: Events) -> None:
         """Learn the warm-up, ``warmup_epochs`` times over; the mean counts each rating once."""
@@ -60,30 +60,30 @@ class BRISMF(Strategy):
             self._learn(history, first=epoch == 0)
 
     def update(self, events: Events) -> None:
-        """One step a rating."""
+        """One step per rating."""
         self._learn(events, first=True)
 
     def predict(self, query: Query) -> FloatArray:
         """(n,) μ + p_u · q_i."""
         if query.item is None:
-            raise UsageError("brismf rates items, and this query has none")
+            raise UsageError("brismf rates items, and this query has no items")
         vectors = self.vectors
         ratings = np.full(len(query), self.ratings[1])
         _rate(vectors.users, vectors.items, vectors.met, vectors.counts, query.user, query.item, ratings)
         return ratings
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Vectors of users (n, dim + 2) and items (m, dim + 2), float32, and the ratings' number and mean."""
+        """Vectors of users (n, dim + 2) and items (m, dim + 2), float32, and the count and mean of ratings."""
         return {**self.vectors.state(), "ratings": self.ratings}
 
     def _learn(self, events: Events, *, first: bool) -> None:
         if events.label is None:
-            raise UsageError("brismf learns from ratings, and these events have none")
+            raise UsageError("brismf learns from ratings, and these events have no labels")
         new = self.vectors.meet(events.user, events.item) if first else np.zeros(0, np.int64)
         vectors, label = self.vectors, np.asarray(events.label, np.float64)
         vectors.users[new[new >= 0], :2] = 1, 0
         vectors.items[~new[new < 0], :2] = 0, 1
-        # the mean of infinitely many stays what it is with one more
+        # an infinite count keeps the mean constant in further passes
         mean = self.ratings if first else np.array([np.inf, self.ratings[1]])
         _steps(vectors.users, vectors.items, events.user, events.item, label, mean, self.lr, self.reg)
 
@@ -122,7 +122,7 @@ def _rate(
     item: IntArray,
     ratings: FloatArray,
 ) -> None:
-    """Add to each rating what is known of its user and item: their biases, and of both the product."""
+    """Add to each rating the biases of its user and item, and their product if both have ratings."""
     for row in range(len(ratings)):
         u, i = user[row], item[row]
         knows_user, knows_item = u < len(met) and met[u], i < len(counts) and counts[i] > 0

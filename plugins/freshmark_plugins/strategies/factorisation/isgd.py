@@ -1,4 +1,4 @@
-"""isgd: incremental matrix factorisation from positive events alone."""
+"""isgd: incremental matrix factorisation from positive events only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from freshmark_plugins.kernels.vectors import Vectors
 
 
 class Steps(TypedDict, total=False):
-    """Options of ``isgd`` that its kin take as well."""
+    """Options of ``isgd`` that its variants take too."""
 
     lr: float
     reg: float
@@ -22,7 +22,7 @@ class Steps(TypedDict, total=False):
 
 
 class ISGD(Strategy):
-    """Learn each event once, in order, as a 1 in a matrix of which nothing else is known; rank what is nearest to 1.
+    """Learn each event once, in order, as a 1 in an otherwise unknown matrix; rank by nearness to 1.
 
     ::
 
@@ -33,8 +33,8 @@ class ISGD(Strategy):
                 q_i ← q_i + η (e p_u − λ q_i)        by the new p_u
         score(u, i) = −|1 − p_u · q_i|
 
-    Since nothing is ever a 0, products crowd towards 1, the more so the longer it learns: ``raisgd`` and ``rsisgd``
-    add negatives. Users without any event given are answered by popularity.
+    Without zeros all products drift towards 1: ``raisgd`` and ``rsisgd`` add negatives. Users without learned events
+    are answered by popularity.
 
     Cost of an update: O(iterations · dim) an event. Memory: 4 dim bytes a user and item, and a count.
     Vinagre, Jorge & Gama, UMAP 2014, Algorithm 1; defaults of Kitazawa's re-implementation (FluRS) for ML-1M. Tuned by
@@ -45,7 +45,7 @@ class ISGD(Strategy):
         lr: η.
         reg: λ.
         scale: standard deviation of the first p and q.
-        iterations: steps an event.
+        iterations: steps per event.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
@@ -61,21 +61,21 @@ class ISGD(Strategy):
         self.dim, self.lr, self.reg, self.scale, self.iterations = dim, lr, reg, scale, iterations
 
     def start(self, run: Run) -> None:
-        """Nobody is known; the seed is."""
+        """No vectors yet."""
         self.vectors = Vectors(self.dim, scale=self.scale, seed=(run.seed, 20))
 
     def update(self, events: Events) -> None:
-        """Meet who is new, and step with every event."""
+        """Draw vectors for new users and items, then one step per event."""
         self.vectors.meet(events.user, events.item)
         self.steps(events)
 
     def steps(self, events: Events) -> None:
-        """The steps of these events, whose users and items have vectors."""
+        """The steps of events whose users and items have vectors."""
         times = np.full(len(events), self.iterations)
         isgd_steps(self.vectors.users, self.vectors.items, events.user, events.item, times, self.lr, self.reg)
 
     def score(self, query: Query) -> FloatArray:
-        """(n, m) nearness to 1, ≤ 0; for users who were never met, the items' events."""
+        """(n, m) −|1 − p_u · q_i|; for users without vectors, the items' events."""
         scores = -np.abs(1.0 - self.products(query))
         scores[~self.vectors.knows(query.user)] = self.vectors.counts[: self.vectors.known_items]
         return scores
@@ -85,5 +85,5 @@ class ISGD(Strategy):
         return self.vectors.products(query.user)
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Vectors of users (n, dim) and items (m, dim), float32; who was met, and the items' events."""
+        """Vectors of users (n, dim) and items (m, dim), float32; which users have one, and the items' events."""
         return self.vectors.state()

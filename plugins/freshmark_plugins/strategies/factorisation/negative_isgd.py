@@ -1,4 +1,4 @@
-"""isgd with negatives: what raisgd and rsisgd share."""
+"""isgd with negatives: the base class of raisgd and rsisgd."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from freshmark_plugins.strategies.factorisation.isgd import ISGD, Steps
 
 
 class NegativeISGD(ISGD):
-    """``isgd`` that takes some items a user does not want before each event.
+    """``isgd`` with some negative items before each event.
 
     Args:
         dim: length of p and q.
-        negatives: items an event.
+        negatives: items per event.
         steps: lr (η), reg (λ), scale and iterations, as for isgd.
     """
 

@@ -12,17 +12,17 @@ from freshmark_plugins.strategies.factorisation.online_mf import OnlineMF
 
 
 class OnlineBPR(OnlineMF):
-    """BPR with every event as it is given, against items that the user has not had, as its paper defines the pairs.
+    """BPR, one step per event, against items that the user has not had, as its paper defines the pairs.
 
     ::
 
-        for each new event (u, i), with negatives j_1 … j_K uniform among the known items not in H_u:
+        for each new event (u, i), with negatives j_1 … j_K uniform over the known items not in H_u:
             the step of online_mf          g_k = σ(s_uj_k − s_ui) / K
 
-    ``online_mf`` may draw what the user had, also the item itself; where users take many of few items that teaches the
-    opposite of what happened. A draw fails where 8 items in a row had been taken; it then teaches nothing.
+    ``online_mf`` may draw items that the user had, even the item itself, which is harmful in small catalogues. A draw
+    fails after 8 such items in a row, and then has no effect.
 
-    Cost of an update: O(K · dim) an event. Memory: that of online_mf, and 8 to 11 bytes for each item that a user had.
+    Cost of an update: O(K · dim) per event. Memory: that of online_mf, and 8 to 11 bytes per item that a user had.
     Rendle et al., UAI 2009 (BPR); online: Diaz-Aviles et al., RecSys 2012.
 
     Args:
@@ -30,8 +30,8 @@ class OnlineBPR(OnlineMF):
         negatives: K, items drawn for each event; 1 in the paper, 4 as in online_mf.
         lr: η.
         reg: λ.
-        scale: standard deviation of the first p and q; from a smaller one new users take many events to learn.
-        warmup_epochs: passes over the warm-up, each in the order of time.
+        scale: standard deviation of the initial p and q; with a smaller one new users need many events.
+        warmup_epochs: passes over the warm-up, each in order of time.
     """
 
     def __init__(
@@ -47,17 +47,17 @@ class OnlineBPR(OnlineMF):
         super().__init__(dim, negatives=negatives, lr=lr, reg=reg, scale=scale, warmup_epochs=warmup_epochs)
 
     def start(self, run: Run) -> None:
-        """Nothing is known, and nobody had anything."""
+        """No users, no items, no histories."""
         super().start(run)
         self.unseen = NegativeSampler(self.negatives, seed=(run.seed, 3))
 
     def negative_draws(self, events: Events) -> FloatArray:
-        """The middle of the part of [0, 1) that stands for each item chosen; where none was, for the event's own."""
+        """A number in [0, 1) that ``bpr_steps`` maps to the sampled item, or to the event's own if sampling failed."""
         before = self.unseen.known
         chosen = self.unseen.draw(events.user, events.item)
         known = np.maximum.accumulate(np.maximum(events.item + 1, before))[:, None]
         return (np.where(chosen < 0, events.item[:, None], chosen) + 0.5) / known
 
     def state(self) -> Mapping[str, AnyArray]:
-        """The state of online_mf, and who had what."""
+        """The state of online_mf, and the items of each user."""
         return {**super().state(), **self.unseen.state()}

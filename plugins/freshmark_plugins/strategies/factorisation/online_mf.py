@@ -1,4 +1,4 @@
-"""online_mf: matrix factorisation that takes one step of gradient descent with every event."""
+"""online_mf: matrix factorisation, one step of gradient descent per event."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from freshmark_plugins.kernels.growth import row_count, with_room
 
 
 class OnlineMF(Strategy):
-    """Learn each event when it is given, in order, by one step against a few random items; never look back.
+    """Learn each event once, in order, by one BPR step against a few random items.
 
     ::
 
-        for each new event (u, i), with negatives j_1 … j_K uniform among the items known:
+        for each new event (u, i), with negatives j_1 … j_K uniform over the known items:
             g_k = σ(s_uj_k − s_ui) / K                       s_ui = p_u · q_i + b_i
             p_u  ← p_u  + η (Σ_k g_k (q_i − q_jk) − λ p_u)
             q_i  ← q_i  + η (Σ_k g_k p_u − λ q_i)            b_i  ← b_i  + η Σ_k g_k
             q_jk ← q_jk − η (g_k p_u + λ q_jk)               b_jk ← b_jk − η g_k
 
-    It is ``finetune(mf(negatives=K), batch=1, optimiser='sgd')`` without torch. A user without any event given is
-    answered by popularity. Cost of an update: O(K · dim) an event. Memory: 4 (dim + 2) bytes a user and item.
+    It is ``finetune(mf(negatives=K), batch=1, optimiser='sgd')`` without torch. Users without learned events are
+    answered by popularity. Cost of an update: O(K · dim) per event. Memory: 4 (dim + 2) bytes per user and item.
     Rendle et al., UAI 2009 (BPR); online: Rendle & Schmidt-Thieme, RecSys 2008; Diaz-Aviles et al., RecSys 2012.
 
     Args:
         dim: length of p and q.
-        negatives: K, items drawn for each event.
+        negatives: K, items sampled per event.
         lr: η.
         reg: λ.
-        scale: standard deviation of the first p and q.
-        warmup_epochs: passes over the warm-up, each in the order of time.
+        scale: standard deviation of the initial p and q.
+        warmup_epochs: passes over the warm-up, each in order of time.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
@@ -57,8 +57,8 @@ class OnlineMF(Strategy):
         self.warmup_epochs = warmup_epochs
 
     def start(self, run: Run) -> None:
-        """Nothing is known; the seed is."""
-        # one row holds [p, 1, 0] of a user that is known, [p, 0, 1] of another, and [q, b, events] of an item
+        """No users and no items."""
+        # rows: [p, 1, 0] of a user with events, [p, 0, 1] of one without, [q, b, events] of an item
         self.users: Table = np.zeros((0, self.dim + 2), np.float32)
         self.items: Table = np.zeros((0, self.dim + 2), np.float32)
         self.known_users, self.known_items = 0, 0
@@ -70,11 +70,11 @@ class OnlineMF(Strategy):
             self._learn(history, first=epoch == 0)
 
     def update(self, events: Events) -> None:
-        """One step an event."""
+        """One step per event."""
         self._learn(events, first=True)
 
     def factors(self, query: Query) -> Factors:
-        """Rows of the users (n, dim + 2) and items (m, dim + 2), so that one product serves known users and new."""
+        """Rows of users (n, dim + 2) and items (m, dim + 2); one product serves users with and without events."""
         user = np.zeros((len(query), self.dim + 2), np.float32)
         user[:, -1] = 1
         inside = query.user < self.known_users
@@ -93,11 +93,11 @@ class OnlineMF(Strategy):
         bpr_steps(self.users, self.items, events.user, events.item, draws, known, self.lr, self.reg, int(first))
 
     def negative_draws(self, events: Events) -> FloatArray:
-        """(n, K) in [0, 1), each times the number of items known by its event: the negatives."""
+        """(n, K) in [0, 1), scaled by the number of items known at each event to give the negatives."""
         return self.draw.random((len(events), self.negatives))
 
     def _grow(self, users: int, items: int) -> None:
-        """Rows are drawn in the order of the codes, so that chunks of events change nothing."""
+        """Rows are drawn in order of codes, so that splitting events into updates changes nothing."""
         if users > self.known_users:
             self.users = with_room(self.users, users)
             new = self.users[self.known_users : users]

@@ -1,4 +1,4 @@
-"""raisgd: isgd that takes as negatives the items which nobody took for the longest time."""
+"""raisgd: isgd with the items that occurred longest ago as negatives."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from freshmark_plugins.strategies.factorisation.negative_isgd import NegativeISG
 
 
 class RAISGD(NegativeISGD):
-    """``isgd`` with negatives from the far end of a queue of items: what was not taken for long is not wanted now.
+    """``isgd`` with negatives from the front of a queue of items: those that have not occurred for longest.
 
     ::
 
@@ -23,19 +23,19 @@ class RAISGD(NegativeISGD):
             ``negatives`` times:  j ← first of the queue;  p_u ← p_u + η ((0 − p_u · q_j) q_j − λ p_u);  j to its end
             step of isgd with (u, i);  i to the end of the queue
 
-    The negatives move p_u alone. Cost of an update: O((negatives + iterations) · dim) an event. Memory: that of isgd,
-    and 16 bytes an item. Vinagre, Jorge & Gama, SAC 2015.
+    Negatives update only p_u. Cost of an update: O((negatives + iterations) · dim) per event. Memory: that of isgd,
+    and 16 bytes per item. Vinagre, Jorge & Gama, SAC 2015.
 
     Args:
         dim: length of p and q.
-        negatives: items taken from the queue an event.
+        negatives: items from the queue per event.
         steps: lr (η), reg (λ), scale and iterations, as for isgd.
     """
 
     def start(self, run: Run) -> None:
-        """Nobody is known, and the queue is empty."""
+        """No vectors, and an empty queue."""
         super().start(run)
-        # a ring: place 0 lies between its end and its first, place 1 + i is item i; 0, 0 alone is no queue
+        # a ring of (before, after): row 0 separates its end from its front, row 1 + i is item i; a lone 0, 0 is empty
         self.queue: IntArray = np.full((1, 2), 0)
 
     def steps(self, events: Events) -> None:
@@ -46,7 +46,7 @@ class RAISGD(NegativeISGD):
         _steps(vectors.users, vectors.items, self.queue, events.user, events.item, *options)
 
     def state(self) -> Mapping[str, AnyArray]:
-        """The state of isgd; queue: (1 + m, 2) int64, the places before and after each."""
+        """The state of isgd; queue: (1 + m, 2) int64, the rows before and after each."""
         return {**super().state(), "queue": self.queue[: self.vectors.known_items + 1]}
 
 
@@ -66,23 +66,23 @@ def _steps(
         p, q = users[user[event]], items[item[event]]
         first = queue[0, 1]
         for taken in range(negatives):
-            place = queue[0, 1]
-            if place == 0 or (taken and place == first):  # there is nothing in it, or nothing more
+            row = queue[0, 1]
+            if row == 0 or (taken and row == first):  # empty, or all were taken
                 break
-            towards_zero(p, items[place - 1], lr, reg)
-            to_end(queue, place)
+            towards_zero(p, items[row - 1], lr, reg)
+            to_end(queue, row)
         for _ in range(iterations):
             towards_one(p, q, lr, reg)
         to_end(queue, item[event] + 1)
 
 
 @compiled
-def to_end(queue: IntArray, place: int) -> None:
-    """Move to the end of the queue what may be in it already."""
-    before, after = queue[place, 0], queue[place, 1]
+def to_end(queue: IntArray, row: int) -> None:
+    """Move a row to the end of the queue, or append it."""
+    before, after = queue[row, 0], queue[row, 1]
     if before >= 0:
         queue[before, 1], queue[after, 0] = after, before
     end = queue[0, 0]
-    queue[place, 0], queue[place, 1] = end, 0
-    queue[end, 1] = place
-    queue[0, 0] = place
+    queue[row, 0], queue[row, 1] = end, 0
+    queue[end, 1] = row
+    queue[0, 0] = row

@@ -22,17 +22,17 @@ class RSISGD(NegativeISGD):
             ``negatives`` times:  j ← any item not in H_u;  p_u ← p_u + η ((0 − p_u · q_j) q_j − λ p_u)
             step of isgd with (u, i)
 
-    The negatives move p_u alone. Cost of an update: O((negatives + iterations) · dim) an event. Memory: that of isgd,
-    and 8 to 11 bytes for each item that a user had. The random baseline of Vinagre, Jorge & Gama, SAC 2015.
+    Negatives update only p_u. Cost of an update: O((negatives + iterations) · dim) per event. Memory: that of isgd,
+    and 8 to 11 bytes per item that a user had. The random baseline of Vinagre, Jorge & Gama, SAC 2015.
 
     Args:
         dim: length of p and q.
-        negatives: items drawn an event.
+        negatives: items sampled per event.
         steps: lr (η), reg (λ), scale and iterations, as for isgd.
     """
 
     def start(self, run: Run) -> None:
-        """Nobody is known, and nobody had anything."""
+        """No vectors and no histories."""
         super().start(run)
         self.unseen = NegativeSampler(self.negatives, seed=(run.seed, 21))
 
@@ -43,7 +43,7 @@ class RSISGD(NegativeISGD):
         _steps(self.vectors.users, self.vectors.items, events.user, events.item, drawn, *options)
 
     def state(self) -> Mapping[str, AnyArray]:
-        """The state of isgd, and who had what."""
+        """The state of isgd, and the items of each user."""
         return {**super().state(), **self.unseen.state()}
 
 

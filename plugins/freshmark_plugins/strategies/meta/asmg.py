@@ -1,4 +1,4 @@
-"""asmg: answer with a model that is generated from the last fine-tuned ones."""
+"""asmg: answer with a model generated from the last fine-tuned ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MODES = ("gru", "linear")
 
 
 class ASMG(Finetune):
-    """Fine-tune as ever, and answer with what a network makes of the last k results.
+    """Finetune, and answer with a model that a network generates from the last k results.
 
     ::
 
@@ -29,21 +29,21 @@ class ASMG(Finetune):
         θ_t ← train(θ_{t−1}, D_t)                                                                  finetune
         answer with θ*_t = M_ω(θ_{t−k+1}, …, θ_t)
 
-        gru     M: θ_t + a · h + c, h of one GRU a column of each weight, which all its rows share
+        gru     M: θ_t + a · h + c, h of one GRU per column of each weight, shared by its rows
         linear  M: Σ_j w_j θ_j                                       w_j by ``weights``, or ∝ 1, 2, …, k
 
-    D_t teaches ω before it teaches θ, and after it was asked about. A step takes one of the k outputs, drawn by w: in
-    expectation all of them. M begins as θ_t; the paper draws it, and trains it for ten periods before the test.
+    D_t trains ω before θ, and after its events were scored. A step uses one of the k outputs, drawn by w: in
+    expectation all of them. M starts as θ_t; the paper starts at random and trains it for ten periods before the test.
     ``linear`` with ``weights=[0, 0, 1]`` is ``finetune``, bit for bit. Cost of an update: (1 + epochs) · |D_t|, and k
-    steps of a GRU for each parameter and step. Extra memory: k + ``hidden`` models, and the optimiser's state.
-    Peng et al., RecSys 2021 (ASMG): k = 3, hidden = 4, Adam with lr 1e-2 for ω, 1 epoch.
+    steps of a GRU for each parameter and step. Extra memory: k + ``hidden`` models, and the optimiser's state. Peng et
+    al., RecSys 2021 (ASMG): k = 3, hidden = 4, Adam with lr 1e-2 for ω, 1 epoch.
 
     Args:
         model: such as ``mf(dim=32)``.
-        k: how many of the last models are read.
+        k: number of last models that are read.
         hidden: length of h.
         mode: "gru" or "linear".
-        weights: w of the last k models, oldest first; they are made to sum to 1.
+        weights: w of the last k models, oldest first; normalised.
         meta_lr: learning rate of ω.
         training: see ``Training``; ``sparse`` and a stop rule are refused.
     """
@@ -72,18 +72,20 @@ class ASMG(Finetune):
         self.hidden, self.mode, self.meta_lr = hidden, mode, meta_lr
 
     def fit(self, history: Events) -> None:
-        """Train on the warm-up; that is the first model."""
+        """Train on the warm-up, which gives the first model."""
         super().fit(history)
         make: Callable[[Tensor], WeightedAverage] = partial(WeightedAverage, shares=self.shares)
         if self.mode == "gru":
             draw = torch.Generator().manual_seed(self.run.seed)
             make = partial(GRUGenerator, shares=self.shares, hidden=self.hidden, draw=draw)
-        makers = {name: make(weight) for name, weight in self.learner.model.named_parameters()}
+        generators = {name: make(weight) for name, weight in self.learner.model.named_parameters()}
         optimise = partial(Optimiser, name="adam", lr=self.meta_lr, sparse=False)
-        self.outputs = GeneratedModel(self.learner.model, makers, optimise, np.random.default_rng([self.run.seed, 30]))
+        self.outputs = GeneratedModel(
+            self.learner.model, generators, optimise, np.random.default_rng([self.run.seed, 30])
+        )
 
     def update(self, events: Events) -> None:
-        """Teach the generator, then the model, and generate what answers."""
+        """Train the generator, then the model, and generate the model that answers."""
         self.learner.grow_vocabulary(events)
         self.outputs.grow()
         if self.mode == "gru":
@@ -95,5 +97,5 @@ class ASMG(Finetune):
         self.outputs.see()
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Those of finetune, the models that are read, and the generator."""
+        """The state of finetune, the models that are read, and the generator."""
         return {**super().state(), **{f"generator.{name}": one for name, one in self.outputs.state()}}

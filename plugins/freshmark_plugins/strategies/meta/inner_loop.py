@@ -1,4 +1,4 @@
-"""InnerLoop: steps of gradient descent as a function of where they begin, so that one can learn where to begin."""
+"""The inner loop of MAML: gradient steps as a differentiable function of their starting point."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from freshmark_plugins.models.requirements import require_parts
 from freshmark_plugins.training.parametrisation import tables
 
 Weights: TypeAlias = Mapping[str, Tensor]
-"""Name of a parameter of the model → what it is to be."""
+"""Name of a parameter of the model → its value."""
 
 
 def adapted_parameters(model: nn.Module, parts: Sequence[str], name: str) -> list[str]:
-    """Names of the parameters of a built model that are adapted: those of the parts, or all but tables.
+    """Names of the adapted parameters of a built model: those of the parts, or all except tables.
 
     Args:
         model: built.
-        parts: first words of the names of parameters; empty for all but those of tables.
+        parts: prefixes of parameter names; empty: all except tables.
         name: of the strategy.
 
     Raises:
-        UsageError: it has no such part, or nothing but tables.
+        UsageError: it has no such part, or only tables.
     """
     named, shared, kind = dict(model.named_parameters()), tables(model), type(model).__name__
     require_parts(named, parts, f"{kind} that {name} adapts")
     local = [one for one in named if one.partition(".")[0] in parts or (not parts and one not in shared)]
     if not local:
-        raise UsageError(f"{kind} has nothing but tables", remedy=f"name some to adapt: {name}(…, local='users')")
+        raise UsageError(f"{kind} has only tables", remedy=f"name the part to adapt: {name}(…, local='users')")
     return local
 
 
@@ -40,10 +40,10 @@ class InnerLoop:
     """``θ' = θ − α ∇L(θ; support)``, ``steps`` times over.
 
     Args:
-        model: whose loss it is.
+        model: whose loss is minimised.
         lr: α.
-        steps: how many.
-        second_order: whether θ' is differentiated through the gradient too (MAML), or that is constant (FOMAML).
+        steps: number of steps.
+        second_order: whether to differentiate through the inner gradient (MAML) or not (FOMAML).
     """
 
     def __init__(self, model: nn.Module, *, lr: float, steps: int, second_order: bool) -> None:
@@ -51,13 +51,13 @@ class InnerLoop:
         self._loss = _Loss(model)
 
     def loss(self, events: Events, draw: torch.Generator, weights: Weights) -> Tensor:
-        """(n,) of each event, with these weights in place of the model's own; others stay."""
+        """(n,) losses with these weights in place of the model's; other parameters stay."""
         named = {f"model.{name}": weight for name, weight in weights.items()}
         loss: Tensor = functional_call(self._loss, named, (events, draw))
         return loss
 
     def adapted(self, support: Events, draw: torch.Generator, weights: Weights) -> Weights:
-        """Where the steps lead from these weights."""
+        """The weights after the steps."""
         for _ in range(self.steps):
             loss = self.loss(support, draw, weights).mean()
             gradients = torch.autograd.grad(
@@ -71,7 +71,7 @@ class InnerLoop:
 
 
 class _Loss(nn.Module):
-    """A model whose ``forward`` is its loss, which is what torch can call with other parameters."""
+    """A model whose ``forward`` is its loss, for ``functional_call``."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()

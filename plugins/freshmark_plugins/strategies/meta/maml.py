@@ -1,4 +1,4 @@
-"""maml: learn parameters from which one batch leads to the next."""
+"""maml: learn an initialisation from which a step on one batch helps with the next."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from freshmark_plugins.training.options import Training
 
 
 class MAML(Finetune):
-    """Train so that a step on one batch helps with the batch that follows it; answer after such a step.
+    """Train so that a step on one batch reduces the loss of the next; answer after such a step.
 
     ::
 
@@ -26,10 +26,10 @@ class MAML(Finetune):
             θ  ← θ − β ∇_θ L(θ'(θ); Q)                   by the optimiser, through θ'
         answer with θ' ← θ − α ∇L(θ; the last batch)
 
-    Each batch of a stream is a task: its support set is what came just before it. With ``inner_lr=0`` it is
+    Each batch of a stream is a task; its support set is the batch before it. With ``inner_lr=0`` it is
     ``finetune``. Cost of an update: about (1 + 2 · inner) · epochs · |D_t|. Extra memory: one more model, and the
     optimiser's state. Finn, Abbeel & Levine, ICML 2017, with α of 0.01 to 0.4; batches of a stream as tasks: Finn et
-    al., ICML 2019. A mean over a batch moves the row of a user by that user's share alone, so α is large here.
+    al., ICML 2019. α is large here, because a mean over a batch moves the row of a user only by that user's share.
 
     Args:
         model: such as ``mf(dim=32)``.
@@ -54,25 +54,25 @@ class MAML(Finetune):
         self.learner.objective = self.objective
 
     def start(self, run: Run) -> None:
-        """Nothing has come before the first batch."""
+        """Build the model; the first batch has no support set."""
         super().start(run)
-        self.draw = torch.Generator(run.device).manual_seed(run.seed + 1)  # apart: the learner draws as in finetune
+        self.draw = torch.Generator(run.device).manual_seed(run.seed + 1)  # separate: the learner draws as in finetune
         self.support: Events | None = None
         self.begin: Mapping[str, Tensor] = {}
 
     def fit(self, history: Events) -> None:
-        """Train on the warm-up likewise."""
+        """Train on the warm-up in the same way."""
         super().fit(history)
         self.adapt()
 
     def update(self, events: Events) -> None:
-        """Go back to θ, train it, and answer with θ'."""
-        self.put(self.begin)
+        """Restore θ, train it, and answer with θ'."""
+        self.load(self.begin)
         super().update(events)
         self.adapt()
 
     def objective(self, batch: Events, draw: torch.Generator) -> Tensor:
-        """(n,) losses of the batch after a step on what came before it."""
+        """(n,) losses of the batch after a step on the batch before it."""
         weights = dict(self.learner.model.named_parameters())
         if self.support is not None:
             weights = dict(self.adaptation.adapted(self.support, self.draw, weights))
@@ -80,26 +80,26 @@ class MAML(Finetune):
         return self.adaptation.loss(batch, draw, weights)
 
     def adapt(self) -> None:
-        """Keep θ, and put θ' in its place."""
+        """Store θ, and answer with θ'."""
         weights = dict(self.learner.model.named_parameters())
         self.begin = {name: weight.detach().clone() for name, weight in weights.items()}
         if self.support is not None:
-            self.put(self.adaptation.adapted(self.support, self.draw, weights))
+            self.load(self.adaptation.adapted(self.support, self.draw, weights))
 
     @torch.no_grad()
-    def put(self, weights: Mapping[str, Tensor]) -> None:
-        """Have the model's parameters hold these numbers."""
+    def load(self, weights: Mapping[str, Tensor]) -> None:
+        """Set the model's parameters."""
         for name, weight in self.learner.model.named_parameters():
             if name in weights:
                 weight.data.copy_(weights[name])
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Those of finetune, and θ."""
+        """The state of finetune, and θ."""
         return {**super().state(), **{f"begin.{name}": one.numpy(force=True) for name, one in self.begin.items()}}
 
 
 class FOMAML(MAML):
-    """MAML that takes the gradient on the support set for constant: no second derivatives.
+    """MAML without second derivatives: the gradient on the support set counts as constant.
 
     ::
 
@@ -107,7 +107,7 @@ class FOMAML(MAML):
             θ' ← θ − α ∇L(θ; S);  θ ← θ − β ∇L(θ'; Q)
         answer with θ' ← θ − α ∇L(θ; the last batch)
 
-    Where second derivatives vanish it is ``maml``; with ``inner_lr=0`` it is ``finetune``. Cost of an update: about
+    If second derivatives vanish it is ``maml``; with ``inner_lr=0`` it is ``finetune``. Cost of an update: about
     (1 + inner) · epochs · |D_t|. Extra memory: one more model, and the optimiser's state.
     Finn, Abbeel & Levine, ICML 2017, section 5.2; Nichol, Achiam & Schulman 2018.
     """

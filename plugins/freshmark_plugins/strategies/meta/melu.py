@@ -1,4 +1,4 @@
-"""melu: answer each user with weights adapted to that user's own history, and learn to adapt so."""
+"""melu: adapt weights to each user's history, and learn to do so."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from freshmark_plugins.training.options import Training
 
 
 class MeLU(Finetune):
-    """Users are tasks: what decides is adapted to each user's newest events, what embeds is shared.
+    """Users are tasks: decision layers are adapted to each user's newest events, embeddings are shared.
 
     ::
 
@@ -28,23 +28,23 @@ class MeLU(Finetune):
         θ   ← θ − β ∇_θ L(θ_shared, θ_u(θ); events of u at t and after)         over D_t, by the optimiser
         answer u with (θ_shared, θ_u)
 
-    θ_u is made anew for every request, from what was observed of the user, so it counts as the latency of an answer;
-    between updates it follows the user, and leaves nothing behind. With ``local_lr=0`` it is ``finetune``.
+    θ_u is computed for every request from the observed events of the user, which counts as latency of the answer; it
+    follows the user between updates, and is not stored. With ``local_lr=0`` it is ``finetune``.
     Cost of an update: epochs · |D_t|, and about 3 · ``inner`` · ``support`` for each user of a batch, one user at a
     time. Extra memory: ``support`` events a user, and the optimiser's state.
     Lee et al., KDD 2019 (MeLU): 1 inner step, all layers local and all embeddings shared, 32 users a batch.
 
     Args:
-        model: with layers beside its tables, or any with ``local``.
-        local: name of the parts that are adapted, one or a list; None: all parameters but those of tables.
-        support: events of a user that count.
+        model: with layers besides its tables, or any with ``local``.
+        local: prefix of the adapted parameters, one or a list; None: all parameters except tables.
+        support: newest events of a user to adapt to.
         inner: steps on them.
         local_lr: α.
         training: see ``Training``; ``sparse`` and a stop rule are refused.
     """
 
     usual_models: ClassVar[Mapping[Task, str]] = {"rank": "neumf()"}
-    """What --all-strategies takes: of mf nothing is left to adapt."""
+    """The model of ``--all-strategies``: mf has only tables."""
 
     recipe: ClassVar[Training] = {"epochs": 1, "warmup_epochs": 1}
 
@@ -75,35 +75,35 @@ class MeLU(Finetune):
         self._answer_as(
             (PersonalisedProbabilities if hasattr(model, "predict") else PersonalisedScores)(model, self.answering)
         )
-        self.__dict__.pop("observe", None)  # the model's own, which the one below calls
+        self.__dict__.pop("observe", None)  # hides the method of this class, which calls the model's
 
     def start(self, run: Run) -> None:
-        """Build the model; nobody has a history.
+        """Build the model; there are no histories yet.
 
         Raises:
-            UsageError: it has no such parts, or nothing but tables.
+            UsageError: it has no such parts, or only tables.
         """
         super().start(run)
         self.supports = SupportSets(self.size, labelled=run.task != "rank")
         self.local = adapted_parameters(self.learner.model, self.parts, "melu")
 
     def fit(self, history: Events) -> None:
-        """Train on the warm-up, which is history."""
+        """Train on the warm-up, which is history too."""
         self.supports.add(history)
         super().fit(history)
 
     def observe(self, events: Events) -> None:
-        """These are history now, where it is known what they tell."""
+        """Add the events to the histories, if their labels are known."""
         self.model.observe(events)
         self.supports.observe(events)
 
     def update(self, events: Events) -> None:
         """Train on the new events."""
-        self.supports.come(events)
+        self.supports.reveal(events)
         super().update(events)
 
     def objective(self, batch: Events, draw: torch.Generator) -> Tensor:
-        """(n,) losses of the batch, each user's after adaptation to what came before."""
+        """(n,) losses of the batch, for each user after adaptation to earlier events."""
         losses, order = user_by_user(
             batch.user,
             lambda user, rows: self.weights(user, int(batch.time[rows].min()), draw),
@@ -112,10 +112,10 @@ class MeLU(Finetune):
         return torch.cat(losses)[torch.from_numpy(order)]
 
     def weights(self, user: int, time: int, draw: torch.Generator) -> Mapping[str, Tensor] | None:
-        """θ_u of what the user did before this time; None where that is θ."""
+        """θ_u from the user's events before this time; None: θ."""
         support = self.supports.before(user, time) if self.adaptation.lr else None
         if support is not None:
-            # Observed, but not given by an update yet: the model has no rows for what is new in them.
+            # Observed events may hold users and items that no update has given yet: the model has no rows for them.
             support = support[(support.user < self.learner.users) & (support.item < self.learner.items)]
         if support is None or not len(support):
             return None
@@ -123,9 +123,9 @@ class MeLU(Finetune):
         return self.adaptation.adapted(support, draw, {name: named[name] for name in self.local})
 
     def answering(self, user: int) -> Mapping[str, Tensor] | None:
-        """θ_u for an answer: what is drawn for it depends on the user alone."""
+        """θ_u for an answer; its draws depend on the user only."""
         return self.weights(user, np.iinfo(np.int64).max, torch.Generator(self.run.device).manual_seed(user))
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Those of finetune, and the histories."""
+        """The state of finetune, and the histories."""
         return {**super().state(), **dict(self.supports.state())}

@@ -1,4 +1,4 @@
-"""PersonalisedModel: a model that answers each user with weights of that user's own."""
+"""A model that answers each user with weights of their own."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import numpy as np
 from freshmark import AnyArray, Events, IntArray, Query
 from torch import Tensor, nn
 
-from freshmark_plugins.strategies.meta.support_sets import Own, user_by_user
+from freshmark_plugins.strategies.meta.support_sets import UserWeights, user_by_user
 
 
 class PersonalisedModel:
-    """A model as each user meets it. A subclass offers the way to answer that the model has.
+    """A model with weights per user. A subclass offers the way to answer that the model has.
 
     Args:
         model: what answers.
-        weigh: gives the weights of a user, or None for those of the model; called once a user and request.
+        weigh: gives the weights of a user, or None for those of the model; called once per user and request.
     """
 
-    def __init__(self, model: Any, weigh: Callable[[int], Own]) -> None:
+    def __init__(self, model: Any, weigh: Callable[[int], UserWeights]) -> None:
         self.model, self.weigh = model, weigh
         if hasattr(model, "knows"):
             self.knows = model.knows
@@ -31,11 +31,11 @@ class PersonalisedModel:
         self.model.observe(events)
 
     def each(self, query: Query, way: Callable[[Query], AnyArray]) -> AnyArray:
-        """(n, …) what is asked, each user with weights of their own."""
+        """(n, …) answers, each user with their own weights."""
 
-        def ask(rows: IntArray, weights: Own) -> AnyArray:
+        def ask(rows: IntArray, weights: UserWeights) -> AnyArray:
             with with_weights(self.model, weights or {}):
-                return np.array(way(picked(query, rows)))
+                return np.array(way(rows_of(query, rows)))
 
         answers, order = user_by_user(query.user, lambda user, _: self.weigh(user), ask)
         answer: AnyArray = np.concatenate(answers)[order]
@@ -58,7 +58,7 @@ class PersonalisedScores(PersonalisedModel):
         return self.each(query, self.model.score if hasattr(self.model, "score") else self._product)
 
     def _product(self, query: Query) -> AnyArray:
-        """In float64 and rounded: the same however many are asked for at once."""
+        """In float64, then rounded: independent of the size of the batch."""
         answer = self.model.factors(query)
         user, item = (np.asarray(array, np.float64) for array in (answer.user, answer.item))
         scores: AnyArray = user @ item.T + (0.0 if answer.bias is None else np.asarray(answer.bias, np.float64))
@@ -67,7 +67,7 @@ class PersonalisedScores(PersonalisedModel):
 
 @contextmanager
 def with_weights(model: nn.Module, weights: Mapping[str, Tensor]) -> Iterator[None]:
-    """The model with these weights, and with its own again afterwards."""
+    """The model with these weights; its own are restored afterwards."""
     named = {name: one for name, one in model.named_parameters() if name in weights}
     own = {name: one.data for name, one in named.items()}
     try:
@@ -79,7 +79,7 @@ def with_weights(model: nn.Module, weights: Mapping[str, Tensor]) -> Iterator[No
             one.data = own[name]
 
 
-def picked(query: Query, rows: IntArray) -> Query:
+def rows_of(query: Query, rows: IntArray) -> Query:
     """These rows of a query."""
     return Query(
         query.time[rows],

@@ -1,4 +1,4 @@
-"""reptile: train for some steps, then go a part of the way back."""
+"""reptile: train for some steps, then move back a part of the way."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from freshmark_plugins.training.options import Training
 
 
 class Reptile(Finetune):
-    """Move towards where ``inner`` steps of training lead: to an initialisation from which blocks are learned fast.
+    """Move a part of the way towards the result of ``inner`` training steps: an initialisation that adapts fast.
 
     ::
 
@@ -25,14 +25,14 @@ class Reptile(Finetune):
             W ← φ;  for each of the next ``inner`` batches: W ← W − η ∇L(W)
             φ ← φ + ε (W − φ)
 
-    Each block is a task; φ answers. With ``eps=1`` it is ``finetune``, bit for bit. The optimiser's state goes on over
+    Each block is a task; φ answers. With ``eps=1`` it is ``finetune``, bit for bit. The optimiser keeps its state over
     tasks. Cost of an update: epochs · |D_t|. Extra memory: one more model (φ), and the optimiser's state.
-    Nichol, Achiam & Schulman 2018 (Reptile): 5 to 8 inner steps; ε from 1 down to 0 there, constant here, where the
-    stream has no end. As an optimiser it is Lookahead of Zhang et al., NeurIPS 2019: 5 steps, ε = 0.5.
+    Nichol, Achiam & Schulman 2018 (Reptile): 5 to 8 inner steps; ε decays from 1 to 0 there, and is constant here,
+    since a stream has no end. As an optimiser it is Lookahead of Zhang et al., NeurIPS 2019: 5 steps, ε = 0.5.
 
     Args:
         model: such as ``mf(dim=32)``.
-        inner: steps until the model goes back.
+        inner: steps between interpolations.
         eps: ε, the part of the way that is kept.
         training: see ``Training``.
     """
@@ -45,29 +45,29 @@ class Reptile(Finetune):
         self.inner, self.eps = inner, eps
 
     def fit(self, history: Events) -> None:
-        """Train on the warm-up as ever; φ begins where that ends."""
+        """Train on the warm-up; φ starts from its result."""
         super().fit(history)
-        self.way = Way(self.learner.model, self.learner.optimiser, inner=self.inner, eps=self.eps)
-        self.learner.optimiser = self.way
+        self.lookahead = Lookahead(self.learner.model, self.learner.optimiser, inner=self.inner, eps=self.eps)
+        self.learner.optimiser = self.lookahead
 
     def update(self, events: Events) -> None:
-        """Train on the new events; the last steps count, though they be fewer than ``inner``."""
+        """Train on the new events, and interpolate after the last steps, even if fewer than ``inner``."""
         super().update(events)
-        self.way.turn_back()
+        self.lookahead.interpolate()
 
 
-class Way:
-    """Steps of an optimiser, a part of which is taken back every so often.
+class Lookahead:
+    """An optimiser that interpolates between φ and W after every ``inner`` steps.
 
     Args:
-        model: what moves.
-        optimiser: makes the steps.
-        inner: after how many it turns back.
-        eps: the part of the way that is kept.
+        model: with the parameters W.
+        optimiser: takes the steps.
+        inner: steps between interpolations.
+        eps: ε.
     """
 
     def __init__(self, model: nn.Module, optimiser: Steps, *, inner: int, eps: float) -> None:
-        self.optimiser, self.inner, self.eps, self.taken = optimiser, inner, eps, 0
+        self.optimiser, self.inner, self.eps, self.steps_taken = optimiser, inner, eps, 0
         self.starts = [(fast, fast.detach().clone()) for fast in model.parameters()]
 
     def clear(self) -> None:
@@ -75,22 +75,22 @@ class Way:
         self.optimiser.clear()
 
     def step(self) -> None:
-        """One step; after the last of ``inner``, back."""
+        """One step, and after the last of ``inner`` an interpolation."""
         self.optimiser.step()
-        self.taken += 1
-        if self.taken == self.inner:
-            self.turn_back()
+        self.steps_taken += 1
+        if self.steps_taken == self.inner:
+            self.interpolate()
 
     @torch.no_grad()
-    def turn_back(self) -> None:
-        """φ ← φ + ε (W − φ), and W begins there anew."""
-        if self.taken:
+    def interpolate(self) -> None:
+        """φ ← φ + ε (W − φ), and W ← φ."""
+        if self.steps_taken:
             for fast, start in self.starts:
                 fast.data.copy_(start.lerp_(fast.data, self.eps))
-        self.taken = 0
+        self.steps_taken = 0
 
     def grow(self) -> None:
-        """New rows begin where the model begins them."""
+        """New rows of φ start as those of the model."""
         self.optimiser.grow()
         self.starts = [
             (fast, start if fast.shape == start.shape else extended(start, fast.data[len(start) :]))
@@ -98,5 +98,5 @@ class Way:
         ]
 
     def state(self) -> Iterator[tuple[str, AnyArray]]:
-        """Of the optimiser; between updates W is φ."""
+        """The optimiser's state; between updates W = φ."""
         return self.optimiser.state()

@@ -1,4 +1,4 @@
-"""sml: learn how to transfer what each block teaches, and answer after the transfer."""
+"""sml: learn a network that combines the parameters before and after each block."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from freshmark_plugins.training.transfer_network import TransferNetwork
 
 
 class SML(Finetune):
-    """Train Ŵ on each block through a network f that combines it with what was before; the next block teaches f.
+    """Train Ŵ on each block through a network f that combines it with the previous W; the next block trains f.
 
     ::
 
@@ -30,17 +30,17 @@ class SML(Finetune):
         Ŵ_t     ← train(W_{t−1}, D_t)   of L(f_Θ(W_{t−1}, Ŵ_t))
         answer with W_t = f_Θ(W_{t−1}, Ŵ_t)
 
-    f works on each row of the tables of users and items, see transfers; what else a model has is trained with Ŵ. D_t
-    teaches Θ after it was asked about. f begins as W = Ŵ, which the paper leaves to chance and to twenty periods before
-    the test; with ``multi=0`` it stays there, and this is ``finetune``, bit for bit. Cost of an update:
-    (2 · ``multi`` + epochs) · |D_t|, and f of every row at each step. Extra memory: two more models, the block before,
-    and the optimisers' states.
-    Zhang et al., SIGIR 2020 (SML): multi 7 to 10, hidden 512, for Θ Adam with lr 1e-3 and L2 of 1e-4.
+    f is applied to each row of the tables of users and items, see ``TransferNetwork``; other parameters are trained
+    with Ŵ. D_t trains Θ after its events were scored. f starts as the identity W = Ŵ; the paper starts at random and
+    trains for twenty periods before the test. With ``multi=0`` it stays there, and this is ``finetune``, bit for bit.
+    Cost of an update: (2 · ``multi`` + epochs) · |D_t|, and f of every row at each step. Extra memory: two more models,
+    the block before, and the optimisers' states. Zhang et al., SIGIR 2020 (SML): multi 7 to 10, hidden 512, for Θ Adam
+    with lr 1e-3 and L2 of 1e-4.
 
     Args:
         model: with tables of users or items, such as ``mf(dim=32)``.
-        multi: how often Ŵ and Θ take turns.
-        hidden: width of the layer within f.
+        multi: alternations of Ŵ and Θ per update.
+        hidden: width of the hidden layer of f.
         transfer_lr: learning rate of Θ.
         training: see ``Training``; ``sparse`` and a stop rule are refused.
     """
@@ -76,7 +76,7 @@ class SML(Finetune):
         self.block: Events | None = None
 
     def fit(self, history: Events) -> None:
-        """Train on the warm-up; transfers begin there."""
+        """Train on the warm-up, then start the transfer networks."""
         super().fit(history)
         draw, named = torch.Generator().manual_seed(self.run.seed), _transferred(self.learner.model)
         self.transfers = {name: TransferNetwork(one, hidden=self.hidden, draw=draw) for name, one in named.items()}
@@ -89,7 +89,7 @@ class SML(Finetune):
         self.learner.optimiser = self.training
 
     def update(self, events: Events) -> None:
-        """Let the new block teach the transfer from the one before; then learn it, through the transfer."""
+        """Train f on the new block, then Ŵ on it, through f."""
         self.learner.grow_vocabulary(events)
         if self.block is not None:
             for _ in range(self.multi):
@@ -104,13 +104,13 @@ class SML(Finetune):
         self.block = subset(events, np.arange(len(events)))
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Those of finetune, with Ŵ, what was before, and Θ."""
+        """The state of finetune with Ŵ, the previous W, and Θ."""
         return {**super().state(), **{f"transfer.{name}": one for name, one in self.transferring.state()}}
 
 
 def _transferred(model: nn.Module) -> Mapping[str, nn.Parameter]:
-    found = grown_tables(model)
-    if not found:
+    transferred = grown_tables(model)
+    if not transferred:
         kind = type(model).__name__
         raise UsageError(f"{kind} has no table of users or items with more than one column", remedy="finetune")
-    return found
+    return transferred

@@ -1,4 +1,4 @@
-"""SupportSets: the newest events of each user, to adapt to; and what is asked user by user."""
+"""Support sets: the newest events of each user; and evaluation user by user."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from freshmark_plugins.training.event_sets import columns_of, concatenated, sort
 
 
 class SupportSets:
-    """At most ``size`` events of each user, in the order of time. Memory: those events.
+    """At most ``size`` events of each user, by time. Memory: those events.
 
     Args:
-        size: how many, for each user.
-        labelled: whether an event without a label tells nothing.
+        size: events per user.
+        labelled: whether events without labels are ignored.
     """
 
     def __init__(self, size: int, *, labelled: bool) -> None:
@@ -25,65 +25,65 @@ class SupportSets:
         self.of: dict[int, Events] = {}
 
     def observe(self, events: Events) -> None:
-        """These are past: they count at once, unless their labels are late."""
+        """Add these past events, unless their labels are delayed."""
         self.late = self.labelled and events.label is None
         if not self.late:
             self.add(events)
 
-    def come(self, events: Events) -> None:
-        """These are known now: they count if they did not before."""
+    def reveal(self, events: Events) -> None:
+        """Labels have arrived: add the events if they were not added before."""
         if self.late:
             self.add(events)
 
     def add(self, events: Events) -> None:
-        """These have happened, and what they tell is known."""
+        """Add events with known labels."""
         for user in np.unique(events.user).tolist():
             new, old = events[events.user == user], self.of.get(user)
             both = new if old is None else sorted_by_time(concatenated([old, new]))
             self.of[user] = subset(both, np.arange(len(both))[-self.size :])
 
     def before(self, user: int, time: int) -> Events | None:
-        """The user's events earlier than this; None where there are none."""
+        """The user's events before this time; None: no events."""
         held = self.of.get(user)
         if held is None or held.time[0] >= time:
             return None
         return held[: int(np.searchsorted(held.time, time, "left"))]
 
     def state(self) -> Iterator[tuple[str, AnyArray]]:
-        """The columns of what is held, user by user."""
+        """The columns of the events, user by user."""
         if self.of:
             yield from columns_of("supports", concatenated(self.of.values())).items()
 
 
-Own: TypeAlias = Mapping[str, Tensor] | None
-"""Weights of a user, by the names of parameters; None for those of the model."""
+UserWeights: TypeAlias = Mapping[str, Tensor] | None
+"""Weights of a user, by parameter name; None: those of the model."""
 
 
 def user_by_user(
-    users: IntArray, weigh: Callable[[int, IntArray], Own], ask: Callable[[IntArray, Own], Any]
+    users: IntArray, weigh: Callable[[int, IntArray], UserWeights], ask: Callable[[IntArray, UserWeights], Any]
 ) -> tuple[list[Any], IntArray]:
-    """Ask for each user who has weights of their own, then for all others at once.
+    """Evaluate each user with weights of their own, then all others at once.
 
     Args:
         users: (n,) codes.
         weigh: (user, rows of the user) → that user's weights.
-        ask: (rows, weights) → an array of as many rows.
+        ask: (rows, weights) → an array with as many rows.
 
     Returns:
-        The answers; and (n,) the order that brings their rows, one answer after the other, into that of the users.
+        The answers, and (n,) the order that sorts their concatenated rows like ``users``.
     """
     order = np.argsort(users, kind="stable")
     values, begins = np.unique(users[order], return_index=True)
-    answers, asked, others = [], [], [np.zeros(0, np.int64)]
+    answers, answered, others = [], [], [np.zeros(0, np.int64)]
     for user, rows in zip(values.tolist(), np.split(order, begins[1:]), strict=False):
         weights = weigh(user, rows)
         if weights is None:
             others.append(rows)
         else:
             answers.append(ask(rows, weights))
-            asked.append(rows)
+            answered.append(rows)
     rest = np.sort(np.concatenate(others))
     if len(rest) or not answers:
         answers.append(ask(rest, None))
-        asked.append(rest)
-    return answers, np.argsort(np.concatenate(asked), kind="stable")
+        answered.append(rest)
+    return answers, np.argsort(np.concatenate(answered), kind="stable")

@@ -1,4 +1,4 @@
-"""batch_gd: gradient descent on the whole of an update."""
+"""batch_gd: full-batch gradient descent on each update."""
 
 from __future__ import annotations
 
@@ -11,22 +11,21 @@ from freshmark_plugins.training.options import Training
 
 
 class BatchGD(ModelStrategy):
-    """Start from the parameters as they are, and take a few steps, each along the gradient of all new events at once.
+    """Take a few steps from the current parameters, each along the gradient of all new events.
 
     ::
 
         ``steps`` times:   θ ← θ − η ∇ mean_{x in D_t} ℓ(x; θ)
 
-    It is ``finetune(batch="all", epochs=steps)``. No event of an update comes before another, and no step is noisy; but
-    a step costs as much as an epoch, and moves a row that has few of the events only a little: with plain sgd η is to
-    grow with |D_t|, adaptive optimisers see to that themselves.
+    It is ``finetune(batch="all", epochs=steps)``. Steps are not noisy, but each costs as much as an epoch, and a row
+    with few of the events moves little: with plain sgd, η should grow with |D_t|; adaptive optimisers compensate.
 
     Cost of an update: steps · |D_t|. Extra memory: the optimiser's state (adam: two more models). Cauchy, 1847.
 
     Args:
         model: such as ``mf(dim=32)``.
-        steps: of an update.
-        warmup_steps: of the warm-up.
+        steps: per update.
+        warmup_steps: on the warm-up.
         training: see ``Training``.
     """
 

@@ -1,4 +1,4 @@
-"""drift_retrain: finetune, and start again when a detector finds that the model has become worse."""
+"""drift_retrain: finetune, and retrain when a detector reports that the loss has risen."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from freshmark_plugins.strategies.retraining.retrain import Retrain, Retraining
 
 
 class DriftRetrain(Retrain):
-    """Watch what each new event costs the model before it learns from it; retrain when that has risen, else finetune.
+    """Monitor the loss of each new event before learning it; retrain when it has risen, else finetune.
 
     ::
 
-        for each x in D_t:   watch 1 − exp(−ℓ(x; θ_{t−1}))           in [0, 1): what the truth was given, from 1
-        if it was found to have risen:   θ_t ← train(init, newest ``window`` of the past)
+        for each x in D_t:   watch 1 − exp(−ℓ(x; θ_{t−1}))           in [0, 1): 1 − the likelihood of what happened
+        if it has risen:                θ_t ← train(init, newest ``window`` of the past)
         else, if ``online``:             θ_t ← train(θ_{t−1}, D_t)
 
-    The schedule says when it is updated, the detector what an update is. With a detector that finds nothing it is
-    ``finetune``, with one that always does ``retrain``. ``retrain`` under ``--every "drift(…)"`` watches answers
+    The schedule says when to update, the detector how. With a detector that never fires it is ``finetune``, with one
+    that always does ``retrain``. ``retrain`` under ``--every "drift(…)"`` watches answers
     instead of losses, and does nothing in between.
 
     Cost of an update: a pass over D_t without gradients, and epochs · |D_t|, or epochs · |window|. Extra memory: the
@@ -31,7 +31,7 @@ class DriftRetrain(Retrain):
     Args:
         model: such as ``mf(dim=32)``.
         detector: "adwin" or "page_hinkley".
-        online: whether anything is learned in between.
+        online: whether to learn in between.
         retraining: as for ``retrain``; a short ``window`` leaves out what was before the drift.
     """
 
@@ -44,7 +44,7 @@ class DriftRetrain(Retrain):
         self.detector, self.online = detector, online
 
     def start(self, run: Run) -> None:
-        """Build the model, and a detector that has seen nothing.
+        """Build the model and a fresh detector.
 
         Raises:
             UsageError: River is not installed.
@@ -53,11 +53,11 @@ class DriftRetrain(Retrain):
         self.watch = detector_of(self.detector)
 
     def update(self, events: Events) -> None:
-        """Watch the events, then learn from them in the way that their losses call for."""
+        """Pass the losses to the detector, then retrain or finetune."""
         self.learner.grow_vocabulary(events)
         losses = 1.0 - np.exp(-self.learner.losses(events))
-        found = [self.watch.rose(float(loss)) for loss in losses]  # all are watched, also after the first
-        if any(found):
-            self.again(len(self.run.past))
+        detections = [self.watch.rose(float(loss)) for loss in losses]  # all of them, also after the first detection
+        if any(detections):
+            self.retrain(len(self.run.past))
         elif self.online:
             self.learn(events, epochs=self.epochs)

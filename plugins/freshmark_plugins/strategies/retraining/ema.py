@@ -1,4 +1,4 @@
-"""ema: finetune, and answer with the average of where the parameters were."""
+"""ema: finetune, and answer with a moving average of the parameters."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from freshmark_plugins.training.options import Training
 
 
 class EMA(Finetune):
-    """Train as ``finetune`` does, and answer with an exponential moving average of the parameters.
+    """Train as ``finetune``, and answer with an exponential moving average of the parameters.
 
     ::
 
         after every step of an update:   θ̄ ← ρ θ̄ + (1 − ρ) θ        θ̄ = θ at the end of the warm-up
-        answers come from θ̄, training goes on from θ
+        answers use θ̄, training continues from θ
 
-    The average looks back over about 1 / (1 − ρ) steps: it takes noise out of small batches, and lags behind drift.
-    Rows of new users and items are averaged from their first values on. With ρ = 0 it is ``finetune``.
+    The average spans about 1 / (1 − ρ) steps: it reduces the noise of small batches, and lags behind drift. Rows of new
+    users and items are averaged from their initial values. With ρ = 0 it is ``finetune``.
 
-    Cost of an update: that of finetune, and a pass over all parameters a step. Extra memory: one more model.
+    Cost of an update: that of finetune, and a pass over all parameters per step. Extra memory: one more model.
     Polyak & Juditsky, SIAM J. Control Optim. 1992; as exponential average with ρ = .99 and more: Tarvainen & Valpola,
     NeurIPS 2017.
 
     Args:
         model: such as ``mf(dim=32)``.
-        rho: ρ, from 0 up to, but not, 1.
+        rho: ρ, 0 ≤ ρ < 1.
         training: see ``Training``; a stop rule is refused.
     """
 
@@ -45,29 +45,29 @@ class EMA(Finetune):
         self.rho = rho
 
     def fit(self, history: Events) -> None:
-        """Train on the warm-up; the average starts where that ends."""
+        """Train on the warm-up; the average starts from its result."""
         super().fit(history)
         self.average = AveragedOptimiser(self.learner.model, self.learner.optimiser, self.rho)
         self.learner.optimiser = self.average
 
     def update(self, events: Events) -> None:
-        """Train on the new events, from where training stood."""
+        """Continue training from θ, and put the average back."""
         self.average.swap()
         super().update(events)
         self.average.swap()
 
 
 class AveragedOptimiser:
-    """Steps of an optimiser, and the average of the parameters after each."""
+    """An optimiser that averages the parameters after each step."""
 
     def __init__(self, model: nn.Module, optimiser: Steps, rho: float) -> None:
         self.model, self.optimiser, self.rho = model, optimiser, rho
         self.other = [weight.detach().clone() for weight in model.parameters()]
 
     def swap(self) -> None:
-        """Give the model the other weights: the average to answer, its own to train."""
-        for place, weight in enumerate(self.model.parameters()):
-            weight.data, self.other[place] = self.other[place], weight.data
+        """Exchange the model's weights: the average to answer, its own to train."""
+        for index, weight in enumerate(self.model.parameters()):
+            weight.data, self.other[index] = self.other[index], weight.data
 
     def clear(self) -> None:
         """Forget the gradients."""
@@ -75,21 +75,21 @@ class AveragedOptimiser:
 
     @torch.no_grad()
     def step(self) -> None:
-        """Move the weights, and the average after them."""
+        """Step, then update the average."""
         self.optimiser.step()
         for slow, weight in zip(self.other, self.model.parameters(), strict=True):
             slow.lerp_(weight, 1 - self.rho)
 
     def grow(self) -> None:
-        """New rows of the average are those of the weights."""
+        """New rows of the average start as those of the weights."""
         self.optimiser.grow()
-        for place, weight in enumerate(self.model.parameters()):
-            slow = self.other[place]
+        for index, weight in enumerate(self.model.parameters()):
+            slow = self.other[index]
             if slow.dim() and len(slow) < len(weight):
-                self.other[place] = extended(slow, weight.data[len(slow) :])
+                self.other[index] = extended(slow, weight.data[len(slow) :])
 
     def state(self) -> Iterator[tuple[str, AnyArray]]:
-        """What the optimiser remembers, and the weights that training goes on from."""
+        """The optimiser's state, and the weights that training continues from."""
         yield from self.optimiser.state()
-        for place, weights in enumerate(self.other):
-            yield f"trained.{place}", weights.numpy(force=True)
+        for index, weights in enumerate(self.other):
+            yield f"trained.{index}", weights.numpy(force=True)

@@ -1,4 +1,4 @@
-"""finetune: go on training with the new events alone."""
+"""finetune: continue training on the new events only."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from freshmark_plugins.training.options import Training
 
 
 class Finetune(ModelStrategy):
-    """Start from the parameters as they are, and pass over the new events only.
+    """Continue training from the current parameters, on the new events only.
 
     ::
 
-        θ_t ← train(θ_{t−1}, D_t)        optimiser state is kept, and grows
+        θ_t ← train(θ_{t−1}, D_t)        the optimiser keeps its state
 
     With ``batch="all"`` each epoch is one step of gradient descent; with ``every=event`` and ``batch=1`` it is online
     learning. Cost of an update: epochs · |D_t|. Extra memory: the optimiser's state (adagrad: one more model).

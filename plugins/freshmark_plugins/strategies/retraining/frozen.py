@@ -1,4 +1,4 @@
-"""frozen: trained once, never updated; what staleness costs is measured against it."""
+"""frozen: trained once, never updated; the baseline for the cost of staleness."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from freshmark_plugins.training.options import Training
 
 
 class Frozen(ModelStrategy):
-    """Learn from the warm-up, then never again; a model's context (histories, sessions) still moves.
+    """Train on the warm-up, then never again; the model still observes context (histories, sessions).
 
     ::
 

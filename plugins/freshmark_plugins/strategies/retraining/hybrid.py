@@ -1,4 +1,4 @@
-"""hybrid: retrain now and then, learn online in between."""
+"""hybrid: retrain periodically, learn online in between."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from freshmark_plugins.strategies.retraining.retrain import Retrain, Retraining
 
 
 class Hybrid(Retrain):
-    """Retrain in batch at the end of every period, and take a step with each event in between.
+    """Retrain in batch at the end of every period, and take one step per event in between.
 
     ::
 
         at an update, D_t its events, b the newest of t0 + k · ``retrain_every`` that D_t reaches:
-            if there is one since the last update:   θ ← train(init, past before b);   D_t ← events of D_t from b on
+            if b lies after the last update:   θ ← train(init, past before b);   D_t ← events of D_t from b on
             for each x in D_t, if ``online``:        θ ← θ − η ∇ℓ(x; θ)
 
     t0 is the first event after the warm-up. A boundary is seen by the first event given that is not before it, so with
-    ``online=False`` it is ``retrain``, live one update later. Schedules updates more often than ``retrain_every``, else
+    ``online=False`` it is ``retrain``, live one update later. Schedules updates more often than ``retrain_every``, or
     nothing lies in between. Batch and online steps share an optimiser and a learning rate.
 
     Cost of an update: |D_t| steps, and once a period epochs · |window|. Extra memory: the optimiser's state.
@@ -29,8 +29,8 @@ class Hybrid(Retrain):
 
     Args:
         model: such as ``mf(dim=32)``.
-        retrain_every: the period, a span of stream time.
-        online: whether anything is learned in between.
+        retrain_every: the period, in stream time.
+        online: whether to learn in between.
         retraining: as for ``retrain``.
     """
 
@@ -41,13 +41,13 @@ class Hybrid(Retrain):
         self.every, self.online = parse_duration(retrain_every), online
 
     def start(self, run: Run) -> None:
-        """No period has begun."""
+        """Build the model; no period has begun."""
         super().start(run)
         self.origin: int | None = None
         self.period = 0
 
     def update(self, events: Events) -> None:
-        """Retrain if a period has ended, and learn what came since."""
+        """Retrain if a period has ended, then learn the events after its end."""
         if not len(events):
             return
         if self.origin is None:
@@ -57,6 +57,6 @@ class Hybrid(Retrain):
             self.period = period
             before = int(np.searchsorted(events.time, self.origin + period * self.every, "left"))
             self.learner.grow_vocabulary(events[:before])
-            self.again(len(self.run.past) - len(events) + before)
+            self.retrain(len(self.run.past) - len(events) + before)
         if self.online:
             learn_each(self, events[before:])

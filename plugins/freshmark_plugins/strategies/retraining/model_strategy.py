@@ -1,4 +1,4 @@
-"""ModelStrategy: what all strategies that train a model share. A subclass says when it learns from what."""
+"""Base class of strategies that train a torch model. A subclass says what is trained on, and when."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from freshmark_plugins.training.options import Training, options_of
 
 
 class ModelStrategy(Strategy):
-    """A strategy that keeps a torch model up to date, and answers as the model does.
+    """Keeps a torch model up to date, and answers as the model does.
 
-    It offers exactly those of ``factors``, ``score``, ``predict`` and ``recommend`` that the model offers, and
+    It offers those of ``factors``, ``score``, ``predict`` and ``recommend`` that the model offers, and
     ``observe`` only where the model has context.
 
-    recipe: the training options that users may give, with their defaults; a subclass names those that it changes
+    recipe: the training options that users may give, with their defaults; a subclass names what it changes
     fixed: the training options that the strategy itself decides
 
     Args:
@@ -61,7 +61,7 @@ class ModelStrategy(Strategy):
         self.learner.start(run)
 
     def fit(self, history: Events) -> None:
-        """Train on the warm-up, which is context too: a model that looks at histories finds them there."""
+        """Train on the warm-up, after the model has observed it as context."""
         self.model.observe(history)
         self.learn(history, epochs=self.warmup_epochs)
 
@@ -74,31 +74,31 @@ class ModelStrategy(Strategy):
         weights: FloatArray | None = None,
         terms: Sequence[Term] = (),
     ) -> None:
-        """Train on these events, and remember whom and what they told of.
+        """Train on these events; the fallback counts them.
 
         Args:
-            events: new to the model.
+            events: new events.
             epochs: passes.
-            among: what to train on instead: the events together with older ones.
-            weights: how much each event that is trained on counts.
-            terms: what else is minimised, see Learner.
+            among: what to train on instead: the new events together with older ones.
+            weights: (n,) of the events trained on.
+            terms: added to the loss, see Learner.
         """
         self.learner.learn(events if among is None else among, epochs=epochs, weights=weights, terms=terms)
         if self.fallback is not None:
-            self.fallback.learned(events)
+            self.fallback.update(events)
 
     def state(self) -> Mapping[str, AnyArray]:
         """The arrays of model, optimiser and fallback."""
         return {**self.learner.state(), **(self.fallback.state() if self.fallback else {})}
 
     def _answer_as(self, model: Any) -> None:
-        """Offer the model's ways to answer as this instance's own: what is not offered must not be found.
+        """Offer the model's ways to answer as attributes of this instance, and no others.
 
-        Bound methods and partials, no closures: a deep copy of the strategy then answers with the copy of the model.
+        Bound methods and partials, not closures: a deep copy of the strategy then answers with the copy of the model.
         """
         for way in ("factors", "score", "predict", "recommend"):
             if hasattr(model, way):
-                mixed = getattr(self.fallback, way, None)
-                setattr(self, way, getattr(model, way) if mixed is None else partial(mixed, model))
+                with_fallback = getattr(self.fallback, way, None)
+                setattr(self, way, getattr(model, way) if with_fallback is None else partial(with_fallback, model))
         if not isinstance(model, ContextFree):
             self.observe = model.observe  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""online_sgd: one step of gradient descent with every event."""
+"""online_sgd: one step of gradient descent per event."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from freshmark_plugins.training.options import Training
 
 
 class OnlineSGD(ModelStrategy):
-    """Take one step with every event as it is given, in the order of time; what is known grows event by event.
+    """Take one step per event, in order of time; users and items become known event by event.
 
     ::
 
         for each new event x:   θ ← θ − η ∇ℓ(x; θ)
 
-    However events are cut into updates, it learns the same. It is ``finetune(batch=1, epochs=1, shuffle=False)``, but
-    for items that come within an update, which that one may draw as negatives before their first event.
+    The result does not depend on how events are split into updates. It is ``finetune(batch=1, epochs=1,
+    shuffle=False)``, except that ``finetune`` may draw items of the same update as negatives before their first event.
 
     Cost of an update: |D_t| steps; a step has a fixed cost of some 0.2 ms in torch: ``online_mf`` is ``mf`` without it.
     Extra memory: none (sgd). Robbins & Monro, Ann. Math. Statist. 1951; Bottou, 1998.
@@ -38,17 +38,17 @@ class OnlineSGD(ModelStrategy):
     fixed: ClassVar[Training] = {"epochs": 1, "batch": 1, "shuffle": False}
 
     def fit(self, history: Events) -> None:
-        """Learn the warm-up event by event; it is context too."""
+        """Learn the warm-up event by event, after observing it as context."""
         self.model.observe(history)
         for _ in range(self.warmup_epochs):
             learn_each(self, history)
 
     def update(self, events: Events) -> None:
-        """One step an event."""
+        """One step per event."""
         learn_each(self, events)
 
 
 def learn_each(strategy: ModelStrategy, events: Events) -> None:
-    """One step an event, as if each had been an update of its own."""
+    """One step per event, as if each were an update of its own."""
     for row in range(len(events)):
         strategy.learn(events[row : row + 1], epochs=1)

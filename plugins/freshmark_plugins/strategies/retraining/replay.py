@@ -1,4 +1,4 @@
-"""replay: learn new events together with some of the old."""
+"""replay: train on new events together with a sample of old ones."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class Replay(Finetune):
 
     Args:
         model: such as ``mf(dim=32)``.
-        buffer: which events are kept, and how they are drawn, see above.
-        size: how many are kept.
-        ratio: how many are drawn for each new one.
-        union: which of the two comes first, see above.
+        buffer: which events are stored, and how they are sampled, see above.
+        size: events in the buffer.
+        ratio: old events per new one.
+        union: whether to sample before or after the union, see above.
         training: see ``Training``.
     """
 
@@ -65,29 +65,29 @@ class Replay(Finetune):
             raise UnknownName("union of replay", union, UNIONS)
         if not model.tasks & self.kind.tasks:
             raise UsageError(
-                f"{buffer!r} knows no classes in the task of {type(model).__name__}", remedy="another buffer"
+                f"the buffer {buffer!r} has no classes in the task of {type(model).__name__}", remedy="another buffer"
             )
         self.tasks = model.tasks & self.kind.tasks
         self.size, self.ratio, self.union_first = size, ratio, union == UNIONS[1]
 
     def start(self, run: Run) -> None:
-        """Nothing is held."""
+        """Build the model and an empty buffer."""
         super().start(run)
         self.buffer = self.kind(self.size, run.task, np.random.default_rng([run.seed, 20]))
 
     def fit(self, history: Events) -> None:
-        """Train on the warm-up, and keep some of it."""
+        """Train on the warm-up, and store some of it."""
         super().fit(history)
         self.buffer.add(history)
 
     def update(self, events: Events) -> None:
-        """Train on the new events and on old ones, and keep some of the new."""
+        """Train on new and old events, then store some of the new."""
         self.learner.grow_vocabulary(events)
         self.learn(events, epochs=self.epochs, among=self.among(events))
         self.buffer.add(events)
 
     def among(self, events: Events) -> Events:
-        """What to train on, in the order of time."""
+        """New events and sampled old ones, by time."""
         old, count = self.buffer.held, round(self.ratio * len(events))
         if old is None or not count:
             return events
@@ -97,9 +97,9 @@ class Replay(Finetune):
         return sorted_by_time(concatenated([old[self.buffer.sample(old, count, self.costs)], events]))
 
     def costs(self, events: Events) -> FloatArray:
-        """(n,) by what buffers that look at losses draw."""
+        """(n,) the losses for buffers that sample by loss."""
         return self.learner.losses(events)
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Those of the model and the buffer."""
+        """The state of the model and the buffer."""
         return {**super().state(), **self.buffer.state()}

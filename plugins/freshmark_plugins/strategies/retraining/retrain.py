@@ -1,4 +1,4 @@
-"""retrain: train again on everything, or on the newest part of it."""
+"""retrain: train again on all events so far, or on a window of the newest."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from freshmark_plugins.training.options import Training
 
 
 class Retraining(Training, total=False):
-    """The options of ``retrain``, which every strategy takes that retrains now and then."""
+    """The options of ``retrain`` and of strategies that retrain occasionally."""
 
     init: str
     window: int | str | None
 
 
 class Retrain(ModelStrategy):
-    """Train on all events so far, or on a window of the newest, from scratch or from where the model stands.
+    """Train on all events so far, or on a window of the newest, from scratch or from the current parameters.
 
     ::
 
         θ_t ← train(init, D_0 ∪ … ∪ D_t)            init = θ at the start (scratch) or θ_{t−1} (warm)
         θ_t ← train(init, newest ``window`` of it)
 
-    Nothing is stored: the past is read where the stream lies. Cost of an update: epochs · |window|, so the cost of a
+    Nothing is stored: the past is read from the stream. Cost of an update: epochs · |window|, so the cost of a
     run without a window is quadratic in its length. Extra memory: the optimiser's state.
     "Joint" of Mi et al., RecSys 2020 (ADER) is ``init="scratch"``; "BU-w" of Peng et al., RecSys 2021, a warm window.
 
@@ -70,9 +70,9 @@ class Retrain(ModelStrategy):
     def update(self, events: Events) -> None:
         """Train on the window that ends with the new events."""
         self.learner.grow_vocabulary(events)
-        self.again(len(self.run.past))
+        self.retrain(len(self.run.past))
 
-    def again(self, end: int) -> None:
+    def retrain(self, end: int) -> None:
         """Train on the window that ends before the event number ``end`` of the past."""
         if self.scratch:
             self.learner.restart()

@@ -1,4 +1,4 @@
-"""adapter: freeze all weights after the warm-up, and train a small network behind each table."""
+"""adapter: freeze all weights after the warm-up, and train a bottleneck after each table."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from freshmark_plugins.training.parametrisation import Parametrisation, grown_ta
 
 
 class Adapter(PartialTuning):
-    """Send every frozen row of users and items through a bottleneck that learns what has changed for all of them.
+    """Pass every frozen row of users and items through a trained bottleneck.
 
     ::
 
         e ← e_0 + U relu(V e_0 + v) + u       e_0 (d,) from the warm-up, frozen;  V (b, d) ~ U(±1/√d);  U = v = u = 0
-        (U, V, u, v)_t ← train((U, V, u, v)_{t−1}, D_t)             one adapter a table
+        (U, V, u, v)_t ← train((U, V, u, v)_{t−1}, D_t)             one adapter per table
 
-    e is kept for answering, so that an answer costs what it did. Rows of new users and items are not frozen: they
-    learn. Layers beside the tables stay as they are. Cost of an update: epochs · |D_t|, and 2 n b d multiplications a
-    step. Extra memory: e_0, and 2 b d a table with the optimiser's state of it.
+    e is stored for answering, so that latency does not change. Rows of new users and items are not frozen: they are
+    trained. Layers besides the tables stay frozen. Cost of an update: epochs · |D_t|, and 2 n b d multiplications
+    per step. Extra memory: e_0, and 2 b d per table with the optimiser's state of it.
     Houlsby et al., ICML 2019 (adapters; near-identity at first, a bottleneck of 8 to 64).
 
     Args:
@@ -40,7 +40,7 @@ class Adapter(PartialTuning):
         self.bottleneck = bottleneck
 
     def frozen(self, model: nn.Module) -> list[str]:
-        """Everything."""
+        """All parameters."""
         if not grown_tables(model):
             raise UsageError(
                 f"{type(model).__name__} has no table of users or items with more than one column",
@@ -49,12 +49,12 @@ class Adapter(PartialTuning):
         return [name for name, _ in model.named_parameters()]
 
     def part(self, weight: nn.Parameter, *, grows: bool) -> Parametrisation | None:
-        """A table of users or items with a bottleneck behind it."""
+        """A bottleneck after a table of users or items."""
         return Bottleneck(weight, self.bottleneck, self.draw) if grows else None
 
 
 class Bottleneck(Parametrisation):
-    """``e_0 + U relu(V e_0 + v) + u`` of every row."""
+    """``e_0 + U relu(V e_0 + v) + u`` for every row."""
 
     def __init__(self, weight: Tensor, size: int, draw: torch.Generator) -> None:
         super().__init__()

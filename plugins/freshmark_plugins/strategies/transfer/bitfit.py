@@ -1,4 +1,4 @@
-"""bitfit: freeze all weights after the warm-up, and go on training the biases."""
+"""bitfit: freeze all weights after the warm-up except the biases."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from freshmark_plugins.strategies.transfer.partial_tuning import PartialTuning
 
 
 class BitFit(PartialTuning):
-    """Train the bias terms on the new events only: what is liked by all moves, what tells users apart stays.
+    """Train only the bias terms on new events: overall popularity moves, user preferences stay.
 
     ::
 
         θ = (W, b) ← train(init, D_0)
-        b_t ← train(b_{t−1}, D_t)                       rows of new users and items are not frozen: they learn
+        b_t ← train(b_{t−1}, D_t)                       rows of new users and items are trained too
 
-    A bias is a parameter that is called so, of a layer or of an item. Cost of an update: epochs · |D_t|, with the
+    A bias is any parameter with ``bias`` in its name. Cost of an update: epochs · |D_t|, with the
     gradients of the biases alone. Extra memory: a copy of the frozen tables, and the optimiser's state of what learns.
     Ben-Zaken, Goldberg & Ravfogel, ACL 2022 (BitFit).
 
@@ -26,7 +26,7 @@ class BitFit(PartialTuning):
     """
 
     def frozen(self, model: nn.Module) -> list[str]:
-        """All but the biases."""
+        """All except the biases."""
         named = [name for name, _ in model.named_parameters()]
         biases = {name for name in named if any("bias" in part for part in name.split("."))}
         if not biases or len(biases) == len(named):

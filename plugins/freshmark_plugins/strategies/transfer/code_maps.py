@@ -1,4 +1,4 @@
-"""CodeMap: the codes of a stream, and the rows of a model that knows another stream too, matched by id."""
+"""Codes of a stream mapped by id to the rows of a model that was trained on another stream."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from freshmark import AnyArray, Events, Factors, IntArray, Past, Query
 
 
 class CodeMap:
-    """Code → row. What the other stream had comes first; an id that it had too has that row, another the next.
+    """Code → row. An id of the other stream keeps its row there; others get the next free row.
 
-    Memory: every id, as text, and 8 bytes a code.
+    Memory: every id as text, and 8 bytes per code.
 
     rows: (codes,) int64
-    count: how many rows there are
+    count: number of rows
     """
 
     def __init__(self, ids: Iterable[str]) -> None:
@@ -25,7 +25,7 @@ class CodeMap:
         self.rows: IntArray = np.zeros(0, np.int64)
 
     def learn(self, ids: Iterable[str]) -> None:
-        """The ids of the next codes."""
+        """Add the ids of the next codes."""
         new = []
         for one in ids:
             row = self.row_of.setdefault(one, self.count)
@@ -33,51 +33,51 @@ class CodeMap:
             new.append(row)
         self.rows = np.concatenate([self.rows, np.array(new, np.int64)])
 
-    def sight(self, codes: AnyArray) -> None:
-        """These codes are there, whatever their ids: those not known yet get rows of their own."""
+    def extend(self, codes: AnyArray) -> None:
+        """Add these codes, whose ids are not known yet: new ones get rows of their own."""
         more = int(codes.max(initial=-1)) + 1 - len(self.rows)
         if more > 0:
             self.rows = np.concatenate([self.rows, self.count + np.arange(more)])
             self.count += more
 
     def __call__(self, codes: AnyArray) -> IntArray:
-        """(n,) the row of each code; that after the last for one that is not known."""
+        """(n,) the row of each code; an unknown one gets the row after the last."""
         return np.append(self.rows, self.count)[np.minimum(codes, len(self.rows))]
 
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Users and items, translated together."""
+    """Users and items together."""
 
     users: CodeMap
     items: CodeMap
 
     def learn(self, past: Past) -> None:
-        """The ids of all that was given so far."""
+        """Add the ids of all revealed events."""
         self.users.learn(past.ids("user", begin=len(self.users.rows)))
         self.items.learn(past.ids("item", begin=len(self.items.rows)))
 
-    def sight(self, events: Events) -> None:
-        """These are there, whatever their ids."""
-        self.users.sight(events.user)
-        self.items.sight(events.item)
+    def extend(self, events: Events) -> None:
+        """Add the codes of these events."""
+        self.users.extend(events.user)
+        self.items.extend(events.item)
 
     def events(self, events: Events) -> Events:
-        """In the rows of the model."""
+        """With codes replaced by rows."""
         return replace(events, user=self.users(events.user), item=self.items(events.item))
 
     def query(self, query: Query) -> Query:
-        """In the rows of the model."""
+        """With codes replaced by rows."""
         item = None if query.item is None else self.items(query.item)
         return replace(query, user=self.users(query.user), item=item)
 
     def columns(self, rows: int) -> IntArray:
-        """(m,) the row of each item that a model of so many rows knows; it knows all up to the last."""
+        """(m,) the row of each item below this number of rows."""
         return self.items.rows[self.items.rows < rows]
 
 
 class TranslatedAnswers:
-    """The ways to answer of a strategy whose model has other codes.
+    """Answers of a strategy whose model uses rows instead of codes.
 
     codes: set before the first answer
     """
@@ -88,13 +88,13 @@ class TranslatedAnswers:
         self.inner = inner
 
     def factors(self, query: Query) -> Factors:
-        """Users as asked, and the items of this stream alone, in its order."""
+        """Users of the query, and the items of this stream, in its order."""
         answer: Factors = self.inner.factors(self.codes.query(query))
         item = self.codes.columns(len(answer.item))
         return Factors(answer.user, answer.item[item], None if answer.bias is None else answer.bias[item])
 
     def score(self, query: Query) -> AnyArray:
-        """(n, m) of the items of this stream alone, in its order."""
+        """(n, m) scores of the items of this stream, in its order."""
         answer: AnyArray = self.inner.score(self.codes.query(query))
         return answer[:, self.codes.columns(answer.shape[1])]
 

@@ -1,4 +1,4 @@
-"""head_tune: freeze the backbone after the warm-up, and go on training the head."""
+"""head_tune: freeze the backbone after the warm-up, and train the head."""
 
 from __future__ import annotations
 
@@ -14,21 +14,20 @@ from freshmark_plugins.training.options import Training
 
 
 class HeadTune(PartialTuning):
-    """Train the head on the new events only; what lies below it stays as the warm-up made it.
+    """Train only the head on new events; the backbone stays as it was after the warm-up.
 
     ::
 
         θ = (backbone, head) ← train(init, D_0)
-        head_t ← train(head_{t−1}, D_t)                 rows of new users and items belong to neither: they learn
+        head_t ← train(head_{t−1}, D_t)                 rows of new users and items are trained too
 
-    The head is what turns a representation into an answer: of ``mf`` and of sequence models the items, of others the
-    part that is called so. Cost of an update: epochs · |D_t|, with the gradients of the head alone. Extra memory: a
-    copy of the frozen tables, and the optimiser's state of what learns.
-    Yosinski et al., NIPS 2014 (how transferable features are).
+    The head turns a representation into an answer: the items of ``mf`` and of sequence models, the part named ``head``
+    of others. Cost of an update: epochs · |D_t|, with the gradients of the head alone. Extra memory: a copy of the
+    frozen tables, and the optimiser's state of the head. Yosinski et al., NIPS 2014 (how transferable features are).
 
     Args:
         model: such as ``mf(dim=32)``.
-        head: name of the part that learns, or a list of names; None: as the model says.
+        head: prefix of the trained parameters, or a list; None: as the model declares.
         training: see ``Training``.
     """
 
@@ -38,17 +37,21 @@ class HeadTune(PartialTuning):
 
     @property
     def name(self) -> str:
-        """As it is registered."""
+        """Its registered name."""
         return "head_tune"
 
     def frozen(self, model: nn.Module) -> list[str]:
-        """All but the head."""
+        """All except the head."""
         kind, named = type(model).__name__, dict(model.named_parameters())
-        parts = require_parts(named, self.head or (), f"{kind} that could be its head")
+        parts = require_parts(named, self.head or (), f"{kind} to train as its head")
         declared = getattr(type(model), "head", ["head"] if "head" in parts else None)
         head = self.head or declared
         if head is None:
-            raise UsageError(f"{kind} has no head", remedy=f"say what learns: head= one or more of {', '.join(parts)}")
+            raise UsageError(
+                f"{kind} has no head", remedy=f"name the trained part: head= one or more of {', '.join(parts)}"
+            )
         if len(parts) == len(set(head)):
-            raise UsageError(f"{kind} is all head ({', '.join(parts)}): nothing would be frozen", remedy="finetune")
+            raise UsageError(
+                f"{kind} has no other parts ({', '.join(parts)}): nothing would be frozen", remedy="finetune"
+            )
         return [name for name in named if name.partition(".")[0] not in head]

@@ -1,4 +1,4 @@
-"""lora: freeze all weights after the warm-up, and train a low-rank matrix that is added to each."""
+"""lora: freeze all weights after the warm-up, and train a low-rank update of each matrix."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from freshmark_plugins.training.parametrisation import Parametrisation
 
 
 class LoRA(PartialTuning):
-    """Learn the difference to every matrix as a product of two thin ones, and nothing else.
+    """Train a low-rank difference to every matrix, and nothing else.
 
     ::
 
         W = W_0 + α/r · B A               W_0 (n, d) from the warm-up, frozen;  B (n, r) = 0,  A (r, d) ~ U(±1/√d)
         (A, B)_t ← train((A, B)_{t−1}, D_t)
 
-    W is merged for answering, so that an answer costs what it did. Matrices are the tables of users and items and the
-    weights of layers; what has one column only, a bias, stays. Rows of new users and items are not frozen: they learn.
-    Cost of an update: epochs · |D_t|, and r (n + d) multiplications of d a step. Extra memory: W_0, and r (n + d) with
-    the optimiser's state of it. Hu et al., ICLR 2022 (LoRA); r 4 to 8 and α = 2r are usual.
+    W is merged for answering, so that latency does not change. Matrices are the tables of users and items and the
+    weights of layers; parameters with one column, such as biases, stay. Rows of new users and items are trained too.
+    Cost of an update: epochs · |D_t|, and r (n + d) multiplications of d per step. Extra memory: W_0, and r (n + d)
+    with the optimiser's state of it. Hu et al., ICLR 2022 (LoRA); r 4 to 8 and α = 2r are usual.
 
     Args:
         model: such as ``mf(dim=32)``.
         r: rank.
-        alpha: α; the difference counts α/r, so that r can be changed without another learning rate.
+        alpha: α; the difference is scaled by α/r, so that r can change without another learning rate.
         training: see ``Training``.
     """
 
@@ -41,14 +41,14 @@ class LoRA(PartialTuning):
         self.r, self.alpha = r, alpha
 
     def frozen(self, model: nn.Module) -> list[str]:
-        """Everything."""
+        """All parameters."""
         named = dict(model.named_parameters())
         if not any(_is_matrix(weight) for weight in named.values()):
-            raise UsageError(f"{type(model).__name__} has no matrix, only columns", remedy="finetune")
+            raise UsageError(f"{type(model).__name__} has no matrix, only single columns", remedy="finetune")
         return list(named)
 
     def part(self, weight: nn.Parameter, *, grows: bool) -> Parametrisation | None:
-        """A matrix with a product added to it."""
+        """A low-rank update of a matrix."""
         del grows
         return LowRank(weight, self.r, self.alpha / self.r, self.draw) if _is_matrix(weight) else None
 
@@ -67,7 +67,7 @@ class LowRank(Parametrisation):
         self.b = nn.Parameter(rows.new_zeros(len(rows), r))
 
     def forward(self) -> Tensor:
-        """In the shape of the weight."""
+        """The weight, in its own shape."""
         return self.start + self.scale * (self.b @ self.a).view_as(self.start)
 
 

@@ -1,4 +1,4 @@
-"""PartialTuning: what all strategies share that train little of a model, and leave the rest as the warm-up made it."""
+"""Parameter-efficient updates: most of a model is frozen after the warm-up, the rest is trained."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from freshmark_plugins.training.parametrisation import (
 
 
 class PartialTuning(Finetune):
-    """Train everything on the warm-up; from then on the backbone is frozen, to the byte, and little learns.
+    """Train everything on the warm-up, then freeze the backbone and train the rest.
 
-    A row that a table gets later, for a new user or item, is no part of the backbone: it learns as in ``finetune``.
-    The optimiser starts afresh with what is left to learn.
+    Rows of users and items that appear later are not frozen: they are trained as in ``finetune``. The optimiser starts
+    fresh with the remaining parameters.
 
     Args:
         model: what is tuned.
@@ -39,21 +39,21 @@ class PartialTuning(Finetune):
 
     @property
     def name(self) -> str:
-        """What it is called in messages."""
+        """Its name in error messages."""
         return type(self).__name__.lower()
 
     def start(self, run: Run) -> None:
-        """Build the model, and see whether there is something to freeze and something to train.
+        """Build the model, and check that something is frozen and something trained.
 
         Raises:
-            UsageError: there is not.
+            UsageError: nothing would be frozen, or nothing trained.
         """
         super().start(run)
         self.draw = torch.Generator().manual_seed(run.seed)
         self.frozen(self.learner.model)
 
     def fit(self, history: Events) -> None:
-        """Train on the warm-up, and freeze what it made."""
+        """Train on the warm-up, then freeze."""
         super().fit(history)
         model, parts = self.learner.model, {}
         named, rows, grows, frozen = (
@@ -67,21 +67,21 @@ class PartialTuning(Finetune):
             named[name].requires_grad_(part is not None)
             if part is not None:
                 parts[name] = part
-        beside = [weight for name, weight in named.items() if name in rows or name not in frozen]
-        self.learner.optimiser = ReparametrisedOptimiser(model, parts, self.learner.optimise, beside=beside)
+        direct = [weight for name, weight in named.items() if name in rows or name not in frozen]
+        self.learner.optimiser = ReparametrisedOptimiser(model, parts, self.learner.optimise, direct=direct)
 
     def frozen(self, model: nn.Module) -> list[str]:
-        """Names of the parameters that are frozen, of all that a built model has.
+        """Names of the frozen parameters of a built model.
 
         Raises:
-            UsageError: the strategy has nothing to do with such a model; with the reason.
+            UsageError: the strategy does not apply to this model.
         """
         raise NotImplementedError
 
     def part(self, weight: nn.Parameter, *, grows: bool) -> Parametrisation | None:
-        """What a frozen weight is made of from now on. Default: it stays as it is.
+        """How a frozen weight is parametrised from now on. Default: it stays constant.
 
         Args:
-            weight: as the warm-up made it.
-            grows: whether its rows represent users or items, see ``built.growing``.
+            weight: after the warm-up.
+            grows: whether its rows represent users or items, see ``grown_tables``.
         """

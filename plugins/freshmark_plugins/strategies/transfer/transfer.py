@@ -1,4 +1,4 @@
-"""transfer: train on another stream first; its users and items are matched by id."""
+"""transfer: pre-train on another stream, whose users and items are matched by id."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ CLOCKS = ("shared", "apart")
 
 
 class Transfer(Strategy):
-    """Begin where training on another stream ended, and go on as ``finetune``.
+    """Pre-train on another stream, then ``finetune``.
 
     ::
 
-        θ_A ← train(init, A)                    what A had known by the end of the warm-up of B; or all of it
+        θ_A ← train(init, A)                    the part of A known by the end of the warm-up of B; or all of it
         θ_0 ← train(θ_A, D_0)                   D_0 the warm-up of B
         θ_t ← train(θ_{t−1}, D_t)
 
-    A user or item of B with the id of one of A goes on with its row, its history and all else that the model knows of
-    it; others begin afresh, and layers are shared by all. Items that A alone has are never recommended. Who comes for
-    the first time is matched when the first update tells the id. Cost of an update: that of ``finetune``; before the
+    A user or item of B with an id of A continues with its row, its history and other state of the model; others start
+    fresh, and layers are shared. Items that only A has are never recommended. New users and items are matched at the
+    first update that gives their ids. Cost of an update: that of ``finetune``; before the
     first query, warmup_epochs · |A| more. Extra memory: rows and ids of A.
     Cantador et al., Recommender Systems Handbook 2015 (cross-domain recommendation).
 
     Args:
         model: such as ``mf(dim=32)``.
         source: A, a stream of the same task and features, such as ``drift(seed=7)``.
-        clock: "shared": of A only what was known by the end of the warm-up is learned; "apart": all, where two clocks
-            have nothing to do with each other.
+        clock: "shared": only the events of A known by the end of the warm-up are learned; "apart": all, if the two
+            streams have unrelated clocks.
         training: see ``Training``.
     """
 
@@ -55,13 +55,13 @@ class Transfer(Strategy):
             if hasattr(self.inner, way):
                 setattr(self, way, getattr(self.translated, way))
         if getattr(self.inner.observe, "__func__", None) is not Strategy.observe:
-            self.observe = self._observe  # type: ignore[method-assign]  # not offered where the model has no context
+            self.observe = self._observe  # type: ignore[method-assign]  # not offered if the model has no context
 
     def start(self, run: Run) -> None:
-        """Load A, and see whether it fits.
+        """Load A, and check that it fits.
 
         Raises:
-            UsageError: it is of another task, or has other features or classes.
+            UsageError: A has another task, other features or classes, or is the stream itself.
         """
         other = self.source.load() if isinstance(self.source, Source) else self.source
         alike(other, run)
@@ -77,30 +77,30 @@ class Transfer(Strategy):
         self.inner.fit(self.codes.events(history))
 
     def update(self, events: Events) -> None:
-        """Train on the new events, in the rows of the model; their ids are known by now."""
+        """Train on the new events, whose ids are known now."""
         self.codes.learn(self.run.past)
         self.inner.update(self.codes.events(events))
 
     def state(self) -> Mapping[str, AnyArray]:
-        """Those of finetune, and which row each code has."""
+        """The state of finetune, and the row of each code."""
         rows = {"transfer.users": self.codes.users.rows, "transfer.items": self.codes.items.rows}
         return {**self.inner.state(), **rows}
 
     def _observe(self, events: Events) -> None:
-        self.codes.sight(events)
+        self.codes.extend(events)
         self.inner.observe(self.codes.events(events))
 
 
 def known(stream: Stream, until: int | None) -> Events:
-    """The events of a stream whose labels are known by then, or all.
+    """The events of a stream whose labels are known by then; None: all.
 
     Raises:
-        UsageError: there are none.
+        UsageError: no event is known by then.
     """
     when = stream.time if stream.label_delay is None else stream.time + stream.label_delay
     rows = np.arange(len(stream)) if until is None else np.flatnonzero(when <= until)
     if not len(rows):
-        what = f"nothing of {stream.name} is known by the end of the warm-up"
+        what = f"no event of {stream.name} is known by the end of the warm-up"
         raise UsageError(what, remedy="clock='apart', or an older source")
     label = None if stream.label is None else stream.label[rows]
     features = {name: column[rows] for name, column in stream.features.items()}
@@ -109,14 +109,17 @@ def known(stream: Stream, until: int | None) -> Events:
 
 
 def alike(stream: Stream, run: Run) -> None:
-    """Refuse a stream that a model of this run cannot learn from."""
+    """Refuse a stream that a model of this run cannot learn from, or that is the stream of the run."""
     for what, one, other in (
         ("task", stream.task, run.task),
         ("features", _kinds(stream.features), _kinds(run.features)),
         ("number of classes", len(stream.classes), run.classes),
     ):
         if one != other:
-            raise UsageError(f"{what} of the source: {one}, of the stream: {other}", remedy="a source that is alike")
+            raise UsageError(
+                f"{what} of the source: {one}, of the stream: {other}",
+                remedy="a source with the same task, features and classes",
+            )
 
 
 def _kinds(features: Mapping[str, AnyArray]) -> dict[str, str]:

@@ -56,7 +56,7 @@ def test_the_share_of_an_item_is_that_of_its_events(walk, stream):
     shares = []
     for seed in range(200):
         walked.strategy.draw = np.random.default_rng(seed)
-        shares.append(np.bincount(walked.strategy._chosen(walked.run.past[:]).item, minlength=60))
+        shares.append(np.bincount(walked.strategy._selected(walked.run.past[:]).item, minlength=60))
     counts = np.bincount(stream.item[:200], minlength=60)
     frequent = counts >= 6  # of which there always are as many as wanted
     assert np.mean(shares, 0)[frequent] == pytest.approx(counts[frequent] / 2, rel=0.15)
@@ -65,7 +65,7 @@ def test_the_share_of_an_item_is_that_of_its_events(walk, stream):
 def test_exemplars_of_an_item_are_those_that_herding_chooses(walk, stream):
     strategy = walk(ADER(MF(dim=4), **LIKE), stream).strategy
     past = strategy.run.past[:]
-    worth = strategy._worth(past)
+    worth = strategy._basis(past)
     assert worth.shape == (200, 4)
     assert np.array_equal(strategy._best(worth, 9), herd(worth, 9))
 

@@ -44,11 +44,11 @@ def test_rows_that_are_new_move_as_if_there_were_no_springs(walk, stream):
 def test_the_pull_of_l2sp_is_half_lambda_times_the_squared_distance(walk, stream):
     strategy = walk(L2SP(MF(dim=4), lam=3.0, **LIKE), stream).strategy
     parameters = dict(strategy.model.named_parameters())
-    assert strategy._pull(None, None).item() == 0.0
+    assert strategy._penalty(None, None).item() == 0.0
     with torch.no_grad():
         parameters["users.weight"][0, 0] += 2.0
         parameters["bias.weight"][1, 0] -= 1.0
-    assert strategy._pull(None, None).item() == pytest.approx(1.5 * (4 + 1), rel=1e-5)
+    assert strategy._penalty(None, None).item() == pytest.approx(1.5 * (4 + 1), rel=1e-5)
 
 
 @pytest.mark.parametrize("strategy", [lambda: EWC(MF(dim=4), lam=3.0, **LIKE), lambda: MAS(MF(dim=4), lam=3.0, **LIKE)])
@@ -59,7 +59,7 @@ def test_the_pull_of_the_others_is_weighted_by_importance(walk, stream, strategy
     with torch.no_grad():
         parameters["users.weight"][0, 0] += 2.0
     assert weight > 0
-    assert strategy._pull(None, None).item() == pytest.approx(1.5 * 4 * weight, rel=1e-4)
+    assert strategy._penalty(None, None).item() == pytest.approx(1.5 * 4 * weight, rel=1e-4)
 
 
 def test_online_importance_is_the_decayed_sum_of_that_of_each_update(walk, stream):

@@ -37,7 +37,7 @@ def test_it_is_the_mean_over_users_of_the_mean_over_neighbours(near):
     draw = np.random.default_rng(0)
     before, others = draw.standard_normal((4, 3)), draw.standard_normal((5, 3))
     codes = np.array([2, 0, 0, 3, 2])
-    found = ContrastiveKD(MF(), tau=2.0)._apart(codes, torch.tensor(before), torch.tensor(others), histories)
+    found = ContrastiveKD(MF(), tau=2.0)._distance(codes, torch.tensor(before), torch.tensor(others), histories)
     assert found.item() == pytest.approx(formula(codes.tolist(), before, others, neighbours, 2.0), rel=1e-6)
 
 

@@ -13,7 +13,7 @@ from freshmark_plugins.training.learner import Learner
 
 
 def told(n, seed=0):
-    """PendingImpressions told of: x < 0 is clicked late, or not at all; x > 0 is clicked in time, or not at all."""
+    """Labelled impressions: x < 0 is clicked late, or not at all; x > 0 is clicked in time, or not at all."""
     draw = np.random.default_rng(seed)
     x = np.where(np.arange(n) % 2, 1.0, -1.0).astype(np.float32)[:, None] * np.ones((1, 2), np.float32)
     label = (draw.random(n) < 0.5).astype(float)
@@ -71,7 +71,7 @@ def test_clicks_wait_until_something_as_new_is_told_not_to_be_clicked(start_run,
     parts.learn(clicked([1], [1], [True]), epochs=1)
     early = parts.known
     assert not parts.first.model.state()["bias"].any()
-    assert parts.state()["delays.told.time"].tolist() == [1]
+    assert parts.state()["delays.waiting.time"].tolist() == [1]
     parts.learn(clicked([2, 3], [0, 0], [True, True]), epochs=1)
     assert (early, parts.known) == (False, True)
     assert_same_state(whole.first, parts.first)
@@ -82,8 +82,8 @@ def test_a_click_of_the_moment_of_one_that_is_not_clicked_waits_no_longer(start_
     delays = DelayModels(Learner(Logistic(bits=4)), repeats=True)
     delays.start(start_run(click_log(), 200))
     delays.learn(clicked([1, 1, 2], [1, 0, 1], [True, True, True]), epochs=1)
-    assert delays.state()["delays.told.time"].tolist() == [2]
-    told = {name.rpartition(".")[2] for name in delays.state() if name.startswith("delays.told.")}
+    assert delays.state()["delays.waiting.time"].tolist() == [2]
+    told = {name.rpartition(".")[2] for name in delays.state() if name.startswith("delays.waiting.")}
     assert told >= {"time", "user", "item", "label", "entered"}  # all that is held counts as memory
 
 

@@ -33,62 +33,62 @@ def entered(entries):
 @pytest.fixture
 def shown():
     some = PendingImpressions(0)
-    some.show(events([1, 2, 3]))
+    some.add(events([1, 2, 3]))
     return some
 
 
 def test_what_has_its_label_enters_with_it_and_what_is_older_enters_as_a_negative(shown):
-    assert entered(shown.come(events([2], [1]))) == [(2, 1, False), (1, 0, False)]
+    assert entered(shown.resolve(events([2], [1]))) == [(2, 1, False), (1, 0, False)]
 
 
 def test_a_click_on_what_entered_as_a_negative_enters_again_and_late(shown):
-    shown.come(events([2], [1]))
-    assert entered(shown.come(events([1], [1]))) == [(1, 1, True)]
+    shown.resolve(events([2], [1]))
+    assert entered(shown.resolve(events([1], [1]))) == [(1, 1, True)]
 
 
 def test_an_impression_enters_as_a_negative_once(shown):
-    assert entered(shown.come(events([3], [0]))) == [(3, 0, False), (1, 0, False), (2, 0, False)]
-    assert entered(shown.come(events([], []))) == []
+    assert entered(shown.resolve(events([3], [0]))) == [(3, 0, False), (1, 0, False), (2, 0, False)]
+    assert entered(shown.resolve(events([], []))) == []
 
 
 def test_what_is_newer_than_every_known_label_waits(shown):
-    shown.show(events([4, 5]))
-    assert entered(shown.come(events([3], [1])))[1:] == [(1, 0, False), (2, 0, False)]
-    assert entered(shown.come(events([5], [1])))[1:] == [(4, 0, False)]
+    shown.add(events([4, 5]))
+    assert entered(shown.resolve(events([3], [1])))[1:] == [(1, 0, False), (2, 0, False)]
+    assert entered(shown.resolve(events([5], [1])))[1:] == [(4, 0, False)]
 
 
 def test_an_impression_waits_as_long_as_it_is_told():
     some = PendingImpressions(2)
-    some.show(events([1, 2, 3, 4]))
-    assert entered(some.come(events([4], [0]))) == [(4, 0, False), (1, 0, False), (2, 0, False)]
+    some.add(events([1, 2, 3, 4]))
+    assert entered(some.resolve(events([4], [0]))) == [(4, 0, False), (1, 0, False), (2, 0, False)]
 
 
 def test_what_was_not_shown_enters_with_its_label(shown):
-    assert entered(shown.come(events([0, 0], [1, 0], item=[7, 8]))) == [(0, 1, False), (0, 0, False)]
-    assert len(shown.come(events([0], [1], item=[7])).told) == 0
+    assert entered(shown.resolve(events([0, 0], [1, 0], item=[7, 8]))) == [(0, 1, False), (0, 0, False)]
+    assert len(shown.resolve(events([0], [1], item=[7])).labelled) == 0
 
 
 def test_impressions_are_told_apart_by_time_user_and_item():
     some = PendingImpressions(0)
-    some.show(events([5, 5, 5, 6], user=[1, 1, 2, 1], item=[1, 2, 1, 1]))
-    entries = some.come(events([5, 6], [1, 1], user=[2, 1], item=[1, 1]))
+    some.add(events([5, 5, 5, 6], user=[1, 1, 2, 1], item=[1, 2, 1, 1]))
+    entries = some.resolve(events([5, 6], [1, 1], user=[2, 1], item=[1, 1]))
     left = concatenated(some.shown)
     assert list(zip(left.user.tolist(), left.item.tolist(), strict=True)) == [(1, 1), (1, 2)]
-    assert len(entries.told) == 2
+    assert len(entries.labelled) == 2
 
 
 def test_twins_are_taken_one_after_the_other():
     some = PendingImpressions(0)
-    some.show(events([5, 5], user=[1, 1], item=[1, 1]))
-    assert len(some.come(events([5], [0], user=[1], item=[1])).told) == 1
-    assert entered(some.come(events([5], [1], user=[1], item=[1]))) == [(5, 1, True)]
+    some.add(events([5, 5], user=[1, 1], item=[1, 1]))
+    assert len(some.resolve(events([5], [0], user=[1], item=[1])).labelled) == 1
+    assert entered(some.resolve(events([5], [1], user=[1], item=[1]))) == [(5, 1, True)]
     assert len(concatenated(some.shown)) == 0
 
 
 def test_labels_that_come_with_an_impression_are_not_looked_at():
     some = PendingImpressions(0)
-    some.show(events([1, 2], [1, 1]))
-    assert entered(some.come(events([2], [0]))) == [(2, 0, False), (1, 0, False)]
+    some.add(events([1, 2], [1, 1]))
+    assert entered(some.resolve(events([2], [0]))) == [(2, 0, False), (1, 0, False)]
 
 
 def simulated(p, q, *, n=40_000, seed=0):
@@ -96,11 +96,11 @@ def simulated(p, q, *, n=40_000, seed=0):
     draw = np.random.default_rng(seed)
     clicked, late = draw.random(n) < p, draw.random(n) < q
     time, some, parts = np.arange(n), PendingImpressions(0), []
-    some.show(events(time))
+    some.add(events(time))
     in_time = clicked & ~late
     for rows, label in ((in_time, 1.0), (clicked & late, 1.0), (~clicked, 0.0)):
         known = events(time[rows], np.full(rows.sum(), label))
-        parts.append(some.come(events([n], [1.0]) if not len(known) else known))
+        parts.append(some.resolve(events([n], [1.0]) if not len(known) else known))
     return parts
 
 

@@ -52,7 +52,7 @@ def test_it_answers_after_a_step_on_the_last_batch_and_trains_from_before_it(wal
     last = events(stream, 250, 300)
     begin, served = one.begin["linear"].clone(), one.model.linear.detach().clone()
     with torch.no_grad():
-        one.put(one.begin)
+        one.load(one.begin)
     one.model.zero_grad()
     one.model.loss(last, one.draw).mean().backward()
     assert served == pytest.approx(begin - 0.7 * one.model.linear.grad, abs=1e-6)

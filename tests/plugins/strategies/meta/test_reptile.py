@@ -43,4 +43,4 @@ def test_steps_left_over_at_the_end_of_an_update_count(walk, stream):
     before = one.strategy.model.state()["items.weight"].copy()
     after = one.update(300).model.state()["items.weight"]
     assert not np.array_equal(after[: len(before)], before)
-    assert one.strategy.way.taken == 0
+    assert one.strategy.lookahead.steps_taken == 0

@@ -47,14 +47,14 @@ def test_what_has_no_label_yet_counts_when_it_comes():
     some = SupportSets(5, labelled=True)
     some.observe(events([1], label=False))
     assert some.of == {}
-    some.come(events([1]))
+    some.reveal(events([1]))
     assert held(some, 1) == [0]
 
 
 def test_what_was_observed_with_its_label_does_not_count_twice():
     some = SupportSets(5, labelled=True)
     some.observe(events([1]))
-    some.come(events([1]))
+    some.reveal(events([1]))
     assert held(some, 1) == [0]
 
 

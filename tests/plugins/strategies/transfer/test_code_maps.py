@@ -28,9 +28,9 @@ def test_codes_become_rows_and_one_that_is_not_known_the_row_after_the_last(tran
 
 
 def test_who_is_seen_before_the_id_is_told_has_a_row_that_stays(translation):
-    translation.sight(np.array([4, 3]))
+    translation.extend(np.array([4, 3]))
     assert translation.rows.tolist() == [2, 3, 0, 4, 5]
-    translation.sight(np.array([1]))
+    translation.extend(np.array([1]))
     assert translation.count == 6
 
 
@@ -74,5 +74,5 @@ def test_answers_are_of_the_items_of_this_stream_in_its_order(codes, query):
 def test_items_that_the_model_has_no_row_for_yet_are_left_out(codes, query):
     view = TranslatedAnswers(Inner())
     view.codes = codes
-    codes.items.sight(np.array([3, 4]))  # rows 4 and 5
+    codes.items.extend(np.array([3, 4]))  # rows 4 and 5
     assert view.score(query([0])).tolist() == [[2, 3, 0]]

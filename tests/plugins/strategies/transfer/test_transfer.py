@@ -113,7 +113,7 @@ def test_of_the_source_only_what_is_known_by_the_end_of_the_warm_up_is_learned(w
 
 def test_a_source_that_lies_later_is_refused(walk, stream):
     later = replace(first(stream, 50), time=stream.time[:50] + 10**15)
-    with pytest.raises(FreshmarkError, match="nothing of first is known"):
+    with pytest.raises(FreshmarkError, match="no event of first is known"):
         walk(Transfer(mf(), source=later), stream)
 
 
