@@ -21,18 +21,18 @@ class EdgeBank(Strategy):
 
     ::
 
-        update:        B ← B ∪ {(u, i)},  with a window: without those whose last event left it
-        score(u, i) =  1 if (u, i) in B else 0
+        update, for each (u, i):   n_ui ← n_ui + 1      with a window: and n_ui ← n_ui − 1 as the event leaves it
+        score(u, i) = n_ui
 
-    Items of equal score share their ranks. Unlike in ``repeat_popularity`` the memory is what is learned, so that the
-    two together tell what a stale memory costs from what repeats are worth. "Now" is the time of the newest event
-    given, not of the query.
+    The paper scores n_ui > 0 only; the count breaks its ties. Items of equal score share their ranks. Unlike in
+    ``repeat_popularity`` the memory is learned in updates, so that the two together separate the cost of a stale memory
+    from the value of repeats. "Now" is the time of the newest event given, not of the query.
 
-    Cost of an update: O(1) an event. Memory: see PairCounts, 8 to 11 bytes an edge, and 16 an event in the window.
+    Cost of an update: O(1) per event. Memory: see PairCounts, 8 to 11 bytes per edge, and 16 per event in the window.
     Poursafaei et al., NeurIPS 2022 (Datasets and Benchmarks): EdgeBank∞, and EdgeBank_tw with a window.
 
     Args:
-        window: None for everything so far, or a span such as "7d".
+        window: None: all events so far; or a time span such as "7d".
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
@@ -45,7 +45,7 @@ class EdgeBank(Strategy):
         self.recent = EventWindow()
 
     def update(self, events: Events) -> None:
-        """Remember the new edges, and forget those that leave the window."""
+        """Count the new edges, and uncount those that leave the window."""
         if not len(events):
             return
         self.items = max(self.items, row_count(events.item))
@@ -56,10 +56,10 @@ class EdgeBank(Strategy):
             self._forget(self.recent.drop_before(int(events.time[-1]) - self.span))
 
     def score(self, query: Query) -> FloatArray:
-        """(n, m) 0 or 1."""
+        """(n, m) events of each edge."""
         scores = np.zeros((len(query), self.items))
         accumulate_each(self.edges.rows, query.user, scores)
-        return np.minimum(scores, 1.0, out=scores)
+        return scores
 
     def state(self) -> Mapping[str, AnyArray]:
         """Events of each edge in the window, and their times."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Unpack
 
 import numpy as np
-from freshmark import DETECTORS, Events, Model, Run, UnknownName, detector_of
+from freshmark import DETECTORS, Events, Model, Run, UnknownName, UsageError, detector_of
 
 from freshmark_plugins.strategies.retraining.retrain import Retrain, Retraining
 
@@ -41,14 +42,16 @@ class DriftRetrain(Retrain):
         super().__init__(model, **retraining)
         if detector not in DETECTORS:
             raise UnknownName("detector", detector, DETECTORS)
+        if find_spec("river") is None:  # looked up, not imported: the import takes seconds
+            raise UsageError(
+                f"the detector {detector!r} needs River, which is not installed",
+                remedy="install the extra: pip install 'freshmark[drift]'",
+                code="FM116",
+            )
         self.detector, self.online = detector, online
 
     def start(self, run: Run) -> None:
-        """Build the model and a fresh detector.
-
-        Raises:
-            UsageError: River is not installed.
-        """
+        """Build the model and a fresh detector."""
         super().start(run)
         self.watch = detector_of(self.detector)
 

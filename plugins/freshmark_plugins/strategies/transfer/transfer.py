@@ -61,7 +61,7 @@ class Transfer(Strategy):
         """Load A, and check that it fits.
 
         Raises:
-            UsageError: A has another task, other features or classes, or is the stream itself.
+            UsageError: A has another task, other features or classes.
         """
         other = self.source.load() if isinstance(self.source, Source) else self.source
         alike(other, run)
@@ -70,7 +70,13 @@ class Transfer(Strategy):
         self.inner.start(replace(run, users=len(other.users), items=len(other.items)))
 
     def fit(self, history: Events) -> None:
-        """Train on A, then on the warm-up."""
+        """Train on A, then on the warm-up.
+
+        Raises:
+            UsageError: A is the stream itself, whose future it would give away.
+        """
+        if _same(self.before, history, self.run):
+            raise UsageError(f"the source {self.before.name} is the stream itself", remedy="another stream")
         self.inner.fit(known(self.before, int(history.time.max()) if self.shared else None))
         del self.before
         self.codes.learn(self.run.past)
@@ -108,8 +114,17 @@ def known(stream: Stream, until: int | None) -> Events:
     return Events(stream.time[rows], user, item, label, features)
 
 
+def _same(stream: Stream, history: Events, run: Run) -> bool:
+    """Whether a stream continues this warm-up: it begins with the same events of the same users and items."""
+    n = len(history)
+    if len(stream) <= n or not np.array_equal(stream.time[:n], history.time):
+        return False
+    users, items = run.past.ids("user", begin=0), run.past.ids("item", begin=0)
+    return list(stream.users[: len(users)]) == list(users) and list(stream.items[: len(items)]) == list(items)
+
+
 def alike(stream: Stream, run: Run) -> None:
-    """Refuse a stream that a model of this run cannot learn from, or that is the stream of the run."""
+    """Refuse a stream that a model of this run cannot learn from."""
     for what, one, other in (
         ("task", stream.task, run.task),
         ("features", _kinds(stream.features), _kinds(run.features)),

@@ -186,5 +186,5 @@ def test_a_stream_without_what_it_reads_is_refused_with_the_reason(streams, star
 @every_model
 def test_events_without_labels_are_refused(learned, streams, events, name):
     model = learned(name, epochs=0).model
-    with pytest.raises(FreshmarkError, match="these events have none"):
+    with pytest.raises(FreshmarkError, match="these events have no labels"):
         model.loss(replace_labels(events(streams[name], 0, 3), None), torch.Generator())

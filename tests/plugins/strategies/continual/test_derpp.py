@@ -39,7 +39,7 @@ def test_the_term_is_the_mean_square_over_the_items_of_the_day(walk, stream):
     strategy = walked.update(400)
     apart = (said_now(strategy) - strategy.logits) ** 2
     expected = 0.5 * np.nanmean(apart, axis=1).mean()
-    term = strategy._logit_term(strategy.buffer.held, None, np.arange(1000))  # a batch larger than the buffer: all of it
+    term = strategy._logit_term(strategy.buffer.held, None, np.arange(1000))  # the whole buffer
     assert term.item() == pytest.approx(expected, rel=1e-5)
     assert expected > 0
 

@@ -10,14 +10,13 @@ DAY = 86_400_000_000
 
 @pytest.mark.parametrize("ends", [(600,), (201, 202, 350, 600)])
 @pytest.mark.parametrize("window", [None, "1d", "5h", "5000d"])
-def test_it_says_one_where_there_was_an_edge_in_the_window(walk, stream, query, window, ends):
+def test_the_score_is_the_number_of_events_of_the_edge_in_the_window(walk, stream, query, window, ends):
     learned = walk(EdgeBank(window), stream).update(*ends)
     span = {None: 10**18, "1d": DAY, "5h": DAY * 5 // 24, "5000d": 5000 * DAY}[window]
-    held = stream.time >= stream.time[-1] - span
-    edges = set(zip(stream.user[held].tolist(), stream.item[held].tolist(), strict=True))
-    users = np.arange(len(stream.users))
-    expected = [[float((u, i) in edges) for i in range(len(stream.items))] for u in users.tolist()]
-    assert learned.score(query(users)).tolist() == expected
+    inside = stream.time >= stream.time[-1] - span
+    expected = np.zeros((len(stream.users), len(stream.items)))
+    np.add.at(expected, (stream.user[inside], stream.item[inside]), 1.0)
+    assert np.array_equal(learned.score(query(np.arange(len(stream.users)))), expected)
 
 
 def test_an_edge_that_comes_again_stays_until_its_last_event_leaves(query):
@@ -25,7 +24,7 @@ def test_an_edge_that_comes_again_stays_until_its_last_event_leaves(query):
     for time in (0, DAY, 2 * DAY, 3 * DAY + 1):
         user = 0 if time <= DAY else 1
         one.update(Events(np.array([time]), np.array([user]), np.array([0])))
-        assert one.score(query([0]))[0, 0] == (time <= 2 * DAY)
+        assert (one.score(query([0]))[0, 0] > 0) == (time <= 2 * DAY)
 
 
 def test_its_memory_is_what_is_learned_so_that_it_grows_stale(make_log, ranks):

@@ -12,7 +12,7 @@ from freshmark_plugins.strategies.delayed.pending_impressions import Entries
 from freshmark_plugins.training.learner import Learner
 
 
-def told(n, seed=0):
+def labelled(n, seed=0):
     """Labelled impressions: x < 0 is clicked late, or not at all; x > 0 is clicked in time, or not at all."""
     draw = np.random.default_rng(seed)
     x = np.where(np.arange(n) % 2, 1.0, -1.0).astype(np.float32)[:, None] * np.ones((1, 2), np.float32)
@@ -28,7 +28,7 @@ def started(start_run, click_log):
         delays = DelayModels(Learner(Logistic(bits=4), optimiser="adam", lr=0.05, batch=64), repeats=repeats)
         delays.start(start_run(click_log(), 200))
         for seed in range(3):
-            delays.learn(told(400, seed), epochs=5)
+            delays.learn(labelled(400, seed), epochs=5)
         return delays
 
     return start
@@ -38,7 +38,7 @@ LATE, SOON = slice(0, None, 2), slice(1, None, 2)
 
 
 def test_esdfm_learns_who_clicks_late_and_what_is_no_negative(started):
-    delays, some = started(repeats=True), told(10).told
+    delays, some = started(repeats=True), labelled(10).labelled
     late, negative = chances(delays.first, some), chances(delays.negative, some)
     assert late[LATE] == pytest.approx(0.5, abs=0.1)
     assert late[SOON] == pytest.approx(0.0, abs=0.1)
@@ -48,7 +48,7 @@ def test_esdfm_learns_who_clicks_late_and_what_is_no_negative(started):
 
 
 def test_fsiw_learns_who_clicks_in_time(started):
-    delays, some = started(repeats=False), told(10).told
+    delays, some = started(repeats=False), labelled(10).labelled
     in_time = chances(delays.first, some)
     assert in_time[LATE] == pytest.approx(0.0, abs=0.1)
     assert in_time[SOON] == pytest.approx(1.0, abs=0.1)
@@ -71,7 +71,7 @@ def test_clicks_wait_until_something_as_new_is_told_not_to_be_clicked(start_run,
     parts.learn(clicked([1], [1], [True]), epochs=1)
     early = parts.known
     assert not parts.first.model.state()["bias"].any()
-    assert parts.state()["delays.waiting.time"].tolist() == [1]
+    assert parts.state()["delays.told.time"].tolist() == [1]
     parts.learn(clicked([2, 3], [0, 0], [True, True]), epochs=1)
     assert (early, parts.known) == (False, True)
     assert_same_state(whole.first, parts.first)
@@ -82,8 +82,8 @@ def test_a_click_of_the_moment_of_one_that_is_not_clicked_waits_no_longer(start_
     delays = DelayModels(Learner(Logistic(bits=4)), repeats=True)
     delays.start(start_run(click_log(), 200))
     delays.learn(clicked([1, 1, 2], [1, 0, 1], [True, True, True]), epochs=1)
-    assert delays.state()["delays.waiting.time"].tolist() == [2]
-    told = {name.rpartition(".")[2] for name in delays.state() if name.startswith("delays.waiting.")}
+    assert delays.state()["delays.told.time"].tolist() == [2]
+    told = {name.rpartition(".")[2] for name in delays.state() if name.startswith("delays.told.")}
     assert told >= {"time", "user", "item", "label", "entered"}  # all that is held counts as memory
 
 
@@ -91,7 +91,7 @@ def test_a_click_of_the_moment_of_one_that_is_not_clicked_waits_no_longer(start_
 def test_until_something_is_learned_all_clicks_are_taken_for_equally_late(repeats, start_run, click_log):
     delays, p, q = DelayModels(Learner(Logistic(bits=4)), repeats=repeats), np.array([0.2, 0.4, 0.4]), 0.5
     delays.start(start_run(click_log(), 200))
-    found = delays.weights(told(3).told, np.array([1.0, 0.0, 1.0]), p=p, q=q)
+    found = delays.weights(labelled(3).labelled, np.array([1.0, 0.0, 1.0]), p=p, q=q)
     if repeats:
         assert found == pytest.approx(fake_negative_weights(np.array([1.0, 0.0, 1.0]), p, q))
     else:

@@ -103,5 +103,5 @@ def test_all_but_tables_are_adapted_unless_parts_are_named():
 def test_a_part_that_is_not_there_and_a_model_of_tables_alone_are_refused():
     with pytest.raises(UsageError, match="no part 'heads' of Tabled that melu adapts"):
         adapted_parameters(Tabled(), ["heads"], "melu")
-    with pytest.raises(UsageError, match="EmbeddingTable has nothing but tables"):
+    with pytest.raises(UsageError, match="EmbeddingTable has only tables"):
         adapted_parameters(EmbeddingTable(2, scale=0.1, seed=(0, 1)), [], "melu")

@@ -81,5 +81,5 @@ def test_classes_of_a_task_that_has_none_are_refused():
     class Ratings(MF):
         tasks = frozenset({"rate"})
 
-    with pytest.raises(FreshmarkError, match="'class_balanced' knows no classes in the task of Ratings"):
+    with pytest.raises(FreshmarkError, match="'class_balanced' has no classes in the task of Ratings"):
         Replay(Ratings(), buffer="class_balanced")

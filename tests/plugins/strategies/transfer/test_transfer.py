@@ -71,7 +71,7 @@ def test_items_that_the_source_alone_has_are_never_answered_with(walk, stream, q
 
 
 def test_who_comes_later_is_matched_when_the_update_tells(walk, stream):
-    one = walk(Transfer(mf(), source=renamed(stream), **LIKE), stream)
+    one = walk(Transfer(mf(), source=replace(renamed(stream), time=stream.time - 1), **LIKE), stream)
     known = len(one.strategy.codes.users.rows)
     assert known == stream.user[:200].max() + 1
     one.update(600)
@@ -105,10 +105,16 @@ def test_of_the_source_only_what_is_known_by_the_end_of_the_warm_up_is_learned(w
         fit(self, events)
 
     monkeypatch.setattr(Finetune, "fit", record)
-    walk(Transfer(mf(), source=renamed(stream), **LIKE), stream)
+    walk(Transfer(mf(), source=replace(renamed(stream), time=stream.time - 1), **LIKE), stream)
     assert given[0] <= stream.time[199] < stream.time.max()
-    walk(Transfer(mf(), source=renamed(stream), clock="apart", **LIKE), stream)
-    assert given[2] == stream.time.max()
+    walk(Transfer(mf(), source=replace(renamed(stream), time=stream.time - 1), clock="apart", **LIKE), stream)
+    assert given[2] == stream.time.max() - 1
+
+
+def test_its_own_stream_as_source_is_refused_whatever_the_clock(walk, stream):
+    for clock in ("shared", "apart"):
+        with pytest.raises(FreshmarkError, match="is the stream itself"):
+            walk(Transfer(mf(), source=stream, clock=clock), stream)
 
 
 def test_a_source_that_lies_later_is_refused(walk, stream):
