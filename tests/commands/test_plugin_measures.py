@@ -14,6 +14,9 @@ import numpy as np
 import pytest
 from freshmark import Results
 from freshmark.cli import main
+from freshmark.commands.headline import headline_in
+from freshmark.results.stored.folder import RunFolder
+from freshmark.runs.catalogue.registry import load
 
 PLUGIN = '''
 import numpy as np
@@ -200,6 +203,14 @@ def test_a_report_says_what_failed_and_what_decides_instead(place):
     assert "bad failed on this stream: NDCG@10 decides instead" in page
     assert "fails in segment 'worse'" in page
     assert "popularity()" in page
+
+
+def test_a_metric_that_fails_during_a_run_is_named_once_and_the_main_one_is_shown(place, capsys):
+    headline = headline_in(place / "out", load([place / "broken.py"]), "bad")
+    cells = RunFolder(place / "out").cells
+    assert [headline(cell)[0] for cell in cells] == ["ndcg@10", "ndcg@10"]
+    (warning,) = capsys.readouterr().err.splitlines()
+    assert "fails in metric 'bad'" in warning
 
 
 @pytest.mark.parametrize(
