@@ -24,7 +24,7 @@ class Judgement:
 
     rows: all rows, best first, with what it says of each
     contested: those that may be chosen: measured, within the budget, and with an update where one was wanted
-    contest: their contest; None where there are fewer than six windows, or nothing to choose from
+    contest: their contest; None where there are fewer than six windows, no update was due, or nothing to choose from
     decision: the choice among them
     gain: of choosing the best over the model never updated, cross-fitted; None where that was not measured
     worth: money that the whole metric is worth on a million events; None where it has no price
@@ -73,7 +73,9 @@ def judged(
         events_a_day: test events, for a worth a day.
     """
     contested = [row for row in rows if row.measured and not row.excluded and not row.undue]
-    if standings is None or not contested or not _enough(standings, contested):
+    # Where every update that was wanted never came due, never updating has won against nothing.
+    unopposed = any(row.undue for row in rows) and all(row.never for row in contested)
+    if standings is None or not contested or unopposed or not _enough(standings, contested):
         return Judgement(tuple(rows), tuple(contested), terms)
     worth = None
     if terms.worth is not None and terms.worth.metric == standings.metric:

@@ -14,6 +14,9 @@ import numpy as np
 
 from freshmark.contract.arrays import FloatArray
 
+MOST_ERROR = 50.0
+"""Of a logarithm: where a handful of windows say nothing, a factor of e⁵⁰ says so as well as infinity."""
+
 _HALF = 0.5
 
 
@@ -83,7 +86,9 @@ class Scale:
         return int(np.argmax(amounts) if self.more else np.argmin(amounts))
 
     def _moved(self, amounts: FloatArray, errors: FloatArray) -> FloatArray:
-        return np.asarray(amounts + errors * self.unit if self.unit else amounts * np.exp(errors))
+        if self.unit:
+            return np.asarray(amounts + errors * self.unit)
+        return np.asarray(amounts * np.exp(np.clip(errors, -MOST_ERROR, MOST_ERROR)))
 
     def _best(self, moved: FloatArray) -> FloatArray:
         return np.asarray(moved.max(axis=1, keepdims=True) if self.more else moved.min(axis=1, keepdims=True))

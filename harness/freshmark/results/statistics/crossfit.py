@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from freshmark.contract.arrays import FloatArray, IntArray
+from freshmark.results.statistics.amounts import MOST_ERROR
 from freshmark.results.statistics.dependence import over_windows
 from freshmark.results.statistics.intervals import Spread, margin
 
@@ -58,11 +59,15 @@ def cross_fitted(sums: Sequence[FloatArray], baseline: FloatArray, *, more: bool
     whole = float(against.sum())
     naive = max(sign * (float(sums[place].mean(axis=0).sum()) - whole) for place in candidates) / whole
     value = sign * (float(chosen.sum()) - whole) / whole
+    if not chosen.sum() > 0:  # nothing is left of what could be lost: its logarithm does not exist
+        return Gain(value, float("nan"), float("nan"), naive)
     # Of the logarithm of the ratio: what each window adds to it.
     ratio = float(chosen.sum()) / whole
-    variance, freedom = over_windows(chosen / max(chosen.sum(), TINY) - against / whole)
+    variance, freedom = over_windows(chosen / chosen.sum() - against / whole)
     luck = max(_luck(sums[place]) for place in candidates) + _luck(baseline)
-    reach = margin([Spread(float(variance), float(freedom)), Spread(luck, float(len(baseline) - 1))])
+    reach = np.minimum(
+        MOST_ERROR, margin([Spread(float(variance), float(freedom)), Spread(luck, float(max(len(baseline) - 1, 1)))])
+    )
     low, high = sorted(sign * (ratio * float(np.exp(end)) - 1) for end in (-reach, reach))
     return Gain(value, low, high, naive)
 

@@ -1,0 +1,117 @@
+"""The figures of docs/statistics.md on the rule: how often it errs, and how often it finds what is there.
+
+    python tests/bench/decision_figures.py                    # planted worlds
+    python tests/bench/decision_figures.py RUN...              # runs of one row with 10 seeds or more each
+
+Of a run, seeds are dealt into two groups again and again: two copies of one strategy (A/A), or a copy and one whose
+every number is 2 % better (power).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import NormalDist
+
+import numpy as np
+from freshmark.results.decision.cost_noise import RowCosts
+from freshmark.results.decision.regret import Contest, Tolerance
+from freshmark.results.decision.standings import Standing, Standings
+from freshmark.results.statistics.amounts import Scale
+from freshmark.results.statistics.bootstrap import Row
+from freshmark.results.tables import Results
+
+DEALS, WORLDS, GAIN = 1000, 200, 0.02
+ONE, OTHER = ("one()", "1d", "0s"), ("other()", "1d", "0s")
+
+
+def main(folders: list[str]) -> None:
+    if not folders:
+        print("rows by  seeds by  tolerance  seeds  settled  settled and right  settled wrongly")
+        for line in worlds():
+            print(line)
+    for folder in folders:
+        for line in deals(folder):
+            print(line)
+
+
+def worlds() -> Iterator[str]:
+    """12 rows, 64 windows that follow each other, planted skill, luck by seed."""
+    for skill, luck, own in ((0.06, 0.012, 0.02), (0.06, 0.012, 0.06), (0.02, 0.02, 0.02), (0.0, 0.02, 0.02)):
+        for tolerance in (0.02, 0.05):
+            for seeds in (1, 2, 3, 5, 10):
+                rng, settled, right = np.random.default_rng(1), 0, 0
+                for _ in range(WORLDS):
+                    skills = skill * rng.standard_normal(12)
+                    found = contest(world(rng, skills, seeds, luck, own)).decide(Tolerance(tolerance))
+                    within = np.exp(skills[found.choice] - skills.max()) >= 1 - tolerance
+                    settled, right = settled + found.settled, right + (found.settled and within)
+                yield (
+                    f"{skill:7.0%} {luck:9.1%} {tolerance:10.0%} {seeds:6d} {settled / WORLDS:8.1%} {right / WORLDS:18.1%}"
+                    f" {(settled - right) / WORLDS:16.1%}   own {own:.0%}"
+                )
+
+
+def world(rng: np.random.Generator, skills: np.ndarray, seeds: int, luck: float, own: float) -> np.ndarray:
+    """(rows, seeds, windows)."""
+    level, wander = np.zeros(64), own * rng.standard_normal((len(skills), 64))
+    step = rng.standard_normal(64)
+    for window in range(1, 64):
+        level[window] = 0.5 * level[window - 1] + step[window]
+        wander[:, window] = 0.4 * wander[:, window - 1] + 0.9 * wander[:, window]
+    shape = (len(skills), seeds, 64)
+    parts = skills[:, None, None], luck * rng.standard_normal((*shape[:2], 1)), 0.03 * rng.standard_normal(shape)
+    return 0.12 * np.exp(0.25 * level / level.std() + wander[:, None, :] + sum(parts))
+
+
+def contest(numbers: np.ndarray) -> Contest:
+    """The rows of (rows, seeds, windows) numbers, all of one cost."""
+    values = numbers.mean(axis=(1, 2))
+    scale = Scale.of(list(values), higher=True)
+    rows = [
+        Row(
+            scale.relative((row.mean(axis=0) - value)[:, None] / row.shape[1], float(value)),
+            row.mean(axis=1) / value - 1,
+            tuple(range(len(row))),
+            family=str(place),
+        )
+        for place, (row, value) in enumerate(zip(numbers, values, strict=True))
+    ]
+    return Contest(rows, values, scale=scale, costs=RowCosts(np.full(len(rows), 100.0)))
+
+
+def deals(folder: str) -> Iterator[str]:
+    """A/A and power by number of seeds, and the power that known variances would have."""
+    recorded = Results.open(Path(folder), metrics={}).recorded
+    stream = next(iter(recorded.streams))
+    metric = str(recorded.metric_for(stream))
+    keys = [str(key) for key in recorded.cells["key"]]
+    values = np.array([recorded.measured(key, [metric])[0].value[0, -1] for key in keys])
+    influences = np.stack([recorded.influence(key, metric) for key in keys])
+    luck = values.std(ddof=1) / values.mean()
+    yield f"{stream}: {influences.shape[1]} windows, luck of a seed {luck:.1%}"
+    rng = np.random.default_rng(2)
+    for seeds in (1, 2, 3, 5):
+        called, found = 0, 0
+        for _ in range(DEALS):
+            drawn = rng.permutation(len(keys))[: 2 * seeds]
+            one, other = (_standing(values, influences, part) for part in (drawn[:seeds], drawn[seeds:]))
+            better = Standing(other.seeds * (1 + GAIN), other.influence * (1 + GAIN), other.labels, draws=True)
+            called += Standings({ONE: one, OTHER: other}, "higher").gap(ONE, OTHER).distinguishable
+            gap = Standings({ONE: one, OTHER: better}, "higher").gap(OTHER, ONE)
+            found += gap.distinguishable and gap.difference > 0
+        normal = NormalDist()
+        bound = 1 - normal.cdf(1.96 - GAIN / (luck * np.sqrt(2 / seeds)))
+        yield (
+            f"  {seeds} seeds: A/A called different {called / DEALS:.1%}; a gain of 2 % found {found / DEALS:.1%}"
+            f" (at most {bound:.1%}, were windows without noise and the luck known)"
+        )
+
+
+def _standing(values: np.ndarray, influences: np.ndarray, drawn: np.ndarray) -> Standing:
+    return Standing(values[drawn], influences[drawn].mean(axis=0), tuple(int(one) for one in drawn), draws=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
