@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from statistics import NormalDist
 
@@ -27,13 +28,12 @@ ONE, OTHER = ("one()", "1d", "0s"), ("other()", "1d", "0s")
 
 
 def main(folders: list[str]) -> None:
-    if not folders:
-        print("rows by  seeds by  tolerance  seeds  settled  settled and right  settled wrongly")
-        for line in worlds():
-            print(line)
-    for folder in folders:
-        for line in deals(folder):
-            print(line)
+    """Write every line as soon as it is known."""
+    head = "rows by  seeds by  tolerance  seeds  settled  settled and right  settled wrongly"
+    lines = chain.from_iterable(map(deals, folders)) if folders else chain([head], worlds())
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
 def worlds() -> Iterator[str]:
@@ -47,9 +47,11 @@ def worlds() -> Iterator[str]:
                     found = contest(world(rng, skills, seeds, luck, own)).decide(Tolerance(tolerance))
                     within = np.exp(skills[found.choice] - skills.max()) >= 1 - tolerance
                     settled, right = settled + found.settled, right + (found.settled and within)
+                shares = (settled / WORLDS, right / WORLDS, (settled - right) / WORLDS)
                 yield (
-                    f"{skill:7.0%} {luck:9.1%} {tolerance:10.0%} {seeds:6d} {settled / WORLDS:8.1%} {right / WORLDS:18.1%}"
-                    f" {(settled - right) / WORLDS:16.1%}   own {own:.0%}"
+                    f"{skill:.0%} {luck:.1%} {tolerance:.0%} {seeds} "
+                    + " ".join(f"{share:.1%}" for share in shares)
+                    + (f" (rows wander by {own:.0%})")
                 )
 
 
@@ -75,10 +77,19 @@ def contest(numbers: np.ndarray) -> Contest:
             row.mean(axis=1) / value - 1,
             tuple(range(len(row))),
             family=str(place),
+            noise=noise_of(row / value),
         )
         for place, (row, value) in enumerate(zip(numbers, values, strict=True))
     ]
     return Contest(rows, values, scale=scale, costs=RowCosts(np.full(len(rows), 100.0)))
+
+
+def noise_of(row: np.ndarray) -> float:
+    """Of (seeds, windows) numbers: variance of their mean from what single seeds do in single windows."""
+    seeds, windows = row.shape
+    alone = row - row.mean(axis=1, keepdims=True)
+    alone -= alone.mean(axis=0)
+    return float(np.square(alone).sum() / (seeds * (seeds - 1) * windows**2)) if seeds > 1 else 0.0
 
 
 def deals(folder: str) -> Iterator[str]:
@@ -97,7 +108,9 @@ def deals(folder: str) -> Iterator[str]:
         for _ in range(DEALS):
             drawn = rng.permutation(len(keys))[: 2 * seeds]
             one, other = (_standing(values, influences, part) for part in (drawn[:seeds], drawn[seeds:]))
-            better = Standing(other.seeds * (1 + GAIN), other.influence * (1 + GAIN), other.labels, draws=True)
+            better = Standing(
+                other.seeds * (1 + GAIN), other.influence * (1 + GAIN), other.labels, True, other.by_seed * (1 + GAIN)
+            )
             called += Standings({ONE: one, OTHER: other}, "higher").gap(ONE, OTHER).distinguishable
             gap = Standings({ONE: one, OTHER: better}, "higher").gap(OTHER, ONE)
             found += gap.distinguishable and gap.difference > 0
@@ -110,7 +123,8 @@ def deals(folder: str) -> Iterator[str]:
 
 
 def _standing(values: np.ndarray, influences: np.ndarray, drawn: np.ndarray) -> Standing:
-    return Standing(values[drawn], influences[drawn].mean(axis=0), tuple(int(one) for one in drawn), draws=True)
+    labels, by_seed = tuple(int(one) for one in drawn), influences[drawn].sum(axis=2)
+    return Standing(values[drawn], influences[drawn].mean(axis=0), labels, True, by_seed)
 
 
 if __name__ == "__main__":

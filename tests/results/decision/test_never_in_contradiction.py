@@ -40,8 +40,9 @@ def result_set(made_row, seed):
                 more |= {"updates": 0.0, "interval_seconds": np.inf}
             if rng.random() < 0.1:
                 more["excluded"] = "memory 9 GB > 1 GB"
-            row = made_row(f"s{strategy}()", every, float(value), cost, seeds=int(rng.integers(1, 4)), own=own, luck=luck,
-                           draws=bool(rng.random() < 0.5), failed=bool(rng.random() < 0.1), more=more)  # fmt: skip
+            seeds, draws, failed = int(rng.integers(1, 4)), bool(rng.random() < 0.5), bool(rng.random() < 0.1)
+            row = made_row(f"s{strategy}()", every, float(value), cost, seeds=seeds, own=own, luck=luck,
+                           draws=draws, failed=failed, more=more)  # fmt: skip
             if rng.random() < 0.05:
                 row.value = float("nan")
             if rng.random() < 0.1 and rows:

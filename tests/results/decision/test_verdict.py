@@ -94,7 +94,7 @@ def test_accuracy_near_1_is_judged_on_its_errors(made_row, said):
     rows = [made_row(value=0.974), made_row("a()", "never", 0.955, cost=1.0)]
     found = said(rows, metric="accuracy")
     assert found.verdict.sentence == "Update a() daily."
-    assert "It removes 42\u00a0% of the errors over a() never updated" in found.verdict.more[1]
+    assert "It removes 42\u00a0% of the errors of a() never updated" in found.verdict.more[1]
     assert found.row("a()", "never").regret == pytest.approx(0.73, abs=0.02)
 
 

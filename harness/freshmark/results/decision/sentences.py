@@ -164,7 +164,8 @@ def gained(chosen: RankingRow, judgement: Judgement) -> list[str]:
         if isfinite(gain.low)
         else ""
     )
-    return [f"{who} {does} {share} of {of} over {over}{reach}, estimated on windows that did not choose it."]
+    against = f"of {of} over {over}" if scale.more else f"of {of} of {over}"
+    return [f"{who} {does} {share} {against}{reach}, estimated on windows that did not choose it."]
 
 
 def worth(chosen: RankingRow, judgement: Judgement) -> list[str]:

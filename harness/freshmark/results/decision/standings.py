@@ -134,7 +134,16 @@ class Standings:
             standing.labels,
             draws=standing.draws or bool(np.ptp(standing.seeds) > 0),
             family=row[0],
+            noise=self._noise(standing),
         )
+
+    def _noise(self, standing: Standing) -> float:
+        """Variance of the mean over seeds that comes from what single seeds do in single windows."""
+        seeds = len(standing.seeds)
+        if standing.by_seed is None or seeds < 2:  # noqa: PLR2004
+            return 0.0
+        alone = self.scale.relative(standing.by_seed - standing.by_seed.mean(axis=0), standing.value)
+        return float(np.square(alone).sum() / (seeds * (seeds - 1)))
 
     @cached_property
     def luck(self) -> dict[Row, Spread]:
@@ -166,9 +175,9 @@ class Standings:
         luck = [_times(self.luck[place], unit) for place in (row, other)]
         whole = combined([windows, *luck])
         shared = _shared(self.relative[row], self.relative[other]) * unit**2
-        return Gap(
-            one.value - two.value, Spread(max(whole.variance - 2 * shared, windows.variance), whole.freedom), level
-        )
+        luck_alone = sum(spread_over_seeds(standing.seeds).variance for standing in (one, two))
+        variance = max(whole.variance - 2 * shared, windows.variance, luck_alone - 2 * shared)
+        return Gap(one.value - two.value, Spread(variance, whole.freedom), level)
 
     def letters(self) -> dict[Row, str]:
         """Row → its letters, best first: rows that share one do not differ significantly; empty above forty rows."""

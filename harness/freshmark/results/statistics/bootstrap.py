@@ -4,9 +4,10 @@ Windows: a circular block bootstrap (Politis & Romano 1992) draws the same windo
 the differences between rows ask for. What windows alone miss is put back row by row: the difference to the best
 row spreads at least as far as ``dependence`` says, users included, with Student's tail for its degrees of freedom.
 
-Seeds: the mean over n seeds spreads as s / √n with Student's tail. Rows that share seeds move together, as far as
-n seeds can know: their correlation is shrunk by (n − 1) / (n + 3). One seed of a row that draws at random says nothing
-of its luck; it is taken to be as large as the largest that was measured, ``UNKNOWN_LUCK`` at the least.
+Seeds: the mean over n seeds spreads as s / √n with Student's tail, s² less what seeds do in single windows (as in
+``dependence``: V_windows + V_seeds − V_both). Rows that share seeds move together, as far as n seeds can know: their
+correlation is shrunk by (n − 1) / (n + 3). One seed of a row that draws at random says nothing of its luck; it is taken
+to be as large as the largest that was measured, ``UNKNOWN_LUCK`` at the least.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class Row:
     labels: the seeds' numbers; rows that share some are paired there
     draws: whether its outcomes may depend on the seed
     family: rows of one family have luck of one size (a strategy at several schedules)
+    noise: variance of the mean over seeds that comes from what single seeds do in single windows
     """
 
     series: FloatArray
@@ -57,6 +59,7 @@ class Row:
     labels: tuple[int, ...] = ()
     draws: bool = True
     family: str = ""
+    noise: float = 0.0
 
     @property
     def unknown(self) -> bool:
@@ -134,7 +137,8 @@ def luck_of(rows: Sequence[Row]) -> tuple[FloatArray, FloatArray]:
         share = min(lent, _POOLED) / lent if row.family and lent > 0 else 0.0
         known[place] = freedom + share * lent
         if known[place] > 0:
-            variance[place] = (squares + share * others) / known[place]
+            # What seeds do in single windows is in the spread over windows already: it must not count twice.
+            variance[place] = max((squares + share * others) / known[place] - len(row.seeds) * row.noise, 0.0)
         elif row.draws:
             variance[place], known[place] = max(largest, UNKNOWN_LUCK**2), 1e9  # assumed, so it has no tail of its own
     return np.sqrt(variance), known
