@@ -64,7 +64,7 @@ def world(rng: np.random.Generator, skills: np.ndarray, seeds: int, luck: float,
         wander[:, window] = 0.4 * wander[:, window - 1] + 0.9 * wander[:, window]
     shape = (len(skills), seeds, 64)
     parts = skills[:, None, None], luck * rng.standard_normal((*shape[:2], 1)), 0.03 * rng.standard_normal(shape)
-    return 0.12 * np.exp(0.25 * level / level.std() + wander[:, None, :] + sum(parts))
+    return np.asarray(0.12 * np.exp(0.25 * level / level.std() + wander[:, None, :] + sum(parts)))
 
 
 def contest(numbers: np.ndarray) -> Contest:

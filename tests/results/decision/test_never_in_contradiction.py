@@ -4,6 +4,7 @@
 """
 
 import os
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ def result_set(made_row, seed):
     base, spread = rng.choice([0.02, 0.3, 0.9]), rng.choice([0.0, 0.01, 0.2])
     own, luck = rng.choice([0.0, 0.02, 0.2]), rng.choice([0.0, 0.01, 0.05])
     money = rng.random() < 0.3
-    rows = []
+    rows: list[Any] = []
     for strategy in range(int(rng.integers(1, 4))):
         skill = rng.normal(0, spread)
         for place, every in enumerate(SCHEDULES):
