@@ -152,19 +152,19 @@ def test_a_plan_runs_and_its_report_begins_with_a_verdict(name, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "accuracy", "begins"),
+    ("name", "accuracy", "chosen"),
     [
-        ("mails", {"never": 0.926, "1d": 0.969}, "Use "),
-        ("headlines", {"never": 0.564, "1d": 0.565}, "Do not update."),
-        ("digits", {"never": 0.251, "1d": 0.627, "event": 0.711}, "Use "),
+        ("mails", {"never": 0.926, "1d": 0.969}, "1d"),
+        ("headlines", {"never": 0.564, "1d": 0.565}, "never"),
+        ("digits", {"never": 0.251, "1d": 0.627, "event": 0.711}, "event"),
     ],
 )
-def test_frozen_and_online_are_as_far_apart_as_the_docs_say(shared_data, tmp_path, name, accuracy, begins):
+def test_frozen_and_online_are_as_far_apart_as_the_docs_say(shared_data, tmp_path, name, accuracy, chosen):
     results, _ = replayed(reduced(f"frozen-or-online-{name}", tmp_path, shared_data), tmp_path / "run")
     measured = {every: value for (_, _, every), value in means(results, "accuracy").items()}
     assert measured == pytest.approx(accuracy, abs=0.02)
     (verdict,) = results.verdicts()
-    assert verdict.sentence.startswith(begins)
+    assert verdict.chosen[1] == chosen
 
 
 @pytest.mark.slow
