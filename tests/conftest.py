@@ -25,12 +25,19 @@ ROOT = Path(__file__).parents[1]
 TESTS = Path(__file__).parent
 
 SLOW = (
+    "commands/test_new_plugin.py",
+    "commands/test_plugin_faults.py",
+    "commands/test_plugin_hooks.py",
+    "commands/test_plugin_measures.py",
     "commands/test_run.py",
     "faults",
     "plugins/models/test_planted_drift.py",
+    "plugins/strategies/test_contract.py",
     "plugins/strategies/test_delayed_rates.py",
     "plugins/strategies/test_orderings.py",
     "plugins/strategies/test_over_classes_and_clicks.py",
+    "replay/answering/test_matrix.py",
+    "replay/measuring/test_meters.py",
     "replay/test_golden.py",
     "reports/test_html_page.py",
     "reports/test_known_truths.py",
