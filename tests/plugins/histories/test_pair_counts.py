@@ -62,6 +62,7 @@ def test_places_that_rows_leave_are_taken_again():
     assert counts.rows.tail[0] <= live + 8 * 64
 
 
+@pytest.mark.slow
 def test_counts_go_on_past_what_rows_held_before_room_was_made():
     draw = np.random.default_rng(0)
     pairs = [tuple(map(int, pair)) for pair in draw.integers(0, 300, (5000, 2))]

@@ -71,6 +71,7 @@ def digests() -> list[str]:
     return result
 
 
+@pytest.mark.slow
 @needs_numba
 def test_without_numba_the_same_loops_give_the_same_bits():
     code = (
@@ -101,6 +102,7 @@ def test_where_no_cache_can_be_written_it_compiles_without_one(monkeypatch):
     assert [options.get("cache", False) for options in asked] == [True, False]
 
 
+@pytest.mark.slow
 @needs_numba
 def test_numba_says_so_with_the_error_that_is_expected(monkeypatch, tmp_path):
     """A read-only installation, as numba itself reports it."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, UsageError
+from freshmark import AnyArray, Events, FloatArray, IntArray, Query, UsageError
 
 from freshmark_plugins.histories.pair_counts import PairCounts, Rows, accumulate, add, room
 from freshmark_plugins.histories.recency_lists import Lists, RecencyLists, to_front
 from freshmark_plugins.kernels.compiled import compiled
 from freshmark_plugins.kernels.growth import row_count, with_room
+from freshmark_plugins.strategies.counting.item_counts import ItemCounts
 
 
-class ItemKNN(Strategy):
+class ItemKNN(ItemCounts):
     """Rank items by the sum of their cosines with the user's items; cosines are exact after every event.
 
     ::
@@ -34,23 +34,14 @@ class ItemKNN(Strategy):
         gamma: γ, the weight of each next older item.
     """
 
-    tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
-    draws: ClassVar[bool] = False
-
     def __init__(self, *, history: int = 50, gamma: float = 0.9) -> None:
         if history < 1 or not 0 < gamma <= 1:
             raise UsageError(f"itemknn has history={history}, gamma={gamma}", remedy="history ≥ 1 and 0 < gamma ≤ 1")
+        super().__init__()
         self.gamma = gamma
         self.had = RecencyLists(history)
         self.learned = RecencyLists(history)
         self.pairs = PairCounts()
-        self.items = 0
-        self.counts: FloatArray = np.zeros(0)
-
-    def fit(self, history: Events) -> None:
-        """Learn the warm-up, which is context too."""
-        self.observe(history)
-        self.update(history)
 
     def observe(self, events: Events) -> None:
         """Add to the users' items."""

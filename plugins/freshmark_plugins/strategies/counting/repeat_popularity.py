@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, Query, Strategy, Task
+from freshmark import AnyArray, Events, FloatArray, Query
 
 from freshmark_plugins.histories.pair_counts import PairCounts, accumulate_each
 from freshmark_plugins.histories.popularity_backoff import back_off_to_popularity
-from freshmark_plugins.kernels.growth import bincount, row_count, with_room
+from freshmark_plugins.kernels.growth import row_count
+from freshmark_plugins.strategies.counting.item_counts import ItemCounts
 
 
-class RepeatPopularity(Strategy):
+class RepeatPopularity(ItemCounts):
     """Rank items by their number of events with this user, and the others below by popularity.
 
     ::
@@ -29,18 +29,9 @@ class RepeatPopularity(Strategy):
     item. "PersonalPopularity" of Alpenglow, Frigó et al., RecSys 2017; P-Pop of Li et al., TOIS 2023 (next basket).
     """
 
-    tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
-    draws: ClassVar[bool] = False
-
     def __init__(self) -> None:
+        super().__init__()
         self.had = PairCounts()
-        self.items = 0
-        self.counts: FloatArray = np.zeros(0)
-
-    def fit(self, history: Events) -> None:
-        """Learn the warm-up, which is context too."""
-        self.observe(history)
-        self.update(history)
 
     def observe(self, events: Events) -> None:
         """Count the items of each user."""
@@ -49,10 +40,7 @@ class RepeatPopularity(Strategy):
 
     def update(self, events: Events) -> None:
         """Count the items."""
-        new = row_count(events.item)
-        self.items = max(self.items, new)
-        self.counts = with_room(self.counts, self.items)
-        self.counts[:new] += bincount(events.item, new)
+        self.count(events)
 
     def score(self, query: Query) -> FloatArray:
         """(n, m) own counts, ≥ 1; popularity in (−1, 0) where there are none."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, UsageError, parse_duration
+from freshmark import AnyArray, Events, FloatArray, IntArray, Query, UsageError, parse_duration
 
 from freshmark_plugins.histories.pair_counts import PairCounts, Rows, accumulate, add, room
 from freshmark_plugins.histories.popularity_backoff import back_off_to_popularity
 from freshmark_plugins.histories.sessions import ENDLESS, Sessions, newest, push, push_each
 from freshmark_plugins.kernels.compiled import compiled
-from freshmark_plugins.kernels.growth import bincount, row_count, with_room
+from freshmark_plugins.kernels.growth import row_count
+from freshmark_plugins.strategies.counting.item_counts import ItemCounts
 
 WHOLE = 2520
 """The least common multiple of 1 … 10: weights 1/gap are exact integers in these units."""
@@ -20,7 +20,7 @@ WHOLE = 2520
 MAX_ORDER = 10
 
 
-class SequentialRules(Strategy):
+class SequentialRules(ItemCounts):
     """Rank items by the rules "b follows a" of all sessions; small gaps and newer items count more.
 
     ::
@@ -41,23 +41,14 @@ class SequentialRules(Strategy):
         session: idle time after which a new session starts, such as "30m"; None: never.
     """
 
-    tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
-    draws: ClassVar[bool] = False
-
     def __init__(self, *, order: int = 10, last: int = 3, session: str | None = None) -> None:
         if not 1 <= order <= MAX_ORDER or last < 1:
             name = type(self).__name__
             raise UsageError(f"{name} has order={order}, last={last}", remedy=f"order 1 to {MAX_ORDER}, last 1 or more")
+        super().__init__()
         self.idle = ENDLESS if session is None else parse_duration(session)
         self.shown, self.given = Sessions.none(last), Sessions.none(order)
         self.pairs = PairCounts()
-        self.items = 0
-        self.counts: FloatArray = np.zeros(0)
-
-    def fit(self, history: Events) -> None:
-        """Learn the warm-up, which is context too."""
-        self.observe(history)
-        self.update(history)
 
     def observe(self, events: Events) -> None:
         """Add to the newest items of each session."""
@@ -66,10 +57,7 @@ class SequentialRules(Strategy):
 
     def update(self, events: Events) -> None:
         """Count each event as a follower of those before it in its session."""
-        new = row_count(events.item)
-        self.items = max(self.items, new)
-        self.counts = with_room(self.counts, self.items)
-        self.counts[:new] += bincount(events.item, new)
+        self.count(events)
         self.pairs.grow(len(self.counts))
         self.given = self.given.grown(row_count(events.user))
         done = 0

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, UsageError
+from freshmark import AnyArray, Events, FloatArray, IntArray, Query, UsageError
 
 from freshmark_plugins.histories.popularity_backoff import back_off_to_popularity
 from freshmark_plugins.histories.recency_lists import Lists, RecencyLists
 from freshmark_plugins.kernels.compiled import compiled
-from freshmark_plugins.kernels.growth import bincount, row_count, with_room
+from freshmark_plugins.kernels.growth import row_count
+from freshmark_plugins.strategies.counting.item_counts import ItemCounts
 
 
-class UserKNN(Strategy):
+class UserKNN(ItemCounts):
     """Rank items by the sum of cosines of the nearest users who had them.
 
     ::
@@ -38,24 +38,15 @@ class UserKNN(Strategy):
         users: newest distinct users of an item that count.
     """
 
-    tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
-    draws: ClassVar[bool] = False
-
     def __init__(self, *, neighbours: int = 50, history: int = 100, users: int = 500) -> None:
         if min(neighbours, history, users) < 1:
             raise UsageError(
                 f"userknn has neighbours={neighbours}, history={history}, users={users}", remedy="1 or more of each"
             )
+        super().__init__()
         self.neighbours = neighbours
         self.had, self.learned, self.users_of_item = RecencyLists(history), RecencyLists(history), RecencyLists(users)
         self.users = 0
-        self.counts: FloatArray = np.zeros(0)
-        self.items = 0
-
-    def fit(self, history: Events) -> None:
-        """Learn the warm-up, which is context too."""
-        self.observe(history)
-        self.update(history)
 
     def observe(self, events: Events) -> None:
         """Add to the users' items."""
@@ -66,10 +57,7 @@ class UserKNN(Strategy):
         self.learned.append(events.user, events.item)
         self.users_of_item.append(events.item, events.user)
         self.users = max(self.users, row_count(events.user))
-        new = row_count(events.item)
-        self.items = max(self.items, new)
-        self.counts = with_room(self.counts, self.items)
-        self.counts[:new] += bincount(events.item, new)
+        self.count(events)
 
     def score(self, query: Query) -> FloatArray:
         """(n, m) sums of cosines, ≥ 0; popularity in (−1, 0) where it is 0."""

@@ -82,6 +82,7 @@ def asked(streams, events, query):
     return made
 
 
+@pytest.mark.slow
 @every_model
 def test_it_learns_what_it_can_and_answers_the_rest_well_above_chance(learned, asked, name):
     question, label = asked(name)
@@ -142,6 +143,7 @@ def replace_labels(part: Events, label) -> Events:
     return Events(part.time, part.user, part.item, label, part.features)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in MODELS if name not in {"cnn", "vae_head"}])
 def test_it_learns_with_sparse_gradients_too(learned, asked, name):
     question, label = asked(name)

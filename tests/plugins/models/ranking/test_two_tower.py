@@ -38,6 +38,7 @@ def hits_of_new_items(ranks, stream, model):
     return float(np.mean(got[600:] <= 50))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["numbers", "words"])
 def test_items_that_came_after_the_last_update_are_found_by_their_features(ranks, kind):
     stream = genres_and_new_items(kind)

@@ -64,6 +64,7 @@ def mean_loss(model, part):
         return model.loss(part, torch.Generator()).mean().item()
 
 
+@pytest.mark.slow
 @every_case
 def test_it_learns_that_who_likes_what_depends_on_both(learned, events, query, name, task):
     """No sum of a weight a user and a weight an item could tell."""
@@ -125,6 +126,7 @@ def test_old_rows_keep_their_values_and_strangers_get_an_answer(learned, events,
     assert max(len(array) for array in learner.model.state().values()) >= 904
 
 
+@pytest.mark.slow
 @every_case
 def test_it_learns_with_sparse_gradients_too(learned, events, name, task):
     dense, sparse = (learned(name, task, epochs=3, sparse=kind, optimiser="adagrad", lr=0.1) for kind in (False, True))

@@ -65,6 +65,7 @@ def test_a_delay_that_is_shorter_than_the_wait_is_none(click_log, correction):
     assert np.array_equal(played(delayed(correction, wait="3h"), stream), other)
 
 
+@pytest.mark.slow
 def test_corrections_differ_where_clicks_are_late(click_log):
     stream = late(click_log())
     answers = [played(delayed(correction), stream) for correction in CORRECTIONS]
@@ -84,6 +85,7 @@ def test_corrections_are_better_than_none_and_worse_than_knowing_at_once(click_l
     assert oracle < loss["fnw"] < loss["vanilla"] - 0.01
 
 
+@pytest.mark.slow
 def test_fake_negatives_make_vanilla_too_low_and_calibration_puts_it_right(click_log):
     stream = late(click_log(2000), mean=60 * HOUR, window=400 * HOUR)
     share = stream.label[600:].mean()

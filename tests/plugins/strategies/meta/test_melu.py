@@ -96,6 +96,7 @@ def test_tastes_of_users_are_told_by_their_histories_alone():
     assert own < plain - 0.05
 
 
+@pytest.mark.slow
 def test_labels_that_come_late_make_history_when_they_come(click_log):
     stream, one = click_log(300), melu(support=1000)
     late = replace(stream, label_delay=np.full(len(stream), 40 * 3_600_000_000))

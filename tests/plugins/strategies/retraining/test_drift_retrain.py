@@ -82,6 +82,7 @@ def test_losses_lie_between_0_and_1_and_are_those_before_learning(walk, stream, 
     assert 0 < min(detector.shown) < 0.5 < max(detector.shown) < 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("detector", ["adwin", "page_hinkley"])
 def test_a_change_of_taste_is_found_by_the_detectors_of_river(walk, detector):
     pytest.importorskip("river", reason="the detectors are an extra")

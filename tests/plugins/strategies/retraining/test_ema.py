@@ -55,6 +55,7 @@ def _grown(untrained, end):
     return copied(untrained.strategy.model)
 
 
+@pytest.mark.slow
 def test_it_averages_noise_away_where_nothing_drifts():
     """A constant to be learned from noisy labels by a large rate: the average lies nearer than where it stands."""
     draw = np.random.default_rng(0)

@@ -51,6 +51,7 @@ def test_without_learning_online_it_is_retrain_at_the_ends_of_its_periods(
     assert retrain.known > 200
 
 
+@pytest.mark.slow
 def test_a_period_that_does_not_end_leaves_online_learning_alone(walk, stream, assert_same_state):
     like: dict[str, Any] = {"lr": 0.1, "optimiser": "sgd"}
     one = walk(Hybrid(mf(), retrain_every="1000d", batch=1, shuffle=False, epochs=1, **like), stream)
@@ -67,6 +68,7 @@ def test_what_comes_after_the_end_of_a_period_is_learned_step_by_step_on_top(wal
     assert_same_state(one, other)
 
 
+@pytest.mark.slow
 def test_online_in_between_beats_retraining_alone_where_users_come_and_go(make_log, ranks):
     stream = make_log(3000, users=150, items=100)
 

@@ -88,6 +88,7 @@ def settled(n, seed):
     return stream_of(name="settled", task="rank", time=np.arange(n) * 10**9, user=user, item=item)
 
 
+@pytest.mark.slow
 def test_what_the_source_knows_of_users_helps_from_the_start(ranks):
     source, stream = settled(3000, 1), settled(400, 2)
     other = renamed(source, user="other ", item="other ")
