@@ -66,7 +66,7 @@ def half():
 FETCH = """
 import sys
 from freshmark_datasets.published.downloading import fetch
-from freshmark_datasets.published.sources import Published
+from freshmark_datasets.published.entry import Published
 print(fetch(Published("tweets", "1k", sys.argv[1], "Do as you like.", sys.argv[1])))
 """
 
