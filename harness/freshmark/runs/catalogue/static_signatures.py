@@ -231,7 +231,7 @@ def _default(node: ast.expr | None) -> Any:
 
 
 class Unevaluated(str):
-    """A default that is no literal: it is shown as the module writes it."""
+    """A default that is not a literal: shown as in the source."""
 
     __slots__ = ()
 
