@@ -20,8 +20,8 @@ def write(results: Reported, path: Path, sections: Sections) -> None:
     for chapter in chapters(results, sections):
         if chapter.verdict:
             lines += [f"# {_inline(chapter.title)}", "", _inline(chapter.verdict.sentence), ""]
-            if chapter.verdict.settled is not None:
-                lines += ["Settled." if chapter.verdict.settled else "Not settled.", ""]
+            if chapter.verdict.settled:
+                lines += ["Settled.", ""]
             lines += [line for sentence in chapter.verdict.more for line in (_inline(sentence), "")]
             lines += [f"- {_inline(alert.text)}" for alert in chapter.alerts]
             lines += [""] * bool(chapter.alerts)

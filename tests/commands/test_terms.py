@@ -6,6 +6,8 @@ from freshmark.commands.terms import Terms, prices_among
 from freshmark.errors import UsageError
 from freshmark.results.decision.budget import Budget
 from freshmark.results.decision.prices import Prices
+from freshmark.results.decision.regret import Tolerance
+from freshmark.results.decision.worth import Worth
 from freshmark.results.tables import Results
 from freshmark.runs.plan.plan import Plan
 from typer.testing import CliRunner
@@ -47,6 +49,29 @@ def test_a_limit_of_cost_needs_a_price(run):
 def test_an_empty_option_is_refused_and_not_as_if_it_were_not_there(run, option):
     with pytest.raises(UsageError, match="write it like"):
         Terms(price=["cpu_hour=1"], **{option: ""}).applied(Results.open(run))
+
+
+def test_a_tolerance_and_a_worth_become_terms_of_the_results(run):
+    terms = Terms(price=["cpu_hour=0.04"], tolerance="5%", worth="1% ndcg@10 = 20 per million events")
+    judged = terms.applied(Results.open(run)).terms
+    assert judged.tolerance == Tolerance(0.05)
+    assert judged.worth == Worth("ndcg@10", 2000.0)
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"tolerance": "much"}, "FM127"),
+        ({"tolerance": ""}, "FM127"),
+        ({"worth": "much"}, "FM128"),
+        ({"worth": "1% ndcg@10 = 20 per day", "price": ()}, "FM128"),
+        ({"worth": "1% rmse = 20 per day"}, "FM128"),
+    ],
+)
+def test_a_tolerance_or_a_worth_that_cannot_be_applied_is_refused(run, options, code):
+    with pytest.raises(UsageError) as caught:
+        Terms(**({"price": ["cpu_hour=1"]} | options)).applied(Results.open(run))
+    assert caught.value.code == code
 
 
 def test_prices_may_follow_each_other_as_in_the_manual(run):

@@ -157,6 +157,18 @@ def test_several_streams_have_a_verdict_each(fabricated, made, sections):
     Reader(text)
 
 
+def test_a_badge_says_whether_the_verdict_is_settled(fabricated, made, sections):
+    cells = [fabricated.MadeCell("a()", skill=0.9), fabricated.MadeCell("b()", skill=0.1)]
+    results = made(cells)
+    assert results.verdicts()[0].settled
+    assert '<span class="badge settled">settled</span>' in page(results, sections)
+
+
+def test_without_evidence_the_badge_says_that_too(fabricated, made, sections):
+    results = made([fabricated.MadeCell(name, summary={"draws": 1.0}) for name in ("a()", "b()")])
+    assert '<span class="badge open">not settled</span>' in page(results, sections)
+
+
 def test_a_run_in_which_nothing_succeeded_says_so(fabricated, made, sections):
     text = page(made([fabricated.MadeCell("boom()", status="timeout", reason="60 s")]), sections)
     assert "No verdict: none of 1 cells succeeded." in text

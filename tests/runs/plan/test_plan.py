@@ -107,6 +107,8 @@ def test_reading_what_was_written_gives_the_same_plan(tmp_path):
         metric="ndcg@20",
         max_p99="20ms",
         max_cost="3/1M",
+        tolerance="5%",
+        worth="1% ndcg@10 = 20 per day",
     )
     one.write(tmp_path / "plan.toml")
     assert Plan.read(tmp_path / "plan.toml") == one
@@ -149,6 +151,8 @@ HEAD = 'streams = ["drift"]\nstrategies = ["a"]\n'
         ("price = ['ram_hour=1']", r"key 'price': no price 'ram_hour'.*:3\)"),
         ("max_p99 = 'soon'", r"key 'max_p99': 'soon' is not a valid duration.*:3\)"),
         ("max_p99 = 20", r"key 'max_p99' is 20 \(.*:3\); it is a text"),
+        ("tolerance = 'much'", r"key 'tolerance': 'much' is not a tolerance.*:3\)"),
+        ("worth = 'much'", r"key 'worth': 'much' does not state a worth.*:3\)"),
         ("max_cost = 'cheap'", r"key 'max_cost': 'cheap' is no limit of cost.*:3\)"),
         ("x = ", r"this is no TOML: .*plan.toml:3\)"),
     ],

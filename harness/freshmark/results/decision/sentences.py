@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
+from math import isfinite, nan
 
 import numpy as np
 
@@ -173,7 +173,11 @@ def worth(chosen: RankingRow, judgement: Judgement) -> list[str]:
     gain, baseline = judgement.gain, judgement.baseline
     if judgement.worth is None or gain is None or baseline is None or chosen.row == baseline.row:
         return []
-    brings, low, high = (share * judgement.worth for share in (gain.value, gain.low, gain.high))
+    scale = judgement.contest.scale if judgement.contest else None
+    sign = 1.0 if scale is None or scale.more else -1.0
+    # A worth is of shares of what the choice reaches, a gain is a share of what never updating reaches.
+    shares = (gain.value, gain.low, gain.high)
+    brings, low, high = (judgement.worth * share / (1 + sign * share) if share > -1 else nan for share in shares)
     more = chosen.cost - baseline.cost
     net = f"{format_number(low - more)} to {format_number(high - more)}"
     costs = f"cost {format_number(more)} more: {format_number(brings - more)} net (95\u00a0% interval {net})"
