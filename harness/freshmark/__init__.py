@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from freshmark.results.tables import Results
     from freshmark.runs.api import run
     from freshmark.runs.catalogue.expressions import parse
+    from freshmark.runs.executors.local import run_job
+    from freshmark.runs.jobs import Executor, Job, JobResult, Limits, RunState
     from freshmark.runs.store.prepared_streams import cache_folder
 
 __all__ = [
@@ -56,12 +58,16 @@ __all__ = [
     "Drift",
     "Entry",
     "Events",
+    "Executor",
     "Factors",
     "Factory",
     "FloatArray",
     "FreshmarkError",
     "IntArray",
+    "Job",
+    "JobResult",
     "Kind",
+    "Limits",
     "Link",
     "Listing",
     "Meter",
@@ -76,6 +82,7 @@ __all__ = [
     "Query",
     "Results",
     "Run",
+    "RunState",
     "Section",
     "Segment",
     "SegmentEvents",
@@ -96,6 +103,7 @@ __all__ = [
     "parse",
     "parse_duration",
     "run",
+    "run_job",
     "stream_of",
     "watching",
 ]
@@ -179,6 +187,14 @@ _PLACES = {
     "freshmark.results.tables": ("Results",),
     "freshmark.runs.api": ("run",),
     "freshmark.runs.catalogue.expressions": ("parse",),
+    "freshmark.runs.executors.local": ("run_job",),
+    "freshmark.runs.jobs": (
+        "Executor",
+        "Job",
+        "JobResult",
+        "Limits",
+        "RunState",
+    ),
     "freshmark.runs.store.prepared_streams": ("cache_folder",),
 }
 _PLACE = {name: module for module, names in _PLACES.items() for name in names}

@@ -30,7 +30,7 @@ def plan():
 
 @pytest.fixture(scope="session")
 def campaign():
-    """A campaign carried out: its tally, and what cells came to, by strategy."""
+    """A campaign carried out: its summary, and what cells came to, by strategy."""
 
     def campaign(plan, folder, **more):
         registry = load(plan.plugins, installed=True)

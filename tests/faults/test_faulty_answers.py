@@ -87,11 +87,11 @@ def told(tmp_path_factory, plan, campaign):
         wanted = replace(
             plan("Good"), strategies=(*same, *(name for name, _, _ in WRONG)), plugins=(MISANSWERING,), timeout=20
         )
-        tally = campaign(wanted, folder / "run", jobs=2)
+        summary = campaign(wanted, folder / "run", jobs=2)
     with sqlite3.connect(folder / "run" / "run.sqlite") as database:
         database.row_factory = sqlite3.Row
         cells = {row["strategy"]: dict(row) for row in database.execute("SELECT * FROM cells")}
-    return tally, cells
+    return summary, cells
 
 
 @pytest.mark.parametrize(("strategy", "code", "reason"), WRONG)
@@ -110,10 +110,10 @@ def test_what_only_looks_odd_changes_no_number(told, first, other):
 
 
 def test_those_that_keep_the_contract_are_measured_beside_those_that_do_not(told):
-    tally, cells = told
+    summary, cells = told
     good = sum(cell["status"] == "ok" for cell in cells.values())
-    assert good == len(cells) - len(WRONG) == tally.ok
-    assert tally.exit_code == 1
+    assert good == len(cells) - len(WRONG) == summary.ok
+    assert summary.exit_code == 1
 
 
 def test_no_reason_is_longer_than_a_reader_takes_and_none_names_the_harness_as_culprit(told):

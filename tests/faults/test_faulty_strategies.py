@@ -67,11 +67,11 @@ def aftermath(tmp_path_factory, plan, campaign):
         strategies = ["good", *faults[:15], "Good(mark=1)", *faults[15:], *leavers, "Good(mark=2)"]
         wanted = plan(*strategies, timeout=LIMIT, max_memory=250_000_000)
         # Strategies are built once before the first cell: the one that hangs there is given up as a start is.
-        tally = campaign(wanted, folder / "run", jobs=2, startup_seconds=10.0)
+        summary = campaign(wanted, folder / "run", jobs=2, startup_seconds=10.0)
     with sqlite3.connect(folder / "run" / "run.sqlite") as database:
         database.row_factory = sqlite3.Row
         cells = {row["strategy"]: dict(row) for row in database.execute("SELECT * FROM cells")}
-    return tally, cells, folder / "run", marks
+    return summary, cells, folder / "run", marks
 
 
 @pytest.mark.parametrize("strategy", FATES)
@@ -99,11 +99,11 @@ def test_every_process_left_behind_is_gone(aftermath):
 
 
 def test_the_cells_beside_are_measured_and_the_exit_code_says_that_some_were_not(aftermath):
-    tally, cells, _, _ = aftermath
+    summary, cells, _, _ = aftermath
     assert {cells[name]["status"] for name in ("good()", "Good(mark=1)", "Good(mark=2)")} == {"ok"}
-    assert tally.exit_code == 1
-    assert len(tally.statuses) == len(FATES) + len(LEAVERS) + 3
-    assert set(tally.statuses) == {"ok", "failed", "timeout", "oom", "crashed"}
+    assert summary.exit_code == 1
+    assert len(summary.statuses) == len(FATES) + len(LEAVERS) + 3
+    assert set(summary.statuses) == {"ok", "failed", "timeout", "oom", "crashed"}
 
 
 def test_a_fault_is_stopped_soon_after_its_limit(aftermath):

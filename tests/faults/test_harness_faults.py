@@ -27,8 +27,8 @@ def test_a_wall_clock_that_jumps_by_an_hour_stops_nothing_and_times_nothing_wron
 ):
     true, offsets = time.time, itertools.cycle([0, 3600, -3600, 3600, 0, -3600])
     monkeypatch.setattr(time, "time", lambda: true() + next(offsets))
-    tally = campaign(plan("good", "Slow(seconds=0.2)", timeout=20, seeds=(0, 1)), tmp_path / "run")
-    assert tally.statuses == ("ok",) * 4
+    summary = campaign(plan("good", "Slow(seconds=0.2)", timeout=20, seeds=(0, 1)), tmp_path / "run")
+    assert summary.statuses == ("ok",) * 4
     cells = Results.open(tmp_path / "run", metrics={}).cells
     assert all(0 < seconds < 20 for seconds in cells["seconds"])
     slow = cells[cells["strategy"].str.startswith("Slow")]

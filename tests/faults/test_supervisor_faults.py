@@ -27,8 +27,8 @@ from freshmark.runs.plan.plan import Plan
 from freshmark.runs.catalogue.registry import load
 plan = Plan.read(Path(sys.argv[1]))
 with Campaign(plan, Path(sys.argv[2]), load(plan.plugins), jobs=int(sys.argv[3])) as campaign:
-    tally = campaign.measure()
-sys.exit(tally.exit_code)
+    summary = campaign.measure()
+sys.exit(summary.exit_code)
 """
 PATIENCE = 60
 
@@ -148,9 +148,9 @@ def test_the_process_that_forks_may_die_and_the_run_goes_on(plan, campaign, tmp_
 
     killer = threading.Thread(target=kill_parent)
     killer.start()
-    tally = campaign(plan(f"Slow(seconds=30, mark='{mark}')", "good"), tmp_path / "run")
+    summary = campaign(plan(f"Slow(seconds=30, mark='{mark}')", "good"), tmp_path / "run")
     killer.join()
-    assert tally.statuses == ("crashed", "ok")
+    assert summary.statuses == ("crashed", "ok")
     assert "process that starts cells was killed" in str(cells(tmp_path / "run", "reason")[0][0])
     assert gone(lines(mark, 1))
 
@@ -216,8 +216,8 @@ def test_an_import_that_hangs_is_stopped_too(plan, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(Path(__file__).parent)
     wanted = plan("imports-forever", "says-nothing(lr=1)", "good")
     with Campaign(wanted, tmp_path / "run", load(wanted.plugins), startup_seconds=8.0) as campaign:
-        tally = campaign.measure()
-    assert tally.statuses == ("timeout", "timeout", "ok")
+        summary = campaign.measure()
+    assert summary.statuses == ("timeout", "timeout", "ok")
     assert "not ready after 8 s: an import hangs" in str(cells(tmp_path / "run", "reason")[0][0])
 
 
@@ -266,12 +266,12 @@ def run_finished(folder):
     )
     wanted = plan("good", "Ends('_exit(3)')")
     wanted = replace(wanted, plugins=(*wanted.plugins, observer))
-    tally = campaign(wanted, tmp_path / "run")
+    summary = campaign(wanted, tmp_path / "run")
     told = [json.loads(line) for line in log.read_text().splitlines()]
     assert told[0] == ["started", "good()", 0]
     assert ["window", "good()", 0] in told
     assert ["finished", "good()", "ok", ""] in told
     assert told[-2:] == [["finished", "Ends('_exit(3)')", "crashed", "exit 3 be"], ["run", "run"]]
-    assert tally.statuses == ("ok", "crashed")
-    assert len(tally.complaints) == 2
-    assert "fails in cell_finished: KeyError: 'observer'" in tally.complaints[0]
+    assert summary.statuses == ("ok", "crashed")
+    assert len(summary.complaints) == 2
+    assert "fails in cell_finished: KeyError: 'observer'" in summary.complaints[0]

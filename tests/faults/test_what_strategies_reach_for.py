@@ -177,8 +177,8 @@ def window_done(cell, window):
 """
     )
     wanted = replace(plan("Good"), strategies=("Good",), plugins=(MISANSWERING, observer))
-    tally = campaign(wanted, tmp_path / "run")
-    assert (tally.statuses, tally.complaints) == (("ok",), ())
+    summary = campaign(wanted, tmp_path / "run")
+    assert (summary.statuses, summary.complaints) == (("ok",), ())
     with sqlite3.connect(tmp_path / "run" / "run.sqlite") as database:
         assert database.execute("SELECT log_tail FROM cells").fetchall() == [("",)]
 

@@ -100,7 +100,7 @@ def _run(folder: Path, *words: str) -> str:
     """
     safe = ["-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "log.showSignature=false"]
     try:
-        process = subprocess.run(  # noqa: S603  (a list of words, no shell)
+        process = subprocess.run(
             ["git", "--no-pager", "-C", str(folder), *safe, *words],  # noqa: S607  (the user's own git)
             capture_output=True,
             check=False,

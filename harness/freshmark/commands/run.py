@@ -28,7 +28,7 @@ from freshmark.errors import PluginFault
 if TYPE_CHECKING:
     from freshmark.runs.catalogue.registry import Registry
     from freshmark.runs.plan.plan import Plan
-    from freshmark.runs.summary import Tally
+    from freshmark.runs.summary import RunSummary
 
 
 def run_command(
@@ -192,11 +192,11 @@ def run_command(
         return
     folder = output or folder_for(file)
     try:
-        tally = measure(described, folder, registry, jobs=jobs, executor=executor, as_json=json)
+        summary = measure(described, folder, registry, jobs=jobs, executor=executor, as_json=json)
     except KeyboardInterrupt:  # once cells run, an interrupt is handled by the campaign
         note("interrupted before the first cell; run the same command again")
         raise typer.Exit(RESUMABLE) from None
-    conclude(tally, registry, terms, report=report, as_json=json)
+    conclude(summary, registry, terms, report=report, as_json=json)
 
 
 RESUMABLE = 5
@@ -217,7 +217,7 @@ def show_cells(plan: Plan) -> None:
     note(f"{len(cells)} cells")
 
 
-def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor: str, as_json: bool) -> Tally:
+def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor: str, as_json: bool) -> RunSummary:
     """Measure the cells, and give the summary.
 
     Streams are prepared first, in this process, so that the licence of a download is seen before it begins.
@@ -233,31 +233,33 @@ def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor
         note(f"{left} {'cell' if left == 1 else 'cells'} to measure into {shown(folder)}{done}")
         with Progress(left, headline_in(folder, registry, plan.metric), as_json=as_json) as progress:
             registry.manager.register(progress, "progress")
-            tally = campaign.measure()
-    for complaint in tally.complaints:
+            summary = campaign.measure()
+    for complaint in summary.complaints:
         note(f"warning: {complaint}")
-    return tally
+    return summary
 
 
-def conclude(tally: Tally, registry: Registry, terms: Terms, *, report: bool, as_json: bool) -> None:
+def conclude(summary: RunSummary, registry: Registry, terms: Terms, *, report: bool, as_json: bool) -> None:
     """Write the report, print the path, and exit with the right code."""
-    failed = [status for status in tally.statuses if status not in ("ok", "queued", "interrupted")]
+    failed = [status for status in summary.statuses if status not in ("ok", "queued", "interrupted")]
     if failed:
-        note(f"{len(failed)} of {len(tally.statuses)} cells failed; their logs are in {shown(tally.folder / 'cells')}")
-    if tally.interrupted:
-        note(f"interrupted; resume with: freshmark run {shown(tally.folder)}")
+        logs = shown(summary.folder / "cells")
+        note(f"{len(failed)} of {len(summary.statuses)} cells failed; their logs are in {logs}")
+    if summary.interrupted:
+        note(f"interrupted; resume with: freshmark run {shown(summary.folder)}")
     faults: list[PluginFault] = []
-    path = tally.folder
-    if report and tally.ok:
-        path = write_report(registry, [tally.folder], terms=terms, faults=faults)
+    path = summary.folder
+    if report and summary.ok:
+        path = write_report(registry, [summary.folder], terms=terms, faults=faults)
     if as_json:
-        record = {"event": "run_finished", "folder": shown(tally.folder), "ok": tally.ok, "cells": len(tally.statuses)}
-        say(dumps(record | ({"report": shown(path)} if path != tally.folder else {}), ensure_ascii=False))
+        counts = {"ok": summary.ok, "cells": len(summary.statuses)}
+        record = {"event": "run_finished", "folder": shown(summary.folder), **counts}
+        say(dumps(record | ({"report": shown(path)} if path != summary.folder else {}), ensure_ascii=False))
     else:
         say(shown(path))
-    code = note_faults(faults) if faults else PluginFault.exit_code * bool(tally.complaints)
-    if tally.exit_code or code:
-        raise typer.Exit(tally.exit_code or code)
+    code = note_faults(faults) if faults else PluginFault.exit_code * bool(summary.complaints)
+    if summary.exit_code or code:
+        raise typer.Exit(summary.exit_code or code)
 
 
 def shown(path: Path) -> str:

@@ -113,7 +113,7 @@ def register_reports() -> Mapping[str, Factory]:  # type: ignore[empty-body]
 
 @hookspec
 def register_executors() -> Mapping[str, Factory]:  # type: ignore[empty-body]
-    """Executors, which run cells: name → class that builds one. Built in: ``local``, one process per cell.
+    """Executors, which run cells: name → class of a ``freshmark.Executor``. Built in: ``local``, one process per cell.
 
     Example: ``return {"slurm": "mine.slurm:Slurm"}``.
     """

@@ -81,10 +81,10 @@ def run(
     )
     registry = load(plan.plugins, factories=plan.factories, disabled=plan.no_plugins)
     with Campaign(plan, Path(folder) if folder else new_folder(), registry, jobs=jobs, streams=objects) as campaign:
-        tally = campaign.measure()
-    if tally.interrupted:
-        raise KeyboardInterrupt(f"{tally.folder} holds what was measured; run the same again to go on")
-    return Results.open(tally.folder, plugins=plan.plugins)
+        summary = campaign.measure()
+    if summary.interrupted:
+        raise KeyboardInterrupt(f"{summary.folder} holds what was measured; run the same again to go on")
+    return Results.open(summary.folder, plugins=plan.plugins)
 
 
 def new_folder(parent: Path = Path("runs")) -> Path:

@@ -1,48 +1,46 @@
-"""A campaign: a plan carried out in a run folder, or taken up where it was left."""
+"""A campaign: a plan carried out in a run folder, or resumed in it."""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-
 from freshmark.contract.delays import time_scale
 from freshmark.contract.stream import Stream
-from freshmark.discovery.faults import calling
 from freshmark.errors import StoreError
 from freshmark.runs.catalogue.registry import Registry
+from freshmark.runs.executors.checked import CheckedExecutor
 from freshmark.runs.executors.interrupts import Interrupts
 from freshmark.runs.executors.local import Local
+from freshmark.runs.executors.preloading import modules_to_preload
 from freshmark.runs.executors.preparation import prepare_streams
-from freshmark.runs.jobs import Ending, Executor, Job, Limits
+from freshmark.runs.jobs import Job, JobResult, Limits
 from freshmark.runs.plan.compatibility import have_compiled, refuse_unsuited
 from freshmark.runs.plan.plan import Cell, Plan, stream_name
 from freshmark.runs.store.keys import cell_key, code_of
-from freshmark.runs.store.parquet import read_table
+from freshmark.runs.store.recorded_durations import copy_durations
 from freshmark.runs.store.run_store import Planned, Store
-from freshmark.runs.summary import Tally
+from freshmark.runs.summary import RunSummary
 from freshmark.runs.system.machine import file_digests, provenance
 
 
 class Campaign:
-    """A plan in a folder: entered, it is ready; ``measure`` does what is left to do.
+    """A plan in a folder. Entering it prepares everything; ``measure`` runs the cells that are left.
 
     Args:
-        plan: what to measure; names and options are checked when the campaign is entered.
-        folder: the run folder; where it holds cells of the plan already, these are not measured again.
+        plan: what to measure; names and options are checked on entering.
+        folder: the run folder. Cells of the plan that it already holds are not measured again.
         registry: where names come from. More plugins may be registered with its manager, to observe.
         jobs: how many cells at once. Timings are only comparable with one.
-        executor: where cells run.
-        streams: streams that are objects, by their name in the plan.
-        startup_seconds: for how long a cell may import.
+        executor: name of the executor that runs the cells.
+        streams: streams given as objects, by their name in the plan.
+        startup_seconds: time limit for the imports of a cell.
     """
 
     def __init__(
@@ -61,7 +59,7 @@ class Campaign:
         self._registry = registry
         self._jobs = jobs
         self._executor_name = executor
-        self._startup_seconds = startup_seconds
+        self._limits = Limits(plan.timeout, plan.max_memory, startup_seconds)
         self._objects = {stream_name(name): stream for name, stream in (streams or {}).items()}
         self._stack = ExitStack()
         self._cells: list[Planned] = []
@@ -69,11 +67,11 @@ class Campaign:
 
     @property
     def waiting(self) -> list[dict[str, Any]]:
-        """The cells that are left to do, as hooks are told of them."""
+        """The cells that are left to measure, as hooks receive them."""
         return [asdict(cell) for cell in self._waiting]
 
     def __enter__(self) -> Self:
-        """Check the names, take the folder, prepare the streams.
+        """Check the names, lock the folder, prepare the streams, check the strategies, queue the cells.
 
         Raises:
             UsageError: a name or an option is wrong.
@@ -81,16 +79,18 @@ class Campaign:
             PluginError: a plugin is broken.
             StoreError: the folder cannot be used.
         """
-        codes = {text: code_of(self._registry, text) for text in self.plan.strategies}
-        for text in self.plan.streams:
-            if text not in self._objects:
-                self._registry.canonical("streams", text)
-        fresh = not os.path.lexists(self.folder)  # exists() raises where a folder above must not be looked into
+        codes = self._check_names()
+        is_new = not os.path.lexists(self.folder)  # exists() raises if a parent folder may not be searched
         try:
-            self._open(codes)
+            self._open_store()
+            self._open_executor()
+            self._prepare_streams()
+            self._plan_cells(codes)
+            self._check_strategies()
+            self._queue_cells()
         except BaseException:
             self._stack.close()
-            if fresh:
+            if is_new:
                 shutil.rmtree(self.folder, ignore_errors=True)  # nothing was measured: nothing half-made stays
             raise
         return self
@@ -98,58 +98,78 @@ class Campaign:
     def __exit__(self, *failure: object) -> None:
         self._stack.close()
 
-    def measure(self) -> Tally:
-        """Run every cell that is left; whatever becomes of one, the others go on."""
+    def measure(self) -> RunSummary:
+        """Run every cell that is left; a cell that fails does not stop the others."""
         begun = _now()
         with Interrupts() as interrupts:
             jobs = [self._job(cell) for cell in self._waiting]
-            with self._calling_executor():
-                self._executor.run(jobs, started=self._started, ended=self._ended, wish=lambda: interrupts.wish)
-        statuses = tuple(self._store.statuses([cell.key for cell in self._cells]))
-        sessions = [*(self._store.recorded("sessions") or []), {"started": begun, "ended": _now(), "jobs": self._jobs}]
-        self._store.record({"ended": _now(), "sessions": sessions, "complaints": self._registry.complaints})
+            self._executor.run(jobs, started=self._started, ended=self._ended, state=lambda: interrupts.state)
+        self._record_session(begun)
         if not interrupts.exit_code:
             self._registry.notify("run_finished", folder=self.folder)
-        return Tally(self.folder, statuses, interrupts.exit_code, tuple(self._registry.complaints))
+        statuses = tuple(self._store.statuses([cell.key for cell in self._cells]))
+        return RunSummary(self.folder, statuses, interrupts.exit_code, tuple(self._registry.complaints))
 
-    def _open(self, codes: Mapping[str, str]) -> None:
-        self._store = store = self._stack.enter_context(Store(self.folder))
-        _refuse_other_settings(store, asdict(self.plan.settings))
-        limits = Limits(self.plan.timeout, self.plan.max_memory, self._startup_seconds)
-        make = self._registry.factory("executors", self._executor_name)
-        preload = self._preload()
-        with self._calling_executor():
-            self._executor: Executor = self._stack.enter_context(make(jobs=self._jobs, limits=limits, preload=preload))
-        self._records = self._prepared(limits)
+    def _check_names(self) -> dict[str, str]:
+        """Strategy → digest of its code. Raises if any name is unknown, before anything is written."""
+        codes = {text: code_of(self._registry, text) for text in self.plan.strategies}
+        for text in self.plan.streams:
+            if text not in self._objects:
+                self._registry.canonical("streams", text)
+        return codes
+
+    def _open_store(self) -> None:
+        self._store = self._stack.enter_context(Store(self.folder))
+        _refuse_other_settings(self._store, asdict(self.plan.settings))
+
+    def _open_executor(self) -> None:
+        name = self._executor_name
+        factory = self._registry.factory("executors", name)
+        preload = modules_to_preload(self.plan, self._registry, self._objects)
+        checked = CheckedExecutor(
+            lambda: factory(jobs=self._jobs, limits=self._limits, preload=preload),
+            name=name,
+            plugin=self._registry.plugin("executors", name),
+        )
+        self._executor = self._stack.enter_context(checked)
+
+    def _prepare_streams(self) -> None:
+        """On this machine, wherever the cells run: only one process may write to the cache."""
+        if isinstance(self._executor.wrapped, Local):
+            self._records = prepare_streams(self.plan, self._store, self._executor, self._objects)
+        else:
+            with Local(limits=self._limits) as local:
+                self._records = prepare_streams(self.plan, self._store, local, self._objects)
+
+    def _plan_cells(self, codes: Mapping[str, str]) -> None:
+        """Give each cell its key, and find those that are not measured yet."""
         self._cells = [self._planned(cell, codes[cell.strategy]) for cell in self.plan.cells()]
         self._folders = {record["name"]: record["folder"] for record in self._records.values()}
-        done = store.finished()
-        self._waiting = [cell for cell in self._cells if cell.key not in done]
+        self._done = self._store.finished()
+        self._waiting = [cell for cell in self._cells if cell.key not in self._done]
+
+    def _check_strategies(self) -> None:
+        """Refuse strategies that cannot do the task of a stream, and have the others compiled."""
         left = {cell.strategy for cell in self._waiting}
-        wanted = [text for text in self.plan.strategies if text in left]
-        with self._calling_executor():
-            built = refuse_unsuited(self.plan, wanted, self._records, self._executor)
-            have_compiled(self.plan, built, self._records, self._executor)
-        store.queue(self._cells, done=done)
-        store.keep_plan(self.plan)
-        store.record(self._provenance())
+        strategies = [text for text in self.plan.strategies if text in left]
+        built = refuse_unsuited(self.plan, strategies, self._records, self._executor)
+        have_compiled(self.plan, built, self._records, self._executor)
 
-    def _calling_executor(self) -> AbstractContextManager[None]:
-        """Within it, what the executor raises names its plugin."""
-        name = self._executor_name
-        return calling(self._registry.plugin("executors", name), f"fails in executor {name!r}")
-
-    def _provenance(self) -> dict[str, Any]:
-        return {
-            **provenance(),
-            "started": self._store.recorded("started") or _now(),
-            "seeds": self.plan.seeds,
-            "device": self.plan.device,
-            "jobs": self._jobs,
-            "executor": self._executor_name,
-            "plugins": file_digests(self.plan.plugins),
-            "blocked_plugins": list(self._registry.blocked),
-        }
+    def _queue_cells(self) -> None:
+        self._store.queue(self._cells, done=self._done)
+        self._store.write_plan(self.plan)
+        self._store.record(
+            {
+                **provenance(),
+                "started": self._store.recorded("started") or _now(),
+                "seeds": self.plan.seeds,
+                "device": self.plan.device,
+                "jobs": self._jobs,
+                "executor": self._executor_name,
+                "plugins": file_digests(self.plan.plugins),
+                "blocked_plugins": list(self._registry.blocked),
+            }
+        )
 
     def _planned(self, cell: Cell, code: str) -> Planned:
         record = self._records[cell.stream]
@@ -162,32 +182,10 @@ class Campaign:
         )
         return Planned(key, cell.position, record["name"], cell.strategy, cell.every, cell.delay, cell.seed)
 
-    def _prepared(self, limits: Limits) -> dict[str, dict[str, Any]]:
-        """Streams are prepared here, wherever cells run."""
-        if isinstance(self._executor, Local):
-            return prepare_streams(self.plan, self._store, self._executor, self._objects)
-        with Local(limits=limits) as local:
-            return prepare_streams(self.plan, self._store, local, self._objects)
-
-    def _preload(self) -> list[str]:
-        """What every cell would import anyway; never a stranger's module, which a cell must meet in its own process."""
-        if self.plan.device != "cpu":
-            return ["numpy"]
-        parts = [
-            part
-            for kind, texts in (("strategies", self.plan.strategies), ("streams", self.plan.streams))
-            for text in texts
-            if text not in self._objects
-            for part in self._registry.assembly(kind, text).parts
-        ]
-        ours = [part for part in parts if self._registry.plugin(*part).startswith("freshmark:")]
-        offering = [module.__name__ for name, module in self._registry.plugins() if name.startswith("freshmark:")]
-        modules = ["numpy", "freshmark.replay.loop", *offering, *(self._registry.module(*part) for part in ours)]
-        if any(_uses_torch(self._registry.file(*part)) for part in parts):
-            modules.insert(0, "torch")
-        return list(dict.fromkeys(modules))
-
     def _job(self, cell: Planned) -> Job:
+        durations = ""
+        if self.plan.durations is not None and time_scale(cell.delay) is not None:
+            durations = str(copy_durations(self.plan.durations, cell, self.folder / "durations"))
         return Job(
             key=cell.key,
             kind="cell",
@@ -200,53 +198,36 @@ class Campaign:
             plugins=[str(file.absolute()) for file in self.plan.plugins],
             disabled=self.plan.no_plugins,
             factories=self.plan.factories,
-            durations=self._durations(cell),
+            durations=durations,
         )
-
-    def _durations(self, cell: Planned) -> str:
-        """Where the durations of the cell are, if they are not to be measured."""
-        if self.plan.durations is None or time_scale(cell.delay) is None:
-            return ""
-        table = self.plan.durations / "cells" / cell.key / "durations.parquet"
-        if not table.exists():
-            raise StoreError(
-                f"no durations of {cell.strategy} every {cell.every} there",
-                where=str(self.plan.durations),
-                remedy="name the folder of a run of the same cells",
-                code="FM415",
-            )
-        # Arrow starts a thread, which the cell's process must not have: it is read here.
-        copy = self.folder / "durations" / f"{cell.key}.npz"
-        copy.parent.mkdir(exist_ok=True)
-        durations = read_table(table)
-        np.savez(copy, due=durations["due"], seconds=durations["seconds"])
-        return str(copy)
 
     def _started(self, job: Job) -> None:
         self._store.start(job.key)
         self._registry.notify("cell_started", cell=job.cell)
 
-    def _ended(self, job: Job, ending: Ending) -> None:
-        self._store.finish(job.key, ending)
-        self._registry.notify("cell_finished", cell=job.cell, status=ending.status, reason=ending.reason)
+    def _ended(self, job: Job, result: JobResult) -> None:
+        # Acknowledged on disk first: an observer may see only cells that a crash cannot take back.
+        self._store.finish(job.key, result)
+        self._registry.notify("cell_finished", cell=job.cell, status=result.status, reason=result.reason)
+
+    def _record_session(self, begun: str) -> None:
+        session = {"started": begun, "ended": _now(), "jobs": self._jobs}
+        sessions = [*(self._store.recorded("sessions") or []), session]
+        self._store.record({"ended": _now(), "sessions": sessions, "complaints": self._registry.complaints})
 
 
 def _refuse_other_settings(store: Store, settings: Mapping[str, Any]) -> None:
-    """One folder, one way to measure: numbers of two would stand side by side in its tables."""
+    """One folder holds one way to measure, so that the numbers in its tables are comparable."""
     for record in store.streams().values():
         other = {name: value for name, value in record["settings"].items() if settings.get(name) != value}
         if other:
-            told = ", ".join(f"{name}={value!r} (now {settings.get(name)!r})" for name, value in other.items())
-            what = f"the folder was measured with {told}"
-            raise StoreError(what, where=str(store.folder), remedy="the same settings, or another folder", code="FM413")
-
-
-def _uses_torch(file: Path | None) -> bool:
-    """Whether a stranger's file says so; torch itself is no stranger, and takes seconds in every cell."""
-    text = file.read_text("utf-8", "replace") if file is not None and file.suffix == ".py" else ""
-    return re.search(r"^\s*(import|from) torch\b", text, re.MULTILINE) is not None
+            differences = ", ".join(f"{name}={value!r} (now {settings.get(name)!r})" for name, value in other.items())
+            what = f"the folder was measured with {differences}"
+            raise StoreError(
+                what, where=str(store.folder), remedy="use the same settings, or another folder", code="FM413"
+            )
 
 
 def _now() -> str:
-    """UTC, as ISO 8601 writes it."""
+    """UTC in ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,29 +1,30 @@
-"""Jobs: what is done in a process of its own, and what came of it. Executors move these around."""
+"""Jobs and their results: plain data that an executor moves to a process and back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any, Literal, Protocol, Self, TypeAlias
 
-Status: TypeAlias = Literal["queued", "running", "ok", "failed", "timeout", "oom", "crashed", "interrupted"]
-"""What became of a cell. ``failed``: it raised; ``crashed``: its process ended without saying that it was done."""
+EndStatus: TypeAlias = Literal["ok", "failed", "timeout", "oom", "crashed", "interrupted"]
+"""How a job ended. ``failed``: it raised; ``crashed``: its process ended without reporting success or an error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One piece of work, complete: a process anywhere that sees the same disk can do it. All of it is JSON.
+    """One piece of work, complete: any process that sees the same disk can do it with ``run_job``.
 
-    key: names it among the jobs of a run
+    key: identifies it among the jobs of a run
     kind: ``cell`` replays and writes tables; ``stream`` prepares a stream and writes its table of test events;
-        ``strategies`` builds those that ``cell`` names, and tells their tasks; ``rehearsal`` has a strategy compiled
+        ``strategies`` builds the strategies listed in ``cell`` and reports their tasks; ``rehearsal`` compiles one
     text: the expression of the strategy, or of the stream
     settings: of the replay
     target: the folder (cell) or file (stream) to write
-    stream: the folder of the prepared stream; of a ``stream`` job empty where it is to be built from its expression
-    cell: stream, strategy, every, delay, seed, key, position, as hooks are told
-    plugins, factories, disabled: what to load, and what not to, see ``registry.load``
-    durations: the ``.npz`` of durations that a measured delay is to take; empty where they are to be measured
+    stream: the folder of the prepared stream; empty if a ``stream`` job has to build it from its expression
+    cell: stream, strategy, every, delay, seed, key and position, as hooks receive them
+    plugins, factories, disabled: what to load and what to leave out, see ``registry.load``
+    durations: ``.npz`` with the durations of a measured delay; empty to measure them
     """
 
     key: str
@@ -40,43 +41,47 @@ class Job:
     durations: str = ""
 
     def packed(self) -> dict[str, Any]:
-        """The job as JSON has it; ``Job(**packed)`` is the job again."""
+        """The fields, ready for JSON; ``Job(**packed)`` restores the job."""
         return asdict(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """What came of a job.
+class JobResult:
+    """How a job ended, and what it returned.
 
     status: ``ok``, ``failed``, ``timeout``, ``oom``, ``crashed`` or ``interrupted``
-    reason: one line for people; empty where all is well
-    code: the ``FM…`` code of the error, where there is one
+    reason: one line for people; empty if the status is ``ok``
+    code: the ``FM…`` code of the error, if it has one
     started: seconds since the epoch
-    seconds: of wall-clock time since it was ready to be measured
-    result: what the process told at its end
-    error: the fields of the FreshmarkError that it raised, where it was one
-    log: (≤ 1 MB) all that it wrote, the middle left out where that was more
-    beside: how many other jobs ran at the same time, at most
+    seconds: wall-clock time from ready to the end
+    result: what the job returned; for a cell the ``summary`` and the ``digests`` of its tables
+    error: the fields of the FreshmarkError that it raised
+    log: (≤ 1 MB) its output, decoded with ``surrogateescape``; the middle of a longer one is left out
+    concurrent: the largest number of other jobs that ran at the same time
     """
 
-    status: Status
+    status: EndStatus
     reason: str = ""
     code: str = ""
     started: float = 0.0
     seconds: float = 0.0
     result: Mapping[str, Any] = field(default_factory=dict)
     error: Mapping[str, str] = field(default_factory=dict)
-    log: bytes = b""
-    beside: int = 0
+    log: str = ""
+    concurrent: int = 0
+
+    def packed(self) -> dict[str, Any]:
+        """The fields, ready for JSON; ``JobResult(**packed)`` restores the result."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a job may use before it is stopped from outside.
+    """What a job may use before it is killed.
 
-    seconds: of wall-clock time from when it is ready, imports done; None is no limit
+    seconds: wall-clock time from ready, after the imports; None is no limit
     memory_bytes: held by the process and all its descendants; None is nine tenths of what is free now
-    startup_seconds: of wall-clock time until it is ready
+    startup_seconds: wall-clock time until it is ready
     scratch_bytes: of temporary files at any time; None is no limit
     """
 
@@ -85,13 +90,21 @@ class Limits:
     startup_seconds: float = 120.0
     scratch_bytes: int | None = 1_000_000_000
 
+    def packed(self) -> dict[str, Any]:
+        """The fields, ready for JSON; ``Limits(**packed)`` restores the limits."""
+        return asdict(self)
 
-CALM, FINISH, NOW = 0, 1, 2
-"""What an interrupted run wants: go on, finish what runs and start nothing, stop at once."""
+
+class RunState(StrEnum):
+    """Whether jobs may start (``RUNNING``), only running ones may finish (``FINISHING``), or all must stop."""
+
+    RUNNING = "running"
+    FINISHING = "finishing"
+    ABORT = "abort"
 
 
 class Executor(Protocol):
-    """Where jobs run. Its factory is called with ``jobs`` (how many at once), ``limits`` and ``preload`` (modules)."""
+    """Runs jobs. Its factory is called with ``jobs`` (how many at once), ``limits`` and ``preload`` (module names)."""
 
     def __enter__(self) -> Self:
         """Get ready."""
@@ -104,14 +117,15 @@ class Executor(Protocol):
         jobs: Sequence[Job],
         *,
         started: Callable[[Job], None],
-        ended: Callable[[Job, Ending], None],
-        wish: Callable[[], int] = lambda: CALM,
+        ended: Callable[[Job, JobResult], None],
+        state: Callable[[], RunState],
     ) -> None:
-        """Do these jobs in their order, each in a fresh process; every one that was started ends.
+        """Run these jobs in order, each in a fresh process (``run_job`` starts one), and return when all have ended.
 
         Args:
-            jobs: to do.
-            started: called before each one starts.
-            ended: called once for each one that started.
-            wish: asked all the time: ``CALM``, ``FINISH`` or ``NOW``.
+            jobs: to run.
+            started: call it before each job starts.
+            ended: call it once for each job that was started.
+            state: call it often. Start jobs only while it is ``RUNNING``; at ``ABORT`` stop the running ones, which
+                end as ``interrupted``.
         """

@@ -1,4 +1,4 @@
-"""Tally: how a campaign went, and the exit code that says so."""
+"""The summary of a run, and the exit code that follows from it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """How a campaign went.
+class RunSummary:
+    """How a run went.
 
-    folder: where its results are
-    statuses: of every cell of the plan, in its order
-    interrupted: 0, or the exit code that an interruption asks for
-    complaints: hooks of plugins that failed while they observed
+    folder: with its results
+    statuses: of every cell, in the order of the plan
+    interrupted: the exit code of an interruption, or 0
+    complaints: errors of plugins in their observing hooks
     """
 
     folder: Path
@@ -28,7 +28,7 @@ class Tally:
 
     @property
     def exit_code(self) -> int:
-        """0 all cells measured, 1 some not, 4 none, 5 interrupted and resumable, 130 and 143 stopped at once."""
+        """0 all cells measured, 1 some not, 4 none, 5 interrupted and resumable, 130 and 143 aborted."""
         if self.interrupted and self.ok < len(self.statuses):
             return self.interrupted
         if self.ok == len(self.statuses):

@@ -1,4 +1,4 @@
-"""Ctrl-C once is a wish to finish, twice to stop; afterwards signals are whose they were."""
+"""The first Ctrl-C finishes, the second aborts; afterwards the handlers are restored."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import signal
 import threading
 
 from freshmark.runs.executors.interrupts import Interrupts
-from freshmark.runs.jobs import CALM, FINISH, NOW
+from freshmark.runs.jobs import RunState
 
 
-def test_nothing_is_wished_until_a_signal_comes():
+def test_a_run_runs_until_a_signal_comes():
     with Interrupts() as interrupts:
-        assert (interrupts.wish, interrupts.exit_code) == (CALM, 0)
+        assert (interrupts.state, interrupts.exit_code) == (RunState.RUNNING, 0)
 
 
 def test_the_first_interrupt_finishes_and_the_second_stops():
     with Interrupts() as interrupts:
         signal.raise_signal(signal.SIGINT)
-        assert (interrupts.wish, interrupts.exit_code) == (FINISH, 5)
+        assert (interrupts.state, interrupts.exit_code) == (RunState.FINISHING, 5)
         signal.raise_signal(signal.SIGINT)
-        assert (interrupts.wish, interrupts.exit_code) == (NOW, 130)
+        assert (interrupts.state, interrupts.exit_code) == (RunState.ABORT, 130)
 
 
 def test_a_request_to_terminate_stops_at_once():
     with Interrupts() as interrupts:
         signal.raise_signal(signal.SIGTERM)
-        assert (interrupts.wish, interrupts.exit_code) == (NOW, 143)
+        assert (interrupts.state, interrupts.exit_code) == (RunState.ABORT, 143)
 
 
 def test_handlers_are_given_back():
@@ -41,9 +41,9 @@ def test_outside_of_the_main_thread_signals_are_left_alone():
 
     def work():
         with Interrupts() as interrupts:
-            seen.append((signal.getsignal(signal.SIGINT), interrupts.wish))
+            seen.append((signal.getsignal(signal.SIGINT), interrupts.state))
 
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert seen == [(before, CALM)]
+    assert seen == [(before, RunState.RUNNING)]

@@ -76,8 +76,8 @@ def test_a_cell_pays_no_compiler_on_a_fresh_machine_either(plugin, tmp_path):
 
 @pytest.mark.skipif(not COMPILED, reason="numba is not installed")
 def test_what_breaks_when_it_is_tried_out_is_one_row_as_ever(plugin, tmp_path):
-    tally = measured(plugin, f"counting({str(tmp_path / 'mark')!r}, breaks=True)", tmp_path / "run")
-    assert tally.statuses == ("failed",)
+    summary = measured(plugin, f"counting({str(tmp_path / 'mark')!r}, breaks=True)", tmp_path / "run")
+    assert summary.statuses == ("failed",)
 
 
 def test_only_packages_with_loops_for_numba_are_tried_out():

@@ -6,7 +6,7 @@ import pytest
 from freshmark.errors import DataError, PluginError
 from freshmark.replay.timeline import Settings
 from freshmark.results.stored.folder import RunFolder
-from freshmark.runs.campaign import Campaign, _uses_torch
+from freshmark.runs.campaign import Campaign
 from freshmark.runs.catalogue.registry import load
 from freshmark.runs.executors.preparation import _name
 from freshmark.runs.plan.plan import Plan
@@ -132,25 +132,3 @@ def test_a_stream_that_changed_is_another_one(campaign, tmp_path):
 )
 def test_one_name_means_one_stream(known, name):
     assert _name("text()", {"name": "own", "fingerprint": "abcdef0123"}, known) == name
-
-
-def test_only_what_comes_with_freshmark_is_imported_ahead(campaign, tmp_path):
-    modules = campaign("drift(preset='tiny')", "tiny")._preload()
-    assert "freshmark_datasets.simulators.interactions.drift" in modules
-    assert all(module.partition(".")[0].startswith(("freshmark", "numpy")) for module in modules)
-    assert not any("freshmark_file" in module for module in modules)
-
-
-@pytest.mark.parametrize(
-    ("text", "uses"),
-    [
-        ("import torch\n", True),
-        ("def f():\n    from torch.nn import Module\n", True),
-        ("import torchlight\n", False),
-        ("# import torch", False),
-    ],
-)
-def test_torch_is_imported_ahead_where_a_plugin_says_that_it_needs_it(tmp_path, text, uses):
-    (tmp_path / "mine.py").write_text(text)
-    assert _uses_torch(tmp_path / "mine.py") is uses
-    assert _uses_torch(None) is False

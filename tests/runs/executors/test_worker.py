@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from freshmark.errors import DataError
-from freshmark.runs.executors.worker import _described, teller, work
+from freshmark.runs.executors.worker import _described, message_writer, work
 from freshmark.runs.jobs import Job
 
 
@@ -57,19 +57,19 @@ def test_a_message_of_many_lines_becomes_one_that_fits():
 def test_whatever_is_raised_is_told_and_printed(capsys):
     said: list[Any] = []
     work(Job(key="k", kind="cell", text="no-such-thing()", settings={}, target="/nowhere"), said.append)
-    assert [message["say"] for message in said] == ["error"]
+    assert [message["event"] for message in said] == ["error"]
     assert said[0]["code"] == "FM101"
     assert "Traceback" in capsys.readouterr().err
 
 
 def test_messages_are_lines_of_json():
     out, end = os.pipe()
-    tell = teller(end)
-    tell({"say": "ready"})
-    tell({"say": "done", "result": {"x": "ü\n"}})
+    send = message_writer(end)
+    send({"event": "ready"})
+    send({"event": "done", "result": {"x": "ü\n"}})
     os.close(end)
     with os.fdopen(out) as lines:
-        assert [json.loads(line) for line in lines] == [{"say": "ready"}, {"say": "done", "result": {"x": "ü\n"}}]
+        assert [json.loads(line) for line in lines] == [{"event": "ready"}, {"event": "done", "result": {"x": "ü\n"}}]
 
 
 def test_a_rehearsal_leaves_nothing_to_compile_and_imports_nothing_heavy():

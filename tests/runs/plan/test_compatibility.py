@@ -6,7 +6,7 @@ import pytest
 from freshmark.errors import PluginError, UnknownName, UsageError, rebuilt
 from freshmark.runs.campaign import Campaign
 from freshmark.runs.catalogue.registry import load
-from freshmark.runs.jobs import Ending
+from freshmark.runs.jobs import JobResult
 from freshmark.runs.plan.compatibility import refuse_unsuited, suitability, unsuited
 from freshmark.runs.plan.plan import Plan
 
@@ -56,8 +56,8 @@ def plugin(tmp_path):
 class Answering:
     """An executor whose only job ended like this."""
 
-    def __init__(self, ending):
-        self.ending = ending
+    def __init__(self, result):
+        self.result = result
 
     def __enter__(self):
         return self
@@ -65,9 +65,9 @@ class Answering:
     def __exit__(self, *failure):
         pass
 
-    def run(self, jobs, *, started, ended, wish=None):
+    def run(self, jobs, *, started, ended, state=None):
         for job in jobs:
-            ended(job, self.ending)
+            ended(job, self.result)
 
 
 def plan(*strategies):
@@ -95,14 +95,14 @@ def test_wrong_options_are_told_and_what_breaks_is_left_to_its_cells(plugin):
 
 
 def test_who_does_another_task_is_refused_with_the_reason():
-    told = Ending(status="ok", result={"tasks": {"rates()": ["click", "rate"]}, "wrong": {}})
+    told = JobResult(status="ok", result={"tasks": {"rates()": ["click", "rate"]}, "wrong": {}})
     with pytest.raises(UsageError, match=r"rates\(\) does click and rate; tiny\(\) asks for rank") as caught:
         refuse_unsuited(plan("rates()"), ["rates()"], RECORDS, Answering(told))
     assert (caught.value.code, caught.value.exit_code) == ("FM125", 2)
 
 
 def test_who_reads_what_a_stream_does_not_have_is_refused_with_the_reason():
-    told = Ending(status="ok", result={"tasks": {"cnn()": ["rank"]}, "needs": {"cnn()": ["image"]}, "wrong": {}})
+    told = JobResult(status="ok", result={"tasks": {"cnn()": ["rank"]}, "needs": {"cnn()": ["image"]}, "wrong": {}})
     records = {"tiny()": {"task": "rank", "features": ["text", "x"]}}
     with pytest.raises(UsageError, match=r"cnn\(\) reads image; tiny\(\) has text and x"):
         refuse_unsuited(plan("cnn()"), ["cnn()"], records, Answering(told))
@@ -110,13 +110,13 @@ def test_who_reads_what_a_stream_does_not_have_is_refused_with_the_reason():
 
 
 def test_who_can_is_not_refused():
-    told = Ending(status="ok", result={"tasks": {"ranks()": ["rank"]}, "wrong": {}})
+    told = JobResult(status="ok", result={"tasks": {"ranks()": ["rank"]}, "wrong": {}})
     refuse_unsuited(plan("ranks()"), ["ranks()"], RECORDS, Answering(told))
 
 
 @pytest.mark.parametrize("status", ["crashed", "timeout", "failed"])
 def test_where_nothing_was_learned_cells_find_out_themselves(status):
-    refuse_unsuited(plan("ranks()"), ["ranks()"], RECORDS, Answering(Ending(status=status)))
+    refuse_unsuited(plan("ranks()"), ["ranks()"], RECORDS, Answering(JobResult(status=status)))
 
 
 def test_a_run_that_is_done_builds_no_strategy_again(plugin, tmp_path):

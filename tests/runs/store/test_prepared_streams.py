@@ -12,7 +12,7 @@ from freshmark import stream_of
 from freshmark.contract.prepared import open_stream
 from freshmark.errors import DataError, PluginError
 from freshmark.runs.catalogue.registry import load
-from freshmark.runs.store.prepared_streams import cache_folder, keep, prepare, slug
+from freshmark.runs.store.prepared_streams import cache_folder, prepare, save, slug
 
 PLUGIN = """
 import numpy as np
@@ -68,7 +68,7 @@ def test_another_key_is_another_folder(registry, tmp_path):
 
 
 def test_a_plain_stream_is_kept_by_its_fingerprint(registry, tmp_path):
-    assert prepare(registry, "made()", tmp_path) == keep(registry.build("streams", "made(50)"), tmp_path)
+    assert prepare(registry, "made()", tmp_path) == save(registry.build("streams", "made(50)"), tmp_path)
     assert prepare(registry, "made(n=51)", tmp_path) != prepare(registry, "made()", tmp_path)
 
 
@@ -153,5 +153,5 @@ def test_any_name_makes_a_harmless_file_name(name):
 
 def test_a_stream_object_of_any_name_is_kept(tmp_path):
     stream = stream_of(name="../evil\0", task="rank", time=np.arange(3), item=np.arange(3))
-    assert open_stream(keep(stream, tmp_path)).name == "../evil\0"
-    assert keep(stream, tmp_path).is_relative_to(tmp_path)
+    assert open_stream(save(stream, tmp_path)).name == "../evil\0"
+    assert save(stream, tmp_path).is_relative_to(tmp_path)

@@ -11,7 +11,7 @@ from hashlib import sha256
 import pytest
 from freshmark.errors import StoreError
 from freshmark.results.stored.folder import SCHEMA, RunFolder
-from freshmark.runs.jobs import Ending
+from freshmark.runs.jobs import JobResult
 from freshmark.runs.plan.plan import Plan
 from freshmark.runs.store import database
 from freshmark.runs.store.run_store import Planned, Store
@@ -30,7 +30,7 @@ def succeed(store, key, content=b"table"):
     folder.mkdir(exist_ok=True)
     (folder / "outcomes.parquet").write_bytes(content)
     digests = {"outcomes.parquet": sha256(content).hexdigest()}
-    store.finish(key, Ending(status="ok", result={"summary": {"a": 1.5}, "digests": digests}, log=b"hello\n"))
+    store.finish(key, JobResult(status="ok", result={"summary": {"a": 1.5}, "digests": digests}, log="hello\n"))
 
 
 def test_a_fresh_folder_has_the_agreed_tables(tmp_path):
@@ -53,7 +53,9 @@ def test_what_the_store_writes_the_results_read(tmp_path):
         assert store.queue([CELL, OTHER]) == {"k1", "k2"}
         store.start("k1")
         succeed(store, "k1")
-        store.finish("k2", Ending(status="failed", reason="broken", code="FM310", log=b"why\n", seconds=2.0, beside=1))
+        store.finish(
+            "k2", JobResult(status="failed", reason="broken", code="FM310", log="why\n", seconds=2.0, concurrent=1)
+        )
     folder = RunFolder(tmp_path / "run")
     assert folder.streams["s"].about == {"source": "ü"}
     assert folder.provenance == {"python": "3.11"}
@@ -67,7 +69,7 @@ def test_only_cells_that_succeeded_and_are_intact_are_not_measured_again(tmp_pat
     with Store(tmp_path / "run") as store:
         store.queue([CELL, OTHER])
         succeed(store, "k1")
-        store.finish("k2", Ending(status="timeout"))
+        store.finish("k2", JobResult(status="timeout"))
         assert store.queue([CELL, OTHER]) == {"k2"}
         (store.cells_folder / "k1" / "outcomes.parquet").write_bytes(b"tabla")
         assert store.queue([CELL, OTHER]) == {"k1", "k2"}
@@ -100,7 +102,7 @@ def test_what_failed_leaves_its_log_and_no_table(tmp_path):
         store.queue([CELL])
         succeed(store, "k1")
         (store.cells_folder / ".tmp-k1").mkdir()
-        store.finish("k1", Ending(status="crashed", log=b"x"))
+        store.finish("k1", JobResult(status="crashed", log="x"))
         assert [one.name for one in (store.cells_folder / "k1").iterdir()] == ["log.txt"]
         assert not (store.cells_folder / ".tmp-k1").exists()
 
@@ -109,7 +111,7 @@ def test_home_folders_are_not_told(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", "/home/ann")
     with Store(tmp_path / "run") as store:
         store.queue([CELL])
-        store.finish("k1", Ending(status="failed", reason="in /home/ann/x.py:3", log=b"File /home/ann/x.py\n"))
+        store.finish("k1", JobResult(status="failed", reason="in /home/ann/x.py:3", log="File /home/ann/x.py\n"))
     (cell,) = RunFolder(tmp_path / "run").cells
     assert (cell["reason"], cell["log_tail"]) == ("in ~/x.py:3", "File ~/x.py")
 
@@ -125,7 +127,7 @@ def test_leftovers_of_a_killed_run_are_cleared(tmp_path):
 def test_the_plan_lies_beside_the_results(tmp_path):
     plan = Plan(("drift",), ("a",))
     with Store(tmp_path / "run") as store:
-        store.keep_plan(plan)
+        store.write_plan(plan)
     assert Plan.read(tmp_path / "run" / "plan.toml") == plan
 
 

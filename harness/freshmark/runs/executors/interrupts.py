@@ -1,4 +1,4 @@
-"""Ctrl-C, in two steps: finish what runs, then stop now."""
+"""Ctrl-C in two steps: let running cells finish, then abort."""
 
 from __future__ import annotations
 
@@ -7,37 +7,38 @@ import threading
 from types import FrameType
 from typing import Any, Self
 
-from freshmark.runs.jobs import CALM, FINISH, NOW
+from freshmark.runs.jobs import RunState
 
 
 class Interrupts:
-    """While it is entered, signals are wishes: SIGINT once finishes what runs, twice or SIGTERM stops at once.
+    """While entered, SIGINT finishes the running cells, a second SIGINT or a SIGTERM aborts them.
 
-    wish: ``CALM``, ``FINISH`` or ``NOW``
-    exit_code: 5 where something was left to do and can be resumed, 130 and 143 where it was stopped at once
+    state: ``RUNNING``, ``FINISHING`` or ``ABORT``
+    exit_code: 5 if the rest can be resumed after finishing, 130 or 143 after an abort; 0 without an interrupt
     """
 
     def __init__(self) -> None:
-        self.wish = CALM
+        self.state = RunState.RUNNING
         self.exit_code = 0
-        self._before: dict[int, Any] = {}
+        self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
-        # Only the main thread may handle signals; elsewhere whoever has that thread handles them.
+        # Python lets only the main thread set handlers; elsewhere the caller's stay in charge.
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, self._heard)
+                self._previous[number] = signal.signal(number, self._handle)
         return self
 
     def __exit__(self, *failure: object) -> None:
-        for number, handler in self._before.items():
+        for number, handler in self._previous.items():
             signal.signal(number, handler)
 
-    def _heard(self, number: int, frame: FrameType | None) -> None:
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        """Only set the state: raising here would interrupt a write to the store at any line."""
         del frame
         if number == signal.SIGTERM:
-            self.wish, self.exit_code = NOW, 143
-        elif self.wish == CALM:
-            self.wish, self.exit_code = FINISH, 5
+            self.state, self.exit_code = RunState.ABORT, 143
+        elif self.state is RunState.RUNNING:
+            self.state, self.exit_code = RunState.FINISHING, 5
         else:
-            self.wish, self.exit_code = NOW, 130
+            self.state, self.exit_code = RunState.ABORT, 130

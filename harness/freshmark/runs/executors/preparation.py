@@ -1,4 +1,4 @@
-"""The streams of a plan, made ready in processes of their own: built, kept, and entered in the run folder."""
+"""The streams of a plan, prepared in processes of their own: built, cached, and recorded in the run folder."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 
 from freshmark.contract.stream import Stream
 from freshmark.errors import FreshmarkError, PluginError, rebuilt
-from freshmark.runs.jobs import Ending, Executor, Job
+from freshmark.runs.jobs import Executor, Job, JobResult, RunState
 from freshmark.runs.plan.plan import Plan
-from freshmark.runs.store.prepared_streams import keep
+from freshmark.runs.store.prepared_streams import save
 from freshmark.runs.store.run_store import Store
 
 Record = Mapping[str, Any]
-"""What the worker tells of a prepared stream, with the ``name`` that the run folder knows it by."""
+"""What the worker reports about a prepared stream, with its ``name`` in the run folder."""
 
 
 def prepare_streams(
@@ -27,14 +27,19 @@ def prepare_streams(
         FreshmarkError: as building the stream raised it.
     """
     jobs = [_job(plan, text, store.folder, objects.get(text)) for text in plan.streams]
-    endings: dict[str, Ending] = {}
-    executor.run(jobs, started=lambda _: None, ended=lambda job, ending: endings.update({job.text: ending}))
+    results: dict[str, JobResult] = {}
+    executor.run(
+        jobs,
+        started=lambda _: None,
+        ended=lambda job, result: results.update({job.text: result}),
+        state=lambda: RunState.RUNNING,
+    )
     records = {}
     for text in plan.streams:
-        ending = endings[text]
-        if ending.status != "ok":
-            raise _error(text, ending)
-        record = dict(ending.result)
+        result = results[text]
+        if result.status != "ok":
+            raise _error(text, result)
+        record = dict(result.result)
         record["name"] = _name(text, record, store.streams())
         store.add_stream(record["name"], record)
         records[text] = record
@@ -48,14 +53,14 @@ def _job(plan: Plan, text: str, folder: Path, stream: Stream | None) -> Job:
         text=text,
         settings=asdict(plan.settings),
         target=str(folder / "streams"),
-        stream=str(keep(stream)) if stream is not None else "",
+        stream=str(save(stream)) if stream is not None else "",
         plugins=[str(file.absolute()) for file in plan.plugins],
         disabled=plan.no_plugins,
     )
 
 
 def _name(text: str, record: Record, known: Mapping[str, Record]) -> str:
-    """What the stream calls itself; its expression, or that with a few digits, where the name means another stream."""
+    """The name of the stream; if another stream has it, the expression, if need be with a few digits."""
     fingerprint = str(record["fingerprint"])
     for name in (str(record["name"]), text):
         if known.get(name, record)["fingerprint"] == fingerprint:
@@ -63,9 +68,9 @@ def _name(text: str, record: Record, known: Mapping[str, Record]) -> str:
     return f"{text} #{fingerprint[:8]}"
 
 
-def _error(text: str, ending: Ending) -> FreshmarkError:
-    """The error that the process raised, made again here."""
-    if ending.error:
-        return rebuilt(ending.error)
-    what = f"the stream {text} cannot be prepared: {ending.reason}"
+def _error(text: str, result: JobResult) -> FreshmarkError:
+    """The error that the process raised, rebuilt here."""
+    if result.error:
+        return rebuilt(result.error)
+    what = f"the stream {text} cannot be prepared: {result.reason}"
     return PluginError(what, remedy=f"freshmark data describe {text!r} shows more", code="FM309")

@@ -1,8 +1,8 @@
-"""Fences: what a strategy may not reach while it is measured: its own stream's files, and other machines.
+"""The sandbox: while a strategy is measured, it can reach neither the files of its stream nor other machines.
 
-What it may know of its stream it is given, and ``run.past`` reads what is past; what it fetches while it runs, nobody
-can measure again. An audit hook sees the files that Python opens and the addresses that it connects to. That stops
-mistakes and the curious; whoever calls the kernel by other ways passes it.
+What it may know of its stream it receives, and ``run.past`` reads the past; what it downloads during a run cannot be
+measured again. An audit hook sees the files that Python opens and the addresses that it connects to. That stops
+mistakes and curiosity, but not code that makes system calls by other means.
 """
 
 from __future__ import annotations
@@ -17,72 +17,72 @@ from typing import Any, Self
 from freshmark.contract import past
 from freshmark.errors import PluginError
 
-_NEAR = frozenset({"", "localhost", "<broadcast>"})
+_LOCAL = frozenset({"", "localhost", "<broadcast>"})
 _FRAMES = 4
-"""Between the opening of a file and the code that wanted it: this one, NumPy's, and its caller."""
+"""The depth of the stack to search: between ``run.past`` and the open call lie NumPy's frames."""
 
 
-class Fence:
-    """Around a strategy, as long as it is entered: where it reaches over it, the call that did raises a PluginError.
+class Sandbox:
+    """While entered, a call that opens a forbidden file or a connection raises a PluginError.
 
-    refused: what was reached for; a strategy may catch the error, and has got nothing all the same
+    refused: every attempt, also where the strategy catches the error
 
     Args:
-        folders: files below these are not to be opened.
+        folders: files below these must not be opened.
     """
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = tuple(f"{one.resolve()}/" for one in folders)
-        self._standing = False
+        self._folders = tuple(f"{folder.resolve()}/" for folder in folders)
+        self._active = False
         self._installed = False
         self.refused: list[str] = []
-        self._judges: dict[str, Callable[[Any], str]] = {
+        self._checks: dict[str, Callable[[Any], str]] = {
             "open": self._opened,
-            "socket.connect": lambda arguments: _called(arguments[1]),
-            "socket.sendto": lambda arguments: _called(arguments[1]),
-            "socket.getaddrinfo": lambda arguments: _called((arguments[0],)),
+            "socket.connect": lambda arguments: _remote_host(arguments[1]),
+            "socket.sendto": lambda arguments: _remote_host(arguments[1]),
+            "socket.getaddrinfo": lambda arguments: _remote_host((arguments[0],)),
         }
 
     def __enter__(self) -> Self:
         if not self._installed:
-            sys.addaudithook(self._hear)  # it stays as long as the process; where no fence stands it does nothing
+            sys.addaudithook(self._audit)  # a hook cannot be removed; it does nothing while the sandbox is not active
             self._installed = True
-        self._standing = True
+        self._active = True
         return self
 
     def __exit__(self, *failure: object) -> None:
-        self._standing = False
+        self._active = False
 
-    def lifted(self, call: Callable[[], object]) -> None:
-        """Make a call that is not the strategy's: of an observer, which may tell whom it likes."""
-        self._standing = False
+    def suspended(self, call: Callable[[], object]) -> None:
+        """Make a call of an observer, which may open files and connections."""
+        self._active = False
         try:
             call()
         finally:
-            self._standing = True
+            self._active = True
 
-    def _hear(self, event: str, arguments: Any) -> None:
-        if not self._standing or event not in self._judges:
+    def _audit(self, event: str, arguments: Any) -> None:
+        if not self._active or event not in self._checks:
             return
-        reached = self._judges[event](arguments)
-        if reached:
-            self.refused.append(reached)
+        attempt = self._checks[event](arguments)
+        if attempt:
+            self.refused.append(attempt)
             raise PluginError(
-                f"the strategy reaches for {reached} while it is measured",
-                remedy="run.past is what it may know of the stream; fetch everything else before the run",
+                f"the strategy reaches for {attempt} while it is measured",
+                remedy="read the past from run.past; download everything else before the run",
                 code="FM314",
             )
 
     def _opened(self, arguments: Any) -> str:
-        """The file, where it is one of the stream's and not opened by ``run.past``."""
-        if isinstance(arguments[0], int) or _wanted_by_past():
+        """The file, if it belongs to the stream and ``run.past`` does not open it."""
+        if isinstance(arguments[0], int) or _opened_by_past():
             return ""  # a descriptor is open already
         path = Path(os.fsdecode(arguments[0])).resolve()
         return f"the file {path.name} of its stream" if str(path).startswith(self._folders) else ""
 
 
-def _wanted_by_past() -> bool:
-    frame = sys._getframe(2)  # noqa: SLF001  (who asks is all that tells the one way from the others)
+def _opened_by_past() -> bool:
+    frame = sys._getframe(2)  # noqa: SLF001  (only the caller distinguishes run.past from the strategy)
     for _ in range(_FRAMES):
         if frame.f_code is past.prefix.__code__:
             return True
@@ -92,12 +92,12 @@ def _wanted_by_past() -> bool:
     return False
 
 
-def _called(address: object) -> str:
-    """The host, where it is not this machine. Addresses that are no tuples are of sockets within it."""
+def _remote_host(address: object) -> str:
+    """The host, if it is not this machine. Addresses that are not tuples belong to local sockets."""
     if not isinstance(address, tuple) or not address or address[0] is None:
         return ""
     host = os.fsdecode(address[0]) if isinstance(address[0], bytes) else str(address[0])
-    if host in _NEAR or _is_loopback(host):
+    if host in _LOCAL or _is_loopback(host):
         return ""
     return f"the network ({host})"
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from freshmark.errors import UsageError, rebuilt
-from freshmark.runs.jobs import Ending, Executor, Job
+from freshmark.runs.jobs import Executor, Job, JobResult, RunState
 
 if TYPE_CHECKING:
     from freshmark.runs.catalogue.registry import Registry
@@ -45,21 +45,21 @@ def refuse_unsuited(
         disabled=plan.no_plugins,
         factories=plan.factories,
     )
-    endings: list[Ending] = []
-    executor.run([job], started=lambda _: None, ended=lambda _, ending: endings.append(ending))
-    told = endings[0].result if endings and endings[0].status == "ok" else {}
+    results: list[JobResult] = []
+    executor.run([job], started=_ignore, ended=lambda _, result: results.append(result), state=_running)
+    found = results[0].result if results[0].status == "ok" else {}
     for strategy in strategies:
-        wrong = told.get("wrong", {}).get(strategy)
+        wrong = found.get("wrong", {}).get(strategy)
         if wrong:
             raise rebuilt(wrong)
-        tasks = told.get("tasks", {}).get(strategy)
-        needs = told.get("needs", {}).get(strategy, [])
+        tasks = found.get("tasks", {}).get(strategy)
+        needs = found.get("needs", {}).get(strategy, [])
         for stream, record in records.items():
             if tasks is not None and record["task"] not in tasks:
                 raise unsuited(strategy, tasks, stream, str(record["task"]))
             if not set(needs) <= set(record.get("features", needs)):
                 raise wanting(strategy, needs, stream, record["features"])
-    return list(told.get("tasks", {}))
+    return list(found.get("tasks", {}))
 
 
 def have_compiled(
@@ -91,7 +91,16 @@ def have_compiled(
         )
         for place, text in enumerate(strategies)
     ]
-    executor.run(jobs, started=lambda _: None, ended=lambda _, __: None)
+    executor.run(jobs, started=_ignore, ended=_ignore, state=_running)
+
+
+def _ignore(*_: object) -> None:
+    pass
+
+
+def _running() -> RunState:
+    """Ctrl-C raises here, before the first cell: nothing has to be finished."""
+    return RunState.RUNNING
 
 
 def unsuited(strategy: str, tasks: list[str], stream: str, task: str) -> UsageError:

@@ -78,10 +78,10 @@ def prepare(registry: Registry, expression: str, cache: Path | None = None) -> P
     if isinstance(made, Source):
         load = made.load
         return _kept(made.key, name, lambda: stream_of(told(load)), cache)
-    return keep(stream_of(made), cache)
+    return save(stream_of(made), cache)
 
 
-def keep(stream: Stream, cache: Path | None = None) -> Path:
+def save(stream: Stream, cache: Path | None = None) -> Path:
     """The folder of this stream, written where it is not there yet."""
     return _kept(f"{stream.fingerprint} {stream.name}", stream.name, lambda: stream, cache)
 

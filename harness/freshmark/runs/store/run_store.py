@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from freshmark.errors import StoreError
-from freshmark.runs.jobs import Ending
+from freshmark.runs.jobs import JobResult
 from freshmark.runs.plan.plan import Plan
 from freshmark.runs.store.database import open_database, told
 from freshmark.runs.store.lock import FolderLock
@@ -85,7 +85,7 @@ class Store:
         self._database.close()
         self._lock.release()
 
-    def keep_plan(self, plan: Plan) -> None:
+    def write_plan(self, plan: Plan) -> None:
         """Write the plan beside its results: the last one that was run here."""
         partial = self.folder / ".tmp-plan.toml"
         with told(self.folder):
@@ -131,29 +131,30 @@ class Store:
         """A cell runs now."""
         self._write("UPDATE cells SET status = 'running', started = ? WHERE key = ?", (time.time(), key))
 
-    def finish(self, key: str, ending: Ending) -> None:
+    def finish(self, key: str, result: JobResult) -> None:
         """Acknowledge what came of a cell. When this returns, not even a power failure loses it."""
         folder = self.cells_folder / key
+        log = result.log.encode("utf-8", "surrogateescape")
         with told(self.folder):
             partial = folder.with_name(f".tmp-{key}")
             if partial.exists():
                 shutil.rmtree(partial)
-            if ending.status != "ok" and folder.exists():
+            if result.status != "ok" and folder.exists():
                 shutil.rmtree(folder)
             folder.mkdir(exist_ok=True)
-            (folder / "log.txt").write_bytes(ending.log)
+            (folder / "log.txt").write_bytes(log)
         self._write(
             _FINISH,
             (
-                ending.status,
-                redacted(ending.reason),
-                ending.code,
-                ending.started,
-                ending.seconds,
-                json.dumps(ending.result.get("summary", {})),
-                json.dumps(ending.result.get("digests", {})),
-                redacted(last_lines(ending.log)),
-                ending.beside,
+                result.status,
+                redacted(result.reason),
+                result.code,
+                result.started,
+                result.seconds,
+                json.dumps(result.result.get("summary", {})),
+                json.dumps(result.result.get("digests", {})),
+                redacted(last_lines(log)),
+                result.concurrent,
                 key,
             ),
         )

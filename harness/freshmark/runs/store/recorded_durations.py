@@ -1,0 +1,31 @@
+"""Durations of updates recorded by an earlier run, for a measured delay that is not to be measured again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from freshmark.errors import StoreError
+from freshmark.runs.store.parquet import read_table
+from freshmark.runs.store.run_store import Planned
+
+
+def copy_durations(run: Path, cell: Planned, target: Path) -> Path:
+    """The durations of a cell of an earlier run, copied as ``.npz``: the file.
+
+    The copy is made here because Arrow starts threads, which would make the process of a cell measure differently.
+
+    Raises:
+        StoreError: the run did not record any.
+    """
+    table = run / "cells" / cell.key / "durations.parquet"
+    if not table.exists():
+        remedy = "name the folder of a run of the same cells"
+        what = f"no durations were recorded for {cell.strategy} every {cell.every}"
+        raise StoreError(what, where=str(run), remedy=remedy, code="FM415")
+    copy = target / f"{cell.key}.npz"
+    target.mkdir(exist_ok=True)
+    durations = read_table(table)
+    np.savez(copy, due=durations["due"], seconds=durations["seconds"])
+    return copy
