@@ -59,7 +59,7 @@ def test_new_plugins_take_part_in_a_run_and_its_report(place, monkeypatch):
     plugins = [word for kind in KINDS for word in ("--plugin", f"new-{kind}/new_{kind}.py")]
     strategies = ["new-strategy(size=500)", "finetune(new-model(), epochs=1)"]
     call("run", "-d", "new-dataset(events=2000)", "-s", strategies[0], "-s", strategies[1], "--every", "2d",
-         "--no-report", "-o", "run", *plugins)  # fmt: skip
+         "--executor", "new-executor", "--no-report", "-o", "run", *plugins)  # fmt: skip
     call("report", "run", "--format", "markdown", "-o", "report.md", *plugins)
     assert "Slowest cells (new-section)" in Path("report.md").read_text("utf-8")
     call("export", "run", "--table", "measurements", "-o", "tables", *plugins)

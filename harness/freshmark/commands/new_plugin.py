@@ -32,6 +32,7 @@ class Kind(StrEnum):
     METRIC = "metric"
     METER = "meter"
     SECTION = "section"
+    EXECUTOR = "executor"
 
 
 TRY = {
@@ -41,6 +42,7 @@ TRY = {
     Kind.METRIC: "freshmark export RUN --table measurements",
     Kind.METER: "freshmark run --every 1d",
     Kind.SECTION: "freshmark report RUN",
+    Kind.EXECUTOR: "freshmark run --executor @NAME@ --every 1d",
 }
 """Kind → the command that shows the plugin at work."""
 
