@@ -34,7 +34,7 @@ def test_only_the_commands_write_to_the_terminal(file: Path):
 
 
 def test_the_layer_that_prints_does(tmp_path: Path):
-    assert prints(TERMINAL / "outlet.py")
+    assert prints(TERMINAL / "terminal" / "outlet.py")
     file = tmp_path / "loud.py"
     file.write_text("def f():\n    print(1)\n", "utf-8")
     assert prints(file) == [2]

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from freshmark.contract.section import Chart, Column, Entry, Kind, Link, Listing, Part, Prose, Section, Table, Value
     from freshmark.contract.segment import Segment, SegmentEvents
     from freshmark.contract.strategy import Factors, Run, Strategy
-    from freshmark.contract.stream import SECOND, Drift, Source, Stream, stream_of
-    from freshmark.contract.validity import LAST_TIME
-    from freshmark.contract.vocabulary import Vocabulary
+    from freshmark.contract.streams.stream import SECOND, Drift, Source, Stream, stream_of
+    from freshmark.contract.streams.validity import LAST_TIME
+    from freshmark.contract.streams.vocabulary import Vocabulary
     from freshmark.errors import DataError, FreshmarkError, UnknownName, UsageError
     from freshmark.replay.durations import parse_duration
     from freshmark.replay.scheduling.detectors import DETECTORS, detector_of, losses, watching
@@ -162,15 +162,15 @@ _PLACES = {
         "Run",
         "Strategy",
     ),
-    "freshmark.contract.stream": (
+    "freshmark.contract.streams.stream": (
         "Drift",
         "SECOND",
         "Source",
         "Stream",
         "stream_of",
     ),
-    "freshmark.contract.validity": ("LAST_TIME",),
-    "freshmark.contract.vocabulary": ("Vocabulary",),
+    "freshmark.contract.streams.validity": ("LAST_TIME",),
+    "freshmark.contract.streams.vocabulary": ("Vocabulary",),
     "freshmark.errors": (
         "DataError",
         "FreshmarkError",

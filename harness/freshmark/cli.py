@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from freshmark.commands import check, compare, data, export, new_plugin, outlet, report, run
+from freshmark.commands import check, compare, data, export, new_plugin, report, run
 from freshmark.commands import listing as catalogue
 from freshmark.commands.options import has_third_party_plugins, plugin_files, registry_of
+from freshmark.commands.terminal import outlet
 from freshmark.discovery.faults import broken, raised_by_plugin
 from freshmark.errors import FreshmarkError, PluginError
 from freshmark.version import __version__

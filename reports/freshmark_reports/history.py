@@ -88,7 +88,7 @@ def _draw(
     # Imported here: the other report formats draw nothing.
     import seaborn as sns  # noqa: PLC0415
 
-    from freshmark_reports.palette import legend_below, line_key, looks, muted, paper  # noqa: PLC0415
+    from freshmark_reports.drawing.palette import legend_below, line_key, looks, muted, paper  # noqa: PLC0415
 
     look = looks(results)
     axes = figure.subplots()

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from freshmark_reports import entries
 from freshmark_reports.chapters import Reported, Sections, chapters
-from freshmark_reports.figure import Drawn, drawn
+from freshmark_reports.drawing.figure import Drawn, drawn
 
 
 def write(results: Reported, path: Path, sections: Sections) -> None:

@@ -76,7 +76,7 @@ def _draw(
     results: Results, begin: IntArray, slowest: Mapping[str, FloatArray], strategies: Mapping[str, str], figure: Any
 ) -> None:
     # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.palette import legend_below, line_key, looks, plain_log  # noqa: PLC0415
+    from freshmark_reports.drawing.palette import legend_below, line_key, looks, plain_log  # noqa: PLC0415
 
     look = looks(results)
     axes = figure.subplots()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from freshmark.cli import main
-from freshmark.contract.prepared import open_stream
+from freshmark.contract.streams.prepared import open_stream
 
 LOG = "user,item,time\nann,tea,0\nbob,tea,0\nann,tea,86400\nann,jam,172800\nann,jam,172800\n"
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from freshmark.commands import outlet
+from freshmark.commands.terminal import outlet
 from freshmark.errors import DataError, UnknownName
 
 FORGED = "\x1b]8;;evil\x07name\r\x9b31m\u202e"

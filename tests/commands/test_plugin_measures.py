@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from freshmark import Results
 from freshmark.cli import main
-from freshmark.commands.headline import headline_in
+from freshmark.commands.terminal.headline import headline_in
 from freshmark.results.stored.folder import RunFolder
 from freshmark.runs.catalogue.registry import load
 

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from freshmark.commands import progress
-from freshmark.commands.progress import Progress, called
+from freshmark.commands.terminal import progress
+from freshmark.commands.terminal.progress import Progress, called
 
 CELL = {"key": "k1", "stream": "drift()", "strategy": "retrain(mf())", "every": "1d", "delay": "0s", "seed": 0}
 

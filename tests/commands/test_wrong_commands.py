@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from freshmark.cli import main
-from freshmark.commands.writing import writing, writing_into
+from freshmark.commands.terminal.writing import writing, writing_into
 from freshmark.errors import UsageError
 
 TINY = "drift(preset='tiny')"

@@ -5,7 +5,7 @@ import mmap
 import numpy as np
 import pytest
 from freshmark import Past, stream_of
-from freshmark.contract.prepared import open_stream, save_stream
+from freshmark.contract.streams.prepared import open_stream, save_stream
 
 
 @pytest.fixture(params=["in memory", "on disk"])

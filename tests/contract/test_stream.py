@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 from freshmark import Drift, Stream, Vocabulary, stream_of
-from freshmark.contract.prepared import open_stream, save_stream
+from freshmark.contract.streams.prepared import open_stream, save_stream
 from freshmark.errors import DataError
 from hypothesis import given
 from hypothesis import strategies as st

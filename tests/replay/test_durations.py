@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from freshmark.contract.validity import LAST_TIME
+from freshmark.contract.streams.validity import LAST_TIME
 from freshmark.errors import UsageError
 from freshmark.replay.durations import format_duration, parse_duration
 from hypothesis import given

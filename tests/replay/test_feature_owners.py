@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from freshmark import DataError, Strategy, stream_of
-from freshmark.contract.prepared import open_stream, save_stream
+from freshmark.contract.streams.prepared import open_stream, save_stream
 from freshmark.replay.loop import replay
 from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline

@@ -9,7 +9,8 @@ from freshmark.errors import UsageError
 from freshmark.results.decision.budget import Budget
 from freshmark.results.naming import format_number
 from freshmark_reports.choice import best_of_each, rows_of, selection_note
-from freshmark_reports.palette import looks, markers, short
+from freshmark_reports.drawing.palette import looks, markers, short
+from freshmark_reports.drawing.svg import ROWS
 from freshmark_reports.sections import (
     cells,
     failures,
@@ -22,7 +23,6 @@ from freshmark_reports.sections import (
     segments,
     tradeoff,
 )
-from freshmark_reports.svg import ROWS
 from freshmark_reports.windows import curve_of, oracle_curve
 from matplotlib.figure import Figure
 from typer.testing import CliRunner

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import seaborn as sns
 from freshmark.results.naming import format_seconds
-from freshmark_reports.figure import GRID, INK, MUTED, PAPER, page_style, svg_of
-from freshmark_reports.palette import plain_log
+from freshmark_reports.drawing.figure import GRID, INK, MUTED, PAPER, page_style, svg_of
+from freshmark_reports.drawing.palette import plain_log
 
 
 def line(figure, title="accuracy"):

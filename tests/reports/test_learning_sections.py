@@ -139,7 +139,7 @@ def test_new_items_have_a_sentence_and_a_row_each(measured):
 
 def test_the_pictures_can_be_drawn(measured):
     figures = pytest.importorskip("matplotlib.figure")
-    from freshmark_reports.figure import page_style  # noqa: PLC0415  (imports seaborn)
+    from freshmark_reports.drawing.figure import page_style  # noqa: PLC0415  (imports seaborn)
 
     for one in (staleness, learning, recovery):
         with page_style():

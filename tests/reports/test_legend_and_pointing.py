@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import seaborn as sns
 from freshmark import Chart, Column, Table
-from freshmark_reports.figure import drawn
-from freshmark_reports.legend import HIGH, LONG, outline
-from freshmark_reports.palette import _COLOURS, legend_below, line_key, looks, marker_key
-from freshmark_reports.pointing import rows_gid
+from freshmark_reports.drawing.figure import drawn
+from freshmark_reports.drawing.legend import HIGH, LONG, outline
+from freshmark_reports.drawing.palette import _COLOURS, legend_below, line_key, looks, marker_key
+from freshmark_reports.drawing.pointing import rows_gid
 
 ROWS = Table((Column("when"), Column("a", "number"), Column("b", "number")), tuple((f"t{n}", n, n) for n in range(4)))
 

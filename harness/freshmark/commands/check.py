@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
-from freshmark.commands.outlet import note, one_line, say
+from freshmark.commands.terminal.outlet import note, one_line, say
 from freshmark.errors import UnknownName
 from freshmark.runs.catalogue.expressions import parse
 from freshmark.runs.system.isolation import settle_torch

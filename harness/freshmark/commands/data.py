@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
-from freshmark.commands.outlet import say, say_table
+from freshmark.commands.terminal.outlet import say, say_table
 from freshmark.errors import DataError
 
 if TYPE_CHECKING:
-    from freshmark.contract.stream import Stream
+    from freshmark.contract.streams.stream import Stream
 
 Name: TypeAlias = Annotated[
     str,
@@ -61,7 +61,7 @@ def describe(
     Also whether updating a model can pay on it. Counts, ties and repeats; new users and items per window; turnover of
     popularity; hit rates of popularity from the warm-up, from all events so far and from the last window.
     """
-    from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
+    from freshmark.contract.streams.prepared import open_stream  # noqa: PLC0415  (as above)
     from freshmark.runs.cards.time_span import span_warnings  # noqa: PLC0415
     from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415
 

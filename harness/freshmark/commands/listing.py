@@ -11,7 +11,7 @@ import typer
 
 from freshmark.commands.codes import EXPLANATIONS
 from freshmark.commands.options import NoPlugins, Plugins, registry_of
-from freshmark.commands.outlet import say, say_table
+from freshmark.commands.terminal.outlet import say, say_table
 from freshmark.discovery.plugins import HOOKS
 from freshmark.errors import UnknownName, UsageError
 from freshmark.runs.catalogue.registry import KINDS

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from freshmark.commands.options import NoPlugins, Plugins, registry_of
-from freshmark.commands.outlet import note, say
+from freshmark.commands.terminal.outlet import note, say
 from freshmark.errors import UsageError
 from freshmark.runs.catalogue.registry import KINDS
 

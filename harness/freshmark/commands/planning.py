@@ -153,7 +153,7 @@ def with_every_strategy(plan: Plan, registry: Registry) -> tuple[Plan, list[str]
     Raises:
         UsageError: the streams have different tasks.
     """
-    from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
+    from freshmark.contract.streams.prepared import open_stream  # noqa: PLC0415  (as above)
     from freshmark.runs.plan.compatibility import suitability  # noqa: PLC0415
     from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415
 
@@ -182,7 +182,7 @@ def with_every_strategy(plan: Plan, registry: Registry) -> tuple[Plan, list[str]
 
 def swept(plan: Plan, registry: Registry) -> Plan:
     """The plan with schedules derived from its first stream, which is prepared."""
-    from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
+    from freshmark.contract.streams.prepared import open_stream  # noqa: PLC0415  (as above)
     from freshmark.replay.scheduling.sweep import sweep  # noqa: PLC0415
     from freshmark.replay.timeline import Timeline  # noqa: PLC0415
     from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
-from freshmark.commands.outlet import note_error, say
+from freshmark.commands.terminal.outlet import note_error, say
+from freshmark.commands.terminal.writing import writing
 from freshmark.commands.terms import (
     MaxCost,
     MaxMemory,
@@ -23,7 +24,6 @@ from freshmark.commands.terms import (
     Worth,
     prices_among,
 )
-from freshmark.commands.writing import writing
 from freshmark.discovery.faults import calling
 from freshmark.errors import PluginFault, UsageError
 

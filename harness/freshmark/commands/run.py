@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from freshmark.commands.headline import headline_in
 from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
-from freshmark.commands.outlet import note, say, say_table
 from freshmark.commands.planning import (
     RunOptions,
     check_metric,
@@ -20,8 +18,10 @@ from freshmark.commands.planning import (
     swept,
     with_every_strategy,
 )
-from freshmark.commands.progress import Progress
 from freshmark.commands.report import note_faults, write_report
+from freshmark.commands.terminal.headline import headline_in
+from freshmark.commands.terminal.outlet import note, say, say_table
+from freshmark.commands.terminal.progress import Progress
 from freshmark.commands.terms import MaxCost, MaxP99, MetricName, Price, Terms, Tolerance, Worth
 from freshmark.errors import PluginFault
 
@@ -222,7 +222,7 @@ def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor
 
     Streams are prepared first, in this process, so that the licence of a download is seen before it begins.
     """
-    from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (a dry run starts no process)
+    from freshmark.contract.streams.prepared import open_stream  # noqa: PLC0415  (a dry run starts no process)
     from freshmark.runs.campaign import Campaign  # noqa: PLC0415
     from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415
 

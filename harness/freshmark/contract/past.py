@@ -9,7 +9,7 @@ import numpy as np
 
 from freshmark.contract.arrays import AnyArray
 from freshmark.contract.events import NO_FEATURES, Events
-from freshmark.contract.stream import Stream
+from freshmark.contract.streams.stream import Stream
 
 
 class Past:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray, IntArray
-from freshmark.contract.stream import Stream
+from freshmark.contract.streams.stream import Stream
 from freshmark.replay.durations import parse_duration
 
 

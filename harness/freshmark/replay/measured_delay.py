@@ -18,7 +18,7 @@ import numpy as np
 from freshmark.contract.arrays import AnyArray, FloatArray
 from freshmark.contract.delays import time_scale
 from freshmark.contract.outcomes import with_free_pass
-from freshmark.contract.stream import SECOND
+from freshmark.contract.streams.stream import SECOND
 from freshmark.errors import UsageError
 from freshmark.replay.loop import Replay, replay
 from freshmark.replay.scheduling.agenda import Agenda

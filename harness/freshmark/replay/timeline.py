@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from freshmark.contract.arrays import AnyArray, BoolArray, IntArray
 from freshmark.contract.events import Query
 from freshmark.contract.segment import FEATURE_COLUMN
-from freshmark.contract.stream import Stream
+from freshmark.contract.streams.stream import Stream
 from freshmark.errors import DataError
 from freshmark.replay.knowledge import knowledge_of
 from freshmark.replay.settings import Settings as Settings  # noqa: PLC0414  (a timeline comes with settings)

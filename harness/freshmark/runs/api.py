@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from freshmark.contract.stream import Stream
+from freshmark.contract.streams.stream import Stream
 from freshmark.discovery.blocking import names_in_environment
 from freshmark.errors import UsageError
 from freshmark.replay.timeline import Settings

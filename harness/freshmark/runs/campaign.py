@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from freshmark.contract.delays import time_scale
-from freshmark.contract.stream import Stream
+from freshmark.contract.streams.stream import Stream
 from freshmark.errors import StoreError
 from freshmark.runs.catalogue.registry import Registry
 from freshmark.runs.executors.checked import CheckedExecutor

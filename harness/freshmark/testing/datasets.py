@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from freshmark.contract.prepared import open_stream, save_stream
-from freshmark.contract.stream import Source, Stream
+from freshmark.contract.streams.prepared import open_stream, save_stream
+from freshmark.contract.streams.stream import Source, Stream
 from freshmark.replay.timeline import Settings, Timeline
 from freshmark.testing.building import builder
 from freshmark.testing.findings import Check, Finding, run_checks

@@ -9,7 +9,7 @@ import numpy as np
 
 from freshmark.contract.arrays import AnyArray, Task
 from freshmark.contract.metric import Metric, Outcomes
-from freshmark.contract.stream import SECOND
+from freshmark.contract.streams.stream import SECOND
 from freshmark.testing.findings import Check, Finding, run_checks
 
 EVENTS = 500

@@ -11,7 +11,7 @@ import numpy as np
 
 from freshmark.contract.arrays import AnyArray, FloatArray, Task
 from freshmark.contract.outcomes import Outcomes, answer_columns
-from freshmark.contract.stream import Stream
+from freshmark.contract.streams.stream import Stream
 from freshmark.replay.answering.answers import tasks_of
 from freshmark.replay.loop import replay
 from freshmark.replay.scheduling.schedule import Schedule

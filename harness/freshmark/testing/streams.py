@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray, Task
-from freshmark.contract.stream import SECOND, Stream, stream_of
+from freshmark.contract.streams.stream import SECOND, Stream, stream_of
 
 EVENTS = 600
 USERS = 40

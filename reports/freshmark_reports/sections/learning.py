@@ -109,7 +109,7 @@ def _draw(scores: FloatArray, live: FloatArray, figure: Any) -> None:
     import seaborn as sns  # noqa: PLC0415
     from matplotlib.colors import ListedColormap, to_rgb  # noqa: PLC0415
 
-    from freshmark_reports.palette import ink, muted  # noqa: PLC0415
+    from freshmark_reports.drawing.palette import ink, muted  # noqa: PLC0415
 
     axes = figure.subplots()
     blocks = scores.shape[1]

@@ -87,7 +87,7 @@ def _draw(results: Results, shown: pd.DataFrame, figure: Any) -> None:
     import seaborn as sns  # noqa: PLC0415
     from matplotlib.ticker import FuncFormatter  # noqa: PLC0415
 
-    from freshmark_reports.palette import legend_below, line_key, looks  # noqa: PLC0415
+    from freshmark_reports.drawing.palette import legend_below, line_key, looks  # noqa: PLC0415
 
     look = looks(results)
     axes = figure.subplots()

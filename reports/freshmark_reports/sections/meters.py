@@ -83,7 +83,7 @@ def _draw(results: Results, shown: pd.DataFrame, curves: dict[str, FloatArray], 
     # Matplotlib costs time that the other forms of report need not pay.
     from matplotlib.ticker import FuncFormatter  # noqa: PLC0415
 
-    from freshmark_reports.palette import legend_below, line_key, looks  # noqa: PLC0415
+    from freshmark_reports.drawing.palette import legend_below, line_key, looks  # noqa: PLC0415
 
     look, (_, formatted) = looks(results), _unit(name)
     ends = results.streams[str(shown["stream"].iloc[0])].edges[1:]

@@ -117,7 +117,7 @@ def _finding(best: Any, curve: Curve, achievable: float | None) -> str:
 
 def _draw(results: Results, stream: str, shown: ChartData, figure: Any) -> None:
     # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.palette import ink, legend_below, line_key, looks  # noqa: PLC0415
+    from freshmark_reports.drawing.palette import ink, legend_below, line_key, looks  # noqa: PLC0415
 
     heights = [6, *([2.2] if shown.gains else []), 0.4 + 0.22 * len(shown.rows)]
     panels = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
@@ -150,7 +150,7 @@ def _draw(results: Results, stream: str, shown: ChartData, figure: Any) -> None:
 
 def _drifts(results: Results, stream: str, axes: Any) -> None:
     """Declared drifts: a line at the start, a band for the duration."""
-    from freshmark_reports.palette import muted  # noqa: PLC0415
+    from freshmark_reports.drawing.palette import muted  # noqa: PLC0415
 
     first, last = int(results.streams[stream].edges[0]), int(results.streams[stream].edges[-1])
     before, level = first - last, 0
@@ -179,7 +179,7 @@ def _mark_detections(detections: Detections, axes: Any) -> list[Any]:
     """Triangles at the top, unlike declared drifts; their legend entry."""
     from matplotlib.lines import Line2D  # noqa: PLC0415  (as above)
 
-    from freshmark_reports.palette import ink  # noqa: PLC0415
+    from freshmark_reports.drawing.palette import ink  # noqa: PLC0415
 
     if not len(detections.time):
         return []
@@ -201,7 +201,7 @@ def _few(times: IntArray) -> IntArray:
 
 
 def _ticks(results: Results, shown: pd.DataFrame, axes: Any) -> None:
-    from freshmark_reports.palette import looks  # noqa: PLC0415
+    from freshmark_reports.drawing.palette import looks  # noqa: PLC0415
 
     look = looks(results)
     for place, (_, row) in enumerate(shown.iterrows()):

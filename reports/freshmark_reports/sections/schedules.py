@@ -97,7 +97,7 @@ def _finding(shown: pd.DataFrame, better: str, metric: str, knees: Sequence[int]
 
 def _draw(results: Results, rows: pd.DataFrame, bends: Sequence[int], figure: Any) -> None:
     # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.palette import (  # noqa: PLC0415
+    from freshmark_reports.drawing.palette import (  # noqa: PLC0415
         ink,
         legend_below,
         line_key,
@@ -106,7 +106,7 @@ def _draw(results: Results, rows: pd.DataFrame, bends: Sequence[int], figure: An
         paper,
         plain_log,
     )
-    from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
+    from freshmark_reports.drawing.pointing import rows_gid  # noqa: PLC0415
 
     look = looks(results)
     panels = figure.subplots(1, 2, sharex=True)

@@ -103,7 +103,7 @@ def _finding(names: Sequence[str], pairs: pd.DataFrame, wins: np.ndarray[Any, An
 
 def _draw(names: Sequence[str], pairs: pd.DataFrame, wins: np.ndarray[Any, Any], figure: Any) -> None:
     # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.palette import ink, muted, short  # noqa: PLC0415
+    from freshmark_reports.drawing.palette import ink, muted, short  # noqa: PLC0415
 
     axes = figure.subplots()
     size = len(names)
@@ -136,7 +136,7 @@ def _draw(names: Sequence[str], pairs: pd.DataFrame, wins: np.ndarray[Any, Any],
 
 def _wrapped(name: str) -> str:
     """A name on two lines: the strategy, and its schedule."""
-    from freshmark_reports.palette import short  # noqa: PLC0415
+    from freshmark_reports.drawing.palette import short  # noqa: PLC0415
 
     for word in (" every ", " never "):
         head, found, tail = name.rpartition(word)
@@ -163,8 +163,8 @@ def _ranks(found: CriticalDifference) -> Chart:
 
 def _draw_ranks(found: CriticalDifference, figure: Any) -> None:
     # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.palette import ink, short  # noqa: PLC0415
-    from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
+    from freshmark_reports.drawing.palette import ink, short  # noqa: PLC0415
+    from freshmark_reports.drawing.pointing import rows_gid  # noqa: PLC0415
 
     axes = figure.subplots()
     count = len(found.names)

@@ -87,8 +87,8 @@ def _pace(row: Mapping[Any, Any]) -> str:
 
 def _draw(rows: pd.DataFrame, figure: Any) -> None:
     # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.palette import ink, legend_below, marker_key, muted, paper  # noqa: PLC0415
-    from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
+    from freshmark_reports.drawing.palette import ink, legend_below, marker_key, muted, paper  # noqa: PLC0415
+    from freshmark_reports.drawing.pointing import rows_gid  # noqa: PLC0415
 
     axes = figure.subplots()
     place = np.arange(len(rows))[::-1]

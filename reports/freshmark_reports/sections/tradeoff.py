@@ -96,7 +96,7 @@ def _finding(rows: pd.DataFrame, metric: str, cost: str, word: str) -> str:
 
 def _draw(results: Results, rows: pd.DataFrame, figure: Any) -> None:
     # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.palette import (  # noqa: PLC0415
+    from freshmark_reports.drawing.palette import (  # noqa: PLC0415
         ink,
         legend_below,
         line_key,
@@ -106,7 +106,7 @@ def _draw(results: Results, rows: pd.DataFrame, figure: Any) -> None:
         paper,
         plain_log,
     )
-    from freshmark_reports.pointing import rows_gid  # noqa: PLC0415
+    from freshmark_reports.drawing.pointing import rows_gid  # noqa: PLC0415
 
     axes = figure.subplots()
     cost, _ = cost_of(results)
@@ -146,7 +146,7 @@ def _limits(results: Results, rows: pd.DataFrame, axes: Any) -> list[Any]:
     """The costs within the limit, shaded, and a cross over every row that is outside of any; their keys."""
     from matplotlib.lines import Line2D  # noqa: PLC0415  (as above)
 
-    from freshmark_reports.palette import ink, muted  # noqa: PLC0415
+    from freshmark_reports.drawing.palette import ink, muted  # noqa: PLC0415
 
     keys = []
     if results.budget.cost is not None:

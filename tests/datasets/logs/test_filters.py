@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from freshmark.contract.stream import Stream
+from freshmark.contract.streams.stream import Stream
 from freshmark.errors import DataError
 from freshmark_datasets.logs.file import file
 from freshmark_datasets.logs.folder import folder

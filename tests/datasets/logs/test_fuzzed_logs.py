@@ -6,7 +6,7 @@ import gzip
 import tempfile
 from pathlib import Path
 
-from freshmark.contract.stream import Stream
+from freshmark.contract.streams.stream import Stream
 from freshmark.errors import DataError
 from freshmark_datasets.logs.file import file
 from hypothesis import HealthCheck, given, settings

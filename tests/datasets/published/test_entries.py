@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from freshmark.contract.stream import Stream
+from freshmark.contract.streams.stream import Stream
 from freshmark.errors import DataError, UnknownName, UsageError
 from freshmark_datasets import register_datasets
 from freshmark_datasets.published.entries import ENTRIES

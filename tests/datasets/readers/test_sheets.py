@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from freshmark.contract.stream import Stream
+from freshmark.contract.streams.stream import Stream
 from freshmark.errors import DataError
 from freshmark_datasets import register_datasets
 from freshmark_datasets.logs.file import file

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark.cli import main
-from freshmark.contract.stream import Stream
+from freshmark.contract.streams.stream import Stream
 from freshmark.results.tables import Results
 from freshmark.runs.catalogue.registry import load
 from freshmark_datasets.transforms.anonymising import shared

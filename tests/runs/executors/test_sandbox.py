@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from freshmark import stream_of
 from freshmark.contract.past import Past
-from freshmark.contract.prepared import open_stream, save_stream
+from freshmark.contract.streams.prepared import open_stream, save_stream
 from freshmark.errors import PluginError
 from freshmark.runs.executors.sandbox import Sandbox
 

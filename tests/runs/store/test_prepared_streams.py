@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from freshmark import stream_of
-from freshmark.contract.prepared import open_stream
+from freshmark.contract.streams.prepared import open_stream
 from freshmark.errors import DataError, PluginError
 from freshmark.runs.catalogue.registry import load
 from freshmark.runs.store.prepared_streams import cache_folder, prepare, save, slug

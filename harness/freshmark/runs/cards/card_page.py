@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from freshmark.contract.section import Chart, Column, Section, Table
-from freshmark.contract.stream import SECOND, Stream
+from freshmark.contract.streams.stream import SECOND, Stream
 from freshmark.results.decision.alerts import Alert
 from freshmark.results.decision.verdict import Verdict
 from freshmark.results.naming import format_number, with_margin

@@ -20,7 +20,7 @@ from itertools import pairwise
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
-from freshmark.contract.stream import Stream
+from freshmark.contract.streams.stream import Stream
 from freshmark.replay.durations import format_duration
 from freshmark.replay.timeline import Settings, Timeline
 from freshmark.results.statistics.dependence import over_windows

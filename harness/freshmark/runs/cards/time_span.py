@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from freshmark.contract.stream import SECOND, Stream
+from freshmark.contract.streams.stream import SECOND, Stream
 
 DAY = 86_400
 YEAR = 365 * DAY

@@ -17,8 +17,8 @@ import numpy as np
 from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
 from freshmark.contract.events import Events, Query
 from freshmark.contract.strategy import Factors, Strategy
-from freshmark.contract.stream import Stream
-from freshmark.contract.vocabulary import Vocabulary
+from freshmark.contract.streams.stream import Stream
+from freshmark.contract.streams.vocabulary import Vocabulary
 from freshmark.replay.loop import replay
 from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline

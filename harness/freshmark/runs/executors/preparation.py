@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from freshmark.contract.stream import Stream
+from freshmark.contract.streams.stream import Stream
 from freshmark.errors import FreshmarkError, PluginError, rebuilt
 from freshmark.runs.jobs import Executor, Job, JobResult, RunState
 from freshmark.runs.plan.plan import Plan

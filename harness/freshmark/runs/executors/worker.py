@@ -54,7 +54,7 @@ def message_writer(descriptor: int) -> Send:
 def _measure(job: Job, send: Send) -> dict[str, Any]:
     """Replay one cell, and write its tables. Imports come before ``ready``: the time limit is the strategy's."""
     from freshmark.contract.delays import time_scale  # noqa: PLC0415
-    from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (the supervisor imports this module too)
+    from freshmark.contract.streams.prepared import open_stream  # noqa: PLC0415  (the supervisor imports this module too)
     from freshmark.replay.loop import replay  # noqa: PLC0415
     from freshmark.replay.measured_delay import measured_replay  # noqa: PLC0415
     from freshmark.replay.scheduling.schedule import Schedule  # noqa: PLC0415
@@ -96,7 +96,7 @@ def _measure(job: Job, send: Send) -> dict[str, Any]:
 
 def _prepare(job: Job, send: Send) -> dict[str, Any]:
     """Build the stream if it is not in the cache, and write the table of test events that all its cells share."""
-    from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
+    from freshmark.contract.streams.prepared import open_stream  # noqa: PLC0415  (as above)
     from freshmark.replay.timeline import Settings, Timeline  # noqa: PLC0415
     from freshmark.runs.catalogue.registry import load  # noqa: PLC0415
     from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415
@@ -142,7 +142,7 @@ def _inspect(job: Job, send: Send) -> dict[str, Any]:
 
 def _rehearse(job: Job, send: Send) -> dict[str, Any]:
     """Have the loops of the strategy compiled by numba, and cached on disk, before a cell is measured."""
-    from freshmark.contract.prepared import open_stream  # noqa: PLC0415  (as above)
+    from freshmark.contract.streams.prepared import open_stream  # noqa: PLC0415  (as above)
     from freshmark.runs.catalogue.registry import load  # noqa: PLC0415
     from freshmark.runs.executors.precompile import compiles, try_out  # noqa: PLC0415
 

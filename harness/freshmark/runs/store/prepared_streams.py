@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from freshmark.contract.prepared import open_stream, save_stream
-from freshmark.contract.stream import Source, Stream
+from freshmark.contract.streams.prepared import open_stream, save_stream
+from freshmark.contract.streams.stream import Source, Stream
 from freshmark.discovery.faults import fault
 from freshmark.errors import DataError, FreshmarkError, PluginError
 from freshmark.runs.catalogue.registry import Registry

@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from freshmark.contract.stream import SECOND
+from freshmark.contract.streams.stream import SECOND
 from freshmark_datasets.simulators.interactions.drift import drift
 from freshmark_datasets.simulators.rhythm import DAY, START
 

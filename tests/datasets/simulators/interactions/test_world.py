@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from freshmark.contract.stream import SECOND
+from freshmark.contract.streams.stream import SECOND
 from freshmark_datasets.simulators.draws import Draws
 from freshmark_datasets.simulators.interactions.drift import drift
 from freshmark_datasets.simulators.interactions.presets import options

@@ -13,9 +13,9 @@ import numpy as np
 
 from freshmark.contract.arrays import TASKS, AnyArray, FloatArray, IntArray, Owner, Task
 from freshmark.contract.events import NO_FEATURES, no_features
-from freshmark.contract.leaks import leaking
-from freshmark.contract.validity import check_codes, check_labels, check_lengths, check_owners, check_time
-from freshmark.contract.vocabulary import Vocabulary
+from freshmark.contract.streams.leaks import leaking
+from freshmark.contract.streams.validity import check_codes, check_labels, check_lengths, check_owners, check_time
+from freshmark.contract.streams.vocabulary import Vocabulary
 from freshmark.errors import DataError
 
 SECOND = 1_000_000

@@ -10,8 +10,8 @@ import numpy as np
 
 from freshmark.contract.arrays import AnyArray
 from freshmark.contract.events import NO_FEATURES
-from freshmark.contract.stream import Drift, Stream
-from freshmark.contract.vocabulary import Vocabulary
+from freshmark.contract.streams.stream import Drift, Stream
+from freshmark.contract.streams.vocabulary import Vocabulary
 from freshmark.errors import DataError
 
 FORMAT = 1

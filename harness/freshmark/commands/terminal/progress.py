@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from freshmark.commands.outlet import note, on_terminal, one_line, say
+from freshmark.commands.terminal.outlet import note, on_terminal, one_line, say
 from freshmark.contract.hookspecs import hookimpl
 
 Clock = Callable[[], float]

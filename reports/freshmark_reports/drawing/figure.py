@@ -17,10 +17,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import Formatter, LogFormatter
 
+from freshmark_reports.drawing.legend import Key, keys_of
+from freshmark_reports.drawing.pointing import Pointing, pointing_of
+from freshmark_reports.drawing.svg import GRID, INK, MUTED, PAPER, element_of
 from freshmark_reports.entries import visible
-from freshmark_reports.legend import Key, keys_of
-from freshmark_reports.pointing import Pointing, pointing_of
-from freshmark_reports.svg import GRID, INK, MUTED, PAPER, element_of
 
 __all__ = ["GRID", "INK", "MUTED", "PAPER", "Drawn", "drawn", "page_style", "svg_of"]
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from freshmark.commands.outlet import note
+from freshmark.commands.terminal.outlet import note
 from freshmark.errors import PluginFault
 
 if TYPE_CHECKING:

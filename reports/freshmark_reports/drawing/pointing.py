@@ -9,7 +9,7 @@ from freshmark import Table
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from freshmark_reports.svg import ROWS
+from freshmark_reports.drawing.svg import ROWS
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
 
-from freshmark_reports.svg import SERIES, colour_of
+from freshmark_reports.drawing.svg import SERIES, colour_of
 
 LONG, HIGH = 26.0, 12.0
 """Size of a sample, in px."""
