@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
-from freshmark.results.decision.cost_noise import RowCosts
+from freshmark.results.costs.noise import RowCosts
 from freshmark.results.decision.regret import Contest, Tolerance
 from freshmark.results.decision.standings import Standing, Standings
 from freshmark.results.statistics.amounts import Scale

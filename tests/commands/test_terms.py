@@ -4,10 +4,10 @@ import pytest
 from freshmark.cli import app
 from freshmark.commands.terms import Terms, prices_among
 from freshmark.errors import UsageError
-from freshmark.results.decision.budget import Budget
-from freshmark.results.decision.prices import Prices
+from freshmark.results.costs.budget import Budget
+from freshmark.results.costs.prices import Prices
+from freshmark.results.costs.worth import Worth
 from freshmark.results.decision.regret import Tolerance
-from freshmark.results.decision.worth import Worth
 from freshmark.results.tables import Results
 from freshmark.runs.plan.plan import Plan
 from typer.testing import CliRunner

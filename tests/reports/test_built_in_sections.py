@@ -6,7 +6,7 @@ import pytest
 from freshmark import Chart, Listing, Section, Table, Value
 from freshmark.cli import app
 from freshmark.errors import UsageError
-from freshmark.results.decision.budget import Budget
+from freshmark.results.costs.budget import Budget
 from freshmark.results.naming import format_number
 from freshmark_reports.choice import best_of_each, rows_of, selection_note
 from freshmark_reports.drawing.palette import looks, markers, short

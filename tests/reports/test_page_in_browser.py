@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from freshmark import Results
-from freshmark.results.decision.budget import Budget
+from freshmark.results.costs.budget import Budget
 from freshmark.results.output.comparison import comparison_of
 from freshmark.results.output.index import index_of
 from freshmark.results.output.regression_limits import Limits

@@ -13,8 +13,8 @@ from freshmark.commands.options import names_of
 from freshmark.errors import UsageError
 
 if TYPE_CHECKING:
-    from freshmark.results.decision.budget import Budget
-    from freshmark.results.decision.prices import Prices
+    from freshmark.results.costs.budget import Budget
+    from freshmark.results.costs.prices import Prices
     from freshmark.results.tables import Results
     from freshmark.runs.plan.plan import Plan
 
@@ -109,10 +109,10 @@ class Terms:
             UsageError: a price or limit is wrong, or a limit of cost is given without prices.
         """
         from freshmark.replay.durations import parse_duration  # noqa: PLC0415  (numpy, which a help text does not need)
-        from freshmark.results.decision.budget import Budget, per_million  # noqa: PLC0415
-        from freshmark.results.decision.prices import Prices  # noqa: PLC0415
+        from freshmark.results.costs.budget import Budget, per_million  # noqa: PLC0415
+        from freshmark.results.costs.prices import Prices  # noqa: PLC0415
+        from freshmark.results.costs.worth import Worth as ParsedWorth  # noqa: PLC0415
         from freshmark.results.decision.regret import Tolerance as Parsed  # noqa: PLC0415
-        from freshmark.results.decision.worth import Worth as ParsedWorth  # noqa: PLC0415
         from freshmark.runs.plan.limits import byte_count  # noqa: PLC0415
 
         prices = Prices.parse(self.price) if self.price else None

@@ -14,17 +14,17 @@ from freshmark.contract.metric import Metric, MetricFamily
 from freshmark.contract.segment import Segment
 from freshmark.errors import UnknownName, UsageError
 from freshmark.results.access import RecordedAccess
+from freshmark.results.costs.budget import Budget
+from freshmark.results.costs.prices import Prices
+from freshmark.results.costs.worth import Worth
 from freshmark.results.decision import curves, mean_ranks, pairs, ranking
 from freshmark.results.decision.alerts import Alert
-from freshmark.results.decision.budget import Budget
 from freshmark.results.decision.decisions import Decisions
 from freshmark.results.decision.mean_ranks import CriticalDifference
-from freshmark.results.decision.prices import Prices
 from freshmark.results.decision.regret import Tolerance
 from freshmark.results.decision.standings import Standings
 from freshmark.results.decision.terms import Terms
 from freshmark.results.decision.verdict import Verdict
-from freshmark.results.decision.worth import Worth
 from freshmark.results.dynamics import arrivals, attainment, churn, learning, queueing, recovery, slowness, staleness
 from freshmark.results.metrics.named import Metrics, Segments
 from freshmark.results.output import notebook

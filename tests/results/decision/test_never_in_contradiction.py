@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from freshmark.results.decision.prices import Prices
+from freshmark.results.costs.prices import Prices
+from freshmark.results.costs.worth import Worth
 from freshmark.results.decision.regret import Tolerance
 from freshmark.results.decision.terms import Terms
-from freshmark.results.decision.worth import Worth
 
 SETS = int(os.environ.get("FRESHMARK_RESULT_SETS", "200"))
 BATCH = 20

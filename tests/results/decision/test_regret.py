@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from freshmark.errors import UsageError
-from freshmark.results.decision.cost_noise import RowCosts
+from freshmark.results.costs.noise import RowCosts
 from freshmark.results.decision.regret import Contest, Tolerance
 from freshmark.results.statistics.amounts import Scale
 from freshmark.results.statistics.bootstrap import Row

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from freshmark.results.decision.prices import Prices
+from freshmark.results.costs.prices import Prices
+from freshmark.results.costs.worth import Worth
 from freshmark.results.decision.regret import Tolerance
 from freshmark.results.decision.terms import Terms
-from freshmark.results.decision.worth import Worth
 from freshmark.runs.api import run
 
 

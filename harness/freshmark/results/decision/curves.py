@@ -9,10 +9,10 @@ from math import nan
 import numpy as np
 import pandas as pd
 
+from freshmark.results.costs.worth import BreakEven
 from freshmark.results.decision.judgement import Judgement, contest_of
 from freshmark.results.decision.ranking import RankingRow
 from freshmark.results.decision.standings import Standings
-from freshmark.results.decision.worth import BreakEven
 from freshmark.results.statistics.bootstrap import enough
 from freshmark.results.statistics.intervals import LEVEL, holm
 

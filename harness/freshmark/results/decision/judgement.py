@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from freshmark.contract.arrays import FloatArray
-from freshmark.results.decision.cost_noise import TRIVIAL_SECONDS, USUAL_CPU_HOUR, RowCosts
-from freshmark.results.decision.prices import Prices
+from freshmark.results.costs.noise import TRIVIAL_SECONDS, USUAL_CPU_HOUR, RowCosts
+from freshmark.results.costs.prices import Prices
 from freshmark.results.decision.ranking import RankingRow
 from freshmark.results.decision.regret import Contest, Decision, Needed
 from freshmark.results.decision.standings import Standings

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from freshmark.contract.arrays import Task
-from freshmark.results.decision.costs import Costs, costs_of
+from freshmark.results.costs.usage import Costs, costs_of
 from freshmark.results.decision.standings import Row, Standings
 from freshmark.results.decision.terms import Terms
 from freshmark.results.naming import row_label, schedule_label

@@ -20,7 +20,7 @@ import numpy as np
 
 from freshmark.contract.arrays import BoolArray, FloatArray
 from freshmark.errors import UsageError
-from freshmark.results.decision.cost_noise import RowCosts
+from freshmark.results.costs.noise import RowCosts
 from freshmark.results.naming import format_number
 from freshmark.results.statistics.amounts import Scale
 from freshmark.results.statistics.bootstrap import Replicates, Row, replicated

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from freshmark.results.decision.budget import Budget
-from freshmark.results.decision.prices import Prices
+from freshmark.results.costs.budget import Budget
+from freshmark.results.costs.prices import Prices
+from freshmark.results.costs.worth import Worth
 from freshmark.results.decision.regret import Tolerance
-from freshmark.results.decision.worth import Worth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from freshmark.errors import PlanError, UsageError
 from freshmark.replay.durations import parse_duration
 from freshmark.replay.timeline import Settings
-from freshmark.results.decision.prices import Prices
+from freshmark.results.costs.prices import Prices
 from freshmark.runs.plan.limits import byte_count, seconds
 from freshmark.runs.plan.plan import Plan, first_seeds
 
@@ -105,7 +105,7 @@ def _price(value: Any) -> tuple[str, ...]:
 
 
 def _cost(text: str) -> float:
-    from freshmark.results.decision.budget import per_million  # noqa: PLC0415  (scipy: half a second that few plans need pay)
+    from freshmark.results.costs.budget import per_million  # noqa: PLC0415  (scipy: half a second that few plans need pay)
 
     return per_million(text)
 
@@ -117,7 +117,7 @@ def _tolerance(text: str) -> object:
 
 
 def _worth(text: str) -> object:
-    from freshmark.results.decision.worth import Worth  # noqa: PLC0415  (as above)
+    from freshmark.results.costs.worth import Worth  # noqa: PLC0415  (as above)
 
     return Worth.parse(text)
 

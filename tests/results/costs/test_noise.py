@@ -1,5 +1,5 @@
 import numpy as np
-from freshmark.results.decision.cost_noise import RowCosts
+from freshmark.results.costs.noise import RowCosts
 
 EACH = np.arange(2)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from freshmark.results.decision.prices import Prices, Usage, money, watt_hours
+from freshmark.results.costs.prices import Prices, Usage, money, watt_hours
 from freshmark.results.metrics.latency import percentile_of
 from freshmark.results.stored.recorded import Recorded
 from freshmark.results.stored.request_times import request_seconds, update_seconds

@@ -2,7 +2,7 @@ from math import inf
 
 import pytest
 from freshmark.errors import UsageError
-from freshmark.results.decision.worth import BreakEven, Worth
+from freshmark.results.costs.worth import BreakEven, Worth
 
 
 @pytest.mark.parametrize(

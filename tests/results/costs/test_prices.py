@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from freshmark.errors import UnknownName, UsageError
-from freshmark.results.decision.prices import Prices, Usage, money, watt_hours
+from freshmark.results.costs.prices import Prices, Usage, money, watt_hours
 
 USED = Usage(cpu_seconds=7200, busy_seconds=3600, gigabytes=2.0, gpu_seconds=1800)
 

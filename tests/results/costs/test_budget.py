@@ -1,7 +1,7 @@
 import pytest
 from freshmark.errors import UsageError
-from freshmark.results.decision.budget import Budget, per_million
-from freshmark.results.decision.costs import Costs
+from freshmark.results.costs.budget import Budget, per_million
+from freshmark.results.costs.usage import Costs
 
 ROW = Costs(recommend_p99_seconds=0.03, requests=5000, peak_bytes=6e8, cost_per_million=4.0)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from freshmark.errors import UsageError
-from freshmark.results.decision.costs import Costs
+from freshmark.results.costs.usage import Costs
 from freshmark.results.metrics.latency import too_few
 from freshmark.results.naming import format_bytes, format_number, format_seconds, join_words
 
