@@ -17,7 +17,7 @@ import pytest
 from freshmark.cli import app
 from freshmark.discovery.plugins import HOOKS
 from freshmark.runs.catalogue.registry import load
-from freshmark.runs.plan.plan import Plan
+from freshmark.runs.plan.toml import read_plan
 from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[1]
@@ -125,7 +125,7 @@ def test_the_plugin_of_the_readme_passes_the_check(place: Path, monkeypatch):
 
 @pytest.mark.parametrize("file", sorted((ROOT / "examples").glob("*.toml")), ids=lambda file: file.name)
 def test_every_plan_of_the_examples_can_be_parsed_and_its_names_exist(file):
-    plan = Plan.read(file)
+    plan = read_plan(file)
     registry = load(plan.plugins)
     for kind, texts in (("streams", plan.streams), ("strategies", plan.strategies)):
         for text in texts:

@@ -9,7 +9,7 @@ from freshmark.results.costs.prices import Prices
 from freshmark.results.costs.worth import Worth
 from freshmark.results.decision.regret import Tolerance
 from freshmark.results.tables import Results
-from freshmark.runs.plan.plan import Plan
+from freshmark.runs.plan.toml import read_plan
 from typer.testing import CliRunner
 
 
@@ -106,5 +106,5 @@ def test_the_report_of_a_run_is_on_its_terms_and_the_folder_keeps_them(tmp_path)
     terms[1] = "0.0000001/1M"
     assert CliRunner().invoke(app, [*words, *terms]).exit_code == 0
     assert "Left out by the limits" in (tmp_path / "run" / "report.html").read_text("utf-8")
-    plan = Plan.read(tmp_path / "run" / "plan.toml")
+    plan = read_plan(tmp_path / "run" / "plan.toml")
     assert (plan.price, plan.max_p99, plan.max_cost) == (("cpu_hour=0.04", "gb_hour=0.005"), "10s", "0.0000001/1M")

@@ -10,7 +10,7 @@ from freshmark.cli import main
 from freshmark.discovery.plugins import blocked_in, find_plugins
 from freshmark.errors import PluginError, UnknownName
 from freshmark.runs.catalogue.registry import load
-from freshmark.runs.plan.plan import Plan
+from freshmark.runs.plan.toml import read_plan
 from freshmark.version import CONTRACT
 
 OFFER = "from freshmark import hookimpl\n@hookimpl\ndef register_models(): return {'one': 'json:dumps'}\n"
@@ -153,5 +153,5 @@ def test_a_cell_loads_and_blocks_what_the_command_does_and_the_run_folder_says_s
     with pytest.raises(SystemExit) as left:
         main([*words, "--no-report", "--no-plugin", "reports"])
     assert not left.value.code
-    assert Plan.read(tmp_path / "out" / "plan.toml").no_plugins == ("reports",)
+    assert read_plan(tmp_path / "out" / "plan.toml").no_plugins == ("reports",)
     assert Results.open("out").provenance["blocked_plugins"] == ["freshmark:reports"]

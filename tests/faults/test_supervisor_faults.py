@@ -18,14 +18,15 @@ from typing import Any
 import pytest
 from freshmark.runs.campaign import Campaign
 from freshmark.runs.catalogue.registry import load
+from freshmark.runs.plan.toml import write_plan
 
 SCRIPT = """
 import sys
 from pathlib import Path
 from freshmark.runs.campaign import Campaign
-from freshmark.runs.plan.plan import Plan
 from freshmark.runs.catalogue.registry import load
-plan = Plan.read(Path(sys.argv[1]))
+from freshmark.runs.plan.toml import read_plan
+plan = read_plan(Path(sys.argv[1]))
 with Campaign(plan, Path(sys.argv[2]), load(plan.plugins), jobs=int(sys.argv[3])) as campaign:
     summary = campaign.measure()
 sys.exit(summary.exit_code)
@@ -38,7 +39,7 @@ def start(tmp_path):
     """Start a campaign in a process of its own."""
 
     def start(plan, folder, jobs=1):
-        plan.write(tmp_path / "plan.toml")
+        write_plan(plan, tmp_path / "plan.toml")
         arguments = [sys.executable, "-c", SCRIPT, str(tmp_path / "plan.toml"), str(folder), str(jobs)]
         return subprocess.Popen(arguments, start_new_session=True)
 

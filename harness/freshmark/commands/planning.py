@@ -73,8 +73,9 @@ def plan_for(options: RunOptions) -> Plan:
     """
     from freshmark.runs.plan.limits import byte_count, seconds  # noqa: PLC0415  (plans need numpy, a help text does not)
     from freshmark.runs.plan.plan import Plan, first_seeds  # noqa: PLC0415
+    from freshmark.runs.plan.toml import read_plan  # noqa: PLC0415
 
-    plan = Plan.read(_file(options.plan)) if options.plan else Plan((demo.STREAM,), demo.STRATEGIES, demo.EVERY)
+    plan = read_plan(_file(options.plan)) if options.plan else Plan((demo.STREAM,), demo.STRATEGIES, demo.EVERY)
     lists = {name: tuple(getattr(options, name)) for name in ("streams", "strategies", "every", "delay", "price")}
     as_given = {
         name: getattr(options, name) for name in ("durations", "metric", "max_p99", "max_cost", "tolerance", "worth")

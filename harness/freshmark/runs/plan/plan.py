@@ -151,20 +151,3 @@ class Plan:
             Cell(position, stream, strategy, every, delay, seed)
             for position, (seed, stream, every, delay, strategy) in enumerate(grid)
         ]
-
-    @classmethod
-    def read(cls, path: Path) -> Plan:
-        """The plan in a TOML file.
-
-        Raises:
-            PlanError: with file and line: a key is unknown, a value has the wrong type or is out of range.
-        """
-        from freshmark.runs.plan.toml import read_plan  # noqa: PLC0415  (it makes Plans, and so imports this module)
-
-        return read_plan(path)
-
-    def write(self, path: Path) -> None:
-        """Write the plan as TOML; ``read`` gives it back."""
-        from freshmark.runs.plan.toml import write_plan  # noqa: PLC0415  (as above)
-
-        write_plan(self, path)

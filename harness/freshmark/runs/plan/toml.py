@@ -20,7 +20,11 @@ from freshmark.runs.plan.plan import Plan, first_seeds
 
 
 def read_plan(path: Path) -> Plan:
-    """See ``Plan.read``."""
+    """Read a plan from a TOML file.
+
+    Raises:
+        PlanError: with file and line: a key is unknown, or a value has the wrong type or is out of range.
+    """
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -30,7 +34,7 @@ def read_plan(path: Path) -> Plan:
 
 
 def write_plan(plan: Plan, path: Path) -> None:
-    """See ``Plan.write``."""
+    """Write the plan as TOML, which ``read_plan`` reads back."""
     entries: dict[str, Any] = {
         "streams": plan.streams,
         "strategies": plan.strategies,

@@ -18,6 +18,7 @@ from typing import Any, Self
 from freshmark.errors import StoreError
 from freshmark.runs.jobs import JobResult
 from freshmark.runs.plan.plan import Plan
+from freshmark.runs.plan.toml import write_plan
 from freshmark.runs.store.database import open_database, told
 from freshmark.runs.store.lock import FolderLock
 from freshmark.runs.system.logs import last_lines
@@ -89,7 +90,7 @@ class Store:
         """Write the plan beside its results: the last one that was run here."""
         partial = self.folder / ".tmp-plan.toml"
         with told(self.folder):
-            plan.write(partial)
+            write_plan(plan, partial)
             partial.replace(self.folder / "plan.toml")
 
     def streams(self) -> dict[str, dict[str, Any]]:
