@@ -125,6 +125,14 @@ def test_a_run_folder_is_resumed_and_measures_nothing_twice(first, here, monkeyp
     assert here("run", "out", "--no-report") == (0, "out\n", "0 cells to measure into out, 2 done\n")
 
 
+def test_a_plan_that_does_not_contain_that_of_the_folder_is_refused(first, here, monkeypatch):
+    monkeypatch.chdir(first[0].folder)
+    before = Path("out/plan.toml").read_bytes()
+    code, _, err = here("run", "-d", TINY, "-s", "recency()", "--every", "1h", "-o", "out", "--no-report")
+    assert (code, "FM129" in err, "strategies popularity(); every 1d" in " ".join(err.split())) == (2, True, True)
+    assert Path("out/plan.toml").read_bytes() == before
+
+
 @pytest.mark.parametrize(("form", "name"), [("markdown", "report.md"), ("csv", "report.csv")])
 def test_a_report_of_each_format_is_written_into_the_run_folder(first, here, monkeypatch, form, name):
     monkeypatch.chdir(first[0].folder)

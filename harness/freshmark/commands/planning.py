@@ -111,6 +111,41 @@ def checked(plan: Plan, registry: Registry) -> Plan:
     )
 
 
+_GRID = ("streams", "strategies", "every", "delay", "seeds")
+_TERMS = ("metric", "price", "max_p99", "max_cost", "tolerance", "worth")
+
+
+def refuse_loss(plan: Plan, folder: Path) -> None:
+    """Refuse a plan that would replace the one in the folder without containing it; a longer plan adds cells.
+
+    Raises:
+        UsageError: the folder's plan names something that this plan does not.
+        PlanError: the folder's plan cannot be read.
+    """
+    from freshmark.runs.plan.toml import read_plan  # noqa: PLC0415  (as above)
+
+    if not (folder / PLAN_FILE).is_file():
+        return
+    earlier = read_plan(folder / PLAN_FILE)
+    lost = [
+        f"{name} {', '.join(map(str, missing))}"
+        for name in _GRID
+        if (missing := [one for one in getattr(earlier, name) if one not in getattr(plan, name)])
+    ]
+    lost += [
+        f"{name} {' '.join(value) if isinstance(value, tuple) else value}"
+        for name in _TERMS
+        if (value := getattr(earlier, name)) and not getattr(plan, name)
+    ]
+    if lost:
+        raise UsageError(
+            f"the folder holds a plan that this one does not contain; it would lose {'; '.join(lost)}",
+            where=str(folder),
+            remedy=f"choose another folder with -o, or resume with: freshmark run {folder}",
+            code="FM129",
+        )
+
+
 def check_metric(plan: Plan, registry: Registry, tasks: Collection[Task]) -> None:
     """Refuse a metric that could not decide, before anything is measured.
 

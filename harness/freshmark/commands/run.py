@@ -15,6 +15,7 @@ from freshmark.commands.planning import (
     checked,
     plan_among,
     plan_for,
+    refuse_loss,
     swept,
     with_every_strategy,
 )
@@ -166,8 +167,8 @@ def run_command(
     """Measure streams x strategies x schedules x seeds.
 
     Without arguments: a demo of about a minute. At the end a report is written. A folder with results is resumed; no
-    cell is measured twice. Ctrl-C finishes the running cell, a second Ctrl-C stops at once. --metric, --price,
-    --max-p99 and --max-cost affect the report only; a cell above --max-memory fails.
+    cell is measured twice, and a longer plan adds cells. Ctrl-C finishes the running cell, a second Ctrl-C stops at
+    once. --metric, --price, --max-p99 and --max-cost affect the report only; a cell above --max-memory fails.
     """
     file, prices = plan_among(plan or [], price)
     options = RunOptions(
@@ -191,6 +192,7 @@ def run_command(
         show_cells(described)
         return
     folder = output or folder_for(file)
+    refuse_loss(described, folder)
     try:
         summary = measure(described, folder, registry, jobs=jobs, executor=executor, as_json=json)
     except KeyboardInterrupt:  # once cells run, an interrupt is handled by the campaign
