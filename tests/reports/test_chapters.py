@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from freshmark import Listing, Prose, Section
+from freshmark import Column, Listing, Prose, Section, Table
 from freshmark_reports.chapters import chapters
 
 
@@ -74,6 +74,14 @@ def test_a_section_that_raises_is_shown_as_broken_and_the_others_stay(usual, sec
     assert broken.title == "Section 'mine' could not be made"
     assert Listing("RuntimeError: no such column <b>") in broken.parts
     assert len(found[0].sections) == 12
+
+
+def test_a_ragged_table_is_shown_as_the_fault_of_its_section(usual):
+    (section,) = chapters(usual, {"mine": lambda _: Section("Mine", (Table((Column("One"),), (("a", "b"),)),))})[
+        -1
+    ].sections
+    assert section.title == "Section 'mine' could not be made"
+    assert any("2 entries for 1 columns" in part.text for part in section.parts if isinstance(part, Listing))
 
 
 @pytest.mark.parametrize("made_of", ["<b>html</b>", [1, 2], None])

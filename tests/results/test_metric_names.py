@@ -113,6 +113,13 @@ def test_a_metric_has_one_way_to_be_computed(ways):
         of_rank("mine", **ways)
 
 
+@pytest.mark.parametrize("better", ["Higher", "low", "", None])
+def test_a_metric_is_better_higher_or_lower(better):
+    with pytest.raises(UsageError, match="better=") as caught:
+        Metric("mine", frozenset({"rank"}), better, each=lambda outcomes: outcomes.rank)
+    assert caught.value.code == "FM307"
+
+
 def of_plugin(each=None, whole=None):
     return offered(Metrics, mine=of_rank("mine", each=each, whole=whole)).named("mine")
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray, FloatArray, IntArray, Task
 from freshmark.contract.outcomes import Outcomes as Outcomes  # noqa: PLC0414  (a metric is a function of them)
 from freshmark.errors import UsageError
+
+Better: TypeAlias = Literal["higher", "lower"]
 
 AT_K = "@K"
 """How the name of a family ends: ``hr@K`` stands for ``hr@1``, ``hr@2`` …"""
@@ -31,12 +33,12 @@ class Metric:
         ``whole`` for every group in one pass, instead of or in addition to it
 
     Raises:
-        UsageError: none or two of the ways are given.
+        UsageError: none or two of the ways are given, or ``better`` is neither ``higher`` nor ``lower``.
     """
 
     name: str
     tasks: frozenset[Task]
-    better: Literal["higher", "lower"]
+    better: Better
     each: Callable[[Outcomes], AnyArray] | None = None
     whole: Callable[[Outcomes], float] | None = None
     by_group: Callable[[Outcomes, IntArray, int], AnyArray] | None = None
@@ -47,6 +49,10 @@ class Metric:
             raise UsageError(
                 f"metric {self.name!r} must have either `each` (perhaps with `root`), or `whole` or `by_group`",
                 code="FM307",
+            )
+        if self.better not in get_args(Better):
+            raise UsageError(
+                f"metric {self.name!r} cannot have better={self.better!r}", remedy='"higher" or "lower"', code="FM307"
             )
 
     @property

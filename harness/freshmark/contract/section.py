@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import nan
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
+
+from freshmark.errors import UsageError
 
 Kind: TypeAlias = Literal["text", "number", "count", "share", "seconds", "bytes"]
 """What a column holds; the writer of a report knows how each is written, aligned and sorted."""
@@ -39,11 +41,23 @@ Entry: TypeAlias = str | int | float | Value | Link | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its header, its kind, and a sentence that explains it."""
+    """A column of a table: its header, its kind, and a sentence that explains it.
+
+    Raises:
+        UsageError: no such kind exists.
+    """
 
     name: str
     kind: Kind = "text"
     about: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise UsageError(
+                f"column {self.name!r} cannot have kind={self.kind!r}",
+                remedy=f"one of {', '.join(get_args(Kind))}",
+                code="FM307",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,9 @@ class Table:
     """Rows under columns; ``marked`` rows stand out.
 
     open: whether it is unfolded at first; None: unfolded on its own, folded behind a chart
+
+    Raises:
+        UsageError: a row does not have one entry per column.
     """
 
     columns: tuple[Column, ...]
@@ -58,6 +75,16 @@ class Table:
     caption: str = ""
     marked: frozenset[int] = frozenset()
     open: bool | None = None
+
+    def __post_init__(self) -> None:
+        # Checked here, so that the error is raised in the section function that built the table.
+        for index, row in enumerate(self.rows):
+            if len(row) != len(self.columns):
+                raise UsageError(
+                    f"row {index} of the table {self.caption!r} has {len(row)} entries for {len(self.columns)} columns",
+                    remedy="one entry per column",
+                    code="FM307",
+                )
 
 
 @dataclass(frozen=True, slots=True)
