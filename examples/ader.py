@@ -10,14 +10,13 @@ import numpy as np
 import pandas as pd
 from freshmark import Results
 
-KNOWN_USER_AND_ITEM = (4, 5)
-"""Kinds of events: the user had one before, and the item had one before the window, which is a week."""
-
 
 def of_cell(results, cell):
     """R@20, R@10, MRR@20 and MRR@10 of one cell, as means over weeks."""
     events, rank = results.events(cell.stream), results.outcomes(cell.key).rank
-    tested = np.isin(events["kind"], KNOWN_USER_AND_ITEM)
+    columns = pd.DataFrame({name: events[name] for name in ("window", "item", "user_events", "item_events")})
+    known_item = columns.groupby(["window", "item"])["item_events"].transform("min") > 0
+    tested = ((columns["user_events"] > 0) & known_item).to_numpy()
     weeks = [rank[tested & (events["window"] == week)] for week in range(int(events["window"].max()) + 1)]
     row = {"strategy": cell.strategy, "seed": cell.seed, "minutes": cell.seconds / 60}
     for k in (20, 10):

@@ -124,3 +124,11 @@ def test_a_negative_amount_is_the_positive_one_with_a_sign_and_no_unit_overflows
     assert format_bytes(-value * 1e6) == f"−{format_bytes(value * 1e6)}"
     shown, unit = format_seconds(value).split(" ")
     assert float(shown.replace(",", "")) < {"µs": 1000, "ms": 1000, "s": 120, "min": 120, "h": math.inf}[unit]
+
+
+@pytest.mark.parametrize(
+    ("every", "label"),
+    [("4w2d", "every 30d"), ("1d12h", "every 36h"), ("1h30m", "every 90m"), ("1w", "every 1w"), ("2w", "every 2w")],
+)
+def test_durations_are_shown_in_one_unit_as_people_type_them(every, label):
+    assert schedule_label(every) == label

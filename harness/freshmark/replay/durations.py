@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from freshmark.contract.delays import PART, UNITS
 from freshmark.errors import UsageError
-
-UNITS = {
-    "w": 604_800_000_000,
-    "d": 86_400_000_000,
-    "h": 3_600_000_000,
-    "m": 60_000_000,
-    "s": 1_000_000,
-    "ms": 1_000,
-    "us": 1,
-}
-"""Microseconds in each unit, longest first."""
 
 LONGEST = 365_250 * UNITS["d"]
 """A thousand years: longer than any stream, and sums with it still fit 64 bits."""
-
-_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|us|w|d|h|m|s)")
 
 
 def parse_duration(text: str) -> int:
@@ -29,7 +15,7 @@ def parse_duration(text: str) -> int:
     Raises:
         UsageError: the text is not a duration, or longer than any stream.
     """
-    parts = _PART.findall(text)
+    parts = PART.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise UsageError(
             f"{text!r} is not a valid duration", remedy="write it like 1w, 1d, 6h, 10m, 30s or 250ms", code="FM102"

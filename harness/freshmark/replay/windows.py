@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from freshmark.contract.arrays import IntArray
+from freshmark.contract.delays import UNITS
 from freshmark.errors import UsageError
-from freshmark.replay.durations import UNITS, format_duration, parse_duration
+from freshmark.replay.durations import format_duration, parse_duration
 
 FEWEST = 20
 """``window="auto"`` takes the longest usual span that gives at least this many windows."""

@@ -68,14 +68,14 @@ def test_a_baseline_that_is_not_beaten_is_told(fabricated, made):
         fabricated.MadeCell("popularity(window='1d')", "1d", 0.5),
         fabricated.MadeCell("retrain(mf())", "1d", 0.3),
     ]
-    assert found(made(cells), "No model beats popularity(window='1d') every 1d by more than 2.0")
+    assert found(made(cells), "No strategy beats popularity(window='1d') every 1d by more than 2.0")
 
 
 def test_of_a_baseline_that_may_be_beaten_no_more_is_said(made_row, said):
     rows = [made_row("popularity(window='1d')", own=0.3), made_row("retrain(mf())", own=0.3)]
     (alert,) = said(rows).alerts
     assert alert.text.startswith(
-        "No model significantly beats popularity(window='1d') every 1d: counting may be as good"
+        "No strategy significantly beats popularity(window='1d') every 1d: counting may be good"
     )
 
 

@@ -27,7 +27,7 @@ def only(results):
 def test_spamassassin_is_not_told_to_stay_frozen_for_want_of_evidence(measured, shared_data):
     path = shared_data / "spamassassin" / "spamassassin_stream.csv.gz"
     found = only(measured(f"spamassassin({str(path)!r})", ["retrain(bow_logistic())"], ["never", "30d"]))
-    assert found.sentence == "Not settled; best bet: retrain(bow_logistic()) every 4w2d."
+    assert found.sentence == "Not settled; best bet: retrain(bow_logistic()) every 30d."
     assert any("would settle it" in text for text in found.more)
     assert any("of the errors of retrain(bow_logistic()) never updated" in text for text in found.more)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from freshmark.replay.durations import UNITS
+from freshmark.contract.delays import UNITS
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from freshmark.replay.durations import UNITS, format_duration
+from freshmark.contract.delays import UNITS
+from freshmark.replay.durations import format_duration
 from freshmark.replay.timeline import Timeline
 
 STEPS = (

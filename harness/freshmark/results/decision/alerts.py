@@ -136,10 +136,10 @@ def _baseline(stream: str, judgement: Judgement) -> Iterator[Alert]:
         return
     if baseline.shown:
         tolerance = judgement.terms.tolerance.in_words()
-        text = f"No model beats {baseline.label} by more than {tolerance}: counting is as good as any model here."
+        text = f"No strategy beats {baseline.label} by more than {tolerance}: counting is good enough here."
         yield Alert(stream, "warning", text)
     elif not baseline.distinguishable and not judgement.settled:
-        text = f"No model significantly beats {baseline.label}: counting may be as good as any model here."
+        text = f"No strategy significantly beats {baseline.label}: counting may be good enough here."
         yield Alert(stream, "warning", text)
 
 

@@ -7,6 +7,7 @@ from math import isfinite, nan
 
 import numpy as np
 
+from freshmark.results.costs.noise import TRIVIAL_SECONDS
 from freshmark.results.decision.curves import CurvePoint, break_even_of
 from freshmark.results.decision.judgement import Judgement
 from freshmark.results.decision.ranking import RankingRow
@@ -108,7 +109,8 @@ def settled(chosen: RankingRow, judgement: Judgement) -> list[str]:
     if others and judgement.contest and not judgement.worth:
         are = "is" if len(others) == 1 else "are"
         cheapest = chosen.cost <= min(row.cost for row in others)
-        why = "it is the cheapest" if cheapest else "it is the best of those that cost as little"
+        equal = f"(within noise, or {TRIVIAL_SECONDS:g} CPU seconds per million events)"
+        why = "it is the cheapest" if cheapest else f"it is the best of those whose costs count as equal {equal}"
         told.append(f"{names(others)} {are} within it too; {why}.")
     return told
 
