@@ -21,7 +21,7 @@ from freshmark.runs.executors.local import Local
 from freshmark.runs.executors.preloading import modules_to_preload
 from freshmark.runs.executors.preparation import prepare_streams
 from freshmark.runs.jobs import Job, JobResult, Limits
-from freshmark.runs.plan.compatibility import have_compiled, refuse_unsuited
+from freshmark.runs.plan.compatibility import check_compatibility, compile_ahead
 from freshmark.runs.plan.plan import Cell, Plan, stream_name
 from freshmark.runs.store.keys import cell_key, code_of
 from freshmark.runs.store.recorded_durations import copy_durations
@@ -152,8 +152,8 @@ class Campaign:
         """Refuse strategies that cannot do the task of a stream, and have the others compiled."""
         left = {cell.strategy for cell in self._waiting}
         strategies = [text for text in self.plan.strategies if text in left]
-        built = refuse_unsuited(self.plan, strategies, self._records, self._executor)
-        have_compiled(self.plan, built, self._records, self._executor)
+        built = check_compatibility(self.plan, strategies, self._records, self._executor)
+        compile_ahead(self.plan, built, self._records, self._executor)
 
     def _queue_cells(self) -> None:
         self._store.queue(self._cells, done=self._done)

@@ -7,7 +7,7 @@ from freshmark.errors import PluginError, UnknownName, UsageError, rebuilt
 from freshmark.runs.campaign import Campaign
 from freshmark.runs.catalogue.registry import load
 from freshmark.runs.jobs import JobResult
-from freshmark.runs.plan.compatibility import refuse_unsuited, suitability, unsuited
+from freshmark.runs.plan.compatibility import check_compatibility, suitability
 from freshmark.runs.plan.plan import Plan
 
 PLUGIN = '''
@@ -79,44 +79,46 @@ RECORDS = {"tiny()": {"task": "rank"}}
 
 def test_what_each_can_do_is_what_it_claims_or_has_a_way_to_answer(plugin):
     found = suitability(load([plugin]), ["rates()", "ranks()"])
-    assert found == {"tasks": {"rates()": ["rate"], "ranks()": ["rank"]}, "needs": {}, "wrong": {}}
+    assert found == {"tasks": {"rates()": ["rate"], "ranks()": ["rank"]}, "needs": {}, "errors": {}}
 
 
-def test_what_each_reads_by_name_is_told():
+def test_what_each_reads_by_name_is_reported():
     found = suitability(load(installed=True), ["finetune(text_gru())", "finetune(cnn())", "finetune(mf())"])
     assert found["needs"] == {"finetune(text_gru())": ["text"], "finetune(cnn())": ["image"]}
 
 
-def test_wrong_options_are_told_and_what_breaks_is_left_to_its_cells(plugin):
+def test_wrong_options_are_reported_and_what_breaks_is_left_to_its_cells(plugin):
     found = suitability(load([plugin]), ["ranks(k=0)", "breaks()"])
     assert found["tasks"] == {}
-    assert found["wrong"]["ranks(k=0)"]["what"] == "k=0"
-    assert "breaks()" not in found["wrong"]
+    assert found["errors"]["ranks(k=0)"]["what"] == "k=0"
+    assert "breaks()" not in found["errors"]
 
 
 def test_who_does_another_task_is_refused_with_the_reason():
-    told = JobResult(status="ok", result={"tasks": {"rates()": ["click", "rate"]}, "wrong": {}})
-    with pytest.raises(UsageError, match=r"rates\(\) does click and rate; tiny\(\) asks for rank") as caught:
-        refuse_unsuited(plan("rates()"), ["rates()"], RECORDS, Answering(told))
+    outcome = JobResult(status="ok", result={"tasks": {"rates()": ["click", "rate"]}, "errors": {}})
+    with pytest.raises(UsageError, match=r"rates\(\) supports click and rate; the task of tiny\(\) is rank") as caught:
+        check_compatibility(plan("rates()"), ["rates()"], RECORDS, Answering(outcome))
     assert (caught.value.code, caught.value.exit_code) == ("FM125", 2)
 
 
 def test_who_reads_what_a_stream_does_not_have_is_refused_with_the_reason():
-    told = JobResult(status="ok", result={"tasks": {"cnn()": ["rank"]}, "needs": {"cnn()": ["image"]}, "wrong": {}})
+    outcome = JobResult(status="ok", result={"tasks": {"cnn()": ["rank"]}, "needs": {"cnn()": ["image"]}, "errors": {}})
     records = {"tiny()": {"task": "rank", "features": ["text", "x"]}}
     with pytest.raises(UsageError, match=r"cnn\(\) reads image; tiny\(\) has text and x"):
-        refuse_unsuited(plan("cnn()"), ["cnn()"], records, Answering(told))
-    refuse_unsuited(plan("cnn()"), ["cnn()"], {"tiny()": {"task": "rank", "features": ["image"]}}, Answering(told))
+        check_compatibility(plan("cnn()"), ["cnn()"], records, Answering(outcome))
+    check_compatibility(
+        plan("cnn()"), ["cnn()"], {"tiny()": {"task": "rank", "features": ["image"]}}, Answering(outcome)
+    )
 
 
 def test_who_can_is_not_refused():
-    told = JobResult(status="ok", result={"tasks": {"ranks()": ["rank"]}, "wrong": {}})
-    refuse_unsuited(plan("ranks()"), ["ranks()"], RECORDS, Answering(told))
+    outcome = JobResult(status="ok", result={"tasks": {"ranks()": ["rank"]}, "errors": {}})
+    check_compatibility(plan("ranks()"), ["ranks()"], RECORDS, Answering(outcome))
 
 
 @pytest.mark.parametrize("status", ["crashed", "timeout", "failed"])
 def test_where_nothing_was_learned_cells_find_out_themselves(status):
-    refuse_unsuited(plan("ranks()"), ["ranks()"], RECORDS, Answering(JobResult(status=status)))
+    check_compatibility(plan("ranks()"), ["ranks()"], RECORDS, Answering(JobResult(status=status)))
 
 
 def test_a_run_that_is_done_builds_no_strategy_again(plugin, tmp_path):
@@ -139,7 +141,6 @@ def test_an_error_keeps_its_kind_and_its_words_across_processes():
     assert str(again) == str(error)
     assert again.code == error.code
     assert type(rebuilt(error.fields() | {"kind": "StrangersError"})) is PluginError
-    assert unsuited("a()", ["rate"], "s", "rank").code == "FM125"
 
 
 def test_nothing_is_left_of_a_run_that_was_refused(plugin, tmp_path):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, get_args
 
@@ -53,57 +54,84 @@ class CheckedExecutor:
         state: Callable[[], RunState],
     ) -> None:
         """See ``Executor.run``."""
-        given = {job.key: job for job in jobs}
-        running: set[str] = set()
-        finished: set[str] = set()
-        broken: list[BaseException] = []
-
-        def report(check: Callable[[], None]) -> None:
-            # The executor may swallow what a callback raises: the first error is raised again when it returns.
-            try:
-                check()
-            except BaseException as error:
-                broken.append(error)
-                raise
-
-        def start(reported: Job) -> None:
-            job = self._known(reported, given)
-            if job.key in running | finished:
-                raise self._fault(f"started {_named(job)} twice")
-            running.add(job.key)
-            started(job)
-
-        def end(reported: Job, result: JobResult) -> None:
-            job = self._known(reported, given)
-            if job.key not in running:
-                raise self._fault(f"ended {_named(job)} {'twice' if job.key in finished else 'without starting it'}")
-            self._check(job, result)
-            running.remove(job.key)
-            finished.add(job.key)
-            ended(job, result)
-
+        protocol = _Protocol(jobs, started, ended, self._fault)
         try:
             with self._calling():
-                self.wrapped.run(
-                    jobs,
-                    started=lambda job: report(lambda: start(job)),
-                    ended=lambda job, result: report(lambda: end(job, result)),
-                    state=state,
-                )
+                self.wrapped.run(jobs, started=protocol.start, ended=protocol.end, state=state)
         finally:
-            if broken:
-                raise broken[0]
-        lost = [job for job in jobs if job.key in running or (job.key not in finished and state() == RunState.RUNNING)]
-        if lost:
+            if protocol.errors:
+                raise protocol.errors[0]
+        if lost := protocol.lost(running=state() == RunState.RUNNING):
             raise self._fault(f"returned without ending {_named(lost[0])}")
 
-    def _known(self, job: Any, given: Mapping[str, Job]) -> Job:
+    def _calling(self) -> Any:
+        return calling(self._plugin, f"fails in executor {self._name!r}")
+
+    def _fault(self, what: str) -> PluginFault:
+        return PluginFault(f"executor {self._name!r} of plugin {self._plugin!r} {what}", remedy=REMEDY)
+
+
+class _Protocol:
+    """Checks the callbacks of one ``run`` and passes them on.
+
+    errors: what the callbacks raised. The executor may swallow them, so the first one is raised again when it returns.
+    """
+
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        started: Callable[[Job], None],
+        ended: Callable[[Job, JobResult], None],
+        fault: Callable[[str], PluginFault],
+    ) -> None:
+        self.errors: list[BaseException] = []
+        self._jobs = {job.key: job for job in jobs}
+        self._started, self._ended, self._fault = started, ended, fault
+        self._running: set[str] = set()
+        self._finished: set[str] = set()
+
+    def start(self, reported: Job) -> None:
+        """The executor reports the start of a job."""
+        with self._recording_errors():
+            job = self._known(reported)
+            if job.key in self._running | self._finished:
+                raise self._fault(f"started {_named(job)} twice")
+            self._running.add(job.key)
+            self._started(job)
+
+    def end(self, reported: Job, result: JobResult) -> None:
+        """The executor reports the result of a job."""
+        with self._recording_errors():
+            job = self._known(reported)
+            if job.key not in self._running:
+                when = "twice" if job.key in self._finished else "without starting it"
+                raise self._fault(f"ended {_named(job)} {when}")
+            self._check(job, result)
+            self._running.remove(job.key)
+            self._finished.add(job.key)
+            self._ended(job, result)
+
+    def lost(self, *, running: bool) -> list[Job]:
+        """The jobs that should have ended: those that were started and, if the run is still running, all."""
+        return [
+            job for key, job in self._jobs.items() if key in self._running or (running and key not in self._finished)
+        ]
+
+    @contextmanager
+    def _recording_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as error:
+            self.errors.append(error)
+            raise
+
+    def _known(self, job: Any) -> Job:
         """The job as it was given, whatever copy of it the executor reports."""
         if not isinstance(job, Job):
             raise self._fault(f"reports a {type(job).__name__} instead of a freshmark.Job")
-        if job.key not in given:
+        if job.key not in self._jobs:
             raise self._fault(f"reports {_named(job)}, which it was not given")
-        return given[job.key]
+        return self._jobs[job.key]
 
     def _check(self, job: Job, result: Any) -> None:
         if not isinstance(result, JobResult):
@@ -118,12 +146,6 @@ class CheckedExecutor:
             digests = result.result.get("digests")
             if not digests or not all((Path(job.target) / name).is_file() for name in digests):
                 raise self._fault(f"ended {_named(job)} as ok, but its tables are not in {job.target}")
-
-    def _calling(self) -> Any:
-        return calling(self._plugin, f"fails in executor {self._name!r}")
-
-    def _fault(self, what: str) -> PluginFault:
-        return PluginFault(f"executor {self._name!r} of plugin {self._plugin!r} {what}", remedy=REMEDY)
 
 
 def _named(job: Job) -> str:

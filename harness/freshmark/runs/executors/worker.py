@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from json import dumps
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -21,6 +21,10 @@ from freshmark.runs.jobs import Job
 from freshmark.runs.plan.compatibility import suitability
 from freshmark.runs.store.parquet import write_table, write_tables
 from freshmark.runs.system.isolation import settle_torch
+
+if TYPE_CHECKING:
+    from freshmark.replay.loop import Replay
+    from freshmark.replay.scheduling.schedule import Schedule
 
 Send: TypeAlias = Callable[[Mapping[str, Any]], None]
 """Sends a message to the supervisor: ``{"event": "ready"}``, then ``done`` with a result or ``error`` with a reason."""
@@ -53,10 +57,7 @@ def message_writer(descriptor: int) -> Send:
 
 def _measure(job: Job, send: Send) -> dict[str, Any]:
     """Replay one cell, and write its tables. Imports come before ``ready``: the time limit is the strategy's."""
-    from freshmark.contract.delays import time_scale  # noqa: PLC0415
     from freshmark.contract.streams.prepared import open_stream  # noqa: PLC0415  (the supervisor imports this module too)
-    from freshmark.replay.loop import replay  # noqa: PLC0415
-    from freshmark.replay.measured_delay import measured_replay  # noqa: PLC0415
     from freshmark.replay.scheduling.schedule import Schedule  # noqa: PLC0415
     from freshmark.replay.timeline import Settings, Timeline  # noqa: PLC0415
     from freshmark.runs.catalogue.registry import load  # noqa: PLC0415
@@ -68,6 +69,7 @@ def _measure(job: Job, send: Send) -> dict[str, Any]:
     meters = {name: registry.factory("meters", name)() for name in registry.names("meters")}
     timeline = Timeline(open_stream(Path(job.stream)), Settings(**job.settings))
     schedule = Schedule.parse(job.cell["every"], job.cell["delay"])
+    run = _replay_function(schedule, assembly.build, job.durations)
     settle_torch()
 
     send({"event": "ready"})
@@ -76,22 +78,24 @@ def _measure(job: Job, send: Send) -> dict[str, Any]:
     def on_window(window: Mapping[str, float]) -> None:
         sandbox.suspended(lambda: registry.notify("window_done", cell=job.cell, window=window))
 
-    options: dict[str, Any] = {
-        "seed": job.cell["seed"],
-        "device": job.device,
-        "meters": meters,
-        "on_window": on_window,
-    }
-    durations = np.load(job.durations) if job.durations else None
     with sandbox, Suspensions() as suspensions:
-        if time_scale(schedule.delay) is None:
-            recorded = replay(timeline, assembly.build(), schedule, **options)
-        else:
-            recorded = measured_replay(timeline, assembly.build, schedule, durations=durations, **options)
+        recorded = run(timeline, seed=job.cell["seed"], device=job.device, meters=meters, on_window=on_window)
     digests = write_tables(recorded.tables, Path(job.target))
     for complaint in (*registry.complaints, *(f"refused: {reached}" for reached in sandbox.refused)):
         os.write(2, f"{complaint}\n".encode())
     return {"summary": {**recorded.summary, "suspensions": float(suspensions.count)}, "digests": digests}
+
+
+def _replay_function(schedule: Schedule, build: Callable[[], Any], durations: str) -> Callable[..., Replay]:
+    """``replay`` or, for a measured delay, ``measured_replay``; the strategy is built when the function is called."""
+    from freshmark.contract.delays import time_scale  # noqa: PLC0415  (as above)
+    from freshmark.replay.loop import replay  # noqa: PLC0415
+    from freshmark.replay.measured_delay import measured_replay  # noqa: PLC0415
+
+    if time_scale(schedule.delay) is None:
+        return lambda timeline, **options: replay(timeline, build(), schedule, **options)
+    recorded = np.load(durations) if durations else None
+    return lambda timeline, **options: measured_replay(timeline, build, schedule, durations=recorded, **options)
 
 
 def _prepare(job: Job, send: Send) -> dict[str, Any]:
@@ -120,8 +124,14 @@ def _prepare(job: Job, send: Send) -> dict[str, Any]:
         "features": sorted(stream.features),
         "facts": dict(stream.facts),
         "drifts": [
-            {"begin": one.begin, "end": one.end, "kind": one.kind, "n_users": len(one.users), "n_items": len(one.items)}
-            for one in stream.drifts
+            {
+                "begin": drift.begin,
+                "end": drift.end,
+                "kind": drift.kind,
+                "n_users": len(drift.users),
+                "n_items": len(drift.items),
+            }
+            for drift in stream.drifts
         ],
         "about": dict(stream.about),
         "settings": asdict(timeline.settings),
@@ -133,11 +143,11 @@ def _inspect(job: Job, send: Send) -> dict[str, Any]:
     """Build the strategies and return their tasks; ready comes last, so that the start-up limit covers constructors."""
     from freshmark.runs.catalogue.registry import load  # noqa: PLC0415  (as above)
 
-    found = suitability(
+    supported = suitability(
         load(map(Path, job.plugins), factories=job.factories, disabled=job.disabled), job.cell["strategies"]
     )
     send({"event": "ready"})
-    return found
+    return supported
 
 
 def _rehearse(job: Job, send: Send) -> dict[str, Any]:

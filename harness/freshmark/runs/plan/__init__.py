@@ -1,4 +1,4 @@
-"""A plan: the grid of cells, its TOML file, its limits, and what cannot be run together.
+"""A plan: the grid of cells, its TOML file, its limits, and what cannot be combined.
 
 Imports `catalogue` and `replay`.
 """

@@ -19,10 +19,10 @@ DEVICE = re.compile(r"cpu|(cuda|mps|xpu)(:\d+)?")
 
 
 def first_seeds(count: int) -> tuple[int, ...]:
-    """So many seeds, from 0 on.
+    """The seeds 0 to count − 1.
 
     Raises:
-        PlanError: there would be more cells than a plan may have.
+        PlanError: the plan would have too many cells.
     """
     if count > MOST_CELLS:
         raise PlanError(f"{count} seeds are too many", remedy=f"at most {MOST_CELLS} cells", code="FM113")
@@ -30,7 +30,7 @@ def first_seeds(count: int) -> tuple[int, ...]:
 
 
 def stream_name(text: str) -> str:
-    """The canonical expression; a stream given as an object may have any name, which stays."""
+    """The canonical expression; the name of a stream given as an object is returned as it is."""
     try:
         return canonical(text)
     except UsageError:
@@ -41,7 +41,7 @@ def stream_name(text: str) -> str:
 class Cell:
     """One (stream, strategy, schedule, seed): one process, one row of the result.
 
-    position: int, its place in the order of the plan
+    position: int, its index in the plan
     stream, strategy: canonical expressions
     every, delay: canonical texts of the schedule
     """
@@ -55,33 +55,33 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """How a person calls it: ``popularity() every 1d on drift(), seed 0``."""
+        """A readable name: ``popularity() every 1d on drift(), seed 0``."""
         late = "" if self.delay == "0s" else f" delay {self.delay}"
         return f"{self.strategy} every {self.every}{late} on {self.stream}, seed {self.seed}"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to measure; all texts are made canonical, and nothing is named twice.
+    """What to measure; texts are stored in canonical form, without duplicates.
 
-    streams, strategies: expressions; a stream given as an object is called by its name
+    streams, strategies: expressions; a stream given as an object appears under its name
     every, delay: schedules: ``1d``, ``1000``, ``event``, ``never`` …; ``0s``, ``10m``, ``measured``
     seeds: one cell each
-    settings: how every cell is measured
-    timeout: seconds of wall-clock time a cell, from when it is ready; None is no limit
-    max_memory: bytes of memory a cell may hold; None is nine tenths of what is free
-    device: in torch's words
-    plugins: plain files that are plugins
+    settings: of the replay, for every cell
+    timeout: wall-clock seconds per cell, counted after start-up; None: no limit
+    max_memory: bytes of memory per cell; None: 90 % of the free memory
+    device: torch device
+    plugins: files that are loaded as plugins
     no_plugins: plugins that are not imported
-    factories: strategies that no plugin offers, as ``"module:name"``
-    durations: folder of an earlier run whose recorded durations a measured delay is to take, instead of measuring
-    metric: the metric that decides, such as ``ndcg@20``; None: the main metric of each task. It changes no cell
-    price, max_p99, max_cost, tolerance, worth: on which terms the report judges, as they are written:
-        ``cpu_hour=0.04``, ``20ms``, ``3/1M``, ``2%``; they change no cell
+    factories: strategies that no plugin registers, as ``"module:name"``
+    durations: folder of an earlier run; a measured delay uses its recorded durations instead of measuring
+    metric: the metric that decides, e.g. ``ndcg@20``; None: the main metric of each task. Cells do not depend on it
+    price, max_p99, max_cost, tolerance, worth: the terms of the report, as written in the plan:
+        ``cpu_hour=0.04``, ``20ms``, ``3/1M``, ``2%``; cells do not depend on them
 
     Raises:
-        PlanError: something is missing, below its range, or there are too many cells.
-        UsageError: a strategy or a schedule cannot be read. A stream is read when it is prepared.
+        PlanError: a value is missing or out of range, or there are too many cells.
+        UsageError: a strategy or a schedule is not valid. Streams are checked when they are prepared.
     """
 
     streams: tuple[str, ...]
@@ -125,12 +125,12 @@ class Plan:
 
     def _check_machine(self) -> None:
         if self.max_memory is not None and self.max_memory < LEAST_MEMORY:
-            what = f"no process fits into {self.max_memory} bytes"
-            raise PlanError(what, where="max_memory", remedy="with a unit: 4GB or 512MiB", code="FM107")
+            what = f"{self.max_memory} bytes are too few for any process"
+            raise PlanError(what, where="max_memory", remedy="write it with a unit: 4GB or 512MiB", code="FM107")
         if not DEVICE.fullmatch(self.device):
-            raise PlanError(f"device {self.device!r} is none", remedy="cpu, cuda or cuda:1, mps, xpu", code="FM119")
+            raise PlanError(f"unknown device {self.device!r}", remedy="cpu, cuda or cuda:1, mps, xpu", code="FM119")
         if self.settings.matrix and self.device != "cpu":
-            what = f"a matrix is made of copies of the process, and none can use {self.device}"
+            what = f"a matrix forks the process, and a forked process cannot use {self.device}"
             raise PlanError(what, remedy="device cpu, or no matrix", code="FM118")
 
     def _set(self, name: str, values: Sequence[object]) -> None:
@@ -138,13 +138,14 @@ class Plan:
 
     @property
     def count(self) -> int:
-        """How many cells there are."""
+        """The number of cells."""
         return len(self.streams) * len(self.strategies) * len(self.every) * len(self.delay) * len(self.seeds)
 
     def cells(self) -> list[Cell]:
-        """Every cell, in the order in which they are run.
+        """Every cell, in the order of execution.
 
-        Strategies vary fastest, seeds slowest: A B A B and not A A B B, so that a machine that slows down slows all.
+        Strategies vary fastest, seeds slowest: A B A B and not A A B B, so that a slowdown of the
+        machine affects all of them.
         """
         grid = itertools.product(self.seeds, self.streams, self.every, self.delay, self.strategies)
         return [

@@ -1,4 +1,4 @@
-"""The plan as a TOML file: one key a line, errors with file and line."""
+"""The plan as a TOML file: one key per line, errors with file and line."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def write_plan(plan: Plan, path: Path) -> None:
         "timeout": plan.timeout,
         "max_memory": plan.max_memory,
         "device": plan.device,
-        "plugins": [_shown(file, path.parent) for file in plan.plugins],
+        "plugins": [_portable(file, path.parent) for file in plan.plugins],
         "no_plugins": plan.no_plugins,
         "factories": plan.factories,
-        "durations": None if plan.durations is None else _shown(plan.durations, path.parent),
+        "durations": None if plan.durations is None else _portable(plan.durations, path.parent),
         "metric": plan.metric,
         "price": plan.price,
         "max_p99": plan.max_p99,
@@ -63,24 +63,24 @@ def write_plan(plan: Plan, path: Path) -> None:
 def _texts(value: Any) -> tuple[str, ...]:
     values = [value] if isinstance(value, str | int) and not isinstance(value, bool) else value
     if not isinstance(values, list) or not all(
-        isinstance(one, str | int) and not isinstance(one, bool) for one in values
+        isinstance(item, str | int) and not isinstance(item, bool) for item in values
     ):
         raise TypeError("a text or a list of texts")
-    return tuple(str(one) for one in values)
+    return tuple(str(item) for item in values)
 
 
 def _seeds(value: Any) -> tuple[int, ...]:
-    """``3`` is three seeds: 0, 1, 2; a list names them."""
+    """``3`` stands for the seeds 0, 1, 2; a list names them."""
     if isinstance(value, int) and not isinstance(value, bool):
         if value < 1:
             raise ValueError("at least one seed")
         return first_seeds(value)
-    if not isinstance(value, list) or not all(isinstance(one, int) and not isinstance(one, bool) for one in value):
+    if not isinstance(value, list) or not all(isinstance(item, int) and not isinstance(item, bool) for item in value):
         raise TypeError("a number of seeds, or a list of them")
     return tuple(value)
 
 
-def _one(*kinds: type) -> Callable[[Any], Any]:
+def _of_type(*kinds: type) -> Callable[[Any], Any]:
     names = {str: "a text", int: "an integer", float: "a number"}
 
     def check(value: Any) -> Any:
@@ -91,11 +91,11 @@ def _one(*kinds: type) -> Callable[[Any], Any]:
     return check
 
 
-def _readable(read: Callable[[str], object]) -> Callable[[Any], str]:
-    """A text stays as it is written, where it can be read."""
+def _parsable(read: Callable[[str], object]) -> Callable[[Any], str]:
+    """Accepts a text that ``read`` can parse, and returns it unchanged."""
 
     def check(value: Any) -> str:
-        text: str = _one(str)(value)
+        text: str = _of_type(str)(value)
         read(text)
         return text
 
@@ -109,7 +109,7 @@ def _price(value: Any) -> tuple[str, ...]:
 
 
 def _cost(text: str) -> float:
-    from freshmark.results.costs.budget import per_million  # noqa: PLC0415  (scipy: half a second that few plans need pay)
+    from freshmark.results.costs.budget import per_million  # noqa: PLC0415  (imports scipy, half a second that few plans need)
 
     return per_million(text)
 
@@ -132,30 +132,30 @@ _KEYS: Mapping[str, Callable[[Any], Any]] = {
     "every": _texts,
     "delay": _texts,
     "seeds": _seeds,
-    "timeout": lambda value: seconds(_one(str, float, int)(value)),
-    "max_memory": lambda value: byte_count(_one(str, int)(value)),
-    "device": _one(str),
+    "timeout": lambda value: seconds(_of_type(str, float, int)(value)),
+    "max_memory": lambda value: byte_count(_of_type(str, int)(value)),
+    "device": _of_type(str),
     "plugins": _texts,
     "no_plugins": _texts,
     "factories": _texts,
-    "durations": _one(str),
+    "durations": _of_type(str),
     "price": _price,
-    "metric": _one(str),
-    "max_p99": _readable(parse_duration),
-    "max_cost": _readable(_cost),
-    "tolerance": _readable(_tolerance),
-    "worth": _readable(_worth),
-    # The settings of the replay are keys too, each of the type that Settings gives it.
+    "metric": _of_type(str),
+    "max_p99": _parsable(parse_duration),
+    "max_cost": _parsable(_cost),
+    "tolerance": _parsable(_tolerance),
+    "worth": _parsable(_worth),
+    # The settings of the replay are keys as well, with the types of the fields of Settings.
     **{
-        one.name: {"float": _one(float, int), "str": _one(str), "int": _one(int)}[str(one.type)]
-        for one in fields(Settings)
+        setting.name: {"float": _of_type(float, int), "str": _of_type(str), "int": _of_type(int)}[str(setting.type)]
+        for setting in fields(Settings)
     },
 }
-_SETTINGS = {one.name for one in fields(Settings)}
+_SETTINGS = {setting.name for setting in fields(Settings)}
 
 
 class _Reader:
-    """One reading of one file: every error knows its line."""
+    """Reads one file; every error carries its line."""
 
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
@@ -163,16 +163,16 @@ class _Reader:
         try:
             self.entries = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            found = re.search(r"line (\d+)", str(error))
-            line = int(found[1]) if found else len(self.lines)
-            raise PlanError(f"this is no TOML: {error}", where=f"{path}:{line}", code="FM115") from error
+            match = re.search(r"line (\d+)", str(error))
+            line = int(match[1]) if match else len(self.lines)
+            raise PlanError(f"not valid TOML: {error}", where=f"{path}:{line}", code="FM115") from error
 
     def plan(self) -> Plan:
-        """The plan, or the first thing that is wrong with it."""
+        """The plan; raises the first error."""
         for key in self.entries:
             if key not in _KEYS:
                 close = difflib.get_close_matches(key, _KEYS, n=1)
-                self._refuse(
+                self._fail(
                     f"no key {key!r}", key, f"did you mean {close[0]!r}?" if close else f"keys are {', '.join(_KEYS)}"
                 )
         for key in ("streams", "strategies"):
@@ -180,42 +180,42 @@ class _Reader:
                 raise PlanError(f"no key {key!r}", where=str(self.path), remedy=f"name at least one under {key!r}")
         values = {key: self._value(key, value) for key, value in self.entries.items()}
         settings = {key: values.pop(key) for key in _SETTINGS & values.keys()}
-        values["plugins"] = tuple(self.path.parent / Path(one).expanduser() for one in values.get("plugins", ()))
+        values["plugins"] = tuple(self.path.parent / Path(file).expanduser() for file in values.get("plugins", ()))
         if "durations" in values:
             values["durations"] = self.path.parent / Path(values["durations"]).expanduser()
-        return self._made(values, settings)
+        return self._build(values, settings)
 
     def _value(self, key: str, value: Any) -> Any:
         try:
             return _KEYS[key](value)
         except TypeError as error:
-            self._refuse(f"key {key!r} is {value!r}", key, f"it is {error}")
+            self._fail(f"key {key!r} is {value!r}", key, f"it must be {error}")
         except (ValueError, UsageError) as error:
-            self._refuse(f"key {key!r}: {error}", key, "")
+            self._fail(f"key {key!r}: {error}", key, "")
 
-    def _made(self, values: dict[str, Any], settings: dict[str, Any]) -> Plan:
-        """The parts alone first, so that what a part refuses is told with the line of its key."""
+    def _build(self, values: dict[str, Any], settings: dict[str, Any]) -> Plan:
+        """Build the parts first, one by one, so that an error can name the line of its key."""
         try:
             for key, value in settings.items():
-                self.at = key
+                self._key = key
                 Settings(**{key: value})
             for key in ("strategies", "every", "delay", "seeds"):
-                self.at = key
+                self._key = key
                 if key in values:
                     Plan(**{"streams": ("a",), "strategies": ("a",), key: values[key]})
-            self.at = "streams"
+            self._key = "streams"
             return Plan(**values, settings=Settings(**settings))
         except UsageError as error:
-            self._refuse(error.what, self.at, error.remedy, error.code)
+            self._fail(error.what, self._key, error.remedy, error.code)
 
-    def _refuse(self, what: str, key: str, remedy: str, code: str = "") -> NoReturn:
+    def _fail(self, what: str, key: str, remedy: str, code: str = "") -> NoReturn:
         pattern = re.compile(rf"""\s*(["']?){re.escape(key)}\1\s*[=.]|\s*\[+\s*{re.escape(key)}\b""")
         line = next((number for number, line in enumerate(self.lines, 1) if pattern.match(line)), 1)
         raise PlanError(what, where=f"{self.path}:{line}", remedy=remedy, code=code)
 
 
-def _shown(file: Path, folder: Path) -> str:
-    """A path that does not tell whose machine this is: from the folder, else from ``~``."""
+def _portable(file: Path, folder: Path) -> str:
+    """A path without the name of the user: relative to the folder, else to ``~``."""
     path = file.absolute()
     for base, sign in ((folder.absolute(), ""), (Path.home(), "~/")):
         if path.is_relative_to(base):
@@ -225,8 +225,8 @@ def _shown(file: Path, folder: Path) -> str:
 
 def _toml(value: Any) -> str:
     if isinstance(value, str):
-        # JSON and TOML agree on basic strings, but for DEL, which TOML wants escaped.
+        # JSON and TOML agree on basic strings, except that TOML requires DEL to be escaped.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, tuple | list):
-        return f"[{', '.join(_toml(one) for one in value)}]"
+        return f"[{', '.join(_toml(item) for item in value)}]"
     return repr(value)
