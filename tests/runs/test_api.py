@@ -1,4 +1,4 @@
-"""``freshmark.run`` takes what a person has at hand, and says what a fresh process cannot have."""
+"""``freshmark.run`` takes what a person has at hand, and says what a new process cannot import."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from freshmark import Strategy, stream_of
 from freshmark.errors import StoreError, UnknownName, UsageError
 from freshmark.replay.timeline import Settings
-from freshmark.runs.api import _expression, _place, new_folder
+from freshmark.runs.api import _expression, _location, new_folder
 
 MODULE = '''
 import numpy as np
@@ -100,17 +100,17 @@ def test_what_a_fresh_process_cannot_import_is_refused_with_the_way_out(monkeypa
     class Local(Strategy):
         pass
 
-    with pytest.raises(UsageError, match=r"defined where a fresh process cannot import it.*plugins=\['mine.py'\]"):
-        _place(Local)
+    with pytest.raises(UsageError, match=r"cannot be imported by a new process.*plugins=\['mine.py'\]"):
+        _location(Local)
     monkeypatch.setattr(Strategy, "__module__", "__main__")
-    with pytest.raises(UsageError, match=r"cannot import it \(__main__\)"):
-        _place(Strategy)
-    with pytest.raises(UsageError, match="cannot import it"):
-        _place(lambda: 3)
+    with pytest.raises(UsageError, match=r"cannot be imported by a new process \(__main__\)"):
+        _location(Strategy)
+    with pytest.raises(UsageError, match="cannot be imported"):
+        _location(lambda: 3)
 
 
 def test_an_object_that_was_built_is_refused(counts):
-    with pytest.raises(UsageError, match="Counts is an object that was built already; every cell needs a fresh one"):
+    with pytest.raises(UsageError, match="Counts is an instance; every cell needs a new one"):
         _expression(counts())
 
 

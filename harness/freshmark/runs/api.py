@@ -1,4 +1,4 @@
-"""``freshmark.run``: everything that the command does, from Python."""
+"""``freshmark.run``: the command ``freshmark run``, from Python."""
 
 from __future__ import annotations
 
@@ -37,37 +37,37 @@ def run(
     plugins: Iterable[Path | str] = (),
     jobs: int = 1,
 ) -> Results:
-    """Measure every stream × strategy × schedule × seed, and give the results.
+    """Measure every stream × strategy × schedule × seed, and return the results.
 
     >>> results = freshmark.run(streams=["drift()"], strategies=["popularity()"], every=["1d"])  # doctest: +SKIP
 
-    Of each of the first four one may be given, or several.
+    Each of the first four arguments may be one value or several.
 
     Args:
         streams: expressions, or Stream objects.
-        strategies: expressions; or classes and functions that a module defines, perhaps with ``functools.partial``.
+        strategies: expressions; or classes and functions defined in a module, also as ``functools.partial``.
         every: schedules: ``"1d"``, ``1000``, ``"event"``, ``"never"``.
-        delay: how much later an update goes live.
-        seeds: how many (counted from 0), or which.
-        folder: of the run, continued where it exists; ``runs/<time>`` where none is given.
-        settings: how every cell is measured.
-        timeout: a cell's wall-clock time, ``"10m"`` or seconds.
-        max_memory: a cell's memory, ``"4GB"`` or bytes.
-        device: where models live, in torch's words.
-        plugins: plain files that are plugins.
-        jobs: how many cells at once; timings are only comparable with one.
+        delay: time from an update to its deployment.
+        seeds: their number (0, 1, …), or the seeds themselves.
+        folder: the run folder, continued if it exists; ``runs/<time>`` if None.
+        settings: of the replay.
+        timeout: wall-clock limit of a cell, ``"10m"`` or seconds.
+        max_memory: memory limit of a cell, ``"4GB"`` or bytes.
+        device: torch device.
+        plugins: files that are loaded as plugins.
+        jobs: number of parallel cells; timings are comparable only with 1.
 
     Raises:
-        FreshmarkError: something is wrong before the first cell; what goes wrong in a cell is in ``results.cells``.
+        FreshmarkError: an error before the first cell; errors of cells are in ``results.cells``.
     """
-    from freshmark.results.tables import Results  # noqa: PLC0415  (pandas, which measuring does without)
+    from freshmark.results.tables import Results  # noqa: PLC0415  (imports pandas, which measuring does not need)
 
-    given, ways = _several(streams), _several(strategies)
+    given, builders = _several(streams), _several(strategies)
     objects = {stream.name: stream for stream in given if isinstance(stream, Stream)}
-    places = [place for place in map(_place, ways) if place]
+    locations = [location for location in map(_location, builders) if location]
     plan = Plan(
         streams=tuple(stream.name if isinstance(stream, Stream) else stream for stream in given),
-        strategies=tuple(map(_expression, ways)),
+        strategies=tuple(map(_expression, builders)),
         every=tuple(map(str, _several(every))),
         delay=_several(delay),
         seeds=first_seeds(seeds) if isinstance(seeds, int) else tuple(seeds),
@@ -77,48 +77,48 @@ def run(
         device=device,
         plugins=tuple(map(Path, plugins)),
         no_plugins=names_in_environment(),
-        factories=tuple(places),
+        factories=tuple(locations),
     )
     registry = load(plan.plugins, factories=plan.factories, disabled=plan.no_plugins)
     with Campaign(plan, Path(folder) if folder else new_folder(), registry, jobs=jobs, streams=objects) as campaign:
         summary = campaign.measure()
     if summary.interrupted:
-        raise KeyboardInterrupt(f"{summary.folder} holds what was measured; run the same again to go on")
+        raise KeyboardInterrupt(f"{summary.folder} has the finished cells; run the same again to continue")
     return Results.open(summary.folder, plugins=plan.plugins)
 
 
 def new_folder(parent: Path = Path("runs")) -> Path:
-    """A run folder that does not exist yet, called by the time."""
+    """A run folder that does not exist yet, named after the current time."""
     stem = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     names = [stem, *(f"{stem}-{number}" for number in range(2, 1000))]
     return next(parent / name for name in names if not (parent / name).exists())
 
 
 def _several(given: Any) -> tuple[Any, ...]:
-    """One, or several; a text is one, though Python has it as a sequence of letters."""
+    """One value or several, as a tuple; a text is one value."""
     return (given,) if isinstance(given, str | int | Stream) or callable(given) else tuple(given)
 
 
 def _expression(strategy: str | Callable[..., Any]) -> str:
-    """The expression of a strategy; of a class ``Mine`` it is ``Mine()``, of a partial with its arguments."""
+    """The expression of a strategy: ``Mine()`` for a class ``Mine``, with arguments for a partial."""
     if isinstance(strategy, str):
         return canonical(strategy)
     if isinstance(strategy, partial):
         return canonical(str(Expression(strategy.func.__name__, strategy.args, tuple(strategy.keywords.items()))))
     if not callable(strategy) or not hasattr(strategy, "__name__"):
-        what = f"{type(strategy).__name__} is an object that was built already; every cell needs a fresh one"
+        what = f"{type(strategy).__name__} is an instance; every cell needs a new one"
         raise UsageError(what, remedy="give the class, functools.partial of it, or an expression", code="FM108")
     return f"{strategy.__name__}()"
 
 
-def _place(strategy: str | Callable[..., Any]) -> str | None:
-    """``"module:name"`` of what is no expression: a fresh process imports it from there."""
+def _location(strategy: str | Callable[..., Any]) -> str | None:
+    """``"module:name"``, from which a new process imports it; None for an expression."""
     if isinstance(strategy, str):
         return None
     target = strategy.func if isinstance(strategy, partial) else strategy
     module, name = getattr(target, "__module__", ""), getattr(target, "__qualname__", "")
     if module in ("", "__main__", "builtins") or "." in name or not name:
-        what = f"{name or strategy!r} is defined where a fresh process cannot import it ({module or 'nowhere'})"
-        remedy = "put it at the top level of a file: plugins=['mine.py'] with a hook, or a module that is imported"
+        what = f"{name or strategy!r} cannot be imported by a new process ({module or 'nowhere'})"
+        remedy = "put it at the top level of a file: plugins=['mine.py'] with a hook, or in an importable module"
         raise UsageError(what, remedy=remedy, code="FM108")
     return f"{module}:{name}"

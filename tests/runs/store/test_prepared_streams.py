@@ -131,8 +131,8 @@ def test_several_at_once_build_once(registry, tmp_path):
 @pytest.mark.parametrize(
     ("how", "error", "message"),
     [
-        ("type", PluginError, r"wrong\(how='type'\) of plugin '.*plugin.py' gives int; a Stream"),
-        ("later", PluginError, "gives int"),
+        ("type", PluginError, r"wrong\(how='type'\) of plugin '.*plugin.py' returns int; return a Stream"),
+        ("later", PluginError, "returns int"),
         ("data", DataError, "row 3 is short .log.csv:3."),
         ("io", PluginError, r"plugin '.*plugin.py' cannot build wrong\(how='io'\): FileNotFoundError.*plugin.py:\d+"),
         ("other", PluginError, r"KeyError: 'column' \(.*plugin.py:\d+"),

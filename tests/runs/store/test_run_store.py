@@ -141,7 +141,7 @@ def test_two_at_once_are_refused_and_the_holder_named(tmp_path):
 
 def test_a_folder_of_other_things_is_refused(tmp_path):
     (tmp_path / "plan.toml").write_text("mine")
-    with pytest.raises(StoreError, match="holds other things than a run"):
+    with pytest.raises(StoreError, match="not from a run"):
         Store(tmp_path)
     assert (tmp_path / "plan.toml").read_text() == "mine"
 
@@ -194,7 +194,7 @@ def test_a_full_disk_is_told_and_what_was_committed_stays(tmp_path):
         store.queue([CELL])
         succeed(store, "k1")
         store._database.execute("PRAGMA max_page_count = 1")
-        with pytest.raises(StoreError, match=r"database or disk is full.*make room"):
+        with pytest.raises(StoreError, match=r"database or disk is full.*same command again"):
             store.record({str(number): "x" * 10_000 for number in range(100)})
         assert store.statuses(["k1"]) == ["ok"]
     with Store(tmp_path / "run") as store:

@@ -1,4 +1,4 @@
-"""The SQLite file of a run folder: opened, brought to this version's schema, its failures told as what they are."""
+"""The SQLite file of a run folder: opened, brought to this version's schema, its failures raised as StoreError."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ CREATE TABLE provenance(name TEXT PRIMARY KEY, value TEXT);
 """
 
 MIGRATIONS: Mapping[int, str] = {}
-"""SQL that makes schema n + 1 of schema n. Schema 1 is the first."""
+"""SQL that turns schema n into schema n + 1. Schema 1 is the first."""
 
 
 def open_database(folder: Path) -> sqlite3.Connection:
-    """The run.sqlite of this folder, made where there is none; committed means on disk.
+    """Open the run.sqlite of this folder, created if it does not exist; a commit is on disk when it returns.
 
     Raises:
         StoreError: it is damaged, of a newer version, or cannot be written.
     """
-    with told(folder):
+    with store_errors(folder):
         database = sqlite3.connect(folder / "run.sqlite")
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
@@ -53,17 +53,17 @@ def open_database(folder: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def told(folder: Path) -> Iterator[None]:
-    """A disk that is full or a file that is damaged becomes a StoreError. What was committed stays."""
-    room = "make room, and run the same command again"
+def store_errors(folder: Path) -> Iterator[None]:
+    """Raise a StoreError for a full disk or a damaged file. What was committed stays."""
+    remedy = "free some space, and run the same command again"
     where = str(folder / "run.sqlite")
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise StoreError(f"the run cannot be written: {error}", where=where, remedy=room, code="FM411") from error
+        raise StoreError(f"the run cannot be written: {error}", where=where, remedy=remedy, code="FM411") from error
     except sqlite3.DatabaseError as error:
         what = f"the run cannot be read: {error}"
         raise StoreError(what, where=where, remedy="use another folder", code="FM402") from error
     except OSError as error:
         what = f"the run cannot be written: {error.strerror}"
-        raise StoreError(what, where=str(folder), remedy=room, code="FM411") from error
+        raise StoreError(what, where=str(folder), remedy=remedy, code="FM411") from error

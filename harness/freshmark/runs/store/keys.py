@@ -1,4 +1,4 @@
-"""Keys: what a cell depends on, as one hash. Two cells of one key give the same numbers, so one is measured."""
+"""Keys: a hash of everything that a cell depends on. Cells with equal keys give equal numbers, so one is measured."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def cell_key(cell: Cell, *, fingerprint: str, code: str, settings: Mapping[str, 
     """The key of a cell: 40 hexadecimal digits.
 
     Args:
-        cell: strategy, schedule and seed count; its position and what its stream is called do not.
+        cell: strategy, schedule and seed count; its position and the name of its stream do not.
         fingerprint: of the stream.
-        code: what ``code_of`` says of the strategy.
+        code: ``code_of`` the strategy.
         settings: of the replay.
         device: where models live.
     """
@@ -30,9 +30,9 @@ def cell_key(cell: Cell, *, fingerprint: str, code: str, settings: Mapping[str, 
 
 
 def code_of(registry: Registry, expression: str) -> str:
-    """Versions and source texts of everything that the strategy is built from.
+    """Digest of the versions and sources of everything that the strategy is built from.
 
-    Where a part belongs to a package, all of that package counts: a learner that several strategies share, say.
+    If a part belongs to a package, the whole package counts, e.g. a learner that several strategies share.
     """
     parts = registry.assembly("strategies", expression).parts
     described = {f"{kind} {name}": _code(registry, kind, name) for kind, name in parts}
@@ -46,7 +46,7 @@ def _code(registry: Registry, kind: str, name: str) -> str:
 
 
 def _root(file: Path, package: str) -> Path:
-    """The folder of the package that the file belongs to; the file itself where it stands alone."""
+    """The folder of the package that the file belongs to; the file itself if it is not in a package."""
     return next((folder for folder in file.parents if folder.name == package), file)
 
 

@@ -1,4 +1,4 @@
-"""One run at a time in a folder; a second one is told who has it."""
+"""One run at a time in a folder; a second one gets an error that names the holder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from freshmark.errors import StoreError
 
 
 class FolderLock:
-    """Held until it is released or the process ends, however that ends.
+    """Held until it is released or the process ends, in whatever way.
 
     Raises:
         StoreError: another process holds it.
@@ -34,6 +34,6 @@ class FolderLock:
         self._file.flush()
 
     def release(self) -> None:
-        """Let others in."""
+        """Release the lock."""
         self._file.truncate(0)
         self._file.close()

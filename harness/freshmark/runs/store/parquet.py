@@ -1,4 +1,4 @@
-"""Tables on disk: parquet, whole under their names or not there, known by their digests."""
+"""Tables on disk: Parquet files that are renamed into place when complete, identified by their digests."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from freshmark.contract.arrays import AnyArray
 
 
 def write_tables(tables: Mapping[str, Mapping[str, AnyArray]], folder: Path) -> dict[str, str]:
-    """Write one parquet file a table; the folder appears when all are on disk. Gives file name → sha256."""
-    os.umask(0o022)  # what a plugin sets would decide who may read the result
+    """Write one Parquet file per table; the folder appears when all are on disk. Returns file name → sha256."""
+    os.umask(0o022)  # a umask set by a plugin would decide who may read the result
     partial = folder.with_name(f".tmp-{folder.name}")
     for leftover in (partial, folder):
         if leftover.exists():
@@ -34,7 +34,7 @@ def write_tables(tables: Mapping[str, Mapping[str, AnyArray]], folder: Path) -> 
 
 
 def write_table(table: Mapping[str, AnyArray], file: Path) -> None:
-    """Write the columns as a parquet file, which appears when it is on disk."""
+    """Write the columns as a Parquet file, which appears when it is on disk."""
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f".tmp-{file.name}")
     try:
@@ -46,7 +46,7 @@ def write_table(table: Mapping[str, AnyArray], file: Path) -> None:
 
 
 def read_table(file: Path) -> dict[str, AnyArray]:
-    """The columns of a parquet file."""
+    """The columns of a Parquet file."""
     from pyarrow import parquet  # noqa: PLC0415  (as below)
 
     table = parquet.read_table(file)
@@ -57,13 +57,13 @@ def _write(table: Mapping[str, AnyArray], file: Path) -> None:
     import pyarrow as pa  # noqa: PLC0415  (50 ms and a thread, after everything that is measured)
     from pyarrow import parquet  # noqa: PLC0415
 
-    columns = pa.Table.from_arrays([_arrow(np.ascontiguousarray(one)) for one in table.values()], list(table))
+    columns = pa.Table.from_arrays([_arrow(np.ascontiguousarray(column)) for column in table.values()], list(table))
     parquet.write_table(columns, file, compression="zstd")
     _sync(file)
 
 
 def _arrow(column: AnyArray) -> Any:
-    """The column for arrow, without a copy; ``pa.array`` would import pandas, which takes most of a second."""
+    """The column as an Arrow array, without a copy; ``pa.array`` would import pandas, which takes most of a second."""
     import pyarrow as pa  # noqa: PLC0415
 
     bits = np.packbits(column, bitorder="little") if column.dtype == np.bool_ else column

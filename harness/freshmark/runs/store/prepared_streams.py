@@ -1,4 +1,4 @@
-"""Prepared streams: built once, kept on disk as memory maps, shared by every cell and every run."""
+"""Prepared streams: built once, cached on disk as memory maps, shared by all cells and runs."""
 
 from __future__ import annotations
 
@@ -19,48 +19,48 @@ from freshmark.runs.catalogue.registry import Registry
 
 
 def cache_folder() -> Path:
-    """Where prepared streams are kept: ``FRESHMARK_CACHE``, else the user's cache folder."""
-    from platformdirs import user_cache_path  # noqa: PLC0415  (a list of streams needs no cache)
+    """The cache of prepared streams: ``FRESHMARK_CACHE``, else the user's cache folder."""
+    from platformdirs import user_cache_path  # noqa: PLC0415  (listing streams needs no cache)
 
     chosen = os.environ.get("FRESHMARK_CACHE")
     return Path(chosen).expanduser() if chosen else user_cache_path("freshmark")
 
 
 def prepared(registry: Registry, expression: str, cache: Path | None = None) -> Path:
-    """The folder of a stream that was prepared before.
+    """The folder of a stream that is in the cache.
 
     Raises:
-        DataError: it was not.
+        DataError: it is not in the cache.
     """
     assembly = registry.assembly("streams", expression)
-    made = assembly.build()
-    key = made.key if isinstance(made, Source) else f"{made.fingerprint} {made.name}"
-    name = assembly.expression.name if isinstance(made, Source) else made.name
+    built = assembly.build()
+    key = built.key if isinstance(built, Source) else f"{built.fingerprint} {built.name}"
+    name = assembly.expression.name if isinstance(built, Source) else built.name
     folder = _folder(key, name, cache)
     if not _is_whole(folder):
         remedy = f'freshmark data fetch "{assembly.expression}"'
-        raise DataError(f"the stream {assembly.expression} is not here yet", remedy=remedy, code="FM206")
+        raise DataError(f"the stream {assembly.expression} is not in the cache", remedy=remedy, code="FM206")
     return folder
 
 
 def prepare(registry: Registry, expression: str, cache: Path | None = None) -> Path:
-    """The folder of the prepared stream, which ``open_stream`` opens; built where it is not there yet.
+    """The folder of the prepared stream, which ``open_stream`` opens; built if it is not in the cache.
 
     Args:
-        registry: where the expression's names come from.
-        expression: what builds the stream, such as ``drift(preset='tiny')``.
-        cache: the folder to keep it in; ``cache_folder()`` where none is given.
+        registry: resolves the names in the expression.
+        expression: builds the stream, e.g. ``drift(preset='tiny')``.
+        cache: the cache folder; ``cache_folder()`` if None.
 
     Raises:
         UsageError: the expression is wrong.
         DataError: the stream cannot be read.
-        PluginError: the plugin that offers it fails, or gives something that is no stream.
+        PluginError: the plugin fails, or returns something that is not a stream.
     """
     assembly = registry.assembly("streams", expression)
     name = assembly.expression.name
     plugin = registry.plugin("streams", name)
 
-    def told(build: Callable[[], object]) -> object:
+    def guarded(build: Callable[[], object]) -> object:
         try:
             return build()
         except FreshmarkError:
@@ -68,43 +68,43 @@ def prepare(registry: Registry, expression: str, cache: Path | None = None) -> P
         except Exception as error:
             raise fault(plugin, f"cannot build {assembly.expression}", error) from error
 
-    def stream_of(made: object) -> Stream:
-        if isinstance(made, Stream):
-            return made
-        what = f"{assembly.expression} of plugin {plugin!r} gives {type(made).__name__}"
-        raise PluginError(what, remedy="a Stream, or a Source that loads one", code="FM308")
+    def stream_of(built: object) -> Stream:
+        if isinstance(built, Stream):
+            return built
+        what = f"{assembly.expression} of plugin {plugin!r} returns {type(built).__name__}"
+        raise PluginError(what, remedy="return a Stream, or a Source that loads one", code="FM308")
 
-    made = told(assembly.build)
-    if isinstance(made, Source):
-        load = made.load
-        return _kept(made.key, name, lambda: stream_of(told(load)), cache)
-    return save(stream_of(made), cache)
+    built = guarded(assembly.build)
+    if isinstance(built, Source):
+        load = built.load
+        return _cached(built.key, name, lambda: stream_of(guarded(load)), cache)
+    return save(stream_of(built), cache)
 
 
 def save(stream: Stream, cache: Path | None = None) -> Path:
-    """The folder of this stream, written where it is not there yet."""
-    return _kept(f"{stream.fingerprint} {stream.name}", stream.name, lambda: stream, cache)
+    """The folder of this stream, written if it is not in the cache."""
+    return _cached(f"{stream.fingerprint} {stream.name}", stream.name, lambda: stream, cache)
 
 
 def slug(name: str, key: str) -> str:
-    """A file name that any name may have: what is harmless of it, and eight digits that tell it from others."""
-    harmless = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:48]
-    return f"{harmless or 'stream'}-{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    """A file name for any name: its safe characters, and eight digits of a digest that make it unique."""
+    safe = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:48]
+    return f"{safe or 'stream'}-{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
-def _kept(key: str, name: str, load: Callable[[], Stream], cache: Path | None) -> Path:
-    """Under a lock, so that of several processes one builds and the others wait; renamed when complete."""
+def _cached(key: str, name: str, load: Callable[[], Stream], cache: Path | None) -> Path:
+    """Build under a lock, so that one process builds and others wait; rename when complete."""
     folder = _folder(key, name, cache)
-    shelf = folder.parent
+    parent = folder.parent
     try:
-        shelf.mkdir(parents=True, exist_ok=True)
-        with _locked(shelf / f".{folder.name}.lock"):
+        parent.mkdir(parents=True, exist_ok=True)
+        with _locked(parent / f".{folder.name}.lock"):
             if not _is_whole(folder):
-                _build(folder, shelf / f".{folder.name}.partial", load)
+                _build(folder, parent / f".{folder.name}.partial", load)
     except OSError as error:
-        reason = f"cannot keep a prepared stream: {error.strerror or error}"
+        reason = f"the stream cannot be cached: {error.strerror or error}"
         raise DataError(
-            reason, where=str(shelf), remedy="set FRESHMARK_CACHE to another folder", code="FM205"
+            reason, where=str(parent), remedy="set FRESHMARK_CACHE to another folder", code="FM205"
         ) from error
     return folder
 
@@ -129,13 +129,13 @@ def _build(folder: Path, partial: Path, load: Callable[[], Stream]) -> None:
 
 
 def _is_whole(folder: Path) -> bool:
-    """Whether the columns that the stream names are there, each as long as it says."""
+    """Whether every column of the stream exists and has the stated length."""
     if not folder.exists():
         return False
     try:
         open_stream(folder)
     except (DataError, OSError, ValueError, KeyError):
-        return False  # torn by a full disk or an older format: it is built anew
+        return False  # truncated by a full disk, or of an older format: it is built again
     return True
 
 

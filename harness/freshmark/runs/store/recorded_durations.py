@@ -1,4 +1,4 @@
-"""Durations of updates recorded by an earlier run, for a measured delay that is not to be measured again."""
+"""Durations of updates recorded by an earlier run, for a measured delay that is replayed instead of measured."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from freshmark.runs.store.run_store import Planned
 
 
 def copy_durations(run: Path, cell: Planned, target: Path) -> Path:
-    """The durations of a cell of an earlier run, copied as ``.npz``: the file.
+    """The durations of a cell of an earlier run, copied to an ``.npz`` file.
 
-    The copy is made here because Arrow starts threads, which would make the process of a cell measure differently.
+    The copy is made here because Arrow starts threads, which would disturb the measurements in the process of a cell.
 
     Raises:
         StoreError: the run did not record any.

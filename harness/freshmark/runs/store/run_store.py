@@ -1,7 +1,7 @@
-"""The run folder: what is planned, what came of it. SQLite for states, parquet for rows; one writer, a lock says who.
+"""The run folder: planned cells and their results. SQLite for states, Parquet for rows; one writer, named by a lock.
 
-A cell is acknowledged by one committed row, written after its files are on disk under their names. What was not
-acknowledged is measured again; what was never is.
+A cell is acknowledged by one committed row, written after its files are on disk under their names. A cell that is
+not acknowledged is measured again; one that is, never.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from freshmark.errors import StoreError
 from freshmark.runs.jobs import JobResult
 from freshmark.runs.plan.plan import Plan
 from freshmark.runs.plan.toml import write_plan
-from freshmark.runs.store.database import open_database, told
+from freshmark.runs.store.database import open_database, store_errors
 from freshmark.runs.store.lock import FolderLock
 from freshmark.runs.system.logs import last_lines
 from freshmark.runs.system.machine import redacted
@@ -27,9 +27,9 @@ from freshmark.runs.system.machine import redacted
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A cell that a run wants: its key and what makes it.
+    """A cell of a run: its key and what the key identifies.
 
-    stream: the name under which the folder knows the stream
+    stream: the name of the stream in the folder
     """
 
     key: str
@@ -58,19 +58,19 @@ class Store:
     """A run folder, held for writing.
 
     Raises:
-        StoreError: somebody else holds it, it cannot be written, it is damaged, or of a newer version.
+        StoreError: another process holds it, or it cannot be written, is damaged, or is of a newer version.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.cells_folder = folder / "cells"
         try:
-            _refuse_strange(folder)
+            _check_contents(folder)
             self.cells_folder.mkdir(parents=True, exist_ok=True)
             self._lock = FolderLock(folder)
         except OSError as error:
             what = f"the folder cannot be written: {error.strerror}"
-            raise StoreError(what, where=str(folder), remedy="choose another with -o", code="FM410") from error
+            raise StoreError(what, where=str(folder), remedy="choose another folder with -o", code="FM410") from error
         try:
             for leftover in (*folder.glob("*/.tmp-*"),):
                 shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
@@ -87,20 +87,20 @@ class Store:
         self._lock.release()
 
     def write_plan(self, plan: Plan) -> None:
-        """Write the plan beside its results: the last one that was run here."""
+        """Write the plan next to its results, replacing the one of an earlier run."""
         partial = self.folder / ".tmp-plan.toml"
-        with told(self.folder):
+        with store_errors(self.folder):
             write_plan(plan, partial)
             partial.replace(self.folder / "plan.toml")
 
     def streams(self) -> dict[str, dict[str, Any]]:
-        """Name → fingerprint and settings of the streams that are there."""
-        with told(self.folder):
+        """Name → fingerprint and settings of the streams in the folder."""
+        with store_errors(self.folder):
             rows = self._database.execute("SELECT name, fingerprint, settings FROM streams").fetchall()
         return {name: {"fingerprint": print_, "settings": json.loads(settings)} for name, print_, settings in rows}
 
     def add_stream(self, name: str, record: Mapping[str, Any]) -> None:
-        """Keep what is known of a stream; its table of test events lies in ``record["events"]`` already."""
+        """Add the record of a stream; its table of test events is already at ``record["events"]``."""
         columns = ("name", "task", "fingerprint", "events", "facts", "drifts", "about", "settings", "edges")
         texts = ("name", "task", "fingerprint", "events")
         row = {"name": name, **{key: record[key] for key in columns[1:]}}
@@ -110,33 +110,33 @@ class Store:
         )
 
     def queue(self, cells: Sequence[Planned], *, done: set[str] | None = None) -> set[str]:
-        """Enter the cells of a plan; gives the keys of those that are not finished (``done``, where it is known).
+        """Queue the cells of a plan, and return the keys of those that are not in ``done`` (default: ``finished()``).
 
-        A cell of the same stream, strategy, schedule and seed under another key was measured with other code: the new
-        one takes its place.
+        A cell of the same stream, strategy, schedule and seed under another key was measured with other code. The new
+        one replaces it.
         """
         done = self.finished() if done is None else done
-        with told(self.folder), self._database as database:
+        with store_errors(self.folder), self._database as database:
             database.execute("UPDATE cells SET status = 'interrupted' WHERE status IN ('running', 'queued')")
             for cell in cells:
-                place = (cell.stream, cell.strategy, cell.every, cell.delay, cell.seed)
-                for (key,) in database.execute(_TWIN, (*place, cell.key)).fetchall():
+                identity = (cell.stream, cell.strategy, cell.every, cell.delay, cell.seed)
+                for (key,) in database.execute(_TWIN, (*identity, cell.key)).fetchall():
                     database.execute("DELETE FROM cells WHERE key = ?", (key,))
                     shutil.rmtree(self.cells_folder / key, ignore_errors=True)
-                database.execute(_ENTER, (cell.key, cell.position, *place))
+                database.execute(_ENTER, (cell.key, cell.position, *identity))
                 if cell.key not in done:
                     database.execute("UPDATE cells SET status = 'queued', reason = '' WHERE key = ?", (cell.key,))
         return {cell.key for cell in cells} - done
 
     def start(self, key: str) -> None:
-        """A cell runs now."""
+        """Mark a cell as running."""
         self._write("UPDATE cells SET status = 'running', started = ? WHERE key = ?", (time.time(), key))
 
     def finish(self, key: str, result: JobResult) -> None:
-        """Acknowledge what came of a cell. When this returns, not even a power failure loses it."""
+        """Acknowledge the result of a cell. When this returns, the result survives a power failure."""
         folder = self.cells_folder / key
         log = result.log.encode("utf-8", "surrogateescape")
-        with told(self.folder):
+        with store_errors(self.folder):
             partial = folder.with_name(f".tmp-{key}")
             if partial.exists():
                 shutil.rmtree(partial)
@@ -162,26 +162,26 @@ class Store:
 
     def statuses(self, keys: Sequence[str]) -> list[str]:
         """The status of each of these cells."""
-        with told(self.folder):
+        with store_errors(self.folder):
             rows = dict(self._database.execute("SELECT key, status FROM cells").fetchall())
         return [rows[key] for key in keys]
 
     def record(self, facts: Mapping[str, Any]) -> None:
-        """Keep provenance: name → anything that JSON has."""
-        with told(self.folder), self._database as database:
+        """Add provenance: name → any JSON value."""
+        with store_errors(self.folder), self._database as database:
             for name, value in facts.items():
                 text = json.dumps(value, ensure_ascii=False)
                 database.execute("INSERT OR REPLACE INTO provenance VALUES(?, ?)", (name, text))
 
     def recorded(self, name: str) -> Any:
-        """A fact of the provenance; None where there is none."""
-        with told(self.folder):
+        """A fact of the provenance; None if it was not recorded."""
+        with store_errors(self.folder):
             row = self._database.execute("SELECT value FROM provenance WHERE name = ?", (name,)).fetchone()
         return json.loads(row[0]) if row else None
 
     def finished(self) -> set[str]:
-        """Keys of the cells that need not be measured again: every file is the one that was acknowledged."""
-        with told(self.folder):
+        """Keys of the cells that need no measuring: the digest of every file is the one that was acknowledged."""
+        with store_errors(self.folder):
             rows = self._database.execute("SELECT key, digests FROM cells WHERE status = 'ok'").fetchall()
         return {key for key, digests in rows if self._intact(key, json.loads(digests))}
 
@@ -193,17 +193,21 @@ class Store:
         return bool(digests)
 
     def _write(self, sql: str, values: Sequence[Any]) -> None:
-        with told(self.folder), self._database as database:
+        with store_errors(self.folder), self._database as database:
             database.execute(sql, values)
 
 
-def _refuse_strange(folder: Path) -> None:
-    """A folder of something else is not written into."""
-    if folder.is_dir() and not (folder / "run.sqlite").exists() and any(not _ours(one) for one in folder.iterdir()):
-        what = "the folder holds other things than a run"
-        raise StoreError(what, where=str(folder), remedy="choose a new one with -o", code="FM414")
+def _check_contents(folder: Path) -> None:
+    """Raise a StoreError if the folder contains anything but a run."""
+    if (
+        folder.is_dir()
+        and not (folder / "run.sqlite").exists()
+        and any(not _from_a_run(path) for path in folder.iterdir())
+    ):
+        what = "the folder contains files that are not from a run"
+        raise StoreError(what, where=str(folder), remedy="choose a new folder with -o", code="FM414")
 
 
-def _ours(path: Path) -> bool:
-    """What a run that was killed at once may have left."""
+def _from_a_run(path: Path) -> bool:
+    """Whether a run that was killed early may have left it."""
     return path.name in (".lock", "cells", "streams")
