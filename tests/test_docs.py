@@ -74,7 +74,7 @@ def test_the_first_run_of_the_readme_works_line_by_line(place: Path, monkeypatch
 
 @pytest.mark.slow
 def test_the_plugin_of_the_first_page_is_checked_measured_and_reported(tmp_path: Path, monkeypatch):
-    plugin, its_test = blocks(INDEX, "python")
+    plugin, _, its_test = blocks(INDEX, "python")
     (tmp_path / "mine.py").write_text(plugin, "utf-8")
     (tmp_path / "test_mine.py").write_text(its_test, "utf-8")
     monkeypatch.chdir(tmp_path)
@@ -82,6 +82,12 @@ def test_the_plugin_of_the_first_page_is_checked_measured_and_reported(tmp_path:
         succeed(words)
     assert "2 passed" in python("-m", "pytest", "-q", "test_mine.py")
     assert "## Top three" in (tmp_path / "runs" / "mine" / "report.md").read_text("utf-8")
+
+
+def test_the_family_of_the_first_page_makes_a_metric_at_any_k():
+    _, family, _ = blocks(INDEX, "python")
+    shown = 'metric = FAMILY["first@K"](5)\nprint(metric.name, metric.better)'
+    assert python("-c", f"from freshmark import Metric, MetricFamily\n{family}\n{shown}") == "first@5 higher\n"
 
 
 @pytest.mark.slow

@@ -1,8 +1,9 @@
 """freshmark: how, and how often, should a recommender model be updated?
 
-This is the door: what a plugin author imports stands here, sorted and complete. Three more modules are public:
-``freshmark.reporting`` (words, numbers and units for sections and forms of report), ``freshmark.testing`` (checks of
-a plugin) and, for a command line of your own, ``freshmark.cli``. Everything deeper may move between two releases.
+This is the public interface: every name that a plugin imports. Four more modules are public: ``freshmark.reporting``
+(words, numbers and units for sections and forms of report), ``freshmark.testing`` (checks of a plugin),
+``freshmark.cli`` (for a command line of your own) and ``freshmark_datasets.published`` (entries of published streams:
+``Entry``, ``EntryLoader``, ``Licence``, ``Options``, ``Part``). Everything deeper may move between two releases.
 Names are imported on first use: ``import freshmark`` costs neither numpy nor pandas.
 """
 

@@ -155,7 +155,7 @@ ENTRIES = (
     ),
     Entry(
         name="recbole",
-        about="RecBole's atomic files (.inter), one format for many published streams: yours, or some of theirs.",
+        about="RecBole's atomic files (.inter): files of your own, or one of its published streams.",
         parts=(
             Part(
                 "ml-100k",
