@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 
+import pytest
 from freshmark.cli import app
 from freshmark.contract.section import Prose, Table
 from freshmark.results.tables import Results
@@ -46,3 +47,26 @@ def test_of_a_stream_that_hides_nothing_no_folder_is_named(usual):
     prose = cells.section(usual)[0].parts[0]
     assert isinstance(prose, Prose)
     assert "salt" not in prose.text
+
+
+def test_a_cell_of_a_plugin_file_is_measured_again_with_it_and_is_quoted_readably(made, fabricated, tmp_path):
+    results = made([fabricated.MadeCell("mine()")], provenance={"plugins": {"mine.py": "0"}})
+    plan = tmp_path / "run" / "plan.toml"
+
+    def command():
+        section = cells.section(results)[0]
+        table = section.parts[1]
+        assert isinstance(table, Table)
+        return str(table.rows[0][-1])
+
+    plan.write_text('plugins = ["own.py", "~/my own.py", "/opt/mine.py"]\n')
+    assert command().endswith(f"--plugin {tmp_path / 'run' / 'own.py'} --plugin ~/'my own.py' --plugin /opt/mine.py")
+    assert '-d "drift(' in command()
+    plan.unlink()
+    assert command().endswith("--plugin mine.py")
+
+
+@pytest.mark.parametrize("word", ["drift('tiny')", "a('$b')", "a(b=\"c\", d='e')", "plain", "a b", "x('!')", "x('`')"])
+def test_a_quoted_word_is_read_as_it_was_written(word):
+    assert shlex.split(cells.quoted(word)) == [word]
+    assert cells.quoted("drift('tiny')") == "\"drift('tiny')\""

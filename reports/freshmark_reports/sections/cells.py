@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+import tomllib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -57,6 +60,9 @@ def _table(results: Results, stream: str, cells: Any) -> Table:
         Column("Key", about="name of its folder in cells/"),
         Column("Reproduce with"),
     )
+    plugins = {
+        str(cell["key"]): files for folder in results.folders for files in [_plugins(folder)] for cell in folder.cells
+    }
     rows = tuple(
         (
             row_label(cell["strategy"], cell["every"], cell["delay"]),
@@ -65,7 +71,7 @@ def _table(results: Results, stream: str, cells: Any) -> Table:
             cell["seconds"],
             *_numbers(results, cell, record, str(metric)),
             str(cell["key"])[:8],
-            reproduce(cell, record),
+            reproduce(cell, record, plugins[str(cell["key"])]),
         )
         for _, cell in cells.iterrows()
     )
@@ -85,7 +91,26 @@ def _numbers(results: Results, cell: Any, record: StreamRecord, metric: str) -> 
     return float(values[-1]), float(values[worst]), begin
 
 
-def reproduce(cell: Any, record: StreamRecord) -> str:
+def _plugins(folder: Any) -> tuple[str, ...]:
+    """The plugin files of the folder's plan; by their recorded names only where the plan is missing."""
+    plan = Path(folder.path) / "plan.toml"
+    files = tomllib.loads(plan.read_text("utf-8")).get("plugins") if plan.is_file() else None
+    if files is None:
+        return tuple(folder.provenance.get("plugins") or ())
+    # The plan names a file relative to its folder, to the home folder (~), or absolutely.
+    return tuple(file if file.startswith("~/") else str(Path(folder.path) / file) for file in files)
+
+
+def quoted(word: str) -> str:
+    """The word for a shell: an expression with single quotes stands in double quotes, ``~/`` stays outside of them."""
+    if word.startswith("~/"):
+        return f"~/{quoted(word[2:])}"
+    if "'" in word and not re.search(r'["$`\\!]', word):
+        return f'"{word}"'
+    return shlex.quote(word)
+
+
+def reproduce(cell: Any, record: StreamRecord, plugins: Sequence[str] = ()) -> str:
     """The command that measures this cell (and the seeds before it) again; see HIDDEN for where to run it."""
     source = ["plan.toml"] if HIDDEN in cell["stream"] else ["-d", cell["stream"]]
     words = ["freshmark", "run", *source, "-s", cell["strategy"], "--every", cell["every"]]
@@ -99,4 +124,6 @@ def reproduce(cell: Any, record: StreamRecord) -> str:
         "--window",
         str(record.settings.get("window", "auto")),
     ]
-    return shlex.join(str(word) for word in words)
+    if HIDDEN not in cell["stream"]:  # the plan names them itself
+        words += [word for file in plugins for word in ("--plugin", file)]
+    return " ".join(quoted(str(word)) for word in words)
