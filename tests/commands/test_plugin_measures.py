@@ -154,7 +154,7 @@ def test_the_report_shows_metric_segment_and_meter(place, results):
     for page in pages:
         for text in ("even users", "odd users", "windows_seen", "half_bytes"):
             assert text in page
-    assert "REACH@5" in pages[0]  # chosen when it was run
+    assert "reach@5" in pages[0]  # chosen when it was run
     assert "NDCG@10" in pages[1]
     assert "reach@10" in pages[1]
     assert f"{value:.3g}".lstrip("0") in pages[1]

@@ -252,6 +252,15 @@ def test_memory_names_the_highest_peak(usual):
     assert row["At the start"] == 1.5e8
 
 
+def test_memory_names_a_row_of_the_chart(fabricated, made):
+    cells = [
+        fabricated.MadeCell("a()", every, skill, summary={"peak_rss_bytes": peak})
+        for every, skill, peak in (("1d", 0.6, 1e9), ("1h", 0.2, 9e9))
+    ]
+    cells.append(fabricated.MadeCell("b()", skill=0.4, summary={"peak_rss_bytes": 5e9}))
+    assert chart(memory.section(made(cells))).finding.startswith("b() every 1d peaks highest of those shown")
+
+
 def test_memory_that_nobody_measured_is_not_made_up(fabricated, made):
     results = made([fabricated.MadeCell("a()", summary={"peak_rss_bytes": float("nan")})])
     assert "not measured" in chart(memory.section(results)).finding

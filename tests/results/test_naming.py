@@ -39,6 +39,7 @@ def test_words_are_joined_like_a_sentence():
 
 def test_labels_of_metrics():
     assert [metric_label(name) for name in ("ndcg@10", "auc", "logloss")] == ["NDCG@10", "AUC", "log loss"]
+    assert [metric_label(name) for name in ("mine@5", "auc@5", "mine")] == ["mine@5", "auc@5", "mine"]
 
 
 @pytest.mark.parametrize(

@@ -42,10 +42,15 @@ def join_words(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
+ABBREVIATIONS = frozenset({"hr@", "ndcg@", "mrr@", "map@", "mrr", "auc", "f1", "rmse", "mae"})
+"""Built-in metrics and families (ending in @) that are written in capitals."""
+
+
 def metric_label(metric: str) -> str:
-    """A metric as written in a sentence: ``NDCG@10``, ``log loss``."""
-    words = {"logloss": "log loss", "calibration_error": "calibration error", "accuracy": "accuracy"}
-    return words.get(metric, metric.upper())
+    """A metric as written in a sentence: ``NDCG@10``, ``log loss``; a plugin's metric keeps its name."""
+    words = {"logloss": "log loss", "calibration_error": "calibration error"}
+    family, at, _ = metric.partition("@")
+    return metric.upper() if family + at in ABBREVIATIONS else words.get(metric, metric)
 
 
 def format_number(value: float, digits: int = 3) -> str:

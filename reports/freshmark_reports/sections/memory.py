@@ -37,7 +37,7 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
             Column("Strategy"),
             Column("Updated"),
             Column("At the start", "bytes"),
-            Column("Peak above it", "bytes"),
+            Column("Peak above start", "bytes"),
             Column("State", "bytes"),
             Column("Changed per update", "bytes"),
             Column("Growth / M events", "bytes"),
@@ -47,12 +47,13 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
         + ("every row" if len(rows) <= MOST_ROWS else f"the best {MOST_ROWS} of {len(rows):,} rows"),
         open=True,
     )
-    peaks = rows["peak_bytes"].astype(float)
-    finding = "The memory of the processes was not measured."
+    peaks = shown["peak_bytes"].astype(float)
+    finding = "The memory of the rows shown was not measured."
     if peaks.notna().any():
-        worst = rows.iloc[int(peaks.argmax())]
+        worst = shown.iloc[int(peaks.argmax())]
         peak = format_bytes(worst["peak_bytes"])
-        finding = f"{_called(worst)} peaks highest, {peak} above the memory of its process at the start."
+        those = " of those shown" if len(shown) < len(rows) else ""
+        finding = f"{_called(worst)} peaks highest{those}, {peak} above the memory of its process at the start."
     return Chart(
         partial(_draw, results, shown), finding + selection_note(len(shown), rows), table, wide=True, height=0.85
     )
