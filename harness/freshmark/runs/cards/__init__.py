@@ -1,4 +1,4 @@
-"""The stream card: what `freshmark data describe` says of a stream, and its page.
+"""The stream card: the output of `freshmark data describe`, and its page.
 
 Imports `replay` and `results`; nothing in `runs` imports it.
 """

@@ -1,4 +1,4 @@
-"""A stream card in words, and as a document: facts, warnings, and what changes from window to window."""
+"""A stream card in words and as a document: facts, warnings, and changes from window to window."""
 
 from __future__ import annotations
 
@@ -30,19 +30,23 @@ FEW_ITEMS = 20
 
 
 def sentence(card: Card) -> str:
-    """Does updating pay here?, as far as that can be said without a model."""
-    frozen, everything, last = (f"{one:.3f}".replace("-", "−") for one in card.overall)
+    """Whether updating pays, as far as the card shows it without a model."""
+    frozen, everything, last = (f"{value:.3f}".replace("-", "−") for value in card.overall)
     numbers = f"{card.measure}: {frozen} frozen, {everything} over all so far, {last} over the last {card.span}"
     if card.pays is None:
         return f"Too few windows to say whether updating pays. {numbers}."
     if not card.measure.startswith("HR@"):
-        moves = "The labels move: who knows their shares of late knows more" if card.pays else "The labels do not move"
-        return f"{moves}. {numbers}. Whether what features say of them moves, only a run can tell."
+        moves = (
+            "The label shares change over time: recent shares predict better"
+            if card.pays
+            else "The label shares do not change over time"
+        )
+        return f"{moves}. {numbers}. Whether their relation to features changes, only a run can show."
     return f"{'Updating pays' if card.pays else 'Updating does not pay, for popularity at least'}. {numbers}."
 
 
 def facts(card: Card) -> list[tuple[str, str]]:
-    """What a card adds to the counts of a stream: name and value in words."""
+    """The lines that a card adds to the counts of a stream: name and value in words."""
     gains = {history: with_margin(*card.gain(history)) for history in ("all", "last")}
     weights = card.events
     rows = [
@@ -51,8 +55,8 @@ def facts(card: Card) -> list[tuple[str, str]]:
         ("new items", f"{np.average(card.new_items, weights=weights):.1%} of a window's events"),
     ]
     if len(card.turnover):
-        told = f"{card.turnover.mean():.3f} between windows half the stream apart"
-        rows.append(("turnover", f"{told}, {card.shuffled.mean():.3f} where time is shuffled"))
+        turnover = f"{card.turnover.mean():.3f} between windows half the stream apart"
+        rows.append(("turnover", f"{turnover}, {card.shuffled.mean():.3f} with times shuffled"))
     return [
         *rows,
         ("gain of all", f"{gains['all']} over frozen"),
@@ -62,56 +66,56 @@ def facts(card: Card) -> list[tuple[str, str]]:
 
 
 def warnings(stream: Stream, card: Card) -> Iterator[str]:
-    """Why this stream may not tell strategies apart."""
+    """Why this stream may not distinguish strategies."""
     yield from span_warnings(stream)
     yield from _too_little(stream, card)
     yield from _of_users(stream, card)
     yield from _of_labels(stream)
     if not card.drifts and not card.pays:
-        yield "No window differs more from another than in a shuffled copy: it can show that updating does no harm."
+        yield "Windows differ no more than in a shuffled copy: it can only show that updating does no harm."
 
 
 def _too_little(stream: Stream, card: Card) -> Iterator[str]:
     events, count = stream.facts, int(card.events.sum())
     if count < FEW_EVENTS:
         least = format_number(1.4 / np.sqrt(count), 2)
-        yield f"{count:,} test events: shares that differ by less than {least} may not be told apart."
+        yield f"{count:,} test events: differences below {least} may not be significant."
     if len(card.begin) < FEW_WINDOWS:
-        yield f"{len(card.begin)} windows have events: intervals over windows will be wide."
+        yield f"{len(card.begin)} windows have events: intervals will be wide."
     if DAY <= events["span_seconds"] < SHORT:
-        yield f"It spans {events['span_seconds'] / 3600:.1f} hours: daily schedules have nothing to do."
+        yield f"It spans {events['span_seconds'] / 3600:.1f} hours: daily schedules hardly update."
     step = _step(stream)
     if step >= COARSE:
-        yield f"Times are multiples of {step // COARSE} h: schedules faster than that are all the same."
+        yield f"Times are multiples of {step // COARSE} h: faster schedules are all equal."
     if events["ties"] > MANY_TIES * len(stream):
         share = events["ties"] / len(stream)
-        yield f"{share:.0%} of the events share their time: none of them is learned before all are asked."
+        yield f"{share:.0%} of the events share their time: all are answered before any is learned."
 
 
 def _of_users(stream: Stream, card: Card) -> Iterator[str]:
     if len(stream.users) > 1 and card.single > HALF:
-        yield f"{card.single:.0%} of the users have one event: what is learned of a user is hardly ever asked for."
+        yield f"{card.single:.0%} of the users have one event: what is learned about a user is hardly ever used."
     new = float(np.average(card.new_users, weights=card.events))
     if len(stream.users) > 1 and new > MOST:
-        yield f"{new:.0%} of the events are by users new in their window: context counts, memory of users does not."
+        yield f"{new:.0%} of the events are by users new in their window: context matters, user history does not."
     if stream.task != "rank":
         return
     if stream.facts["repeat_share"] > HALF:
         share = stream.facts["repeat_share"]
-        yield f"{share:.0%} of the events repeat a user and an item: the user's own history is what is to be beaten."
+        yield f"{share:.0%} of the events repeat a user and an item: the user's own history is the baseline to beat."
     if len(stream.items) < FEW_ITEMS:
-        yield f"{len(stream.items)} items: ten of them are hit by chance."
+        yield f"{len(stream.items)} items: a list of ten hits often by chance."
 
 
 def _of_labels(stream: Stream) -> Iterator[str]:
     if stream.task in {"click", "classify"}:
         share = np.unique(np.asarray(stream.label), return_counts=True)[1].max() / len(stream)
         if share > NEARLY_ALL:
-            yield f"{share:.1%} of the events have one label: accuracy tells nothing apart, log loss does."
+            yield f"{share:.1%} of the events have one label: compare log loss, not accuracy."
 
 
 def _step(stream: Stream) -> int:
-    """The coarsest step, in microseconds, that all times are apart by."""
+    """The largest step, in microseconds, of which all time differences are multiples."""
     return int(np.gcd.reduce(np.diff(np.asarray(stream.time)))) if len(stream) > 1 else 0
 
 
@@ -119,9 +123,9 @@ def document_of(stream: Stream, card: Card, counts: list[tuple[str, str]]) -> Do
     """The page about a stream.
 
     Args:
-        stream: as it was described.
+        stream: any.
         card: its card.
-        counts: what ``data describe`` prints: name and value.
+        counts: the output of ``data describe``: name and value.
     """
     record = StreamRecord(
         name=stream.name,
@@ -137,15 +141,15 @@ def document_of(stream: Stream, card: Card, counts: list[tuple[str, str]]) -> Do
     table = pd.DataFrame(counts, columns=["fact", "value"])
     sections = [
         Section("Popularity" if stream.task == "rank" else "Labels", (_values(card),), stream.name),
-        Section("New users and items", (_news(card),), stream.name),
-        Section("What is in it", (Table((Column("Fact"), Column("Value")), tuple(counts)),), stream.name),
+        Section("New users and items", (_new_shares(card),), stream.name),
+        Section("Contents", (Table((Column("Fact"), Column("Value")), tuple(counts)),), stream.name),
     ]
-    known = [Alert(stream.name, "warning", text) for text in warnings(stream, card)]
-    return Document("", sections, table, {stream.name: record}, [Verdict(stream.name, sentence(card))], known)
+    alerts = [Alert(stream.name, "warning", text) for text in warnings(stream, card)]
+    return Document("", sections, table, {stream.name: record}, [Verdict(stream.name, sentence(card))], alerts)
 
 
 def _dates(card: Card) -> list[str]:
-    return [str(one)[:16].replace("T", " ") for one in card.begin.astype("datetime64[us]")]
+    return [str(time)[:16].replace("T", " ") for time in card.begin.astype("datetime64[us]")]
 
 
 def _values(card: Card) -> Chart:
@@ -163,13 +167,13 @@ def _values(card: Card) -> Chart:
 
 
 def _finding(card: Card) -> str:
-    """In how many windows each fresher history is ahead."""
+    """The number of windows in which each fresher history is ahead."""
     ahead = [int((card.value[:, one] > card.value[:, 0]).sum()) for one in (1, 2)]
     count = len(card.begin)
     return f"Ahead of frozen: all so far in {ahead[0]} of {count} windows, the last {card.span} in {ahead[1]}."
 
 
-def _news(card: Card) -> Chart:
+def _new_shares(card: Card) -> Chart:
     columns = (
         Column("Window begins, UTC"),
         Column("New users", "share", "of the events, by users not seen before the window"),
@@ -183,7 +187,7 @@ def _news(card: Card) -> Chart:
 
 
 def _draw(card: Card, lines: dict[str, Any], title: str, figure: Any) -> None:
-    from matplotlib import dates, rcParams  # noqa: PLC0415  (only drawing needs it)
+    from matplotlib import dates, rcParams  # noqa: PLC0415  (needed for drawing only)
 
     axes = figure.subplots()
     moments = card.begin.astype("datetime64[us]")

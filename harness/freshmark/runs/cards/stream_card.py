@@ -1,15 +1,15 @@
-"""Card: what a stream is like, and whether anything about it can change with time, before a model is trained.
+"""Card: properties of a stream, and whether it changes with time, before any model is trained.
 
-The measure is what can be said without a model: one list, or one answer, for everyone.
+The measure needs no model: one list, or one answer, for all users.
 
-* rank: HR@10 of the ten most frequent items. Nothing is removed from the list, an item never seen is a miss, of equal
-  items the older stands first.
-* classify and click: log loss of the shares of the classes, each counted once more than it occurred; negative, so that
-  more is better. rate: squared error of the mean label, likewise.
+* rank: HR@10 of the ten most frequent items. Nothing is removed from the list, an unseen item is a miss, and ties go to
+  the older item.
+* classify and click: negative log loss of the class shares, with one added to each count; higher is better. rate:
+  negative squared error of the mean label.
 
 Counted over three histories: *frozen*, the events of the warm-up; *all*, the events before the window; *last*, those
-since the window before began (where there are none, those of the newest window that has any). Windows are a week long
-and begin with the first test event; shorter where that would make fewer than ``FEWEST``.
+since the start of the previous window (if there are none, those of the newest window with events). Windows are a week
+long and begin with the first test event; shorter if a week gives fewer than ``FEWEST``.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ FEWEST = 12
 """Windows below which a week is too long."""
 TOP = 10
 MATTERS = 0.01
-"""Share of the frozen value below which a gain is none, however certain."""
+"""Gains below this share of the frozen value are ignored, even if significant."""
 ALIKE = 1.1
-"""How many times the turnover of a shuffled copy is no drift yet."""
+"""Turnover up to this multiple of that of a shuffled copy does not count as drift."""
 MEASURES = {
     "rank": "HR@10 of popularity",
     "classify": "−log loss of the shares of classes",
@@ -44,16 +44,16 @@ HISTORIES = ("frozen", "all", "last")
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Numbers a window, of the windows that have events.
+    """Numbers per window, for windows with events.
 
-    span: of a window, in words
+    span: length of a window, in words
     begin: (w,) int64, microseconds
-    events: (w,) how many
+    events: (w,) number of events
     new_users, new_items: (w,) the share of events whose user, or item, was not seen before the window began
     value: (w, 3) the mean of the measure by ``HISTORIES``
-    turnover, shuffled: (⌈w/2⌉,) total variation between what a window consists of and what that half the stream later
-        does (items; classes or labels where the task has labels), and the same where time is shuffled
-    single: share of users who have one event
+    turnover, shuffled: (⌈w/2⌉,) total variation between a window and the one half the stream later, over items (or
+        labels, if the task has them), and the same with times shuffled
+    single: share of users with one event
     """
 
     measure: str
@@ -73,7 +73,7 @@ class Card:
         return np.average(self.value, axis=0, weights=self.events)
 
     def gain(self, history: str) -> tuple[float, float]:
-        """How much more than frozen, and half of the 95 % interval; the interval is NaN where windows are too few."""
+        """Gain over frozen, and half the width of its 95 % interval (NaN if there are too few windows)."""
         column = self.value[:, HISTORIES.index(history)] - self.value[:, 0]
         difference = float(np.average(column, weights=self.events))
         influence = (column - difference) * self.events / self.events.sum()
@@ -87,12 +87,12 @@ class Card:
 
     @property
     def pays(self) -> bool | None:
-        """Whether a fresher history is better, by more than chance and by a hundredth; None where that is not known."""
+        """Whether a fresher history is significantly better; None if there are too few windows."""
         gains = [self.gain(history) for history in HISTORIES[1:]]
-        if any(np.isnan(within) for _, within in gains):
+        if any(np.isnan(half_width) for _, half_width in gains):
             return None
         least = MATTERS * abs(float(self.overall[0]))
-        return any(gain > max(within, least) for gain, within in gains)
+        return any(gain > max(half_width, least) for gain, half_width in gains)
 
 
 def card_of(stream: Stream, *, warmup: float = 0.3, window: str | None = None) -> Card:
@@ -101,10 +101,10 @@ def card_of(stream: Stream, *, warmup: float = 0.3, window: str | None = None) -
     Args:
         stream: any.
         warmup: share of the events that are history from the start.
-        window: a span; a week where it is not told, or less.
+        window: a duration; None: a week, or less for short streams.
 
     Raises:
-        DataError: no event is left to test.
+        DataError: there are no test events.
     """
     timeline = Timeline(stream, Settings(warmup=warmup, window=window or "1w"))
     if window is None and len(timeline.edges) - 1 < FEWEST:
@@ -115,27 +115,27 @@ def card_of(stream: Stream, *, warmup: float = 0.3, window: str | None = None) -
 def _card(timeline: Timeline) -> Card:
     stream, time, first = timeline.stream, timeline.time, timeline.first
     edge = np.searchsorted(time, timeline.edges)
-    filled = np.flatnonzero(np.diff(edge))
-    bounds = np.append(edge[filled], len(time))  # the events of each window that has any
+    nonempty = np.flatnonzero(np.diff(edge))
+    bounds = np.append(edge[nonempty], len(time))  # events of each nonempty window
     before = np.append(np.searchsorted(time, time[first] - timeline.span), bounds[:-1])
-    thing = _consists_of(stream)
-    mixed = np.concatenate([thing[:first], np.random.default_rng(0).permutation(thing[first:])])
+    codes = _codes(stream)
+    shuffled_codes = np.concatenate([codes[:first], np.random.default_rng(0).permutation(codes[first:])])
     return Card(
         measure=MEASURES[stream.task],
         span=format_duration(timeline.span),
-        begin=timeline.edges[filled],
+        begin=timeline.edges[nonempty],
         events=np.diff(bounds),
         new_users=_new(np.asarray(stream.user), bounds),
         new_items=_new(np.asarray(stream.item), bounds),
         value=_values(stream, first, bounds, before),
-        turnover=_turnover(thing, bounds),
-        shuffled=_turnover(mixed, bounds),
+        turnover=_turnover(codes, bounds),
+        shuffled=_turnover(shuffled_codes, bounds),
         single=float(np.mean(np.bincount(np.asarray(stream.user)) == 1)),
     )
 
 
-def _consists_of(stream: Stream) -> AnyArray:
-    """(n,) what windows are compared by: items, or labels where the task has some."""
+def _codes(stream: Stream) -> AnyArray:
+    """(n,) what the turnover of windows is computed over: items, or labels if the task has them."""
     if stream.task == "rank":
         return np.asarray(stream.item)
     _, codes = np.unique(np.asarray(stream.label), return_inverse=True)
@@ -143,7 +143,7 @@ def _consists_of(stream: Stream) -> AnyArray:
 
 
 def _new(codes: AnyArray, bounds: IntArray) -> FloatArray:
-    """(w,) the share of events whose code was not there before the window; codes are in order of first appearance."""
+    """(w,) the share of events whose code did not occur before the window; codes are in order of first appearance."""
     known = np.append(-1, np.maximum.accumulate(codes))[bounds[:-1]]
     return np.array([float(np.mean(codes[begin:end] > m)) for begin, end, m in _each(bounds, known)])
 
@@ -181,17 +181,19 @@ def _top(counts: IntArray) -> IntArray:
 
 
 def _turnover(codes: AnyArray, bounds: IntArray) -> FloatArray:
-    """Half the sum of absolute differences between the shares of a window and of that half the stream later."""
-    many, spans = int(codes.max()) + 1, list(pairwise(bounds.tolist()))
+    """Total variation between the shares of each window and of the window half the stream later."""
+    n_codes, spans = int(codes.max()) + 1, list(pairwise(bounds.tolist()))
     apart = len(spans) // 2
 
     def shares(begin: int, end: int) -> FloatArray:
-        return np.bincount(codes[begin:end], minlength=many) / (end - begin)
+        return np.bincount(codes[begin:end], minlength=n_codes) / (end - begin)
 
     pairs = zip(spans, spans[apart:], strict=False) if apart else ()
-    return np.array([0.5 * float(np.abs(shares(*one) - shares(*other)).sum()) for one, other in pairs], np.float64)
+    return np.array(
+        [0.5 * float(np.abs(shares(*earlier) - shares(*later)).sum()) for earlier, later in pairs], np.float64
+    )
 
 
 def _each(bounds: IntArray, more: AnyArray) -> list[tuple[int, int, int]]:
-    """(begin, end, one more number) a window."""
+    """(begin, end, one more number) per window."""
     return list(zip(bounds[:-1].tolist(), bounds[1:].tolist(), more.tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""The span of a stream in words, and what about it suggests that its times were read in the wrong unit."""
+"""The span of a stream in words, and signs that its times were read in the wrong unit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def span_warnings(stream: Stream, now: float | None = None) -> Iterator[str]:
 
     Args:
         stream: any.
-        now: seconds since 1970; the clock where None.
+        now: seconds since 1970; the clock if None.
     """
     begin, end = int(stream.time[0]) / SECOND, int(stream.time[-1]) / SECOND
     length = float(stream.facts["span_seconds"])
@@ -36,7 +36,7 @@ def span_warnings(stream: Stream, now: float | None = None) -> Iterator[str]:
 
 
 def moment(microseconds: int) -> str:
-    """UTC, to the second; a stream holds no time before year 1 or after 9999."""
+    """UTC, to the second; stream times lie between the years 1 and 9999."""
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)).strftime("%Y-%m-%d %H:%M:%S")
 
 

@@ -1,8 +1,8 @@
-"""A rehearsal: what the first cell would compile is compiled before it, once for all cells.
+"""A rehearsal: compile before the first cell what it would otherwise compile, once for all cells.
 
-Loading the compiled loops of the harness costs a second, which a cell of two seconds would otherwise pay each time, and
-which would be told as memory of its strategy. Loops of a strategy are compiled when they are first called, and kept on
-disk: on a fresh machine its first cell would pay seconds, and 50 MB, that no other pays.
+Loading the compiled loops of the harness takes a second, which every cell would pay, and counts as memory of its
+strategy. The loops of a strategy are compiled on their first call and cached on disk: on a new machine, its first cell
+alone would pay seconds and 50 MB.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from freshmark.replay.loop import replay
 from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
 
-FEW = 200
-"""Events that a strategy is tried out on."""
+REHEARSAL_EVENTS = 200
+"""Events of the stream that a strategy is rehearsed on."""
 
 
 def rehearse() -> None:
-    """Replay a few events through every way to rank, with and without repeats; nothing comes of it."""
+    """Replay a few events through every way to rank, with and without repeats; the result is discarded."""
     for repeats in (True, False):
         timeline = Timeline(_stream(repeats=repeats), Settings(probes=2))
         for strategy in (_Scores(), _Factors(), _Lists()):
@@ -36,22 +36,24 @@ def rehearse() -> None:
 
 
 def compiles(packages: Collection[str]) -> bool:
-    """Whether a module of these packages that is loaded has a loop for numba."""
+    """Whether a loaded module of these packages has a function compiled by numba."""
     numba = sys.modules.get("numba")
     if numba is None:
         return False
     loaded = [module for name, module in sys.modules.copy().items() if name.partition(".")[0] in packages]
-    return any(isinstance(one, numba.core.dispatcher.Dispatcher) for module in loaded for one in vars(module).values())
+    return any(
+        isinstance(value, numba.core.dispatcher.Dispatcher) for module in loaded for value in vars(module).values()
+    )
 
 
 def try_out(stream: Stream, strategy: Strategy | Any) -> None:
-    """Replay the first events of a stream through a strategy: columns of the types that its cells will have."""
+    """Replay the first events of a stream through a strategy, with the column types that its cells will see."""
     replay(Timeline(beginning(stream), Settings(probes=2)), strategy, Schedule.parse("10"), matrix=False)
 
 
 def beginning(stream: Stream) -> Stream:
-    """The first events, and the users and items that are in them."""
-    n = min(FEW, len(stream))
+    """The first events, with their users and items."""
+    n = min(REHEARSAL_EVENTS, len(stream))
 
     def first(column: AnyArray | None) -> AnyArray | None:
         return None if column is None else column[:n]
@@ -93,9 +95,9 @@ class _Lists(_Silent):
 
 
 def _stream(*, repeats: bool) -> Stream:
-    """Thirty events of five users and six items, a second apart; read-only, as what is mapped from disk is.
+    """Thirty events of five users and six items, a second apart; read-only, like columns mapped from disk.
 
-    For the compiler a column that cannot be written to is of another type. No pandas is needed for it.
+    To the compiler, a read-only column is of another type. Built without ``stream_of``, which imports pandas.
     """
     at = np.arange(30, dtype=np.int64)
     time, user, item = at * 1_000_000, (at % 5).astype(np.int32), (at % 6).astype(np.int32)

@@ -1,4 +1,4 @@
-"""The machine underneath: processes, isolation, logs, scratch folders, provenance.
+"""The operating system: processes, isolation, logs, scratch folders, provenance.
 
 Imports the contract alone.
 """

@@ -1,4 +1,4 @@
-"""Isolation: what a fresh process does before a stranger's code runs in it."""
+"""Isolation: what a new process does before third-party code runs in it."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ ENVIRONMENT: Mapping[str, str] = {
     "PYTHONUNBUFFERED": "1",
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
 }
-"""Set before the first import: libraries read it then. One thread; one hash seed; no output that a crash loses."""
+"""Set before the first import, when libraries read it: one thread, one hash seed, and unbuffered output."""
 
 
 def isolate(parent: int, log: int) -> None:
-    """Make this process nobody's: its own session, all output into ``log``, gone when its parent goes.
+    """Detach this process: its own session, all output into ``log``, killed when its parent ends.
 
-    There is no input: the parent has none to pass on.
+    It has no input, because the parent has none.
 
     Args:
-        parent: the process that must outlive this one.
-        log: descriptor that stdout and stderr are turned to; closed.
+        parent: the process whose end ends this one.
+        log: descriptor that replaces stdout and stderr; closed here.
     """
     os.setsid()
     die_with_parent(parent)
@@ -45,20 +45,20 @@ def isolate(parent: int, log: int) -> None:
     os.dup2(log, 2)
     os.close(log)
     faulthandler.enable(2)
-    # Where memory runs out, the kernel shall take the cell and not the program that watches it.
+    # If memory runs out, the kernel must kill the cell and not the supervisor.
     with suppress(PermissionError):
         Path("/proc/self/oom_score_adj").write_text("500")
 
 
 def settle_torch() -> None:
-    """Where torch is loaded: one thread, reproducible, and what its first optimiser would import is imported.
+    """If torch is loaded: one thread, deterministic, and the modules that its first optimiser imports.
 
-    That import takes seconds and 80 MB, which would be told as time and memory of whichever strategy comes first.
-    Where torch is loaded later, it takes its threads from the environment.
+    That import takes seconds and 80 MB, which would be measured as time and memory of the strategy. If torch is loaded
+    later, it reads the number of threads from the environment.
     """
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
-        # As use_deterministic_algorithms(True, warn_only=True), without the compiler that this imports.
+        # Like use_deterministic_algorithms(True, warn_only=True), which would import the compiler.
         torch.set_deterministic_debug_mode("warn")
-        with suppress(ImportError):  # a torch without its compiler has nothing to wait for
+        with suppress(ImportError):  # a build of torch without the compiler
             import_module("torch._dynamo")

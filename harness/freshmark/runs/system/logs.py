@@ -1,15 +1,15 @@
-"""The log of a job: its first and its last half megabyte, whatever it writes."""
+"""The log of a job: the first and the last half megabyte of its output."""
 
 from __future__ import annotations
 
 from collections import deque
 
 HALF = 512 * 1024
-"""Bytes kept of the beginning, and of the end."""
+"""Bytes retained of the beginning, and of the end."""
 
 
 class Log:
-    """Bytes as they come; the middle of a long log is counted and dropped, so that nobody can fill a disk."""
+    """A log of bounded size: the middle of a long one is counted and dropped, so that no job can fill a disk."""
 
     def __init__(self, half: int = HALF) -> None:
         self._half = half
@@ -19,7 +19,7 @@ class Log:
         self._dropped = 0
 
     def write(self, data: bytes) -> None:
-        """Add what was written."""
+        """Append output."""
         room = self._half - len(self._head)
         self._head += data[:room]
         if rest := data[room:]:
@@ -31,7 +31,7 @@ class Log:
             self._dropped += len(first)
 
     def read(self) -> bytes:
-        """Everything, or the beginning, a line that says how much is missing, and the end."""
+        """The log; a long one as its beginning, a line with the number of missing bytes, and its end."""
         tail = b"".join(self._tail)
         surplus = max(0, len(tail) - self._half)
         missing = self._dropped + surplus
@@ -40,6 +40,6 @@ class Log:
 
 
 def last_lines(log: bytes, count: int = 40, width: int = 500) -> str:
-    """The last lines as text; what is no text in them is replaced, what is long is cut."""
+    """The last lines as text; invalid bytes are replaced, long lines are cut."""
     text = log[-count * width * 4 :].decode("utf-8", "replace")
     return "\n".join(line[:width] for line in text.splitlines()[-count:])

@@ -1,4 +1,4 @@
-"""Provenance: where and with what a run was made. Never who: no user, host, environment value or home folder."""
+"""Provenance: the machine and the software of a run. No user, host, environment value or home folder."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ PACKAGES = (
     "freshmark", "numpy", "torch", "numba", "llvmlite", "pandas", "pyarrow", "seaborn", "matplotlib", "scipy",
     "pluggy", "jinja2", "typer", "rich", "platformdirs", "pooch",
 )  # fmt: skip
-"""Distributions whose version may change a number or a figure; those that offer plugins come on top."""
+"""Distributions whose version may change a number or a figure; distributions with plugins are added."""
 
 
 def provenance() -> dict[str, Any]:
-    """Facts of this machine and installation, as JSON has them."""
+    """Facts about this machine and installation, as JSON."""
     return {
         "freshmark": __version__,
         "python": platform.python_version(),
@@ -44,7 +44,7 @@ def provenance() -> dict[str, Any]:
 
 
 def file_digests(files: Iterable[Path]) -> dict[str, str]:
-    """File name → sha256: which plugin files took part."""
+    """File name → sha256: the plugin files of a run."""
     return {file.name: sha256(file.read_bytes()).hexdigest() for file in files}
 
 
@@ -55,7 +55,7 @@ def redacted(text: str) -> str:
 
 
 def git_state(folder: Path) -> dict[str, Any] | None:
-    """Commit of the checkout that the folder lies in, and whether files were changed; None outside of one."""
+    """Commit of the checkout that the folder lies in, and whether files were changed; None outside a checkout."""
     commit = _git(folder, "rev-parse", "HEAD")
     if commit is None:
         return None
@@ -64,8 +64,8 @@ def git_state(folder: Path) -> dict[str, Any] | None:
 
 def _git(folder: Path, *arguments: str) -> str | None:
     try:
-        done = subprocess.run(  # noqa: S603  (fixed arguments)
-            ["git", *arguments],  # noqa: S607  (the git that the user has)
+        completed = subprocess.run(  # noqa: S603  (fixed arguments)
+            ["git", *arguments],  # noqa: S607  (the git on the user's PATH)
             cwd=folder,
             capture_output=True,
             text=True,
@@ -74,7 +74,7 @@ def _git(folder: Path, *arguments: str) -> str | None:
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout.strip()
+    return completed.stdout.strip()
 
 
 def _cpu() -> str:
@@ -85,13 +85,13 @@ def _cpu() -> str:
 
 
 def _packages() -> dict[str, str]:
-    """Name → version; torch's says which build it is, ``2.13.0+cpu``."""
-    found = {}
-    for one in distributions():
-        name = str(one.metadata["Name"] or "").lower()
-        if name in PACKAGES or any(point.group == "freshmark" for point in one.entry_points):
-            found[name] = one.version
-    return dict(sorted(found.items()))
+    """Name → version; that of torch includes the build, ``2.13.0+cpu``."""
+    versions = {}
+    for distribution in distributions():
+        name = str(distribution.metadata["Name"] or "").lower()
+        if name in PACKAGES or any(point.group == "freshmark" for point in distribution.entry_points):
+            versions[name] = distribution.version
+    return dict(sorted(versions.items()))
 
 
 def _is_script(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Processes as Linux shows them: who descends from whom, what they hold, and how to end them all."""
+"""Linux processes: descendants, resident memory, and ending a whole tree."""
 
 from __future__ import annotations
 
@@ -14,63 +14,63 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every descendant whose own parent ends, whatever session it made for itself."""
+    """Become the parent of every descendant whose own parent ends, whichever session it is in."""
     _prctl(_SET_CHILD_SUBREAPER, 1)
 
 
 def die_with_parent(parent: int) -> None:
-    """Have the kernel kill this process when its parent ends; if that has happened already, leave now."""
+    """Have the kernel kill this process when its parent ends; exit at once if that has already happened."""
     _prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
 
 
 def children(pid: int) -> list[int]:
-    """The processes whose parent is this one, dead ones included until they are waited for."""
-    found: list[int] = []
+    """The child processes, including zombies."""
+    pids: list[int] = []
     try:
         for thread in Path(f"/proc/{pid}/task").iterdir():
-            found += map(int, (thread / "children").read_bytes().split())
+            pids += map(int, (thread / "children").read_bytes().split())
     except FileNotFoundError:
-        # The process has gone, or this kernel was built without the list; then each process is asked for its parent.
-        return found if found or not Path(f"/proc/{pid}").exists() else list(_children_by_search(pid))
+        # The process has ended, or the kernel was built without this list; then search all processes for their parent.
+        return pids if pids or not Path(f"/proc/{pid}").exists() else list(_children_by_search(pid))
     except ProcessLookupError:
-        return found
-    return found
+        return pids
+    return pids
 
 
 def descendants(pid: int) -> list[int]:
     """Children, their children, and so on; parents before children."""
-    found = children(pid)
-    for one in found:
-        found += children(one)
-    return found
+    pids = children(pid)
+    for child in pids:  # grows as it is iterated: breadth first
+        pids += children(child)
+    return pids
 
 
 def held_bytes(pid: int) -> int:
-    """Memory that the process and its descendants hold: anonymous and shared pages, each page once.
+    """Resident memory of the process and its descendants: anonymous and shared pages, each counted once.
 
-    Pages of mapped files are left out: a stream is a memory map, its pages are the kernel's cache, and how many of
-    them are resident says nothing of the strategy.
+    Pages of mapped files do not count: a stream is a memory map, and how much of it the kernel caches does not depend
+    on the strategy.
     """
     processes = [pid, *descendants(pid)]
     if len(processes) == 1:
         return _sum(f"/proc/{pid}/status", "RssAnon", "RssShmem")
-    # After a fork pages are shared until one writes to them. Counting them takes the kernel a while, a sum does not.
-    return sum(_sum(f"/proc/{one}/smaps_rollup", "Pss_Anon", "Pss_Shmem") for one in processes)
+    # After a fork, pages are shared until they are written. Pss counts each once, but is slower to read.
+    return sum(_sum(f"/proc/{process}/smaps_rollup", "Pss_Anon", "Pss_Shmem") for process in processes)
 
 
 def kill_tree(pid: int) -> None:
-    """Kill the process and its descendants. It is stopped first, so that it starts no more of them meanwhile."""
+    """Kill the process and its descendants. It is stopped first, so that it cannot start more of them."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGSTOP)
-    for one in [*descendants(pid), pid]:
+    for process in [*descendants(pid), pid]:
         with suppress(ProcessLookupError):
-            os.kill(one, signal.SIGKILL)
+            os.kill(process, signal.SIGKILL)
 
 
 def free_bytes() -> int:
-    """Memory that new work could use without swapping."""
+    """Memory available without swapping."""
     return _field(Path("/proc/meminfo").read_text("ascii"), "MemAvailable")
 
 
@@ -83,16 +83,16 @@ def _sum(file: str, *fields: str) -> int:
 
 
 def _field(text: str, name: str) -> int:
-    """Bytes of a line ``Name:  123 kB``; a process that is ending has none."""
-    _, found, rest = text.partition(f"{name}:")
-    return int(rest.split(None, 1)[0]) * 1024 if found else 0
+    """Bytes of a line ``Name:  123 kB``; 0 if it is missing, as for a process that is ending."""
+    _, separator, rest = text.partition(f"{name}:")
+    return int(rest.split(None, 1)[0]) * 1024 if separator else 0
 
 
 def _children_by_search(pid: int) -> Iterator[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with suppress(FileNotFoundError, ProcessLookupError):
-                # The name in parentheses may hold anything, spaces and parentheses included.
+                # The name in parentheses may contain spaces and parentheses.
                 fields = (entry / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
                 if int(fields[1]) == pid:
                     yield int(entry.name)

@@ -1,4 +1,4 @@
-"""Scratch: the folder for a job's temporary files, measured from outside while it runs, and gone when it has ended."""
+"""Scratch: the folder for a job's temporary files, measured from outside while it runs, removed when it ends."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from contextlib import suppress
 
 
 def make_scratch() -> str:
-    """A fresh folder among the temporary ones of this machine."""
+    """Create a folder in the system's folder for temporary files."""
     return tempfile.mkdtemp(prefix="freshmark-")
 
 
 def enter_scratch(folder: str) -> None:
-    """From here on this process and its children make their temporary files there."""
+    """Make this process and its children create their temporary files in the folder."""
     os.environ["TMPDIR"] = folder
-    tempfile.tempdir = None  # it is looked up again
+    tempfile.tempdir = None  # cached; read again from TMPDIR
 
 
 def scratch_bytes(folder: str) -> int:
-    """Bytes of all files below it; those that come and go meanwhile may be missed."""
+    """Bytes of all files in it; files that appear or vanish during the count may be missed."""
     total = 0
-    for place, _, files in os.walk(folder):
+    for parent, _, files in os.walk(folder):
         for name in files:
             with suppress(OSError):
-                total += os.lstat(f"{place}/{name}").st_blocks * 512
+                total += os.lstat(f"{parent}/{name}").st_blocks * 512
     return total
 
 
 def remove_scratch(folder: str) -> None:
-    """Remove it with all that is in it, as far as that is possible."""
+    """Remove the folder and its contents; what cannot be removed stays."""
     shutil.rmtree(folder, ignore_errors=True)
