@@ -79,6 +79,29 @@ def test_no_command_is_help_and_a_usage_error():
 @pytest.mark.parametrize(
     ("words", "right"),
     [
+        (["show", "fading"], ["nothing is called 'fading'", "--plugin FILE"]),
+        (["check", "fading()"], ["no strategy, stream or metric 'fading'", "--plugin FILE"]),
+        (["run", "-s", "trending()", "--dry-run"], ["no strategy 'trending'", "--plugin FILE"]),
+        (
+            ["run", "-s", "logistic()", "--dry-run"],
+            ["logistic is a model", "retrain(logistic()), finetune(logistic())"],
+        ),
+        (["run", "-s", "retrain(popularity())", "--dry-run"], ["popularity is a strategy; retrain wants a model"]),
+        (["run", "-s", "ewc(model=popularity())", "--dry-run"], ["popularity is a strategy; ewc wants a model"]),
+    ],
+    ids=lambda words: " ".join(words[:3]),
+)
+def test_a_wrong_name_is_met_with_where_it_belongs(words, right, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    shown = " ".join(capsys.readouterr().err.split())
+    assert left.value.code == 2
+    assert [one for one in right if one not in shown] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
         (["rnu"], "Did you mean 'run'?"),
         (["list", "strateges"], "did you mean 'strategies'?"),
         (["list", "--plugn", "x"], "--plugin"),

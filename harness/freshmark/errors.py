@@ -79,11 +79,19 @@ MOVED = {"git": "git() is an example plugin: pip install ./examples/plugins/fres
 
 
 class UnknownName(UsageError):
-    """Nothing of that kind has that name."""
+    """Nothing of that kind has that name.
+
+    Args:
+        kind: what was looked for; empty: anything.
+        name: the name.
+        known: the names that exist.
+        where: an option, or the expression that contains the name.
+        offered: whether plugins offer such names, so that a plugin file may be missing.
+    """
 
     default_code = "FM101"
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "") -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "", offered: bool = False) -> None:
         names = sorted(known)
         close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
         if name in MOVED and "stream" in kind:
@@ -93,7 +101,9 @@ class UnknownName(UsageError):
         else:
             shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")  # noqa: PLR2004
             remedy = f"known: {shown}" if names else f"no {kind} is installed"
-        super().__init__(f"no {kind} {name!r}", where=where, remedy=remedy)
+        if offered and not difflib.get_close_matches(name, names, n=1, cutoff=0.8):  # hardly a slip of the keyboard
+            remedy += f"{'' if close else ';'} or load the plugin file that offers it with --plugin FILE"
+        super().__init__(f"no {kind} {name!r}" if kind else f"nothing is called {name!r}", where=where, remedy=remedy)
 
 
 class PlanError(UsageError):

@@ -74,7 +74,7 @@ def findings_of(registry: Registry, thing: str) -> Iterator[Finding]:
     kind = next((kind for kind in CHECKED if name in registry.names(kind)), None)
     if kind is None:
         known = [one for kind in CHECKED for one in registry.names(kind)]
-        raise UnknownName("strategy, stream or metric", name, known, where=thing)
+        raise UnknownName("strategy, stream or metric", name, known, where=thing, offered=True)
     assembly = registry.assembly(kind, thing)
     for part in assembly.parts:
         registry.factory(*part)

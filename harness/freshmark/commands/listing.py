@@ -166,9 +166,10 @@ def _show_things(registry: Registry, kinds: list[str], wanted: str) -> None:
     matches = [kind for kind in chosen if bare in registry.names(kind)]
     if not matches:
         raise UnknownName(
-            KINDS[chosen[0]] if len(chosen) == 1 else "thing",
+            KINDS[chosen[0]] if len(chosen) == 1 else "",
             bare,
             [one for kind in chosen for one in registry.names(kind)],
+            offered=True,
         )
     for position, kind in enumerate(matches):
         if position:

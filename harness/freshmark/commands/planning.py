@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from inspect import Parameter
@@ -124,7 +125,7 @@ def refuse_loss(plan: Plan, folder: Path) -> None:
     """
     from freshmark.runs.plan.toml import read_plan  # noqa: PLC0415  (as above)
 
-    if not (folder / PLAN_FILE).is_file():
+    if not os.path.isfile(folder / PLAN_FILE):  # noqa: PTH113  (Path.is_file raises on EACCES and ENAMETOOLONG)
         return
     earlier = read_plan(folder / PLAN_FILE)
     lost = [

@@ -110,7 +110,7 @@ class Metrics:
             return _guarded(self._metrics[name], self._offers[name].plugin)
         family, k = self._split(name)
         if family is None:
-            raise UnknownName("metric", name, [one.replace(AT_K, "@10") for one in self._offers])
+            raise UnknownName("metric", name, [one.replace(AT_K, "@10") for one in self._offers], offered=True)
         plugin = self._offers[family.name].plugin
         return _guarded(_guard(plugin, f"metric {name!r}", family)(k), plugin)
 

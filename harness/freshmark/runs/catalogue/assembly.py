@@ -12,6 +12,9 @@ from freshmark.runs.catalogue.expressions import Expression, Value, parse
 WITHIN = {"strategies": ("models", "strategies", "streams")}
 """The kinds in which a nested name is looked up, in this order; by default its own kind."""
 
+_OVER_MODELS = ("retrain", "finetune")
+"""The strategies that a lone model is pointed to."""
+
 
 class Catalogue(Protocol):
     """The part of a registry that an assembly needs."""
@@ -53,8 +56,7 @@ class Assembly:
         self.parts = [(kind, self.expression.name)]
         self.parts += [(self._kinds[one.name], one.name) for one in self.expression.nested()]
         if self.expression.name not in catalogue.names(kind):
-            where = "" if text == self.expression.name else text
-            raise UnknownName(catalogue.noun(kind), self.expression.name, catalogue.names(kind), where=where)
+            raise self._not_found(kind)
         for (part, name), one in self._each():
             if signature := catalogue.static_signature(part, name):
                 self._check_arguments(signature, one)
@@ -65,6 +67,16 @@ class Assembly:
             self._check_arguments(self._catalogue.signature(part, name), one)
         return self._build(self.parts[0][0], self.expression)
 
+    def _not_found(self, kind: str) -> UsageError:
+        """The error for an outermost name that is not of the kind: a model alone is not a strategy."""
+        name, catalogue = self.expression.name, self._catalogue
+        if kind == "strategies" and name in catalogue.names("models"):
+            written = [f"{one}({self.expression})" for one in _OVER_MODELS if one in catalogue.names(kind)]
+            remedy = f"write {', '.join(written)} …" if written else "give it to a strategy: freshmark list strategies"
+            return UsageError(f"{name} is a model", where=f"-s {self._text!r}", remedy=remedy, code="FM101")
+        where = "" if self._text == name else self._text
+        return UnknownName(catalogue.noun(kind), name, catalogue.names(kind), where=where, offered=True)
+
     def _kind_within(self, kind: str, name: str) -> str:
         within = WITHIN.get(kind, (kind,))
         for candidate in within:
@@ -73,7 +85,7 @@ class Assembly:
         known = [name for candidate in within for name in self._catalogue.names(candidate)]
         *others, last = (self._catalogue.noun(one) for one in within)
         noun = f"{', '.join(others)} or {last}" if others else last
-        raise UnknownName(noun, name, known, where=self._text)
+        raise UnknownName(noun, name, known, where=self._text, offered=True)
 
     def _each(self) -> Iterator[tuple[tuple[str, str], Expression]]:
         return zip(self.parts, [self.expression, *self.expression.nested()], strict=True)
@@ -81,10 +93,23 @@ class Assembly:
     def _check_arguments(self, signature: Signature, expression: Expression) -> None:
         _check_options(expression, signature.parameters.values(), self._text)
         try:
-            signature.bind(*expression.args, **dict(expression.options))
+            bound = signature.bind(*expression.args, **dict(expression.options))
         except TypeError as error:
             remedy = f"it is {expression.name}{signature}"
             raise UsageError(f"{expression.name!r}: {error}", where=self._text, remedy=remedy, code="FM106") from error
+        for option, value in bound.arguments.items():
+            if isinstance(value, Expression) and _wants_model(signature.parameters[option]):
+                self._check_model(value, expression)
+
+    def _check_model(self, value: Expression, expression: Expression) -> None:
+        kind = self._kinds[value.name]
+        if kind != "models":
+            raise UsageError(
+                f"{value.name} is a {self._catalogue.noun(kind)}; {expression.name} wants a model",
+                where=self._text,
+                remedy="freshmark list models",
+                code="FM106",
+            )
 
     def _build(self, kind: str, expression: Expression) -> Any:
         def built(value: Value) -> Any:
@@ -104,3 +129,9 @@ def _check_options(expression: Expression, parameters: Iterable[Parameter], text
     for option, _ in expression.options:
         if option not in named:
             raise UnknownName(f"option of {expression.name!r} is called", option, named, where=text)
+
+
+def _wants_model(parameter: Parameter) -> bool:
+    """Whether the annotation says so; it is a class, its text, or the syntax that a static signature has read."""
+    note = parameter.annotation
+    return (note.__name__ if isinstance(note, type) else str(note)) in ("Model", "Model | None")

@@ -178,7 +178,7 @@ class Registry:
     def _offer(self, kind: str, name: str) -> Offer:
         offers = self._kind(kind)
         if name not in offers:
-            raise UnknownName(KINDS[kind_called(kind)], name, offers)
+            raise UnknownName(KINDS[kind_called(kind)], name, offers, offered=True)
         return offers[name]
 
     def _kind(self, kind: str) -> dict[str, Offer]:
