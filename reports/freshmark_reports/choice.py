@@ -27,7 +27,7 @@ def selection_note(shown: int, rows: pd.DataFrame) -> str:
     if len(rows) == shown:
         return ""
     rest = "" if strategies == shown else f", the best {shown} of {strategies}"
-    return f" Each strategy at its best schedule{rest}."
+    return f" Shown: each strategy at its best schedule{rest}."
 
 
 def keys_of(results: Results, row: pd.Series) -> list[str]:

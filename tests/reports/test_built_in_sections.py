@@ -97,6 +97,11 @@ def test_one_row_that_beats_all_is_said_to(fabricated, made):
     assert "at once the best and the cheapest of 2" in chart(tradeoff.section(made(cells))).finding
 
 
+def test_where_every_row_is_on_the_front_no_count_is_given(fabricated, made):
+    cells = [fabricated.MadeCell("a()", skill=0.2, update_seconds=1e-4), fabricated.MadeCell("b()", skill=0.8)]
+    assert chart(tradeoff.section(made(cells))).finding.startswith("No row is both cheaper and better than another.")
+
+
 def drawn(found):
     figure = Figure()
     found.draw(figure)
@@ -314,11 +319,19 @@ def test_provenance_tells_stream_settings_drifts_and_machine(usual):
     assert rows_as_dict(machine.parts[1])["packages"] == "numpy 2.0.0, torch 2.4.0"
 
 
+def test_git_and_empty_facts_are_put_in_words(fabricated, made):
+    facts = {"git": {"commit": "c0ffee", "changed": False}, "labels": {}, "host": "", "gpu": None, "seed": 0}
+    _, machine = provenance.section(made([fabricated.MadeCell("a()")], provenance=facts))
+    shown = rows_as_dict(machine.parts[1])
+    assert shown["git"] == "commit c0ffee, no local changes"
+    assert [shown[name] for name in ("labels", "host", "gpu", "seed")] == ["none", "none", "none", "0"]
+
+
 def test_charts_show_each_strategy_once_at_its_best(usual):
     rows = rows_of(usual, STREAM)
     shown = best_of_each(rows)
     assert list(shown["strategy"]) == ["retrain(mf())", "itemknn()", "popularity()", "random()"]
-    assert selection_note(len(shown), rows) == " Each strategy at its best schedule."
+    assert selection_note(len(shown), rows) == " Shown: each strategy at its best schedule."
     assert selection_note(len(rows), rows) == ""
 
 

@@ -45,7 +45,7 @@ def test_sections_stand_where_they_say(usual, sections):
         "Who is served",
         "Latency",
         "Memory",
-        "What is more than chance",
+        "Which differences are real",
         "Failed cells",
         "Every cell",
         "The stream",

@@ -137,6 +137,35 @@ def test_new_items_have_a_sentence_and_a_row_each(measured):
     assert len(table.rows) == 4
 
 
+def drifts_of(*courses):
+    return pd.DataFrame(
+        [
+            {"strategy": "a()", "every": "1d", "delay": "0s", "drift": kind, "drop": drop, "felt": 1.0,
+             "windows_to_recover": took}
+            for kind, drop, took in courses
+        ]
+    )  # fmt: skip
+
+
+def test_recovery_is_counted_in_one_window_or_several():
+    assert recovery._finding(drifts_of(("sudden", 0.1, 1.0)), 1).endswith("; it recovered within 1 window.")
+    text = recovery._finding(drifts_of(("sudden", 0.1, 2.0), ("gradual", 0.2, 3.0)), 2)
+    assert "the gradual drift cost most" in text
+    assert text.endswith("; it recovered within 2.5 windows (median).")
+
+
+def test_a_drift_without_recovery_is_named():
+    text = recovery._finding(drifts_of(("incremental", 0.1, np.inf)), 1)
+    assert text.endswith("; it did not recover from it before the next drift or the end.")
+    text = recovery._finding(drifts_of(("sudden", 0.1, 1.0), ("incremental", 0.2, np.inf)), 2)
+    assert "it recovered from 1 of them within 1 window; it did not recover from the incremental drift before" in text
+
+
+def test_an_item_that_was_never_recommended_has_no_time():
+    entry: Any = arrivals._time(np.inf, "recommended")
+    assert entry.note == "more than half were never recommended"
+
+
 def test_the_pictures_can_be_drawn(measured):
     figures = pytest.importorskip("matplotlib.figure")
     from freshmark_reports.drawing.figure import page_style  # noqa: PLC0415  (imports seaborn)

@@ -32,7 +32,9 @@ def test_pairs_are_told_apart_or_not_and_counted(usual):
     pairs = usual.pairs()
     best = {name: next(row for row in usual.ranking()["strategy"] if row == name) for name in ("itemknn()", "random()")}
     assert len(found.table.rows) == 6
-    assert found.finding.startswith("6 of 6 pairs are told apart; retrain(mf()) every 1h is better than every other")
+    assert found.finding.startswith(
+        "6 of 6 pairs differ significantly; retrain(mf()) every 1h is better than every other"
+    )
     row = next(row for row in found.table.rows if best["itemknn()"] in row[0] and best["random()"] in row[1])
     same = pairs[(pairs["one"] == row[0]) & (pairs["other"] == row[1])].iloc[0]
     assert (row[2].value, row[2].margin) == (same["difference"], same["margin"])
@@ -41,7 +43,7 @@ def test_pairs_are_told_apart_or_not_and_counted(usual):
 def test_copies_are_not_told_apart(fabricated, made):
     twins = [fabricated.MadeCell(name, skill=0.5) for name in ("a()", "b()")]
     found = chart(significance.section(made(twins)))
-    assert found.finding.startswith("0 of 1 pairs are told apart")
+    assert found.finding.startswith("0 of 1 pairs differ significantly")
     assert found.table.rows[0][-1] == "no"
 
 

@@ -46,11 +46,14 @@ ABBREVIATIONS = frozenset({"hr@", "ndcg@", "mrr@", "map@", "mrr", "auc", "f1", "
 """Built-in metrics and families (ending in @) that are written in capitals."""
 
 
+WORDS = {"logloss": "log loss", "calibration_error": "calibration error", "accuracy": "accuracy"}
+"""Built-in metrics that are written as words; these alone get a capital at the start of a sentence."""
+
+
 def metric_label(metric: str) -> str:
     """A metric as written in a sentence: ``NDCG@10``, ``log loss``; a plugin's metric keeps its name."""
-    words = {"logloss": "log loss", "calibration_error": "calibration error"}
     family, at, _ = metric.partition("@")
-    return metric.upper() if family + at in ABBREVIATIONS else words.get(metric, metric)
+    return metric.upper() if family + at in ABBREVIATIONS else WORDS.get(metric, metric)
 
 
 def format_number(value: float, digits: int = 3) -> str:

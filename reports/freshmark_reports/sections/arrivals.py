@@ -65,9 +65,9 @@ def _table(rows: pd.DataFrame) -> Table:
                 row["strategy"],
                 row["schedule"],
                 row["recommended_share"],
-                _time(row["recommended_seconds"]),
+                _time(row["recommended_seconds"], "recommended"),
                 row["hit_share"],
-                _time(row["hit_seconds"]),
+                _time(row["hit_seconds"], "hit"),
                 row["churn"],
                 row["churn_without_update"],
             )
@@ -77,5 +77,5 @@ def _table(rows: pd.DataFrame) -> Table:
     )
 
 
-def _time(seconds: Any) -> Entry:
-    return Value(np.nan, note="more than half never were") if np.isinf(seconds) else float(seconds)
+def _time(seconds: Any, what: str) -> Entry:
+    return Value(np.nan, note=f"more than half were never {what}") if np.isinf(seconds) else float(seconds)

@@ -56,7 +56,7 @@ def _table(results: Results, stream: str, cells: Any) -> Table:
         Column("Duration", "seconds"),
         Column(name, "number"),
         Column("Worst window", "number", f"{name} in its worst window"),
-        Column("Its start", about="start of the worst window"),
+        Column("Start of the worst window"),
         Column("Key", about="name of its folder in cells/"),
         Column("Reproduce with"),
     )

@@ -33,12 +33,21 @@ def _stream(record: StreamRecord) -> Table:
 
 
 def _facts(facts: Mapping[str, Any]) -> list[tuple[Entry, ...]]:
-    return [(name.replace("_", " "), _text(value)) for name, value in facts.items()]
+    return [
+        (name.replace("_", " "), _git(value) if name == "git" and isinstance(value, Mapping) else _text(value))
+        for name, value in facts.items()
+    ]
+
+
+def _git(state: Mapping[str, Any]) -> str:
+    return f"commit {state['commit']}, {'local changes' if state['changed'] else 'no local changes'}"
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no", None: "–"}[value]
+    if value is None or value in ("", [], {}):
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, int | float):
         return f"{value:,.6g}" if isinstance(value, float) else f"{value:,}"
     if isinstance(value, Mapping):

@@ -111,15 +111,20 @@ def _finding(rows: pd.DataFrame, drifts: int) -> str:
         return f"None of {counted} cost {name} more than its windows vary anyway."
     worst = felt.loc[felt["drop"].idxmax()]
     text = (
-        f"{len(felt)} of {counted} affected {name}; the {worst['drift']} one cost most, "
+        f"{len(felt)} of {counted} affected {name}; the {worst['drift']} drift cost most, "
         f"{100 * worst['drop']:.0f}\u00a0% of its level"
     )
     back = felt[np.isfinite(felt["windows_to_recover"])]
-    never = [str(kind) for kind in felt[np.isinf(felt["windows_to_recover"])]["drift"]]
+    never = felt[np.isinf(felt["windows_to_recover"])]
     if len(back):
-        text += f"; it recovered within {float(back['windows_to_recover'].median()):g} windows (median)"
-    if never:
-        text += f"; after {join_words(sorted(set(never)))} it did not recover before the next drift or the end"
+        took = float(back["windows_to_recover"].median())
+        some = f" from {len(back)} of them" if len(never) else ""
+        median = " (median)" if len(back) > 1 else ""
+        text += f"; it recovered{some} within {took:g} window{'' if took == 1 else 's'}{median}"
+    if len(never):
+        kinds = sorted({str(kind) for kind in never["drift"]})
+        drift = "it" if len(felt) == 1 else f"the {join_words(kinds)} drift{'' if len(never) == 1 else 's'}"
+        text += f"; it did not recover from {drift} before the next drift or the end"
     return f"{text}."
 
 

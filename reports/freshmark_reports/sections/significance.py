@@ -1,4 +1,4 @@
-"""Which differences are more than chance: every pair on the same events; mean ranks where there are streams enough."""
+"""Which differences are real: every pair on the same events; mean ranks where there are streams enough."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def section(results: Results) -> Sequence[Section]:
         shown = best_of_each(rows)
         if len(shown) > 1:
             chart = _chart(results, stream, shown, selection_note(len(shown), rows))
-            found.append(Section("What is more than chance", (chart,), stream, order=1300))
+            found.append(Section("Which differences are real", (chart,), stream, order=1300))
     ranks = results.critical_difference()
     return [*found, Section("Over all streams", (_ranks(ranks),), order=1300)] if ranks else found
 
@@ -40,8 +40,8 @@ def _chart(results: Results, stream: str, shown: pd.DataFrame, said: str) -> Cha
             Column("Other"),
             Column(f"Difference in {metric}", "number", "one less the other, on the same events ± half the interval"),
             Column("p, Holm", "number", "raised for the number of pairs that were looked at"),
-            Column("Detectable", "number", "the smallest difference that four of five such runs would tell apart"),
-            Column("Told apart"),
+            Column("Detectable", "number", "the smallest difference that four of five such runs would detect"),
+            Column("Significant"),
         ),
         tuple(
             (
@@ -80,7 +80,7 @@ def _pairs(results: Results, stream: str, shown: pd.DataFrame) -> pd.DataFrame:
 
 
 def _wins(names: Sequence[str], pairs: pd.DataFrame, *, better: str) -> np.ndarray[Any, Any]:
-    """(rows, rows): 1 where the row is better than the column, −1 where worse, 0 where they cannot be told apart."""
+    """(rows, rows): 1 where the row is better than the column, −1 where worse, 0 where neither is."""
     place = {name: one for one, name in enumerate(names)}
     found = np.zeros((len(names), len(names)), np.int64)
     for _, pair in pairs.iterrows():
@@ -93,12 +93,12 @@ def _wins(names: Sequence[str], pairs: pd.DataFrame, *, better: str) -> np.ndarr
 
 def _finding(names: Sequence[str], pairs: pd.DataFrame, wins: np.ndarray[Any, Any]) -> str:
     apart = int(pairs["distinguishable"].sum())
-    text = f"{apart} of {len(pairs)} pairs are told apart"
+    text = f"{apart} of {len(pairs)} pairs differ significantly"
     equals = [name for place, name in enumerate(names) if place and wins[0, place] == 0]
     if not equals:
         return f"{text}; {names[0]} is better than every other strategy."
     few = join_words(equals) if len(equals) <= 3 else f"{len(equals)} others"  # noqa: PLR2004
-    return f"{text}; {names[0]} is not told from {few}."
+    return f"{text}; {names[0]} does not differ significantly from {few}."
 
 
 def _draw(names: Sequence[str], pairs: pd.DataFrame, wins: np.ndarray[Any, Any], figure: Any) -> None:
@@ -111,7 +111,7 @@ def _draw(names: Sequence[str], pairs: pd.DataFrame, wins: np.ndarray[Any, Any],
     for _, pair in pairs.iterrows():
         for one, other, sign in ((pair["one"], pair["other"], 1), (pair["other"], pair["one"], -1)):
             row, column = place[one], place[other]
-            # Filled is better, hollow is worse, nothing is not told apart: shape tells what colour would.
+            # Filled is better, hollow is worse, a dot is not significant: shape tells what colour would.
             won = wins[row, column]
             text = format_number(sign * pair["difference"], 2)
             axes.text(
@@ -156,7 +156,7 @@ def _ranks(found: CriticalDifference) -> Chart:
     else:
         finding = (
             f"Over {found.streams} streams {found.names[0]} ranks best, {format_number(float(found.ranks[0]))} "
-            f"on average; ranks closer than {format_number(found.critical)} are not told apart (Nemenyi)."
+            f"on average; ranks closer than {format_number(found.critical)} do not differ significantly (Nemenyi)."
         )
     return Chart(partial(_draw_ranks, found), finding, table, wide=True, height=0.3 + 0.09 * len(found.names))
 
@@ -176,4 +176,4 @@ def _draw_ranks(found: CriticalDifference, figure: Any) -> None:
             axes.plot([found.ranks[first], found.ranks[last]], [at, at], color=ink(), linewidth=4, alpha=0.5)
     axes.set_yticks(range(count), [short(name) for name in found.names])
     axes.set_ylim(count - 0.3 + 0.35 * len(found.groups), -0.6)
-    axes.set_title("Mean rank; bars join what is not told apart")
+    axes.set_title("Mean rank; bars join ranks that do not differ significantly")

@@ -16,8 +16,8 @@ from freshmark_reports.periods import period_label, unit_of
 
 HOW = {
     "matrix": "Read from the matrix: at every age the same kind of events, with what the run itself gave on them.",
-    "age": "Read from the ages of the answers: other ages are other events, so that a hard hour counts as an old one. "
-    "No half-life is stated; --matrix 8 compares ages on the same events.",
+    "age": "Read from the ages of the answers: each age covers different events, so a difficult hour "
+    "can look like stale knowledge. No half-life is stated; --matrix 8 compares ages on the same events.",
 }
 
 

@@ -14,7 +14,7 @@ from freshmark.reporting import format_number, join_words, metric_label, pareto,
 from freshmark_reports.choice import rows_of
 
 MOST_MARKS = 60
-"""More cannot be told apart, and take long to draw."""
+"""More cannot be distinguished, and take long to draw."""
 
 CPU, MONEY = "cpu_seconds_per_million", "cost_per_million"
 
@@ -87,11 +87,18 @@ def _finding(rows: pd.DataFrame, metric: str, cost: str, word: str) -> str:
         return f"{names[0]} is at once the best and the cheapest of {len(rows)}."
     first, last = best.iloc[0], best.iloc[-1]
     times = format_number(last[cost] / first[cost], 2)
+    if len(names) == len(rows):
+        start = f"No row is both cheaper and better than another. From {names[0]} to {names[-1]}, "
+        return f"{start}{times} times the {word} takes {_span(metric, first, last)}."
     few = join_words(names) if len(names) <= 3 else f"from {names[0]} to {names[-1]}"  # noqa: PLR2004
     return (
         f"{len(names)} of {len(rows)} are on the front, {few}: {times} times the {word} takes "
-        f"{metric_label(metric)} from {format_number(first['value'])} to {format_number(last['value'])}."
+        f"{_span(metric, first, last)}."
     )
+
+
+def _span(metric: str, first: Any, last: Any) -> str:
+    return f"{metric_label(metric)} from {format_number(first['value'])} to {format_number(last['value'])}"
 
 
 def _draw(results: Results, rows: pd.DataFrame, figure: Any) -> None:

@@ -12,6 +12,7 @@ from freshmark.results.decision.curves import CurvePoint, break_even_of
 from freshmark.results.decision.judgement import Judgement
 from freshmark.results.decision.ranking import RankingRow
 from freshmark.results.naming import (
+    WORDS,
     format_bytes,
     format_number,
     format_seconds,
@@ -316,4 +317,5 @@ def names(rows: Sequence[RankingRow]) -> str:
 def score(row: RankingRow) -> str:
     """``NDCG@10 0.2416 ± 0.0090``."""
     words = metric_label(row.metric)
-    return f"{words[:1].upper()}{words[1:]} {with_margin(row.value, row.margin)}"
+    label = words.capitalize() if row.metric in WORDS else words
+    return f"{label} {with_margin(row.value, row.margin)}"
