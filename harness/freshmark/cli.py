@@ -99,7 +99,7 @@ def root(
     `freshmark report` writes a report of a run without measuring again.
 
     Exit codes: 0 success, 1 a cell or a plugin failed or a metric regressed, 2 wrong usage, 3 bad data,
-    4 no cell succeeded, 5 interrupted and resumable, 70 a bug of freshmark, 130 interrupted twice.
+    4 no cell succeeded, 5 interrupted; run the same command to resume, 70 a bug of freshmark, 130 interrupted twice.
     """
 
 

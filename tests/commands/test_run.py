@@ -133,6 +133,14 @@ def test_a_plan_that_does_not_contain_that_of_the_folder_is_refused(first, here,
     assert Path("out/plan.toml").read_bytes() == before
 
 
+def test_without_the_plugin_of_reports_no_report_is_written_and_the_command_succeeds(first, here, monkeypatch):
+    monkeypatch.chdir(first[0].folder)
+    words = ("run", "-d", TINY, "-s", "recency()", "--every", "never", "--no-plugin", "reports", "-o", "bare")
+    code, out, err = here(*words)
+    assert (code, out) == (0, "bare\n")
+    assert "no report is written" in err
+
+
 @pytest.mark.parametrize(("form", "name"), [("markdown", "report.md"), ("csv", "report.csv")])
 def test_a_report_of_each_format_is_written_into_the_run_folder(first, here, monkeypatch, form, name):
     monkeypatch.chdir(first[0].folder)

@@ -62,6 +62,8 @@ def test_a_tolerance_and_a_worth_become_terms_of_the_results(run):
     ("options", "code"),
     [
         ({"tolerance": "much"}, "FM127"),
+        ({"tolerance": "0%"}, "FM127"),
+        ({"tolerance": "100%"}, "FM127"),
         ({"tolerance": ""}, "FM127"),
         ({"worth": "much"}, "FM128"),
         ({"worth": "1% ndcg@10 = 20 per day", "price": ()}, "FM128"),

@@ -8,7 +8,7 @@ import pytest
 from freshmark import Results
 from freshmark.cli import main
 from freshmark.discovery.plugins import blocked_in, find_plugins
-from freshmark.errors import PluginError, UnknownName
+from freshmark.errors import PluginError, UnknownName, UsageError
 from freshmark.runs.catalogue.registry import load
 from freshmark.runs.plan.toml import read_plan
 from freshmark.version import CONTRACT
@@ -98,7 +98,7 @@ def test_an_unknown_name_is_met_with_the_nearest(monkeypatch):
 
 @pytest.mark.parametrize("name", ["local", "freshmark:metrics"])
 def test_what_the_harness_cannot_work_without_cannot_be_blocked(name):
-    with pytest.raises(UnknownName):
+    with pytest.raises(UsageError, match="cannot be blocked"):
         load(disabled=[name])
 
 

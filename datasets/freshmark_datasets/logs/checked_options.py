@@ -93,7 +93,7 @@ def _check_owners(options: Options) -> None:
     for name, column in owned:
         if column not in (*options.numbers, *options.words):
             what = f"{name}={column!r} is neither in numbers= nor in words="
-            raise UsageError(what, where=name, remedy="name it there too: only features have owners")
+            raise UsageError(what, where=name, remedy="also list it in numbers= or words=")
         if [other for _, other in owned].count(column) > 1:
             raise UsageError(f"the column {column!r} has two owners", where=name, remedy=f"one of {', '.join(OWNED)}")
 

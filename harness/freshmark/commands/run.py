@@ -251,7 +251,9 @@ def conclude(summary: RunSummary, registry: Registry, terms: Terms, *, report: b
         note(f"interrupted; resume with: freshmark run {shown(summary.folder)}")
     faults: list[PluginFault] = []
     path = summary.folder
-    if report and summary.ok:
+    if report and summary.ok and "html" not in registry.names("reports"):
+        note("no report is written: the plugin that offers html reports is blocked")
+    elif report and summary.ok:
         path = write_report(registry, [summary.folder], terms=terms, faults=faults)
     if as_json:
         counts = {"ok": summary.ok, "cells": len(summary.statuses)}

@@ -66,7 +66,7 @@ Worth: TypeAlias = Annotated[
     typer.Option(
         "--worth",
         metavar="TEXT",
-        help='What a gain brings, such as "1% ndcg@10 = 20 per million events"; needs --price.',
+        help='What a gain is worth in money, such as "1% ndcg@10 = 20 per million events"; needs --price.',
     ),
 ]
 RequestRate: TypeAlias = Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from freshmark.errors import UnknownName
+from freshmark.errors import UnknownName, UsageError
 
 DISABLE_VARIABLE = "FRESHMARK_DISABLE"
 """The environment variable with the names of blocked plugins, separated by commas."""
@@ -25,17 +25,24 @@ def blocked_among(aliases: Mapping[str, frozenset[str]], disabled: Iterable[str]
     """The plugins to block.
 
     Args:
-        aliases: plugin → every name by which it can be blocked.
+        aliases: plugin → every name by which it can be blocked; none if freshmark itself needs it.
         disabled: names, besides those in the environment.
 
     Raises:
         UnknownName: no plugin has one of the names.
+        UsageError: freshmark itself needs the plugin.
     """
     blocked: set[str] = set()
     given = [(name, "--no-plugin") for name in disabled]
     given += [(name, DISABLE_VARIABLE) for name in names_in_environment()]
     for name, where in given:
         matches = {plugin for plugin, names in aliases.items() if name in names}
+        if not matches and (
+            needed := [one for one in aliases if not aliases[one] and name in (one, one.partition(":")[2])]
+        ):
+            raise UsageError(
+                f"plugin {needed[0]!r} cannot be blocked: freshmark itself needs it", where=where, remedy="leave it out"
+            )
         if not matches:
             raise UnknownName("plugin", name, {one for names in aliases.values() for one in names}, where=where)
         blocked |= matches

@@ -74,8 +74,12 @@ def _returned(implementation: Any, hook: str) -> Mapping[str, Any]:
         raise broken(implementation.plugin_name, f"fails in {hook}", error) from error
     if not isinstance(returned, Mapping) or not all(isinstance(name, str) for name in returned):
         raise PluginError(
-            f"{hook} of plugin {implementation.plugin_name!r} returns {type(returned).__name__}",
+            f"{hook} of plugin {implementation.plugin_name!r} returns {_with_article(type(returned).__name__)}",
             remedy="return a mapping from names to factories",
             code="FM307",
         )
     return returned
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiouAEIOU' else 'a'} {noun}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib.util
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -111,7 +112,8 @@ def load_file(file: Path) -> ModuleType:
     name = f"{FILE_PREFIX}{path.stem}_{sha256(str(path).encode()).hexdigest()[:8]}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None or not path.is_file():
-        raise PluginError("no such plugin file", where=str(file), remedy="the path of a .py file", code="FM301")
+        what = "not a Python file" if os.path.exists(path) else "no such plugin file"  # noqa: PTH110  (as Path.exists raises on EACCES)
+        raise PluginError(what, where=str(file), remedy="the path of a .py file", code="FM301")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     if str(path.parent) not in sys.path:

@@ -156,7 +156,7 @@ class Results(RecordedAccess):
         """The same results, with gain weighed against cost: ``results.worth("1% ndcg@10 = 20 per million events")``.
 
         Raises:
-            UsageError: it does not state a worth, there are no prices, or no stream is decided by its metric.
+            UsageError: it is not a worth, there are no prices, or no stream is decided by its metric.
         """
         parsed = worth if isinstance(worth, Worth) else Worth.parse(worth)
         if self.prices is None:

@@ -28,7 +28,7 @@ class RunSummary:
 
     @property
     def exit_code(self) -> int:
-        """0 all cells measured, 1 some not, 4 none, 5 interrupted and resumable, 130 and 143 aborted."""
+        """0 all cells measured, 1 some not, 4 none, 5 interrupted; the same command resumes it, 130 and 143 aborted."""
         if self.interrupted and self.ok < len(self.statuses):
             return self.interrupted
         if self.ok == len(self.statuses):

@@ -190,8 +190,8 @@ def test_a_broken_plugin_is_named_with_its_line(write, text, message):
 @pytest.mark.parametrize(
     ("returned", "message"),
     [
-        ("['a']", "register_models of plugin .*mine.py' returns list"),
-        ("{1: int}", "returns dict"),
+        ("['a']", "register_models of plugin .*mine.py' returns a list"),
+        ("{1: int}", "returns a dict"),
         ("1 / 0", "fails in register_models: ZeroDivisionError"),
         ("{'not a name!': int}", "invalid name 'not a name!'"),
         ("{'gone': 'json:nothing_here'}", "cannot give 'json:nothing_here'"),
@@ -207,6 +207,9 @@ def test_a_hook_that_returns_nonsense_names_its_plugin(write, returned, message)
 def test_a_missing_plugin_file_is_refused(tmp_path):
     with pytest.raises(PluginError, match="no such plugin file"):
         load([tmp_path / "none.py"], installed=False)
+    (tmp_path / "log.csv").write_text("a,b")
+    with pytest.raises(PluginError, match="not a Python file"):
+        load([tmp_path / "log.csv"], installed=False)
 
 
 def test_an_installed_plugin_that_cannot_be_imported_is_named(tmp_path, monkeypatch):

@@ -44,7 +44,7 @@ class Prices:
 
         Raises:
             UnknownName: nothing has that price.
-            UsageError: it is no price, or all are 0.
+            UsageError: an amount is not a valid price, or all are 0.
         """
         names = [field.name for field in fields(cls)]
         found: dict[str, float] = {}
@@ -64,7 +64,7 @@ def _amount(text: str, where: str) -> float:
     except ValueError:
         amount = -1.0
     if not 0 <= amount < float("inf"):
-        raise UsageError(f"{where!r} is no price", remedy="write it like cpu_hour=0.04", code="FM121")
+        raise UsageError(f"{where!r} is not a valid price", remedy="write it like cpu_hour=0.04", code="FM121")
     return amount
 
 

@@ -34,12 +34,12 @@ class Worth:
         """Of ``"1% ndcg@10 = 20 per million events"`` or ``"1% accuracy = 300 per day"``.
 
         Raises:
-            UsageError: it does not read like that.
+            UsageError: it is not a worth.
         """
         match = _WORTH.fullmatch(text.strip())
         if match is None or not (float(match["share"]) > 0 and float(match["money"]) > 0):
             raise UsageError(
-                f"{text!r} does not state a worth", remedy="1% ndcg@10 = 20 per million events", code="FM128"
+                f"{text!r} is not a worth", remedy="write 1% ndcg@10 = 20 per million events", code="FM128"
             )
         whole = float(match["money"]) * 100 / float(match["share"])
         return cls(match["metric"].lower(), whole, match["per"].lower() in _DAYS)

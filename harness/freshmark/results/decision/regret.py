@@ -48,14 +48,13 @@ class Tolerance:
         """``"2%"`` is relative, ``"0.005"`` absolute.
 
         Raises:
-            UsageError: it is neither, or not above 0.
+            UsageError: it is neither, not above 0, or a share of 100 % or more.
         """
         match = _NUMBER.fullmatch(text.strip())
         amount = float(match["amount"]) / (100 if match["share"] else 1) if match else 0.0
-        if match is None or not amount > 0:
-            raise UsageError(
-                f"{text!r} is not a tolerance", remedy="2% of the metric, or 0.005 in its units", code="FM127"
-            )
+        if match is None or not amount > 0 or (match["share"] and amount >= 1):
+            remedy = "a share above 0 % and below 100 %, for example 2%, or 0.005 in units of the metric"
+            raise UsageError(f"{text!r} is not a tolerance", remedy=remedy, code="FM127")
         return cls(amount, relative=bool(match["share"]))
 
     def in_words(self, amount: float | None = None) -> str:
