@@ -103,6 +103,13 @@ def test_where_lower_is_better_less_is_better(made_row, said):
     assert found.sentence == "Update a() daily."
 
 
+def test_a_plugins_metric_keeps_its_name_at_the_start_of_a_sentence(made_row, said):
+    verdict = said([made_row(value=0.9), made_row("b()", value=0.2)], metric="mine@5").verdict
+    text = " ".join(verdict.more)
+    assert "mine@5 0.9" in text
+    assert "Mine" not in text
+
+
 def test_the_gain_over_never_updating_comes_with_its_interval(made_row, said):
     rows = [made_row(own=0.1), made_row("a()", "never", 0.2, own=0.1)]
     found = said(rows).verdict
