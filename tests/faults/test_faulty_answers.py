@@ -20,7 +20,7 @@ WRONG = [
     ("Answers('text')", "FM310", "score gave ndarray"),
     ("Answers('objects')", "FM310", "score gave ndarray (object)"),
     ("Answers('one row')", "FM310", "score gave shape (6,)"),
-    ("Answers('a row too many')", "FM310", "queries; (n, m): one row a query"),
+    ("Answers('a row too many')", "FM310", "queries; (n, m): one row per query"),
     ("Answers('three dimensions')", "FM310", "score gave shape"),
     ("Answers('ragged')", "FM310", "score gave list"),
     ("Answers('complex')", "FM310", "complex"),
