@@ -81,7 +81,7 @@ def test_the_plugin_of_the_first_page_is_checked_measured_and_reported(tmp_path:
     for words in commands(INDEX, "sh"):
         succeed(words)
     assert "2 passed" in python("-m", "pytest", "-q", "test_mine.py")
-    assert "## Top three" in (tmp_path / "runs" / "mine" / "report.md").read_text("utf-8")
+    assert "## Top three" in (tmp_path / "runs" / "trending" / "report.md").read_text("utf-8")
 
 
 def test_the_family_of_the_first_page_makes_a_metric_at_any_k():

@@ -80,8 +80,8 @@ def with_margin(value: float, margin: float) -> str:
 
 def format_seconds(value: float) -> str:
     """A duration: ``85 µs``, ``12.4 ms``, ``3.10 s``, ``12 min``."""
-    for below, factor, unit in ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (120.0, 1.0, "s"), (7200.0, 1 / 60, "min")):
-        if abs(_rounded(value)) < below:
+    for below, factor, unit in ((1e3, 1e6, "µs"), (1e3, 1e3, "ms"), (120, 1.0, "s"), (120, 1 / 60, "min")):
+        if abs(_rounded(value * factor)) < below:  # as it is shown: 7,170 s would be 120 min
             return f"{format_number(value * factor)} {unit}" if value else "0 s"
     return f"{format_number(value / 3600)} h" if np.isfinite(value) else "–"
 
