@@ -6,6 +6,7 @@ import contextlib
 import mmap
 import os
 import random
+import resource
 import signal
 import time
 from pathlib import Path
@@ -106,6 +107,20 @@ def test_an_interrupt_while_waiting_ends_the_copy_and_goes_on(late, monkeypatch)
     finally:
         signal.signal(signal.SIGINT, before)
     assert gone(int(shared[0]))
+
+
+def test_descriptors_beyond_a_thousand_are_waited_for_too():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, 4096), hard), hard))
+    shared = mmap.mmap(-1, 1)
+    held = [os.dup(0) for _ in range(1100)]
+    try:
+        run_in_fork(lambda: shared.write(b"x"))
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert shared[:1] == b"x"
 
 
 def test_no_descriptor_is_left_open():

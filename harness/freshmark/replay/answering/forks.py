@@ -21,7 +21,7 @@ from typing import NoReturn
 from freshmark.errors import PluginError, UsageError
 
 _SET_PARENT_DEATH_SIGNAL = 1  # <linux/prctl.h>
-_PATIENCE_SECONDS = 0.1
+_PATIENCE_MILLISECONDS = 100
 
 
 def run_in_fork(work: Callable[[], object]) -> None:
@@ -44,7 +44,9 @@ def run_in_fork(work: Callable[[], object]) -> None:
         os.close(write_fd)
         with os.fdopen(read_fd, "rb") as pipe:
             # A signal just before a blocking read would wait for the read: look up often enough to notice an interrupt.
-            while not select.select([pipe], [], [], _PATIENCE_SECONDS)[0]:
+            ready = select.poll()  # select() refuses descriptors from 1,024 on
+            ready.register(pipe, select.POLLIN)
+            while not ready.poll(_PATIENCE_MILLISECONDS):
                 pass
             message = pipe.read().decode("utf-8", "replace")
     except BaseException:
