@@ -90,6 +90,26 @@ def test_what_the_user_or_the_moment_explains_is_no_leak(owner):
     )
 
 
+def with_context(item, column):
+    draw = np.random.default_rng(3)
+    return stream_of(
+        name="context", task="rank", time=np.arange(EVENTS, dtype=np.int64), user=draw.integers(0, 40, EVENTS),
+        item=item, features={"context": column}, of={"context": "context"},
+    )  # fmt: skip
+
+
+def test_an_hour_is_no_leak_though_each_item_is_asked_for_in_one_hour_alone():
+    hour = np.arange(EVENTS) // 100
+    with_context(hour * 3 + np.random.default_rng(4).integers(0, 3, EVENTS), hour)
+
+
+def test_a_value_that_most_items_share_gives_no_item_away():
+    item = np.random.default_rng(5).integers(0, ITEMS, EVENTS)
+    with_context(item, (item % 10 == 0).astype(np.int32))
+    with pytest.raises(DataError):
+        with_context(item, (item % 10).astype(np.int32))
+
+
 @pytest.mark.parametrize(("of", "what"), [({"cost": "item"}, "cost"), ({"price": "shop"}, "shop")])
 def test_an_owner_or_a_feature_that_does_not_exist_is_refused(of, what):
     with pytest.raises(DataError, match=what):
