@@ -67,7 +67,7 @@ def test_help_names_every_command_and_offers_completion():
 
 def test_the_version_is_data():
     shown = freshmark("--version")
-    assert (shown.returncode, shown.stdout, shown.stderr) == (0, "freshmark 0.2.0\n", "")
+    assert (shown.returncode, shown.stdout, shown.stderr) == (0, "freshmark 0.3.0.dev0\n", "")
 
 
 def test_no_command_is_help_and_a_usage_error():
