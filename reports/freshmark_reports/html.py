@@ -20,6 +20,8 @@ from freshmark_reports import entries
 from freshmark_reports.chapters import Reported, Sections, chapters
 from freshmark_reports.drawing.figure import Drawn, drawn
 
+SCRIPTS = ("script.js", "charts.js")
+
 
 def write(results: Reported, path: Path, sections: Sections) -> None:
     """Write the page; ``path`` never holds a half-written one."""
@@ -36,7 +38,7 @@ def write(results: Reported, path: Path, sections: Sections) -> None:
 
 def page(results: Reported, sections: Sections) -> str:
     """The page as text; the same results give the same bytes."""
-    script = _asset("script.js")
+    script = "".join(map(_asset, SCRIPTS))
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
         _environment()

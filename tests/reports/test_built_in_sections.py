@@ -10,7 +10,6 @@ from freshmark.results.costs.budget import Budget
 from freshmark.results.naming import format_number
 from freshmark_reports.choice import best_of_each, rows_of, selection_note
 from freshmark_reports.drawing.palette import looks, markers, short
-from freshmark_reports.drawing.svg import ROWS
 from freshmark_reports.sections import (
     cells,
     failures,
@@ -138,13 +137,13 @@ def test_of_many_rows_the_front_and_the_best_are_drawn_and_it_is_said(fabricated
     found = chart(tradeoff.section(results))
     assert found.finding.endswith(" Drawn are the front and the best of the rest, 60 of 70.")
     assert len(found.table.rows) == 70
-    marks = [line for line in drawn(found).lines if line.get_gid()]
+    marks = [(line, mark) for line in drawn(found).lines for mark in getattr(line, "freshmark_marks", [])]
     assert len(marks) == 60
-    for line in marks:
-        row = found.table.rows[int(line.get_gid().removeprefix(ROWS))]
+    for line, mark in marks:
+        row = found.table.rows[int(mark["data-entry"])]
         assert (float(line.get_xdata()[0]), float(line.get_ydata()[0])) == (row[2], row[3].value)
     best = list(results.ranking()["strategy"])
-    shown = {found.table.rows[int(line.get_gid().removeprefix(ROWS))][0] for line in marks}
+    shown = {mark["data-strategy"] for _, mark in marks}
     assert set(best[:50]) <= shown
     assert {row[0] for row in found.table.rows if row[4] == "yes"} <= shown
 

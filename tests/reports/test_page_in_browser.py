@@ -184,11 +184,11 @@ def test_pointing_at_a_moment_tells_what_everyone_had_then(opened, text):
 def test_pointing_at_a_mark_tells_its_row(opened, text):
     tab = opened(text)
     draw = tab.locator(".lead .draw")
-    x, y, row = draw.get_attribute("data-marks").split(" ")[-1].split(",")
-    box, view = draw.locator("svg").bounding_box(), draw.locator("svg").evaluate("e => e.viewBox.baseVal.width")
-    scale = box["width"] / view
-    tab.mouse.move(box["x"] + float(x) * scale, box["y"] + float(y) * scale)
-    cells = tab.locator(".lead details tbody tr").nth(int(row)).locator("th, td").all_text_contents()
+    mark = draw.locator("[data-entry]").last
+    row = int(mark.get_attribute("data-entry"))
+    box = mark.bounding_box()
+    tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    cells = tab.locator(".lead details tbody tr").nth(row).locator("th, td").all_text_contents()
     said = tab.locator(".tip").inner_text()
     assert cells[0].strip() in said
     assert cells[2].strip() in said

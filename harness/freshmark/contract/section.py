@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import nan
-from typing import Any, Literal, TypeAlias, get_args
+from math import isnan, nan
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from freshmark.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Kind: TypeAlias = Literal["text", "number", "count", "share", "seconds", "bytes"]
 """What a column holds; the writer of a report knows how each is written, aligned and sorted."""
@@ -86,6 +89,27 @@ class Table:
                     code="FM307",
                 )
 
+    def frame(self) -> pd.DataFrame:
+        """The table as a frame: numbers as numbers (None: NaN), links as their text; ``NAME ±`` holds the margins."""
+        import pandas as pd  # noqa: PLC0415  (a plugin that offers a section must not pay for it)
+
+        names, made = [], []
+        for place, column in enumerate(self.columns):
+            entries = [row[place] for row in self.rows]
+            names.append(column.name)
+            made.append([_plain(entry) for entry in entries])
+            margins = [entry.margin if isinstance(entry, Value) else nan for entry in entries]
+            if not all(map(isnan, margins)):
+                names.append(f"{column.name} ±")
+                made.append(margins)
+        return pd.DataFrame(dict(enumerate(made))).set_axis(names, axis=1)
+
+
+def _plain(entry: Entry) -> Any:
+    if isinstance(entry, Value):
+        return entry.value
+    return entry.text if isinstance(entry, Link) else entry
+
 
 @dataclass(frozen=True, slots=True)
 class Prose:
@@ -118,6 +142,11 @@ class Chart:
     table: Table
     wide: bool = False
     height: float = 1.0
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """What it shows, as a frame: the columns and rows of its table; a margin has a column ``NAME ±`` of its own."""
+        return self.table.frame()
 
 
 LAST = 2000

@@ -18,7 +18,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import Formatter, LogFormatter
 
 from freshmark_reports.drawing.legend import Key, keys_of
-from freshmark_reports.drawing.pointing import Pointing, pointing_of
+from freshmark_reports.drawing.marks import across_of, attributes_of
 from freshmark_reports.drawing.svg import GRID, INK, MUTED, PAPER, element_of
 from freshmark_reports.entries import visible
 
@@ -46,12 +46,12 @@ class Drawn:
 
     svg: the element
     keys: its legend, written by the page so that it wraps and is clickable
-    pointing: positions of the rows of its table
+    across: x position of each row of its table, where they share an axis
     """
 
     svg: str
     keys: tuple[Key, ...]
-    pointing: Pointing
+    across: str
 
 
 @contextmanager
@@ -70,7 +70,7 @@ def drawn(chart: Chart, prefix: str) -> Drawn:
     with page_style():
         figure = _figure(chart.draw, wide=chart.wide, height=chart.height)
         keys = keys_of(figure)
-        return Drawn(_svg(figure, chart.finding, prefix), keys, pointing_of(figure, chart.table))
+        return Drawn(_svg(figure, chart.finding, prefix), keys, across_of(figure, chart.table))
 
 
 def svg_of(draw: Callable[[Any], None], finding: str, *, prefix: str, wide: bool = False, height: float = 1.0) -> str:
@@ -96,9 +96,10 @@ def _figure(draw: Callable[[Any], None], *, wide: bool, height: float) -> Figure
 
 def _svg(figure: Figure, finding: str, prefix: str) -> str:
     _plain_text(figure)
+    marks = attributes_of(figure)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return element_of(buffer.getvalue(), finding, prefix)
+    return element_of(buffer.getvalue(), finding, prefix, marks)
 
 
 class _PlainPowers(Formatter):

@@ -14,7 +14,8 @@ from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
 
-from freshmark_reports.drawing.svg import SERIES, colour_of
+from freshmark_reports.drawing.marks import bind
+from freshmark_reports.drawing.svg import colour_of
 
 LONG, HIGH = 26.0, 12.0
 """Size of a sample, in px."""
@@ -61,9 +62,8 @@ def keys_of(figure: Figure) -> tuple[Key, ...]:
 
 def _bind(figure: Figure, name: str, number: int) -> int | None:
     artists = [artist for axes in figure.axes for artist in _artists(axes) if artist.get_label() == name]
-    for index, artist in enumerate(artists):
-        own = f"{artist.get_gid() or ''}".removeprefix(SERIES)
-        artist.set_gid(f"{SERIES}{number}.{index}.{own}")
+    for artist in artists:
+        bind(artist, number)
     return number if artists else None
 
 

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
 from freshmark_reports.entries import visible
 
 INK, MUTED, GRID, PAPER = "#010203", "#040506", "#070809", "#0a0b0c"
 """Sentinel colours: replaced by the colours of the page, light or dark."""
-
-SERIES = "series-"
-"""Prefix of the gid of an artist that belongs to a legend entry: ``series-2.14`` is entry 2."""
-
-ROWS = "rows="
-"""Prefix of the gid of a line whose points are rows of the table: ``rows=0,4,8``."""
 
 _COLOURS = {INK: "currentColor", MUTED: "var(--muted)", GRID: "var(--line)", PAPER: "var(--paper)"}
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
@@ -27,16 +22,23 @@ def colour_of(colour: str) -> str:
     return _COLOURS.get(colour, colour)
 
 
-def element_of(content: bytes, finding: str, prefix: str) -> str:
-    """The ``<svg>`` element in a file that matplotlib wrote; ``finding`` is its text for screen readers."""
+def element_of(content: bytes, finding: str, prefix: str, marks: Mapping[str, Sequence[Mapping[str, str]]]) -> str:
+    """The ``<svg>`` element in a file that matplotlib wrote.
+
+    Args:
+        content: the file.
+        finding: text for screen readers.
+        prefix: begins every id.
+        marks: gid → attributes of each point of that artist.
+    """
     root = ET.fromstring(content)  # noqa: S314  (matplotlib just wrote it)
     referred = set(re.findall(rb"(?:href=\"|url\()#([^\")]+)", content))
     for element in root.iter():
         element.tag = element.tag.removeprefix(_SVG)
         for name, value in list(element.attrib.items()):
             del element.attrib[name]
-            if name == "id" and value.startswith(SERIES):
-                element.set("data-key", value.removeprefix(SERIES).partition(".")[0])
+            if name == "id" and value in marks:
+                _mark(element, marks[value])
             elif name != "id" or value.encode() in referred:  # ids on every group would be a tenth of the page
                 element.set("href" if name == _HREF else name, _attribute(name, value, prefix))
     _strip(root)
@@ -46,6 +48,18 @@ def element_of(content: bytes, finding: str, prefix: str) -> str:
     root.set("role", "img")
     root.set("aria-label", visible(finding))
     return ET.tostring(root, encoding="unicode")
+
+
+def _mark(group: ET.Element, points: Sequence[Mapping[str, str]]) -> None:
+    """What all points share is set on the group, the rest on each."""
+    shared = {name: value for name, value in points[0].items() if all(one.get(name) == value for one in points)}
+    group.attrib |= {name: visible(value) for name, value in shared.items()}
+    defined = {id(inner) for defs in group.iter(f"{_SVG}defs") for inner in defs.iter()}
+    shapes = [one for one in group.iter() if id(one) not in defined]
+    drawn = [one for one in shapes if one.tag == f"{_SVG}use"] or [one for one in shapes if one.tag == f"{_SVG}path"]
+    if len(points) == len(drawn):
+        for element, own in zip(drawn, points, strict=True):
+            element.attrib |= {name: visible(value) for name, value in own.items() if name not in shared}
 
 
 def _strip(root: ET.Element) -> None:

@@ -79,8 +79,8 @@ def _draw(results: Results, title: str, samples: Mapping[str, tuple[str, FloatAr
     # Imported here: the other report formats draw nothing.
     import seaborn as sns  # noqa: PLC0415
 
+    from freshmark_reports.drawing.marks import rows_gid  # noqa: PLC0415
     from freshmark_reports.drawing.palette import legend_below, line_key, looks, paper, plain_log  # noqa: PLC0415
-    from freshmark_reports.drawing.pointing import rows_gid  # noqa: PLC0415
 
     axes = figure.subplots()
     look = looks(results)

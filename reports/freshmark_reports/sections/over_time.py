@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, Entry, FloatArray, IntArray, Results, Section, Table
-from freshmark.reporting import format_number, metric_label, row_label
+from freshmark.reporting import format_number, metric_label, row_label, with_margin
 
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, selection_note
 from freshmark_reports.detections import Detections, detections_of
@@ -117,21 +117,23 @@ def _finding(best: Any, curve: Curve, achievable: float | None) -> str:
 
 def _draw(results: Results, stream: str, shown: ChartData, figure: Any) -> None:
     # Imported here: the other report formats do not need matplotlib.
+    from freshmark_reports.drawing.marks import mark  # noqa: PLC0415
     from freshmark_reports.drawing.palette import ink, legend_below, line_key, looks  # noqa: PLC0415
 
     heights = [6, *([2.2] if shown.gains else []), 0.4 + 0.22 * len(shown.rows)]
     panels = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
     upper, look = panels[0], looks(results)
     keys: list[Any] = []
-    for (name, curve), strategy in zip(shown.curves.items(), shown.rows["strategy"], strict=True):
-        drawn = look[strategy]
+    for (name, curve), (_, row) in zip(shown.curves.items(), shown.rows.iterrows(), strict=True):
+        drawn, value = look[row["strategy"]], with_margin(row["value"], row["margin"])
         line = {"color": drawn.colour, "linestyle": drawn.dash, "label": name}
-        upper.plot(dates(curve.begin), curve.value, **line)
+        mark(upper.plot(dates(curve.begin), curve.value, **line)[0], row, [value])
         if not keys:
             low, high = curve.value - shown.margin, curve.value + shown.margin
-            upper.fill_between(dates(curve.begin), low, high, color=drawn.colour, alpha=0.13, linewidth=0, label=name)
+            band = {"color": drawn.colour, "alpha": 0.13, "linewidth": 0, "label": name}
+            mark(upper.fill_between(dates(curve.begin), low, high, **band), row, [value])
         if name in shown.gains:
-            panels[1].plot(dates(curve.begin), shown.gains[name], linewidth=1.3, **line)
+            mark(panels[1].plot(dates(curve.begin), shown.gains[name], linewidth=1.3, **line)[0], row, [value])
         keys.append(line_key(name, drawn))
     if shown.oracle is not None:
         (line,) = upper.plot(
@@ -201,6 +203,7 @@ def _few(times: IntArray) -> IntArray:
 
 
 def _ticks(results: Results, shown: pd.DataFrame, axes: Any) -> None:
+    from freshmark_reports.drawing.marks import mark  # noqa: PLC0415
     from freshmark_reports.drawing.palette import looks  # noqa: PLC0415
 
     look = looks(results)
@@ -210,7 +213,7 @@ def _ticks(results: Results, shown: pd.DataFrame, axes: Any) -> None:
         if len(live):
             few = _few(live)
             ticks = {"color": look[row["strategy"]].colour, "markersize": 7, "label": _name(row)}
-            axes.plot(dates(few), np.full(len(few), -place), "|", **ticks)
+            mark(axes.plot(dates(few), np.full(len(few), -place), "|", **ticks)[0], row)
     axes.set_ylim(-len(shown) + 0.4, 0.6)
     axes.set_yticks([])
     axes.grid(visible=False)

@@ -130,8 +130,8 @@ def _finding(rows: pd.DataFrame, drifts: int) -> str:
 
 def _draw(results: Results, rows: pd.DataFrame, drifts: pd.DataFrame, figure: Any) -> None:
     # Imported here: the other report formats do not need matplotlib.
+    from freshmark_reports.drawing.marks import rows_gid  # noqa: PLC0415
     from freshmark_reports.drawing.palette import legend_below, looks, markers, muted, paper  # noqa: PLC0415
-    from freshmark_reports.drawing.pointing import rows_gid  # noqa: PLC0415
 
     lost, took = figure.subplots(1, 2, sharey=True)
     look, marker = looks(results), markers(rows["strategy"])

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, Results, Section, Table, Value
-from freshmark.reporting import format_number, metric_label, schedule_label
+from freshmark.reporting import format_number, metric_label, schedule_label, with_margin
 
 from freshmark_reports.choice import MOST_LINES, rows_of
 
@@ -97,6 +97,7 @@ def _finding(shown: pd.DataFrame, better: str, metric: str, knees: Sequence[int]
 
 def _draw(results: Results, rows: pd.DataFrame, bends: Sequence[int], figure: Any) -> None:
     # Imported here: the other report formats do not need matplotlib.
+    from freshmark_reports.drawing.marks import mark  # noqa: PLC0415
     from freshmark_reports.drawing.palette import (  # noqa: PLC0415
         ink,
         legend_below,
@@ -106,7 +107,6 @@ def _draw(results: Results, rows: pd.DataFrame, bends: Sequence[int], figure: An
         paper,
         plain_log,
     )
-    from freshmark_reports.drawing.pointing import rows_gid  # noqa: PLC0415
 
     look = looks(results)
     panels = figure.subplots(1, 2, sharex=True)
@@ -116,13 +116,15 @@ def _draw(results: Results, rows: pd.DataFrame, bends: Sequence[int], figure: An
         own = rows[rows["strategy"] == strategy]
         at = [place[every] for every in own["every"]]
         line = {"color": look[strategy].colour, "linestyle": look[strategy].dash, "marker": "o", "markersize": 5,
-                "label": strategy, "gid": rows_gid(own.index), "markeredgecolor": paper()}  # fmt: skip
+                "label": strategy, "markeredgecolor": paper()}  # fmt: skip
         margin = own["margin"].fillna(0.0)
-        panels[0].vlines(
+        values = [with_margin(*one) for one in zip(own["value"], own["margin"], strict=True)]
+        bars = panels[0].vlines(
             at, own["value"] - margin, own["value"] + margin, color=line["color"], lw=1, alpha=0.6, label=strategy
         )
-        panels[0].plot(at, own["value"], **line)
-        panels[1].plot(at, own[COST], **line)
+        mark(bars, own, values)
+        mark(panels[0].plot(at, own["value"], **line)[0], own, values, own.index)
+        mark(panels[1].plot(at, own[COST], **line)[0], own, list(map(format_number, own[COST])), own.index)
     for one in bends:
         ring = {"marker": "o", "markersize": 11, "markerfacecolor": "none", "markeredgecolor": ink(),
                 "linestyle": "none", "label": rows["strategy"].iloc[one]}  # fmt: skip

@@ -88,8 +88,8 @@ def _finding(best: Any, served: Served, metric: str, added: Sequence[str]) -> st
 
 def _draw(results: Results, shown: pd.DataFrame, served: Served, figure: Any) -> None:
     # Imported here: the other report formats do not need matplotlib.
+    from freshmark_reports.drawing.marks import rows_gid  # noqa: PLC0415
     from freshmark_reports.drawing.palette import legend_below, looks, markers, muted  # noqa: PLC0415
-    from freshmark_reports.drawing.pointing import rows_gid  # noqa: PLC0415
 
     axes = figure.subplots()
     look, marker = looks(results), markers(shown["strategy"])

@@ -163,8 +163,8 @@ def _ranks(found: CriticalDifference) -> Chart:
 
 def _draw_ranks(found: CriticalDifference, figure: Any) -> None:
     # Imported here: the other report formats do not need matplotlib.
+    from freshmark_reports.drawing.marks import rows_gid  # noqa: PLC0415
     from freshmark_reports.drawing.palette import ink, short  # noqa: PLC0415
-    from freshmark_reports.drawing.pointing import rows_gid  # noqa: PLC0415
 
     axes = figure.subplots()
     count = len(found.names)

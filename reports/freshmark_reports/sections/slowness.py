@@ -42,7 +42,7 @@ def _chart(rows: pd.DataFrame) -> Chart:
             Column("Update", "seconds", "mean duration of an update, in stream time"),
             Column("Busy", "share", "share of stream time spent updating; from 100 % on updates cannot keep up"),
             Column("Updates free", "count"),
-            Column("Served", "count", "fewer, if boundaries fell into a running update"),
+            Column("Updates served", "count", "fewer, if boundaries fell into a running update"),
         ),
         tuple(
             (
@@ -87,8 +87,8 @@ def _pace(row: Mapping[Any, Any]) -> str:
 
 def _draw(rows: pd.DataFrame, figure: Any) -> None:
     # Imported here: the other report formats do not need matplotlib.
+    from freshmark_reports.drawing.marks import rows_gid  # noqa: PLC0415
     from freshmark_reports.drawing.palette import ink, legend_below, marker_key, muted, paper  # noqa: PLC0415
-    from freshmark_reports.drawing.pointing import rows_gid  # noqa: PLC0415
 
     axes = figure.subplots()
     place = np.arange(len(rows))[::-1]

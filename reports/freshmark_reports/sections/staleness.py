@@ -106,8 +106,8 @@ def _finding(shown: pd.DataFrame, flat: Mapping[str, float]) -> str:
 
 def _draw(results: Results, shown: pd.DataFrame, figure: Any) -> None:
     # Imported here: the other report formats do not need matplotlib.
+    from freshmark_reports.drawing.marks import rows_gid  # noqa: PLC0415
     from freshmark_reports.drawing.palette import legend_below, line_key, looks, muted, paper  # noqa: PLC0415
-    from freshmark_reports.drawing.pointing import rows_gid  # noqa: PLC0415
 
     left, right = figure.subplots(1, 2, sharex=True)
     look, keys = looks(results), []

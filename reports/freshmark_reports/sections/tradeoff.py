@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, Results, Section, Table, Value
-from freshmark.reporting import format_number, join_words, metric_label, pareto, row_label
+from freshmark.reporting import format_number, join_words, metric_label, pareto, row_label, with_margin
 
 from freshmark_reports.choice import rows_of
 
@@ -103,6 +103,7 @@ def _span(metric: str, first: Any, last: Any) -> str:
 
 def _draw(results: Results, rows: pd.DataFrame, figure: Any) -> None:
     # Imported here: the other report formats do not need matplotlib.
+    from freshmark_reports.drawing.marks import mark  # noqa: PLC0415
     from freshmark_reports.drawing.palette import (  # noqa: PLC0415
         ink,
         legend_below,
@@ -113,7 +114,6 @@ def _draw(results: Results, rows: pd.DataFrame, figure: Any) -> None:
         paper,
         plain_log,
     )
-    from freshmark_reports.drawing.pointing import rows_gid  # noqa: PLC0415
 
     axes = figure.subplots()
     cost, _ = cost_of(results)
@@ -137,7 +137,8 @@ def _draw(results: Results, rows: pd.DataFrame, figure: Any) -> None:
         )
         for part in marks.get_children():
             part.set_label(str(row["strategy"]))
-        marks.lines[0].set_gid(rows_gid(place))
+        for part in marks.get_children():
+            mark(part, row, [with_margin(row["value"], row["margin"])], [place] if part is marks.lines[0] else ())
     plain_log(axes.xaxis)
     axes.set_xlabel("Cost of a million events" if results.prices else "CPU seconds for a million events")
     axes.set_title(metric_label(str(rows["metric"].iloc[0])))

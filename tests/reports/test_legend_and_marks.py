@@ -2,13 +2,14 @@ import re
 from xml.etree import ElementTree as ET
 
 import numpy as np
+import pandas as pd
 import pytest
 import seaborn as sns
 from freshmark import Chart, Column, Table
 from freshmark_reports.drawing.figure import drawn
 from freshmark_reports.drawing.legend import HIGH, LONG, outline
+from freshmark_reports.drawing.marks import mark, row_id
 from freshmark_reports.drawing.palette import _COLOURS, legend_below, line_key, looks, marker_key
-from freshmark_reports.drawing.pointing import rows_gid
 
 ROWS = Table((Column("when"), Column("a", "number"), Column("b", "number")), tuple((f"t{n}", n, n) for n in range(4)))
 
@@ -97,45 +98,86 @@ def test_dashes_of_a_key_are_those_of_its_line(usual):
 
 
 def test_no_key_and_no_row_name_is_an_id_of_the_page():
-    svg = drawn(chart(lines("a", "b", gid=rows_gid(range(4)))), "f1").svg
+    svg = drawn(chart(lines("a", "b", gid="rows=0,1,2,3")), "f1").svg
     ids = re.findall(r' id="([^"]+)"', svg)
-    assert not [one for one in ids if "series" in one or "rows" in one]
+    assert not [one for one in ids if "mark" in one or "rows" in one]
     assert all(f"#{one}" in svg for one in ids)
 
 
-def test_points_say_which_row_they_are_and_where():
-    made = drawn(chart(lines("x", gid=rows_gid([3, 1, 0, 2]))), "f1").pointing
-    marks = [tuple(map(int, one.split(","))) for one in made.marks.split(" ")]
-    assert [row for _, _, row in marks] == [3, 1, 0, 2]
-    assert [x for x, _, _ in marks] == sorted(x for x, _, _ in marks)
-    view = [float(one) for one in re.search(r'viewBox="([^"]+)"', drawn(chart(lines("x")), "f1").svg)[1].split()]
-    assert all(0 <= x <= view[2] and 0 <= y <= view[3] for x, y, _ in marks)
-    assert marks[2][1] < marks[0][1]  # upwards in the picture is a smaller y
-    assert made.across == ""
+IDENTITY = {"stream": "s", "strategy": "a <b>", "every": "1d", "delay": "0s"}
+
+
+def elements(svg, name):
+    return [element for element in ET.fromstring(svg).iter() if name in element.attrib]
+
+
+def test_a_row_has_one_id_whatever_chart_it_is_in():
+    assert row_id(IDENTITY) == row_id(pd.Series({**IDENTITY, "value": 1.0})) == "r-11c4d77c"
+    others = [row_id(IDENTITY | {name: "other"}) for name in IDENTITY]
+    assert len({row_id(IDENTITY), *others}) == 5
+
+
+def test_points_say_which_row_they_are_and_what_they_show():
+    rows = pd.DataFrame([IDENTITY | {"every": every} for every in ("never", "1d", "1h")])
+
+    def draw(figure):
+        axes = figure.subplots()
+        mark(axes.plot(range(3), [1, np.nan, 3], marker="o")[0], rows, ["1", "2", "3"], [0, 1, 2])
+
+    svg = drawn(chart(draw), "f1").svg
+    (group,) = [one for one in elements(svg, "data-strategy") if one.tag.endswith("g")]
+    assert (group.get("data-strategy"), group.get("data-stream"), group.get("data-row")) == ("a <b>", "s", None)
+    points = elements(svg, "data-entry")
+    assert [(one.get("data-every"), one.get("data-value"), one.get("data-entry")) for one in points] == [
+        ("never", "1", "0"),
+        ("1h", "3", "2"),
+    ]
+    assert [one.get("data-row") for one in points] == [row_id(rows.iloc[0]), row_id(rows.iloc[2])]
+
+
+def test_what_all_points_share_is_said_once():
+    def draw(figure):
+        mark(figure.subplots().plot(range(4), marker="o")[0], pd.Series(IDENTITY), ["7"])
+
+    (group,) = elements(drawn(chart(draw), "f1").svg, "data-row")
+    assert (group.get("data-row"), group.get("data-every"), group.get("data-value")) == (row_id(IDENTITY), "1d", "7")
+
+
+def test_bars_and_scattered_points_are_marks_as_lines_are():
+    rows = pd.DataFrame([IDENTITY | {"every": every} for every in ("never", "1d", "1h")])
+
+    def draw(figure):
+        axes = figure.subplots()
+        mark(axes.vlines([1, 2, 3], 0, 1), rows)
+        mark(axes.scatter([1, 2, 3], [1, 2, 3]), rows)
+
+    assert [one.get("data-every") for one in elements(drawn(chart(draw), "f1").svg, "data-row")] == [
+        *rows["every"],
+        *rows["every"],
+    ]
+
+
+def test_a_plugins_gid_says_which_rows_its_points_are():
+    points = elements(drawn(chart(lines("x", gid="rows=3,1,0,2")), "f1").svg, "data-entry")
+    assert [one.get("data-entry") for one in points] == []  # a line without markers has no points
+
+    def draw(figure):
+        figure.subplots().plot(range(4), [0, 1, np.nan, 2], marker="o", gid="rows=3,1,0,2")
+
+    points = elements(drawn(chart(draw), "f1").svg, "data-entry")
+    assert [one.get("data-entry") for one in points] == ["3", "1", "2"]
 
 
 def test_a_line_that_is_a_column_says_where_each_row_is():
-    made = drawn(chart(lines("a", "b")), "f1").pointing
-    across = [int(one) for one in made.across.split(" ")]
+    across = [int(one) for one in drawn(chart(lines("a", "b")), "f1").across.split(" ")]
     assert len(across) == 4
     assert len(set(np.diff(across))) <= 2
-    assert made.marks == ""
 
 
 def test_a_line_with_other_points_than_rows_says_nothing():
     shorter = Table(ROWS.columns, ROWS.rows[:3])
-    assert drawn(chart(lines("a"), shorter), "f1").pointing.across == ""
-    assert drawn(chart(lines("else")), "f1").pointing.across == ""
-
-
-def test_points_that_are_not_there_are_no_marks():
-    def draw(figure):
-        axes = figure.subplots()
-        axes.plot([0, 1, 2], [1, np.nan, 3], gid=rows_gid([0, 1, 2]))
-        axes.plot([], [], gid=rows_gid([]))
-
-    rows = [one.split(",")[2] for one in drawn(chart(draw), "f1").pointing.marks.split(" ")]
-    assert rows == ["0", "2"]
+    assert drawn(chart(lines("a"), shorter), "f1").across == ""
+    assert drawn(chart(lines("else")), "f1").across == ""
 
 
 def test_the_colours_are_seaborns():
