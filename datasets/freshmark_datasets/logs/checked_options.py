@@ -21,8 +21,6 @@ Only: TypeAlias = tuple[str | int, str] | Sequence[tuple[str | int, str]]
 OWNED = ("context", "of_user", "of_item")
 """Options that say whose features columns become."""
 
-FORMS = ("", "python", "events", "mind", "netflix", "jodie")
-
 
 def options_of(**given: Any) -> Options:
     """The given options in canonical form: equal options make equal keys.
@@ -137,7 +135,10 @@ def _check_rest(options: Options) -> None:
         raise UsageError(f"rows={rows!r}", where="rows", remedy="a whole number from 1")
     if isinstance(options.length, bool) or not isinstance(options.length, int) or options.length < 1:
         raise UsageError(f"length={options.length!r}", where="length", remedy="a whole number from 1")
-    if options.form not in FORMS:
-        raise UnknownName("form", str(options.form), [form for form in FORMS if form])
+    if options.form:
+        from freshmark_datasets.readers.formats import FORMS  # noqa: PLC0415  (pyarrow, which few logs need here)
+
+        if str(options.form) not in FORMS:
+            raise UnknownName("form", str(options.form), FORMS)
     if options.ids is not None and set(options.ids) - {"user", "item"}:
         raise UsageError(f"ids={options.ids!r}", where="ids", remedy="user, item, both or neither")

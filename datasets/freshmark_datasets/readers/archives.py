@@ -5,6 +5,8 @@ Nothing is unpacked to disk. A member is read as a stream; a link, a device or a
 
 from __future__ import annotations
 
+import gzip
+import lzma
 import re
 import tarfile
 import zipfile
@@ -21,6 +23,14 @@ from freshmark import DataError
 
 MOST_MEMBERS = 100_000
 """How many members an archive may have."""
+
+DAMAGE = (
+    EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile, tarfile.TarError, NotImplementedError,
+)  # fmt: skip
+"""What damaged bytes raise; NotImplementedError: a compression that zipfile does not know."""
+
+ENCRYPTED = 0x1
+"""The bit of a zip member's flags that says so."""
 
 Names = Iterator[tuple[str, bool]]
 """Each name, and whether it is a regular file."""
@@ -41,7 +51,7 @@ def members(path: Path, pattern: str) -> list[str]:
     Raises:
         DataError: none matches, one is not a regular file, or a name occurs twice.
     """
-    with _damage_reported(path):
+    with damage_reported(str(path)):
         matching = [(name, regular) for name, regular in _limited(path) if matches(name, pattern)]
     special = next((name for name, regular in matching if not regular), None)
     if special is not None:
@@ -79,6 +89,8 @@ def _only(archive: zipfile.ZipFile, member: str) -> zipfile.ZipInfo:
     infos = [info for info in archive.infolist() if info.filename == member]
     if len(infos) != 1:
         raise DataError(f"contains {member!r} {len(infos)} times", where=str(archive.filename), code="FM217")
+    if infos[0].flag_bits & ENCRYPTED:
+        raise DataError(f"{member!r} is encrypted", where=str(archive.filename), remedy="unpack it", code="FM217")
     return infos[0]
 
 
@@ -114,13 +126,14 @@ def _is_tar(path: Path) -> bool:
 
 
 @contextmanager
-def _damage_reported(path: Path) -> Iterator[None]:
+def damage_reported(name: str) -> Iterator[None]:
+    """Turn what the unpacking libraries raise on damaged bytes into an error that names the file."""
     try:
         yield
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, OSError) as error:
-        raise DataError(
-            f"a damaged archive: {error}", where=str(path), remedy="fetch it again", code="FM217"
-        ) from error
+    except DAMAGE as error:
+        raise DataError(f"a damaged archive: {error}", where=name, remedy="fetch it again", code="FM217") from error
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror or error}", where=name, code="FM210") from error
 
 
 def _by_number(name: str) -> list[tuple[int, str]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 from freshmark import AnyArray, DataError
 from numpy.lib import format as npy
 
+from freshmark_datasets.readers.archives import damage_reported, opened
 from freshmark_datasets.readers.rawtext import FREE_BYTES, PIECE, RATIO
 
 MAGIC = b"PK"
@@ -45,11 +46,8 @@ class Npz:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.where = str(path)
-        try:
-            with zipfile.ZipFile(path) as archive:
-                members = archive.namelist()
-        except (zipfile.BadZipFile, OSError) as error:
-            raise _damaged(path, error) from error
+        with damage_reported(self.where), zipfile.ZipFile(path) as archive:
+            members = archive.namelist()
         self.names = tuple(name.removesuffix(".npy") for name in members if name.endswith(".npy"))
         if not self.names:
             raise DataError(
@@ -93,51 +91,38 @@ class Npz:
 
     def _array(self, name: str) -> AnyArray:
         """The array of that name; its header must agree with the number of bytes."""
+        data = self._unpacked(name)
+        file = io.BytesIO(data)
         try:
-            data = self._unpacked(name)
-            file = io.BytesIO(data)
             version = npy.read_magic(file)
             read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
             shape, by_column, dtype = read_header(file)
-            if dtype.hasobject:
-                raise DataError(
-                    f"the array {name!r} contains Python objects, which are not loaded",
-                    where=str(self.path),
-                    remedy="save numbers or text",
-                    code="FM217",
-                )
-            begin = file.tell()
-            count = int(np.prod(shape, dtype=np.float64))
-            if count * dtype.itemsize != len(data) - begin:
-                raise _damaged(self.path, f"{name!r} has another length than it declares")
-            return np.frombuffer(data, dtype, count, begin).reshape(shape, order="F" if by_column else "C")
-        except (
-            ValueError,
-            EOFError,
-            zlib.error,
-            zipfile.BadZipFile,
-            RuntimeError,
-            NotImplementedError,
-            OSError,
-        ) as error:
-            raise _damaged(self.path, error) from error
+        except ValueError as error:
+            raise self._damaged(f"{name!r}: {error}") from error
+        if dtype.hasobject:
+            raise DataError(
+                f"the array {name!r} contains Python objects, which are not loaded",
+                where=self.where,
+                remedy="save numbers or text",
+                code="FM217",
+            )
+        begin, count = file.tell(), prod(shape)
+        if count * dtype.itemsize != len(data) - begin:
+            raise self._damaged(f"{name!r} has another length than it declares")
+        return np.frombuffer(data, dtype, count, begin).reshape(shape, order="F" if by_column else "C")
 
     def _unpacked(self, name: str) -> bytes:
         limit = max(FREE_BYTES, RATIO * self.path.stat().st_size)
         pieces: list[bytes] = []
         size = 0
-        with zipfile.ZipFile(self.path) as archive, archive.open(f"{name}.npy") as stream:
+        with damage_reported(self.where), opened(self.path, f"{name}.npy") as stream:
             while piece := stream.read(PIECE):
                 size += len(piece)
                 if size > limit:
-                    raise DataError(
-                        f"{name!r} unpacks into more than {RATIO} times the archive's size",
-                        where=str(self.path),
-                        code="FM217",
-                    )
+                    what = f"{name!r} unpacks into more than {RATIO} times the archive's size"
+                    raise DataError(what, where=self.where, code="FM217")
                 pieces.append(piece)
         return b"".join(pieces)
 
-
-def _damaged(path: Path, why: object) -> DataError:
-    return DataError(f"not a readable npz: {why}", where=str(path), code="FM217")
+    def _damaged(self, why: str) -> DataError:
+        return DataError(f"not a readable npz: {why}", where=self.where, code="FM217")

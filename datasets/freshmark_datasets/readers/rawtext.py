@@ -7,9 +7,6 @@ into a hundred times its size. Bytes are counted as they come out; the sizes tha
 from __future__ import annotations
 
 import gzip
-import tarfile
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,7 +74,7 @@ class TextFile:
     def _pieces(self) -> Iterator[bytes]:
         """The unpacked bytes, without a byte order mark."""
         seen = 0
-        with _unpacking(self.name), self._open() as stream:
+        with archives.damage_reported(self.name), self._open() as stream:
             limit = max(FREE_BYTES, RATIO * self.path.stat().st_size)
             while piece := stream.read(PIECE):
                 seen += len(piece)
@@ -148,21 +145,3 @@ def _plain_ends(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
     if held:
         yield b"\n"
-
-
-@contextmanager
-def _unpacking(name: str) -> Iterator[None]:
-    try:
-        yield
-    except (
-        EOFError,
-        zlib.error,
-        gzip.BadGzipFile,
-        zipfile.BadZipFile,
-        tarfile.TarError,
-        RuntimeError,
-        NotImplementedError,
-    ) as error:
-        raise DataError(f"a damaged archive: {error}", where=name, remedy="fetch it again", code="FM217") from error
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror or error}", where=name, code="FM210") from error

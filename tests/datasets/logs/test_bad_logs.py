@@ -99,7 +99,7 @@ REFUSED = {
     "null for an id in JSON": (b'{"user": null, "item": 2, "time": 3}\n', "FM216", ":1", "the user is empty"),
     "NaN for a time in JSON": (b'{"user": 1, "item": 2, "time": NaN}\n', "FM215", ":1", "not finite"),
     "no parquet after its mark": (b"PAR1" + b"x" * 100, "FM217", "", "not a readable parquet"),
-    "no zip after its mark": (b"PK\x03\x04" + b"x" * 100, "FM217", "", "not a readable npz"),
+    "no zip after its mark": (b"PK\x03\x04" + b"x" * 100, "FM217", "", "a damaged archive"),
     "xz": (b"\xfd7zXZ\x00" + b"x" * 100, "FM210", "", "xz is not supported"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "FM211", ":3", "NUL"),
 }

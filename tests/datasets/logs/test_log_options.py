@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from freshmark.errors import DataError, UsageError
 from freshmark_datasets.logs.file import file
-from freshmark_datasets.readers import rawtext
+from freshmark_datasets.readers import formats, rawtext
 
 SECOND = 1_000_000
 
@@ -245,3 +245,11 @@ def test_batches_change_nothing(log, monkeypatch):
     assert whole.fingerprint == pieces.fingerprint
     assert list(whole.items) == list(pieces.items)
     assert whole.items[0].startswith('i "')
+
+
+def test_a_form_is_known_by_its_reader_alone(log, monkeypatch):
+    path = log("{'user': 'a', 'item': 'b', 'time': 1400000000}\n")
+    with pytest.raises(UsageError, match="'lisp'"):
+        file(path, form="lisp")
+    monkeypatch.setitem(formats.FORMS, "lisp", formats.FORMS["python"])  # type: ignore[index]
+    assert len(file(path, form="lisp").load()) == 1

@@ -117,6 +117,34 @@ def test_a_truncated_archive_is_an_error(tmp_path, pack):
         assert caught.value.exit_code == 3
 
 
+def with_flags(path: Path, flags: int) -> Path:
+    """A zip archive whose only member claims these flags, in its own header and in the directory."""
+    text = bytearray(path.read_bytes())
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        text[text.find(mark) + offset] |= flags
+    path.write_bytes(text)
+    return path
+
+
+def test_an_encrypted_member_is_refused(tmp_path):
+    zipped(tmp_path / "log.zip", ("events.csv", ROWS))
+    with_flags(tmp_path / "log.zip", archives.ENCRYPTED)
+    with pytest.raises(DataError, match="encrypted") as caught:
+        folder(str(tmp_path / "log.zip"), "*.csv").load()
+    assert caught.value.code == "FM217"
+
+
+def test_an_error_of_the_code_is_not_called_a_damaged_archive(tmp_path, monkeypatch):
+    path = zipped(tmp_path / "log.zip", ("events.csv", ROWS))
+
+    def broken(*_):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(rawtext.TextFile, "_without_mark", broken)
+    with pytest.raises(RuntimeError, match="a bug"):
+        folder(str(path), "*.csv").load()
+
+
 def test_plain_files_are_not_archives(tmp_path):
     for name, content in (("a", b""), ("b", ROWS), ("c", gzip.compress(ROWS)), ("d", gzip.compress(ROWS)[:20])):
         (tmp_path / name).write_bytes(content)

@@ -21,7 +21,7 @@ def copy_durations(run: Path, cell: Planned, target: Path) -> Path:
     """
     table = run / "cells" / cell.key / "durations.parquet"
     if not table.exists():
-        remedy = "name the folder of a run of the same cells"
+        remedy = "name a run of the same cells that itself has a measured delay: freshmark run … --delay measured"
         what = f"no durations were recorded for {cell.strategy} every {cell.every}"
         raise StoreError(what, where=str(run), remedy=remedy, code="FM415")
     copy = target / f"{cell.key}.npz"
