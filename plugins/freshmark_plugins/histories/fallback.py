@@ -62,9 +62,7 @@ class Fallback:
             self._items = torch.cat([item, bias.to(item)[:, None], counts[:, None]], 1)
         known = torch.from_numpy(self._answered(model, query)).to(user)[:, None]
         both = torch.cat([user * known, known, 1 - known], 1)
-        if user.device.type == "cpu":
-            return Factors(both.numpy(), self._items.numpy())
-        return Factors(both, self._items)  # type: ignore[arg-type]  # ranked where they are
+        return factors_of(both, self._items)
 
     def score(self, model: Any, query: Query) -> FloatArray:
         """(n, m) the model's scores for its users, popularity for the others."""
@@ -82,6 +80,13 @@ class Fallback:
     def state(self) -> Mapping[str, AnyArray]:
         """The counts and who is known."""
         return {"fallback.counts": self.counts, "fallback.users": self.users}
+
+
+def factors_of(*tensors: torch.Tensor) -> Factors:
+    """Factors of these tensors: as arrays, or on a GPU as they are, to be ranked there."""
+    if tensors[0].device.type == "cpu":
+        return Factors(*(tensor.numpy() for tensor in tensors))
+    return Factors(*tensors)  # type: ignore[arg-type]
 
 
 def _sized(counts: NDArray[np.float32], rows: int) -> NDArray[np.float32]:

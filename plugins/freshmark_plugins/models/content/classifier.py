@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -47,9 +46,6 @@ class Classifier(ContextFree):
         self.classes = max(self.classes, run.classes)
         self.grow_classes()
 
-    def grow(self, users: int, items: int) -> None:
-        """Nothing: users and items are not used."""
-
     def meet(self, events: Events) -> None:
         """Add rows for new classes among these labels."""
         self.classes = max(self.classes, row_count(self._labels(events)))
@@ -78,10 +74,6 @@ class Classifier(ContextFree):
         # Summed class by class: numpy may order a sum along rows differently for another number of rows.
         shares: FloatArray = odds / sum(odds.T)[:, None]
         return shares
-
-    def state(self) -> Mapping[str, AnyArray]:
-        """Every parameter by its name, float32."""
-        return {name: value.numpy(force=True) for name, value in self.named_parameters()}
 
     def _labels(self, events: Events) -> AnyArray:
         if events.label is None:

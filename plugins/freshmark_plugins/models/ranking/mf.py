@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from math import log
 from typing import ClassVar
 
-import numpy as np
 import torch
-from freshmark import AnyArray, Events, Factors, Query, Run, Task, UnknownName
+from freshmark import Events, Factors, Query, Run, Task, UnknownName
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from freshmark_plugins.histories.fallback import factors_of
 from freshmark_plugins.models.context_free import ContextFree
+from freshmark_plugins.models.layers import index_of
 from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 
@@ -83,7 +84,7 @@ class MF(ContextFree):
 
     def represent(self, events: Events) -> Tensor:
         """(n, dim) the p of each event's user."""
-        vectors: Tensor = self.users(self._index(events.user))
+        vectors: Tensor = self.users(index_of(events.user, self.users.weight.device))
         return vectors
 
     def vectors(self) -> tuple[Tensor, Tensor]:
@@ -96,22 +97,15 @@ class MF(ContextFree):
 
     def factors(self, query: Query) -> Factors:
         """Rows of users (n, dim), zero for those without a row, and of items (m, dim) with bias (m,)."""
-        index = self._index(query.user)
+        index = index_of(query.user, self.users.weight.device)
         known = index < len(self.users)
         user = self.users.weight.new_zeros((len(query), self.dim))
         user[known] = self.users.weight.detach()[index[known]]
-        arrays = (user, *self.item_factors())
-        if user.device.type == "cpu":
-            return Factors(*(array.numpy() for array in arrays))
-        return Factors(*arrays)  # type: ignore[arg-type]  # ranked where they are
+        return factors_of(user, *self.item_factors())
 
     def item_factors(self) -> tuple[Tensor, Tensor]:
         """(m, dim) vectors and (m,) biases of the items it can score, without gradients."""
         return self.items.weight.detach(), self.bias.weight.detach()[:, 0]
-
-    def state(self) -> Mapping[str, AnyArray]:
-        """Users (n, dim), items (m, dim), bias (m, 1), float32."""
-        return {name: value.numpy(force=True) for name, value in self.named_parameters()}
 
     def _bpr(self, events: Events, draw: torch.Generator) -> Tensor:
         score, penalty = self._compared(events, draw)
@@ -125,8 +119,8 @@ class MF(ContextFree):
         """(1 + k, n) scores of each event's item and of k others, and (n,) the regularisation term."""
         n, k = len(events), self.negatives
         drawn = torch.randint(len(self.items), (k * n,), generator=draw, device=draw.device)
-        index = torch.cat([self._index(events.item), drawn])
-        user = self.users(self._index(events.user))  # (n, dim)
+        index = torch.cat([index_of(events.item, self.users.weight.device), drawn])
+        user = self.users(index_of(events.user, self.users.weight.device))  # (n, dim)
         item = self.item_vectors(index).view(1 + k, n, self.dim)
         bias = self.bias(index).view(1 + k, n)
         score = (user * item).sum(2) + bias
@@ -137,8 +131,8 @@ class MF(ContextFree):
     def _softmax(self, events: Events, draw: torch.Generator) -> Tensor:
         k, m = self.negatives, len(self.items)
         drawn = torch.randint(m, (k,), generator=draw, device=draw.device)
-        item = self._index(events.item)
-        user, own = self.users(self._index(events.user)), self.item_vectors(item)  # (n, dim)
+        item = index_of(events.item, self.users.weight.device)
+        user, own = self.users(index_of(events.user, self.users.weight.device)), self.item_vectors(item)  # (n, dim)
         true = (user * own).sum(1) + self.bias(item)[:, 0]  # (n,)
         others = user @ self.item_vectors(drawn).T + self.bias(drawn)[:, 0] + log(max(m - 1, 1) / k)  # (n, k)
         others = others.masked_fill(drawn == item[:, None], -torch.inf)
@@ -146,7 +140,3 @@ class MF(ContextFree):
         if self.reg:
             loss = loss + self.reg / 2 * (user.square().sum(1) + own.square().sum(1))
         return loss
-
-    def _index(self, codes: AnyArray) -> Tensor:
-        index: Tensor = torch.from_numpy(np.array(codes, np.int64)).to(self.users.weight.device)
-        return index

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from freshmark import AnyArray, Events, FloatArray, Query, Run, Task, UsageError
+from freshmark import Events, FloatArray, Query, Run, Task, UsageError
 from torch import Tensor, nn
 from torch.nn.functional import linear, relu
 
@@ -112,7 +112,3 @@ class NeuMF(ContextFree):
         weight = self.head.weight[0]
         scores: Tensor = (user[..., :f] * items[..., :f]) @ weight[:f] + relu(deep) @ weight[f:] + self.head.bias
         return scores
-
-    def state(self) -> Mapping[str, AnyArray]:
-        """Every parameter by its name, float32."""
-        return {name: value.numpy(force=True) for name, value in self.named_parameters()}

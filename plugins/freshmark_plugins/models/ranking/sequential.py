@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -9,12 +10,13 @@ import torch
 from freshmark import AnyArray, BoolArray, Events, Factors, Query, Run, Task, UsageError
 from torch import Tensor, nn
 
+from freshmark_plugins.histories.fallback import factors_of
 from freshmark_plugins.histories.sequences import Sequences
 from freshmark_plugins.models.layers import index_of
 from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 
-class Sequential(nn.Module):
+class Sequential(nn.Module, ABC):
     """score(u, i, t) = h · q_i + b_i, h a function of the items of u before t.
 
     The input of an event is the history before its time, without the event itself, events of the same time or later
@@ -51,20 +53,20 @@ class Sequential(nn.Module):
         self.build_encoder(torch.Generator().manual_seed(run.seed))
         self.grow(run.users, run.items)
 
+    @abstractmethod
     def build_encoder(self, draw: torch.Generator) -> None:
         """The parameters besides those of items, with fresh values."""
-        raise NotImplementedError
 
     def encode(self, items: Tensor, draw: torch.Generator | None) -> Tensor:
         """(w, l, dim) h after each item of w windows, from their rows (w, l, dim); ``draw``: training, with dropout.
 
-        An output must not depend on later items.
+        An output must not depend on later items. A model with a ``hidden`` of its own needs none.
         """
         raise NotImplementedError
 
+    @abstractmethod
     def loss(self, events: Events, draw: torch.Generator) -> Tensor:
         """(n,) one per event, see Model."""
-        raise NotImplementedError
 
     def grow(self, users: int, items: int) -> None:
         """Grow to this number of items; users have no rows."""
@@ -107,10 +109,7 @@ class Sequential(nn.Module):
     def factors(self, query: Query) -> Factors:
         """Vectors h of users (n, dim), q of items (m, dim), and b (m,), float32."""
         user = self.hidden(query, None, least=self.length, dtype=torch.float64).float()
-        arrays = (user, self.items.weight.detach(), self.bias.weight.detach()[:, 0])
-        if user.device.type == "cpu":
-            return Factors(*(array.numpy() for array in arrays))
-        return Factors(*arrays)  # type: ignore[arg-type]  # ranked where they are
+        return factors_of(user, self.items.weight.detach(), self.bias.weight.detach()[:, 0])
 
     def state(self) -> Mapping[str, AnyArray]:
         """Every parameter by its name, float32, and the histories."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -11,7 +11,7 @@ from freshmark import AnyArray, Attributes, FloatArray, Run, UsageError
 from torch import Tensor
 
 from freshmark_plugins.kernels.hashing import buckets
-from freshmark_plugins.models.inputs import categorical, numeric
+from freshmark_plugins.models.inputs import categorical, numeric, width
 from freshmark_plugins.models.layers import Projection
 from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.training.embedding_table import EmbeddingTable
@@ -56,10 +56,12 @@ class TwoTower(MF):
         """Fresh rows, and a fresh tower for the features of items."""
         self.features: Attributes = run.item_features
         self.dense, self.fields = numeric(self.features), categorical(self.features)
-        numbers = self._numbers_of(slice(None))
+        numbers = self._numbers_of(0)
         self.mean = numbers.mean(0) if len(numbers) else np.zeros(numbers.shape[1])
         deviation = numbers.std(0) if len(numbers) else np.ones(numbers.shape[1])
         self.deviation = np.where(deviation > 0, deviation, 1.0)
+        self._x = torch.zeros(0, numbers.shape[1])  # (m, k) of all items read so far
+        self._buckets = torch.zeros(width(self.features, self.fields), 0, dtype=torch.int64)  # (categories, m)
         draw = torch.Generator().manual_seed(run.seed)
         self.numbers = Projection(numbers.shape[1], self.dim, draw=draw) if self.dense else None
         self.categories = EmbeddingTable(self.dim, scale=self.scale, seed=(run.seed, 13)) if self.fields else None
@@ -69,35 +71,56 @@ class TwoTower(MF):
 
     def item_vectors(self, index: Tensor | None = None) -> Tensor:
         """(n, dim) q_i + A x_i + Σ C of these items, or of all that it was trained on."""
-        rows = slice(len(self.items)) if index is None else index.numpy(force=True)
+        rows = slice(len(self.items)) if index is None else index
         return sum(self._content(rows), super().item_vectors(index))
 
     @torch.no_grad()
     def item_factors(self) -> tuple[Tensor, Tensor]:
         """(m, dim) and (m,) of all items that are known by their features, trained on or not."""
-        trained, known = len(self.items), max(map(len, self.features.values()), default=0)
+        trained, known = len(self.items), self._known
         vectors, bias = self.item_vectors().detach(), self.bias.weight.detach()[:, 0]
         if known <= trained:
             return vectors, bias
         cold = sum(self._content(slice(trained, known)), vectors.new_zeros((known - trained, self.dim)))
         return torch.cat([vectors, cold]), torch.cat([bias, bias.new_zeros(known - trained)])
 
-    def _content(self, rows: slice | AnyArray) -> Iterator[Tensor]:
-        """(n, dim) each: what the features of these items add."""
-        device = self.items.weight.device
-        if self.numbers is not None:
-            x = (self._numbers_of(rows) - self.mean) / self.deviation
-            yield self.numbers(torch.from_numpy(x.astype(np.float32)).to(device))
-        if self.categories is not None:
-            for name in self.fields:
-                values = self.features[name][rows]
-                for number, column in enumerate(values.reshape(len(values), -1).T):
-                    index = buckets(column, field=f"{name} {number}", bits=self.bits)
-                    yield self.categories(torch.from_numpy(index).to(device))
+    def state(self) -> Mapping[str, AnyArray]:
+        """Every parameter by its name, float32, and the mean and deviation of each number, float64."""
+        return {**super().state(), "mean": self.mean, "deviation": self.deviation}
 
-    def _numbers_of(self, rows: slice | AnyArray) -> FloatArray:
-        """(n, k) the numbers of these items side by side."""
-        columns = [np.asarray(self.features[name][rows], np.float64) for name in self.dense]
-        if not columns:
-            return np.zeros((0, 0))
-        return np.concatenate([column.reshape(len(column), -1) for column in columns], 1)
+    @property
+    def _known(self) -> int:
+        """How many items have features by now."""
+        return max(map(len, self.features.values()), default=0)
+
+    def _content(self, rows: slice | Tensor) -> Iterator[Tensor]:
+        """(n, dim) each: what the features of these items add."""
+        self._read_new_items()
+        if self.numbers is not None:
+            yield self.numbers(self._x[rows])
+        if self.categories is not None:
+            yield from (self.categories(column[rows]) for column in self._buckets)
+
+    def _read_new_items(self) -> None:
+        """Standardise and hash the features of items that became known; those of an item never change."""
+        begin, device = len(self._x), self.items.weight.device
+        if begin == self._known:
+            return
+        x = (self._numbers_of(begin) - self.mean) / self.deviation
+        columns = [
+            buckets(column, field=f"{name} {number}", bits=self.bits)
+            for name in self.fields
+            for number, column in enumerate(_flat(self.features[name][begin:]).T)
+        ]
+        new = np.stack(columns) if columns else np.zeros((0, len(x)), np.int64)
+        self._x = torch.cat([self._x.to(device), torch.from_numpy(x.astype(np.float32)).to(device)])
+        self._buckets = torch.cat([self._buckets.to(device), torch.from_numpy(new).to(device)], 1)
+
+    def _numbers_of(self, begin: int) -> FloatArray:
+        """(n, k) the numbers of the items from this one on, side by side."""
+        columns = [_flat(np.asarray(self.features[name][begin:], np.float64)) for name in self.dense]
+        return np.concatenate(columns, 1) if columns else np.zeros((self._known - begin, 0))
+
+
+def _flat(column: AnyArray) -> AnyArray:
+    return column.reshape(len(column), -1)

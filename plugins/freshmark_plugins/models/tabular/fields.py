@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from freshmark import AnyArray, Events, IntArray, Query, Run, UsageError
 from torch import Tensor, nn
 
 from freshmark_plugins.kernels.hashing import buckets
 from freshmark_plugins.models.inputs import TEXT, categorical, tokens, width
+from freshmark_plugins.models.layers import index_of
 from freshmark_plugins.training.embedding_table import EmbeddingTable
 
 MOST_BITS = 30
@@ -75,7 +75,7 @@ def lookup(table: EmbeddingTable, codes: AnyArray | None) -> Tensor:
     """
     if codes is None:
         raise UsageError("these queries have no items", remedy="a task such as click or rate")
-    index = torch.from_numpy(np.array(codes, np.int64)).to(table.weight.device)
+    index = index_of(codes, table.weight.device)
     known = index < len(table)
     if not len(table):
         return table.weight.new_zeros(len(index), table.weight.shape[1])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import ClassVar
 
 import numpy as np
 import torch
-from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Run, Task, UsageError
+from freshmark import Events, FloatArray, IntArray, Query, Run, Task, UsageError
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
@@ -52,9 +52,6 @@ class Logistic(ContextFree):
         self.linear = nn.Parameter(torch.zeros(width(run.features, self.dense), outputs))
         self.bias = nn.Parameter(torch.zeros(outputs))
 
-    def grow(self, users: int, items: int) -> None:
-        """Nothing: hashed features have no rows per user or item."""
-
     def loss(self, events: Events, draw: torch.Generator) -> Tensor:
         """(n,) cross-entropy of each event."""
         del draw
@@ -90,10 +87,6 @@ class Logistic(ContextFree):
             shares: FloatArray = odds / odds.sum(1, keepdims=True)
             return shares
         return sigmoid(logits[:, 0])
-
-    def state(self) -> Mapping[str, AnyArray]:
-        """Weights: hashed (2^bits, outputs), linear (width, outputs), bias (outputs,), float32."""
-        return {name: value.numpy(force=True) for name, value in self.named_parameters()}
 
     def _hashed(self, rows: Events | Query) -> Iterator[tuple[IntArray, NDArray[np.float32] | None]]:
         """For each field, and each token of a text, (n,) buckets and (n, 1) their weights; None: 1."""

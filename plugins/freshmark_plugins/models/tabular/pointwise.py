@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -41,10 +40,6 @@ class Pointwise(ContextFree):
         self.create_parameters(run)
         self.grow(run.users, run.items)
 
-    @abstractmethod
-    def grow(self, users: int, items: int) -> None:
-        """Have rows for these; old rows keep their values."""
-
     def meet(self, events: Events) -> None:
         """Start the bias at the mean of the first labels."""
         if not self.started and len(events):
@@ -73,10 +68,6 @@ class Pointwise(ContextFree):
         if self.rates:
             return score
         return sigmoid(score)
-
-    def state(self) -> Mapping[str, AnyArray]:
-        """Every parameter by its name, float32."""
-        return {name: value.numpy(force=True) for name, value in self.named_parameters()}
 
     def _score(self, rows: Events | Query, dtype: torch.dtype) -> Tensor:
         return self.bias.to(dtype) + self.score_without_bias(rows, dtype)

@@ -243,3 +243,11 @@ def test_updates_follow_when_the_order_turns(name, ranks):
     assert (
         hits(ranks, Finetune(ORDERED[name](), epochs=10, warmup_epochs=20, **LIKE), stream, every="8h") > frozen + 0.3
     )
+
+
+def test_a_model_without_an_encoder_cannot_be_made():
+    class Unfinished(Sequential):
+        """No encoder and no loss."""
+
+    with pytest.raises(TypeError, match="build_encoder"):
+        Unfinished(dim=4, length=5, scale=0.1)  # type: ignore[abstract]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
-from freshmark import stream_of
+import torch
+from freshmark import Attributes, Past, Run, stream_of
+from freshmark_plugins.models.ranking import two_tower
 from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.models.ranking.two_tower import TwoTower
 from freshmark_plugins.strategies.retraining.frozen import Frozen
@@ -52,3 +54,41 @@ def test_without_features_of_items_it_is_mf(ranks):
     stream = replace(genres_and_new_items("words"), features={})
     one, other = (ranks(Frozen(model, **RECIPE), stream) for model in (MF(dim=8, loss="softmax"), TwoTower(dim=8)))
     assert np.array_equal(one, other)
+
+
+def built(stream):
+    """A model of items that are known by their features, and the function that reveals the first m of them."""
+    features, reveal = Attributes.with_writer(stream.attributes("item"))
+    reveal(40)
+    model = TwoTower(dim=4)
+    rng = np.random.default_rng(0)
+    model.build(Run("rank", 0, rng, cast("Past", None), users=5, items=30, item_features=features))
+    return model, reveal
+
+
+@pytest.mark.parametrize("kind", ["numbers", "words"])
+def test_features_are_read_once_for_each_item_and_give_the_same_vectors(kind, monkeypatch):
+    model, reveal = built(genres_and_new_items(kind))
+    one, _ = model.item_factors()
+    monkeypatch.setattr(TwoTower, "_numbers_of", None)
+    monkeypatch.setattr(two_tower, "buckets", None)
+    again, _ = model.item_factors()
+    assert one.shape == (40, 4)
+    assert torch.equal(one, again)
+    monkeypatch.undo()
+    reveal(50)
+    more, _ = model.item_factors()
+    assert torch.allclose(more[:40], one)
+    assert len(more) == 50
+    whole, _ = built(genres_and_new_items(kind))[0].item_factors()
+    assert torch.equal(whole, one)
+
+
+def test_the_state_has_what_numbers_are_standardised_by():
+    stream = genres_and_new_items("numbers")
+    model, _ = built(stream)
+    state = model.state()
+    assert state["mean"].shape == state["deviation"].shape == (GENRES,)
+    assert np.allclose(
+        state["mean"], np.asarray(genres_and_new_items("numbers").attributes("item")["genre"])[:40].mean(0)
+    )
