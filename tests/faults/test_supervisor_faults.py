@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -276,3 +277,42 @@ def run_finished(folder):
     assert summary.statuses == ("ok", "crashed")
     assert len(summary.complaints) == 2
     assert "fails in cell_finished: KeyError: 'observer'" in summary.complaints[0]
+
+
+def test_a_meter_that_raises_and_an_observer_in_the_cell_are_named(plan, campaign, tmp_path):
+    (tmp_path / "watching.py").write_text(
+        """
+from freshmark import hookimpl
+
+@hookimpl
+def window_done(cell, window):
+    {}["nowhere"]
+"""
+    )
+    (tmp_path / "metering.py").write_text(
+        """
+from freshmark import hookimpl
+
+class Broken:
+    def begin(self):
+        pass
+
+    def window(self):
+        return 1 / 0
+
+@hookimpl
+def register_meters():
+    return {"broken": Broken}
+"""
+    )
+    given = plan("good")
+    watched = campaign(replace(given, plugins=(*given.plugins, tmp_path / "watching.py")), tmp_path / "watched")
+    (complaint,) = watched.complaints
+    assert watched.statuses == ("ok",)
+    assert re.search(r"watching\.py' fails in window_done: KeyError: 'nowhere' \(\S+watching\.py:6\)", complaint)
+    metered = campaign(replace(given, plugins=(*given.plugins, tmp_path / "metering.py")), tmp_path / "metered")
+    assert metered.statuses == ("failed",)
+    with sqlite3.connect(tmp_path / "metered" / "run.sqlite") as database:
+        reason, code = database.execute("SELECT reason, code FROM cells").fetchone()
+    assert re.search(r"metering\.py' fails in meter 'broken': ZeroDivisionError.*metering\.py:9", reason)
+    assert code == "FM302"

@@ -208,6 +208,8 @@ class Campaign:
     def _ended(self, job: Job, result: JobResult) -> None:
         # Acknowledged on disk first: an observer may see only cells that a crash cannot take back.
         self._store.finish(job.key, result)
+        complaints = self._registry.complaints
+        complaints += [one for one in result.result.get("complaints", ()) if one not in complaints]
         self._registry.notify("cell_finished", cell=job.cell, status=result.status, reason=result.reason)
 
     def _record_session(self, begun: str) -> None:
