@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import Field, asdict, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from freshmark import UnknownName, UsageError
@@ -14,41 +14,45 @@ if TYPE_CHECKING:
 
 Chosen = TypeVar("Chosen", bound="DataclassInstance")
 
-Bounds = Mapping[str, tuple[float, float]]
-"""Name → the lowest and the highest valid value."""
+
+def within(lowest: float, highest: float, default: Any) -> Any:
+    """A field of options: its default, and the lowest and highest number that is valid."""
+    return field(default=default, metadata={"bounds": (lowest, highest)})
 
 
-def overridden(defaults: Chosen, overrides: Mapping[str, Any], *, bounds: Bounds, of: str) -> Chosen:
+def overridden(defaults: Chosen, overrides: Mapping[str, Any], *, of: str, also: Iterable[str] = ("seed",)) -> Chosen:
     """The options with some replaced, after a check of types and bounds.
 
     Args:
-        defaults: a dataclass of int, float, ``float | None`` and str fields.
+        defaults: a dataclass of int, float, ``float | None`` and str fields; a number without bounds may be anything
+            finite.
         overrides: name → value.
-        bounds: of the numbers; a number without bounds may be anything finite.
         of: the simulator, for messages.
+        also: the names of its other arguments, which may be meant.
 
     Raises:
         UsageError: an option does not exist or has an invalid value.
     """
-    kinds = {field.name: str(field.type) for field in fields(defaults)}
+    known = {field.name: field for field in fields(defaults)}
     for name, value in overrides.items():
-        if name not in kinds:
-            raise UnknownName(f"option of {of}", name, kinds)
-        _check(name, value, kinds[name], bounds.get(name))
+        if name not in known:
+            raise UnknownName(f"option of {of}", name, [*known, *also])
+        _check(known[name], value)
     return replace(defaults, **overrides)
 
 
-def _check(name: str, value: object, kind: str, bounds: tuple[float, float] | None) -> None:
+def _check(option: Field[Any], value: object) -> None:
+    name, kind = option.name, str(option.type)
     if kind == "str":
         if not isinstance(value, str):
             raise UsageError(f"{name} is {value!r}", remedy="a text")
         return
     if value is None and kind == "float | None":
         return
-    lowest, highest = bounds or (-1e300, 1e300)
+    lowest, highest = option.metadata.get("bounds", (-1e300, 1e300))
     expected = "a whole number" if kind == "int" else "a number"
     valid = isinstance(value, int if kind == "int" else (int, float)) and not isinstance(value, bool)
-    if not valid or not lowest <= value <= highest:  # type: ignore[operator]
+    if not valid or not lowest <= value <= highest:
         raise UsageError(f"{name} is {value!r}", remedy=f"{expected} between {lowest:g} and {highest:g}")
 
 

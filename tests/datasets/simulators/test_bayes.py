@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark.cli import main
-from freshmark.contract.streams.stream import Drift
+from freshmark.contract.streams.drift import Drift
 from freshmark_datasets.simulators.bayes import entropy, summary
 from freshmark_datasets.simulators.clicks.click_stream import clicks
 

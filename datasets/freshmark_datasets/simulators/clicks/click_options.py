@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from freshmark_datasets.simulators.options import Bounds
+from freshmark_datasets.simulators.options import within
 from freshmark_datasets.simulators.rhythm import DAY
 
 SHIFTS = ("none", "prior", "covariate", "concept")
@@ -38,24 +37,24 @@ class ClickOptions:
     """
 
     shift: str = "none"
-    at: float = 0.6
-    size: float = 1.5
-    events: int = 50_000
-    users: int = 1_000
-    items: int = 500
-    features: int = 8
-    base_rate: float = 0.2
-    span_days: float = 60.0
-    delay_hours: float = 0.0
-    window_hours: float = 168.0
-    settled: float = 0.0
-    slate: int = 1
+    at: float = within(0, 1, 0.6)
+    size: float = within(-100, 100, 1.5)
+    events: int = within(1, 1_000_000_000, 50_000)
+    users: int = within(1, 100_000_000, 1_000)
+    items: int = within(1, 10_000_000, 500)
+    features: int = within(4, 10_000, 8)
+    base_rate: float = within(1e-9, 1 - 1e-9, 0.2)
+    span_days: float = within(0.01, 36_500, 60.0)
+    delay_hours: float = within(0, 876_000, 0.0)
+    window_hours: float = within(0.01, 876_000, 168.0)
+    settled: float = within(0, 1, 0.0)
+    slate: int = within(1, 1_000, 1)
     policy: str = "exposure"
-    bots: float = 0.0
-    bots_at: float = 0.7
-    bots_days: float = 2.0
-    bot_users: int = 20
-    bot_clicks: float = 0.95
+    bots: float = within(0, 1, 0.0)
+    bots_at: float = within(0, 1, 0.7)
+    bots_days: float = within(0.001, 36_500, 2.0)
+    bot_users: int = within(1, 1_000_000, 20)
+    bot_clicks: float = within(1e-9, 1 - 1e-9, 0.95)
 
     @property
     def requests(self) -> int:
@@ -66,26 +65,3 @@ class ClickOptions:
     def moment(self) -> int:
         """Seconds since the start at which the shift sets in."""
         return round(self.at * self.span_days * DAY)
-
-
-BOUNDS: Bounds = MappingProxyType(
-    {
-        "at": (0, 1),
-        "size": (-100, 100),
-        "events": (1, 1_000_000_000),
-        "users": (1, 100_000_000),
-        "items": (1, 10_000_000),
-        "features": (4, 10_000),
-        "base_rate": (1e-9, 1 - 1e-9),
-        "span_days": (0.01, 36_500),
-        "delay_hours": (0, 876_000),
-        "window_hours": (0.01, 876_000),
-        "settled": (0, 1),
-        "slate": (1, 1_000),
-        "bots": (0, 1),
-        "bots_at": (0, 1),
-        "bots_days": (0.001, 36_500),
-        "bot_users": (1, 1_000_000),
-        "bot_clicks": (1e-9, 1 - 1e-9),
-    }
-)

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from freshmark_datasets.coding import coded
 from freshmark_datasets.simulators import bayes, rhythm
 from freshmark_datasets.simulators.clicks import bots, slates
-from freshmark_datasets.simulators.clicks.click_options import BOUNDS, POLICIES, SHIFTS, ClickOptions
+from freshmark_datasets.simulators.clicks.click_options import POLICIES, SHIFTS, ClickOptions
 from freshmark_datasets.simulators.draws import Draws
 from freshmark_datasets.simulators.interactions.population import build_population
 from freshmark_datasets.simulators.options import described, digest, expression, overridden
@@ -55,7 +55,7 @@ def clicks(shift: str = "none", seed: int = 0, **overrides: object) -> Source:
     """
     if shift not in SHIFTS:
         raise UnknownName("shift of clicks", shift, SHIFTS)
-    chosen = overridden(ClickOptions(), {"shift": shift, **overrides}, bounds=BOUNDS, of="clicks")
+    chosen = overridden(ClickOptions(), {"shift": shift, **overrides}, of="clicks")
     if chosen.policy not in POLICIES:
         raise UnknownName("policy of clicks", chosen.policy, POLICIES)
     if chosen.slate > min(chosen.items, chosen.events):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from freshmark import UnknownName, UsageError
 
-from freshmark_datasets.simulators.options import Bounds, overridden
+from freshmark_datasets.simulators.options import overridden, within
 
 SHIFTS = ("none", "prior", "covariate", "words", "classes")
 
@@ -34,34 +33,17 @@ class DocumentOptions:
     """
 
     shift: str = "none"
-    at: float = 0.6
-    until: float | None = None
-    events: int = 50_000
-    classes: int = 4
-    length: int = 8
-    words: int = 10
-    common: int = 20
-    topical: float = 0.8
-    focus: float = 0.6
-    skew: float = 1.0
-    span_days: float = 60.0
-
-
-BOUNDS: Bounds = MappingProxyType(
-    {
-        "at": (0, 1),
-        "until": (0, 1),
-        "events": (1, 1_000_000_000),
-        "classes": (2, 100),
-        "length": (1, 10_000),
-        "words": (2, 1_000),
-        "common": (1, 100_000),
-        "topical": (0.001, 0.999),
-        "focus": (0.001, 0.999),
-        "skew": (0, 10),
-        "span_days": (0.01, 36_500),
-    }
-)
+    at: float = within(0, 1, 0.6)
+    until: float | None = within(0, 1, None)
+    events: int = within(1, 1_000_000_000, 50_000)
+    classes: int = within(2, 100, 4)
+    length: int = within(1, 10_000, 8)
+    words: int = within(2, 1_000, 10)
+    common: int = within(1, 100_000, 20)
+    topical: float = within(0.001, 0.999, 0.8)
+    focus: float = within(0.001, 0.999, 0.6)
+    skew: float = within(0, 10, 1.0)
+    span_days: float = within(0.01, 36_500, 60.0)
 
 
 def document_options(shift: str, overrides: Mapping[str, object]) -> DocumentOptions:
@@ -72,7 +54,7 @@ def document_options(shift: str, overrides: Mapping[str, object]) -> DocumentOpt
     """
     if shift not in SHIFTS:
         raise UnknownName("shift of topics", shift, SHIFTS)
-    chosen = overridden(DocumentOptions(), {"shift": shift, **overrides}, bounds=BOUNDS, of="topics")
+    chosen = overridden(DocumentOptions(), {"shift": shift, **overrides}, of="topics")
     if chosen.until is not None and chosen.until < chosen.at:
         what = f"until is {chosen.until!r}, before the shift sets in"
         raise UsageError(what, remedy=f"a number between {chosen.at!r} and 1")

@@ -10,7 +10,7 @@ from freshmark import SECOND, AnyArray, Drift, FloatArray, IntArray, Stream, Unk
 
 from freshmark_datasets.simulators.draws import Draws
 from freshmark_datasets.simulators.images.image_files import ImageSet
-from freshmark_datasets.simulators.options import Bounds, overridden
+from freshmark_datasets.simulators.options import overridden, within
 from freshmark_datasets.simulators.rhythm import DAY, START
 
 VERSION = 2
@@ -19,8 +19,6 @@ VERSION = 2
 CERTAIN = "labels are certain: the oracle is always right, which a model may be unable to be"
 
 DRIFTS = ("none", "rotation", "permutation", "classes")
-
-BOUNDS: Bounds = {"degrees": (-36_000, 36_000), "phases": (2, 1_000), "span_days": (0.01, 36_500)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +34,9 @@ class ImageDrift:
     """
 
     drift: str = "none"
-    degrees: float = 120.0
-    phases: int = 5
-    span_days: float = 60.0
+    degrees: float = within(-36_000, 36_000, 120.0)
+    phases: int = within(2, 1_000, 5)
+    span_days: float = within(0.01, 36_500, 60.0)
 
 
 def image_drift(**given: object) -> ImageDrift:
@@ -47,7 +45,7 @@ def image_drift(**given: object) -> ImageDrift:
     Raises:
         UsageError: an option does not exist or has an invalid value.
     """
-    chosen = overridden(ImageDrift(), given, bounds=BOUNDS, of="a stream of images")
+    chosen = overridden(ImageDrift(), given, of="a stream of images")
     if chosen.drift not in DRIFTS:
         raise UnknownName("drift of images", chosen.drift, DRIFTS)
     return chosen

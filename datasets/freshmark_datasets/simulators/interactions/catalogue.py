@@ -15,6 +15,7 @@ import numpy as np
 from freshmark import FloatArray, IntArray, UsageError
 
 from freshmark_datasets.simulators.draws import Draws
+from freshmark_datasets.simulators.interactions.presets import Options
 from freshmark_datasets.simulators.rhythm import DAY
 
 HALVINGS = 900
@@ -75,29 +76,10 @@ class Catalogue:
         return item
 
 
-def build_catalogue(
-    draws: Draws,
-    items: int,
-    *,
-    topics: int,
-    span_days: float,
-    initial: float,
-    half_life_days: float | None,
-    tail: float,
-) -> Catalogue:
-    """A catalogue without turnovers; births are as frequent before the start as after.
-
-    Args:
-        draws: source of random numbers.
-        items: how many, over the whole span.
-        topics: how many.
-        span_days: of the stream.
-        initial: share of the items born before the start, (0, 1].
-        half_life_days: after which an item is half as attractive; None: never.
-        tail: of the Pareto popularity w.
-    """
-    span = span_days * DAY
-    first = max(topics, round(items * initial))
+def build_catalogue(draws: Draws, chosen: Options) -> Catalogue:
+    """A catalogue without turnovers; births are as frequent before the start as after."""
+    items, topics, span, half_life_days = chosen.items, chosen.topics, chosen.span_days * DAY, chosen.half_life_days
+    first = max(topics, round(items * chosen.initial_items))
     spread = draws.uniform("catalogue/birth", items)
     age = span * first / (items - first) if first < items else 0.0
     birth = np.floor(np.concatenate([np.sort(spread[:first] - 1.0) * age, np.sort(spread[first:]) * span]))
@@ -105,9 +87,9 @@ def build_catalogue(
     topic[:topics] = np.arange(topics)
     half_life = np.inf if half_life_days is None else half_life_days * DAY
     if (birth[-1] - birth[0]) / half_life > HALVINGS:
-        raise UsageError(f"half_life_days is {half_life_days}, too short for {span_days} days", remedy="a longer one")
-    popularity = draws.pareto("catalogue/popularity", tail, items)
-    standing = popularity * np.exp2(birth / half_life)
+        what = f"half_life_days is {half_life_days}, too short for {chosen.span_days} days"
+        raise UsageError(what, remedy="a longer one")
+    standing = draws.pareto("catalogue/popularity", chosen.popularity_tail, items) * np.exp2(birth / half_life)
     since = np.array([np.iinfo(np.int64).min])
     return Catalogue(birth.astype(np.int64), topic, since, standing[np.newaxis], half_life)
 

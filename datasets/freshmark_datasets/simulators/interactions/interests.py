@@ -14,6 +14,7 @@ import numpy as np
 from freshmark import BoolArray, FloatArray, IntArray
 
 from freshmark_datasets.simulators.draws import Draws
+from freshmark_datasets.simulators.interactions.presets import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +97,12 @@ def _find(reach: FloatArray, row: IntArray, point: FloatArray) -> IntArray:
     return column
 
 
-def interests(draws: Draws, users: int, *, topics: int, concentration: float, skew: float, wander: float) -> FloatArray:
-    """(users, topics) θ before any drift: Dirichlet, mixed with a uniform share of all topics.
-
-    Args:
-        draws: source of random numbers.
-        users: how many.
-        topics: how many.
-        concentration: sum of the Dirichlet's parameters; the smaller, the fewer topics a user has.
-        skew: s in topic k's mean share ∝ (k + 1)^−s; 0: topics are equal.
-        wander: share of each user's events that is uniform over topics.
-    """
-    share = (np.arange(topics) + 1.0) ** -skew
-    parameters = np.minimum(concentration * share / np.cumsum(share)[-1], 1.0)
-    theta: FloatArray = (1.0 - wander) * draws.dirichlet("interests", parameters, users) + wander / topics
+def interests(draws: Draws, chosen: Options) -> FloatArray:
+    """(users, topics) θ before any drift: Dirichlet, mixed with a uniform share of all topics."""
+    share = (np.arange(chosen.topics) + 1.0) ** -chosen.topic_skew
+    parameters = np.minimum(chosen.concentration * share / np.cumsum(share)[-1], 1.0)
+    drawn = draws.dirichlet("interests", parameters, chosen.users)
+    theta: FloatArray = (1.0 - chosen.wander) * drawn + chosen.wander / chosen.topics
     return theta
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from freshmark import UnknownName, UsageError
 
 from freshmark_datasets.simulators.interactions.shifts import parse
-from freshmark_datasets.simulators.options import Bounds, overridden
+from freshmark_datasets.simulators.options import overridden, within
 
 SCHEDULE = "sudden@0.4, popularity@0.5, gradual@0.57-0.65, recurring@0.7-0.85, incremental@0.88-0.97"
 
@@ -32,24 +32,24 @@ class Options:
     diurnal, weekly: strength of the daily and weekly rhythm, 0 (constant rate) … 1
     """
 
-    events: int = 100_000
-    users: int = 2_500
-    items: int = 3_000
-    topics: int = 16
-    span_days: float = 120.0
+    events: int = within(1, 1_000_000_000, 100_000)
+    users: int = within(1, 100_000_000, 2_500)
+    items: int = within(2, 10_000_000, 3_000)
+    topics: int = within(1, 1_000, 16)
+    span_days: float = within(0.01, 36_500, 120.0)
     drifts: str = SCHEDULE
-    share: float = 0.6
-    concentration: float = 1.0
-    topic_skew: float = 0.7
-    wander: float = 0.05
-    activity_tail: float = 1.5
-    popularity_tail: float = 1.1
-    initial_users: float = 0.5
-    initial_items: float = 0.4
-    lifetime_days: float | None = 60.0
-    half_life_days: float | None = 10.0
-    diurnal: float = 1.0
-    weekly: float = 1.0
+    share: float = within(0, 1, 0.6)
+    concentration: float = within(0.01, 1_000, 1.0)
+    topic_skew: float = within(0, 10, 0.7)
+    wander: float = within(0.001, 1, 0.05)
+    activity_tail: float = within(0.5, 1_000, 1.5)
+    popularity_tail: float = within(0.5, 1_000, 1.1)
+    initial_users: float = within(0.001, 1, 0.5)
+    initial_items: float = within(0.001, 1, 0.4)
+    lifetime_days: float | None = within(0.01, 1e6, 60.0)
+    half_life_days: float | None = within(0.01, 1e6, 10.0)
+    diurnal: float = within(0, 1, 1.0)
+    weekly: float = within(0, 1, 1.0)
 
 
 DEFAULT = Options()
@@ -80,29 +80,6 @@ PRESETS: Mapping[str, Options] = MappingProxyType(
     }
 )
 
-# (lowest, highest) of each number; outside, a stream would be empty or a distribution undefined
-BOUNDS: Bounds = MappingProxyType(
-    {
-        "events": (1, 1_000_000_000),
-        "users": (1, 100_000_000),
-        "items": (2, 10_000_000),
-        "topics": (1, 1_000),
-        "span_days": (0.01, 36_500),
-        "share": (0, 1),
-        "concentration": (0.01, 1_000),
-        "topic_skew": (0, 10),
-        "wander": (0.001, 1),
-        "activity_tail": (0.5, 1_000),
-        "popularity_tail": (0.5, 1_000),
-        "initial_users": (0.001, 1),
-        "initial_items": (0.001, 1),
-        "lifetime_days": (0.01, 1e6),
-        "half_life_days": (0.01, 1e6),
-        "diurnal": (0, 1),
-        "weekly": (0, 1),
-    }
-)
-
 
 def options(preset: str, overrides: Mapping[str, object]) -> Options:
     """The preset's options, overridden and checked.
@@ -112,7 +89,7 @@ def options(preset: str, overrides: Mapping[str, object]) -> Options:
     """
     if preset not in PRESETS:
         raise UnknownName("preset of drift", preset, PRESETS)
-    chosen = overridden(PRESETS[preset], overrides, bounds=BOUNDS, of="drift")
+    chosen = overridden(PRESETS[preset], overrides, of="drift", also=("preset", "seed"))
     if chosen.items < chosen.topics:
         raise UsageError(f"{chosen.items} items, {chosen.topics} topics", remedy="at least one item per topic")
     parse(chosen.drifts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from freshmark import FloatArray, IntArray
+from freshmark import IntArray
 
 from freshmark_datasets.simulators import rhythm
 from freshmark_datasets.simulators.draws import Draws
@@ -44,20 +44,6 @@ class World:
     interests: Interests
     planted: tuple[PlantedDrift, ...]
 
-    def probability(self, user: int, time: int) -> FloatArray:
-        """(items,) P(i|u,t) of every item, computed directly from its definition; slow, for tests.
-
-        Args:
-            user: row of the population.
-            time: seconds since the start.
-        """
-        moment = np.array([time])
-        theta = self.interests.share(np.array([user]), moment)[0]
-        standing = self.catalogue.standing[self.catalogue.era(moment)[0]] * (self.catalogue.birth <= time)
-        mass = np.bincount(self.catalogue.topic, standing)
-        chance: FloatArray = (theta / mass)[self.catalogue.topic] * standing
-        return chance
-
 
 @dataclass(frozen=True, slots=True)
 class Log:
@@ -82,27 +68,10 @@ def build(draws: Draws, chosen: Options) -> World:
         lifetime_days=chosen.lifetime_days,
         tail=chosen.activity_tail,
     )
-    catalogue = build_catalogue(
-        draws,
-        chosen.items,
-        topics=chosen.topics,
-        span_days=chosen.span_days,
-        initial=chosen.initial_items,
-        half_life_days=chosen.half_life_days,
-        tail=chosen.popularity_tail,
-    )
-    theta = interests(
-        draws,
-        chosen.users,
-        topics=chosen.topics,
-        concentration=chosen.concentration,
-        skew=chosen.topic_skew,
-        wander=chosen.wander,
-    )
-    return _plant(draws, chosen, population=population, catalogue=catalogue, theta=theta)
+    return _plant(draws, chosen, population, build_catalogue(draws, chosen))
 
 
-def _plant(draws: Draws, chosen: Options, *, population: Population, catalogue: Catalogue, theta: FloatArray) -> World:
+def _plant(draws: Draws, chosen: Options, population: Population, catalogue: Catalogue) -> World:
     """The world with its scheduled drifts; each affects a share of those present at its begin."""
     planted: list[PlantedDrift] = []
     changes: list[Change] = []
@@ -117,7 +86,7 @@ def _plant(draws: Draws, chosen: Options, *, population: Population, catalogue: 
         else:
             changes.append(Change(shift.kind, begin, end, affected))
             planted += [PlantedDrift(shift.kind, *span, rows, NOBODY) for span in changes[-1].spans]
-    return World(population, catalogue, schedule_changes(theta, changes), tuple(planted))
+    return World(population, catalogue, schedule_changes(interests(draws, chosen), changes), tuple(planted))
 
 
 def simulate(draws: Draws, world: World, chosen: Options) -> Log:

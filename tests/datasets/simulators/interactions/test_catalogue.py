@@ -9,9 +9,16 @@ import pytest
 from freshmark.errors import UsageError
 from freshmark_datasets.simulators.draws import Draws
 from freshmark_datasets.simulators.interactions.catalogue import Catalogue, build_catalogue, with_turnover
+from freshmark_datasets.simulators.interactions.presets import Options
 from freshmark_datasets.simulators.rhythm import DAY
 
-TRAITS: dict[str, Any] = {"topics": 5, "span_days": 100.0, "initial": 0.4, "half_life_days": 10.0, "tail": 1.2}
+TRAITS: dict[str, Any] = {
+    "topics": 5, "span_days": 100.0, "initial_items": 0.4, "half_life_days": 10.0, "popularity_tail": 1.2
+}  # fmt: skip
+
+
+def catalogue_of(items, seed=0, **traits):
+    return build_catalogue(Draws(seed), Options(items=items, **{**TRAITS, **traits}))
 
 
 def shares(catalogue, topic, time):
@@ -23,7 +30,7 @@ def shares(catalogue, topic, time):
 
 
 def test_births_are_as_frequent_before_the_start_as_after():
-    catalogue = build_catalogue(Draws(0), 10_000, **TRAITS)
+    catalogue = catalogue_of(10_000)
     assert (np.diff(catalogue.birth) >= 0).all()
     assert np.count_nonzero(catalogue.birth < 0) == 4_000
     before = -catalogue.birth[0] / 4_000
@@ -33,13 +40,13 @@ def test_births_are_as_frequent_before_the_start_as_after():
 
 def test_every_topic_has_an_item_from_before_the_start():
     for seed in range(20):
-        catalogue = build_catalogue(Draws(seed), 12, **{**TRAITS, "initial": 0.01})
+        catalogue = catalogue_of(12, seed, initial_items=0.01)
         old = catalogue.topic[catalogue.birth < 0]
         assert set(old) == set(range(5))
 
 
 def test_a_catalogue_that_is_there_from_the_start_has_no_ages():
-    assert (build_catalogue(Draws(0), 50, **{**TRAITS, "initial": 1.0}).birth == 0).all()
+    assert (catalogue_of(50, initial_items=1.0).birth == 0).all()
 
 
 def test_an_item_s_share_falls_to_half_of_a_newborn_s_in_a_half_life():
@@ -56,7 +63,7 @@ def test_an_item_s_share_falls_to_half_of_a_newborn_s_in_a_half_life():
 
 
 def test_items_are_drawn_by_their_share_among_those_born():
-    catalogue = build_catalogue(Draws(0), 40, **TRAITS)
+    catalogue = catalogue_of(40)
     for time in (0, 30 * DAY, 99 * DAY):
         drawn = catalogue.draw(Draws(1), np.full(50_000, 2), np.full(50_000, time))
         expected = shares(catalogue, 2, time)
@@ -65,7 +72,7 @@ def test_items_are_drawn_by_their_share_among_those_born():
 
 
 def test_mixed_topics_and_times_are_drawn_like_each_alone():
-    catalogue = build_catalogue(Draws(0), 60, **TRAITS)
+    catalogue = catalogue_of(60)
     topic = np.arange(5_000) % 5
     time = (Draws(2).uniform("t", 5_000) * 100 * DAY).astype(np.int64)
     drawn = catalogue.draw(Draws(1), topic, time)
@@ -75,7 +82,7 @@ def test_mixed_topics_and_times_are_drawn_like_each_alone():
 
 def test_freshness_shows_in_the_age_of_what_is_drawn():
     def median_age(half_life_days):
-        catalogue = build_catalogue(Draws(0), 100_000, **{**TRAITS, "half_life_days": half_life_days, "tail": 50.0})
+        catalogue = catalogue_of(100_000, half_life_days=half_life_days, popularity_tail=50.0)
         time = np.full(20_000, 90 * DAY)
         drawn = catalogue.draw(Draws(1), np.arange(20_000) % 5, time)
         return np.median(90 * DAY - catalogue.birth[drawn]) / DAY
@@ -87,14 +94,14 @@ def test_freshness_shows_in_the_age_of_what_is_drawn():
 
 
 def test_mass_is_the_sum_over_the_topic_s_born_items():
-    catalogue = build_catalogue(Draws(0), 40, **TRAITS)
+    catalogue = catalogue_of(40)
     for time in (0, 50 * DAY):
         born = (catalogue.birth <= time) & (catalogue.topic == 3)
         assert catalogue.mass(0, 3, np.array([time]))[0] == pytest.approx(catalogue.standing[0, born].sum())
 
 
 def test_a_turnover_makes_the_first_last_within_each_topic_and_leaves_the_others():
-    catalogue = build_catalogue(Draws(0), 60, **{**TRAITS, "half_life_days": None})
+    catalogue = catalogue_of(60, half_life_days=None)
     affected = np.flatnonzero(np.arange(60) % 3 > 0)
     after = with_turnover(catalogue, 40 * DAY, affected)
     assert after.era(np.array([40 * DAY - 1, 40 * DAY])).tolist() == [0, 1]
@@ -108,7 +115,7 @@ def test_a_turnover_makes_the_first_last_within_each_topic_and_leaves_the_others
 
 
 def test_a_turnover_changes_popularity_and_not_freshness():
-    catalogue = build_catalogue(Draws(0), 60, **TRAITS)
+    catalogue = catalogue_of(60)
     after = with_turnover(catalogue, 40 * DAY, np.arange(60))
     popularity = after.standing / np.exp2(catalogue.birth / catalogue.half_life)
     np.testing.assert_allclose(np.sort(popularity[0]), np.sort(popularity[1]))
@@ -116,7 +123,7 @@ def test_a_turnover_changes_popularity_and_not_freshness():
 
 
 def test_draws_before_and_after_a_turnover_follow_their_own_era():
-    catalogue = with_turnover(build_catalogue(Draws(0), 30, **{**TRAITS, "topics": 1}), 40 * DAY, np.arange(30))
+    catalogue = with_turnover(catalogue_of(30, topics=1), 40 * DAY, np.arange(30))
     for time in (40 * DAY - 1, 40 * DAY):
         drawn = catalogue.draw(Draws(1), np.zeros(50_000, np.int64), np.full(50_000, time))
         expected = shares(catalogue, 0, time)
@@ -125,4 +132,4 @@ def test_draws_before_and_after_a_turnover_follow_their_own_era():
 
 def test_a_half_life_too_short_for_a_float_is_refused():
     with pytest.raises(UsageError, match=r"half_life_days is 0\.02"):
-        build_catalogue(Draws(0), 100, **{**TRAITS, "half_life_days": 0.02})
+        catalogue_of(100, half_life_days=0.02)

@@ -7,7 +7,8 @@ import sys
 
 import numpy as np
 import pytest
-from freshmark.contract.streams.stream import SECOND, Source
+from freshmark.contract.streams.source import Source
+from freshmark.contract.streams.stream import SECOND
 from freshmark.errors import UnknownName, UsageError
 from freshmark_datasets.coding import coded
 from freshmark_datasets.simulators.interactions.drift import drift

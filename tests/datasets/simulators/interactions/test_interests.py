@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from freshmark_datasets.simulators.draws import Draws
 from freshmark_datasets.simulators.interactions.interests import Change, interests, schedule_changes
+from freshmark_datasets.simulators.interactions.presets import Options
 
 TOPICS = 6
 USERS = 4
@@ -14,7 +15,7 @@ BEGIN, END = 1_000, 4_000
 
 @pytest.fixture
 def theta():
-    return interests(Draws(0), USERS, topics=TOPICS, concentration=1.0, skew=0.5, wander=0.06)
+    return interests(Draws(0), Options(users=USERS, topics=TOPICS, concentration=1.0, topic_skew=0.5, wander=0.06))
 
 
 def moving(theta, kind, begin=BEGIN, end=END):
@@ -33,14 +34,16 @@ def test_interests_are_shares_and_every_topic_has_at_least_its_part_of_the_wande
 
 
 def test_skew_makes_the_first_topics_the_most_wanted():
-    theta = interests(Draws(0), 20_000, topics=TOPICS, concentration=1.0, skew=1.0, wander=0.001)
+    theta = interests(Draws(0), Options(users=20_000, topics=TOPICS, concentration=1.0, topic_skew=1.0, wander=0.001))
     share = 1 / np.arange(1, TOPICS + 1)
     np.testing.assert_allclose(theta.mean(axis=0), share / share.sum(), atol=0.01)
 
 
 def test_a_small_concentration_leaves_users_with_few_topics():
     def largest(concentration):
-        few = interests(Draws(0), 2_000, topics=TOPICS, concentration=concentration, skew=0.0, wander=0.001)
+        few = interests(
+            Draws(0), Options(users=2_000, topics=TOPICS, concentration=concentration, topic_skew=0.0, wander=0.001)
+        )
         return few.max(axis=1).mean()
 
     assert largest(0.1) > 0.9 > largest(1.0) > 0.5 > largest(1_000.0)
@@ -118,6 +121,6 @@ def test_topics_are_drawn_by_the_share_of_the_moment(theta):
 
 @pytest.mark.parametrize("topics", [1, 2, 3, 7, 8, 9])
 def test_any_number_of_topics_can_be_drawn_the_last_one_included(topics):
-    theta = interests(Draws(0), 3, topics=topics, concentration=1.0, skew=0.0, wander=1.0)
+    theta = interests(Draws(0), Options(users=3, topics=topics, concentration=1.0, topic_skew=0.0, wander=1.0))
     drawn = schedule_changes(theta, []).draw(Draws(0), np.zeros(20_000, np.int64), np.zeros(20_000, np.int64))
     np.testing.assert_allclose(np.bincount(drawn, minlength=topics) / 20_000, 1 / topics, atol=0.015)

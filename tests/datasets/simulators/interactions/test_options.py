@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import pytest
 from freshmark.errors import UnknownName, UsageError
-from freshmark_datasets.simulators.interactions.presets import BOUNDS, DEFAULT, PRESETS, Options, options
-from freshmark_datasets.simulators.options import described, digest, expression, overridden
+from freshmark_datasets.simulators.interactions.presets import DEFAULT, PRESETS, Options, options
+from freshmark_datasets.simulators.options import described, digest, expression, overridden, within
 
 
 @dataclass(frozen=True)
 class Kettle:
-    litres: int = 2
+    litres: int = within(1, 10, 2)
     degrees: float = 100.0
     limit: float | None = None
     colour: str = "red"
 
 
 def heat(**overrides):
-    return overridden(Kettle(), overrides, bounds={"litres": (1, 10)}, of="kettle")
+    return overridden(Kettle(), overrides, of="kettle")
 
 
 def test_options_that_are_not_named_stay():
@@ -56,6 +56,13 @@ def test_a_misspelt_option_gets_a_suggestion():
         heat(liters=3)
 
 
+def test_the_other_arguments_are_suggested_too():
+    with pytest.raises(UnknownName, match="did you mean 'seed'"):
+        heat(sead=3)
+    with pytest.raises(UnknownName, match="did you mean 'preset'"):
+        options("tiny", {"presett": "small"})
+
+
 def test_an_expression_is_written_as_a_plan_would():
     assert expression("drift", "tiny", 0, {}) == "drift('tiny')"
     assert (
@@ -85,12 +92,11 @@ def test_a_description_holds_every_option_as_text():
 
 
 def test_every_number_of_the_simulator_has_bounds_and_every_preset_keeps_them():
-    numbers = {name for name in Options.__dataclass_fields__ if name != "drifts"}
-    assert set(BOUNDS) == numbers
+    bounds = {one.name: one.metadata["bounds"] for one in fields(Options) if one.name != "drifts"}
     for chosen in PRESETS.values():
-        for name in numbers:
+        for name, (lowest, highest) in bounds.items():
             value = getattr(chosen, name)
-            assert value is None or BOUNDS[name][0] <= value <= BOUNDS[name][1]
+            assert value is None or lowest <= value <= highest
 
 
 def test_presets_have_the_sizes_that_they_promise():
