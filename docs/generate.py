@@ -73,7 +73,7 @@ def entry_rows() -> Iterator[list[str]]:
     """A row for each entry."""
     for entry in ENTRIES.values():
         parts = [f"{len(entry.parts)} {entry.parts_called}s"] if len(entry.parts) > 1 else []
-        size = entry.parts[0].size and f"{entry.parts[0].name}: {entry.parts[0].size}"
+        size = entry.parts[0].extent and f"{entry.parts[0].name}: {entry.parts[0].extent}"
         by_hand = f" Fetched by hand: {entry.by_hand}." if entry.by_hand else ""
         about = entry.about.partition(": ")[2] or entry.about
         yield [

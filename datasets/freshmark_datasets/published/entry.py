@@ -38,7 +38,7 @@ class Part:
 
     name: what the user asks for
     address: where it is fetched from; for files fetched by hand, the page that leads to them
-    size: as its publisher states it
+    size: as its publisher states it, where ``counts`` does not say it
     checksum: ``sha256:…`` or ``md5:…`` as its publisher states it; empty where none is stated
     member: pattern of the text files, where the file is an archive; otherwise of the file itself
     counts: events, users and items that loading all of it must give, as stated by the publisher or by a verified copy
@@ -54,6 +54,11 @@ class Part:
     counts: Mapping[str, int] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     licence: Licence | None = None
+
+    @property
+    def extent(self) -> str:
+        """How large it is, in words; empty where its publisher does not say."""
+        return self.size or (f"{self.counts['events']:,} events" if self.counts else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,6 @@ ENTRIES = (
             Part(
                 "train",
                 "https://www.kaggle.com/competitions/avazu-ctr-prediction/data",
-                size="40,428,967 rows",
                 member="train*",
                 counts={"events": 40_428_967},
             ),

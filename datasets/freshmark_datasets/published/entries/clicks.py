@@ -110,7 +110,6 @@ ENTRIES = (
             Part(
                 "big",
                 "https://zenodo.org/records/18164998/files/KuaiRec.zip",
-                size="12,530,806 rows",
                 member="big_matrix.csv",
                 counts={"events": 12_530_806, "users": 7_176},
             ),
@@ -148,28 +147,24 @@ ENTRIES = (
             Part(
                 "pure",
                 f"{RAND}/KuaiRand-Pure.tar.gz",
-                size="1,436,609 rows",
                 member="log_standard_*.csv",
                 counts={"events": 1_436_609, "users": 27_285, "items": 7_551},
             ),
             Part(
                 "pure-random",
                 f"{RAND}/KuaiRand-Pure.tar.gz",
-                size="1,186,059 rows",
                 member="log_random_*.csv",
                 counts={"events": 1_186_059, "users": 27_285, "items": 7_583},
             ),
             Part(
                 "1k",
                 f"{RAND}/KuaiRand-1K.tar.gz",
-                size="11,713,045 rows",
                 member="log_standard_*.csv",
                 counts={"events": 11_713_045, "users": 1_000, "items": 4_369_953},
             ),
             Part(
                 "1k-random",
                 f"{RAND}/KuaiRand-1K.tar.gz",
-                size="43,028 rows",
                 member="log_random_*.csv",
                 counts={"events": 43_028, "users": 1_000, "items": 7_388},
             ),

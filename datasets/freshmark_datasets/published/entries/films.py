@@ -128,7 +128,6 @@ ENTRIES = (
             Part(
                 "prize",
                 "https://www.kaggle.com/datasets/netflix-inc/netflix-prize-data",
-                size="100,480,507 ratings",
                 member="*combined_data_[1-4].txt",
                 counts={"events": 100_480_507, "users": 480_189, "items": 17_770},
             ),

@@ -30,7 +30,6 @@ ENTRIES = (
             Part(
                 "lastfm",
                 "http://snap.stanford.edu/jodie/lastfm.csv",
-                size="1,293,103 plays",
                 counts={"events": 1_293_103, "users": 980, "items": 1_000},
             ),
             Part(
@@ -54,20 +53,8 @@ ENTRIES = (
         name="tgb",
         about="TGB, Temporal Graph Benchmark: edges with times, of the link prediction tasks.",
         parts=(
-            Part(
-                "wiki",
-                f"{TGB}/tgbl-wiki-v2.zip",
-                size="157,474 edges",
-                member="*edgelist*.csv",
-                counts={"events": 157_474},
-            ),
-            Part(
-                "review",
-                f"{TGB}/tgbl-review-v3.zip",
-                size="4,873,540 edges",
-                member="*edgelist*.csv",
-                options=EDGES,
-            ),
+            Part("wiki", f"{TGB}/tgbl-wiki-v2.zip", member="*edgelist*.csv", counts={"events": 157_474}),
+            Part("review", f"{TGB}/tgbl-review-v3.zip", size="4,873,540 edges", member="*edgelist*.csv", options=EDGES),
             Part("coin", f"{TGB}/tgbl-coin-v2.zip", size="22,809,486 edges", member="*edgelist*.csv", options=EDGES),
             Part("comment", f"{TGB}/tgbl-comment.zip", size="44,314,507 edges", member="*edgelist*.csv", options=EDGES),
             Part(
@@ -98,7 +85,6 @@ ENTRIES = (
                 "installs",
                 "https://raw.githubusercontent.com/erfanloghmani/myket-android-application-market-dataset/main/"
                 "data_int_index/myket.csv",
-                size="694,121 installs",
                 counts={"events": 694_121, "users": 10_000, "items": 7_988},
             ),
         ),
@@ -121,7 +107,6 @@ ENTRIES = (
             Part(
                 "messages",
                 "https://snap.stanford.edu/data/CollegeMsg.txt.gz",
-                size="59,835 messages",
                 counts={"events": 59_835, "users": 1_350, "items": 1_862},
             ),
         ),
@@ -139,7 +124,6 @@ ENTRIES = (
             Part(
                 "trust",
                 "https://snap.stanford.edu/data/soc-sign-bitcoinotc.csv.gz",
-                size="35,592 ratings",
                 counts={"events": 35_592, "users": 4_814, "items": 5_858},
             ),
         ),
@@ -157,13 +141,7 @@ ENTRIES = (
         name="recbole",
         about="RecBole's atomic files (.inter): files of your own, or one of its published streams.",
         parts=(
-            Part(
-                "ml-100k",
-                f"{RECBOLE}/MovieLens/ml-100k.zip",
-                size="100,000 ratings",
-                member="*.inter",
-                counts={"events": 100_000},
-            ),
+            Part("ml-100k", f"{RECBOLE}/MovieLens/ml-100k.zip", member="*.inter", counts={"events": 100_000}),
             Part("ml-1m", f"{RECBOLE}/MovieLens/ml-1m.zip", member="*.inter"),
             Part("ml-10m", f"{RECBOLE}/MovieLens/ml-10m.zip", member="*.inter"),
             Part("ml-20m", f"{RECBOLE}/MovieLens/ml-20m.zip", member="*.inter"),

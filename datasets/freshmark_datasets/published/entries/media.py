@@ -18,16 +18,7 @@ ENTRIES = (
                 counts={"events": 19_150_868, "users": 992},
             ),
         ),
-        options=Options(
-            user=0,
-            item=3,
-            time=1,
-            unit="iso",
-            sep="\t",
-            header=False,
-            quotes=False,
-            repeats=True,
-        ),
+        options=Options(user=0, item=3, time=1, unit="iso", sep="\t", header=False, quotes=False, repeats=True),
         licence=Licence(
             "Last.fm, non-commercial",
             None,
@@ -103,7 +94,6 @@ ENTRIES = (
             Part(
                 "checkins",
                 "https://snap.stanford.edu/data/loc-gowalla_totalCheckins.txt.gz",
-                size="6,442,890 check-ins",
                 counts={"events": 6_442_890},
             ),
         ),
@@ -123,27 +113,18 @@ ENTRIES = (
             Part(
                 "nyc",
                 "http://www-public.it-sudparis.eu/~zhang_da/pub/dataset_tsmc2014.zip",
-                size="227,428 check-ins",
                 member="dataset_TSMC2014_NYC.txt",
                 counts={"events": 227_428},
             ),
             Part(
                 "tokyo",
                 "http://www-public.it-sudparis.eu/~zhang_da/pub/dataset_tsmc2014.zip",
-                size="573,703 check-ins",
                 member="dataset_TSMC2014_TKY.txt",
                 counts={"events": 573_703},
             ),
         ),
         options=Options(
-            user=0,
-            item=1,
-            time=7,
-            unit="%a %b %d %H:%M:%S %z %Y",
-            sep="\t",
-            header=False,
-            quotes=False,
-            repeats=True,
+            user=0, item=1, time=7, unit="%a %b %d %H:%M:%S %z %Y", sep="\t", header=False, quotes=False, repeats=True
         ),
         licence=Licence(
             "research, non-commercial",

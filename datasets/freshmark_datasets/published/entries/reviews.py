@@ -26,6 +26,14 @@ Office_Products Patio_Lawn_and_Garden Pet_Supplies Software Sports_and_Outdoors 
 Tools_and_Home_Improvement Toys_and_Games Unknown Video_Games"""
 
 RESEARCH = "Published for research; a licence is not stated. Amazon's and the authors' rights in the reviews remain."
+
+
+def _research(address: str) -> Licence:
+    return Licence("research, no licence stated", None, RESEARCH, address)
+
+
+NI = "J. Ni, J. Li, J. McAuley. Justifying Recommendations using Distantly-Labeled Reviews. EMNLP 2019."
+SAME_DAY = "Nearly every event shares its time with others: the order within a day is unknown."
 COUNTED = {
     "Magazine_Subscriptions": {"events": 89_689, "users": 72_098, "items": 2_428},
     "Gift_Cards": {"events": 2_972, "users": 458, "items": 148},
@@ -40,11 +48,9 @@ ENTRIES = (
             for name in CATEGORIES_2014.split()
         ),
         options=Options(user=0, item=1, label=2, time=3, unit="s", sep=",", header=False, repeats=False),
-        licence=Licence(
-            "research, no licence stated", None, RESEARCH, "https://cseweb.ucsd.edu/~jmcauley/datasets.html"
-        ),
+        licence=_research("https://cseweb.ucsd.edu/~jmcauley/datasets.html"),
         granularity="days, written in seconds",
-        traps=("Nearly every event shares its time with others: the order within a day is unknown.",),
+        traps=(SAME_DAY,),
         cite="R. He, J. McAuley. Ups and Downs. WWW 2016.",
     ),
     Entry(
@@ -59,16 +65,11 @@ ENTRIES = (
             for name in CATEGORIES_2018.split()
         ),
         options=Options(user=1, item=0, label=2, time=3, unit="s", sep=",", header=False, repeats=False),
-        licence=Licence(
-            "research, no licence stated", None, RESEARCH, "https://cseweb.ucsd.edu/~jmcauley/datasets/amazon_v2/"
-        ),
+        licence=_research("https://cseweb.ucsd.edu/~jmcauley/datasets/amazon_v2/"),
         granularity="days, written in seconds",
-        traps=(
-            "The item comes before the user, unlike in 2014 and 2023.",
-            "Nearly every event shares its time with others: the order within a day is unknown.",
-        ),
+        traps=("The item comes before the user, unlike in 2014 and 2023.", SAME_DAY),
         checked="format and counts of Magazine_Subscriptions, on a copy; no address was tried",
-        cite="J. Ni, J. Li, J. McAuley. Justifying Recommendations using Distantly-Labeled Reviews. EMNLP 2019.",
+        cite=NI,
     ),
     Entry(
         name="amazon-2018-5core",
@@ -84,16 +85,14 @@ ENTRIES = (
         options=Options(
             user="reviewerID", item="asin", label="overall", time="unixReviewTime", unit="s", repeats=False
         ),
-        licence=Licence(
-            "research, no licence stated", None, RESEARCH, "https://cseweb.ucsd.edu/~jmcauley/datasets/amazon_v2/"
-        ),
+        licence=_research("https://cseweb.ucsd.edu/~jmcauley/datasets/amazon_v2/"),
         granularity="days, written in seconds",
         traps=(
-            ("The five-core filter uses the future: how often a user or an item occurs is known before it happens."),
+            "The five-core filter uses the future: how often a user or an item occurs is known before it happens.",
             "A review may occur twice.",
         ),
         checked="format and counts of Gift_Cards, on a copy; no address was tried",
-        cite="J. Ni, J. Li, J. McAuley. Justifying Recommendations using Distantly-Labeled Reviews. EMNLP 2019.",
+        cite=NI,
     ),
     Entry(
         name="amazon-2023",
@@ -103,7 +102,7 @@ ENTRIES = (
             for name in CATEGORIES_2023.split()
         ),
         options=Options(user="user_id", item="parent_asin", label="rating", time="timestamp", unit="ms", repeats=False),
-        licence=Licence("research, no licence stated", None, RESEARCH, "https://amazon-reviews-2023.github.io/"),
+        licence=_research("https://amazon-reviews-2023.github.io/"),
         granularity="milliseconds",
         traps=("Times are in milliseconds, those of 2014 and 2018 in seconds.", "Items are parents of their variants."),
         checked="address from several public loaders; no file was fetched",
@@ -112,18 +111,9 @@ ENTRIES = (
     Entry(
         name="steam",
         about="Reviews of games at Steam, in days from 2010 to 2018.",
-        parts=(
-            Part(
-                "reviews",
-                "https://cseweb.ucsd.edu/~wckang/steam_reviews.json.gz",
-                size="7,793,069 reviews",
-                counts={"events": 7_793_069},
-            ),
-        ),
+        parts=(Part("reviews", "https://cseweb.ucsd.edu/~wckang/steam_reviews.json.gz", counts={"events": 7_793_069}),),
         options=Options(user="username", item="product_id", time="date", unit="iso", repeats=True, form="python"),
-        licence=Licence(
-            "research, no licence stated", None, RESEARCH, "https://cseweb.ucsd.edu/~jmcauley/datasets.html#steam_data"
-        ),
+        licence=_research("https://cseweb.ucsd.edu/~jmcauley/datasets.html#steam_data"),
         granularity="days",
         traps=(
             "Lines are Python dictionaries, not JSON: they are read as literals, slowly, and never executed.",

@@ -23,7 +23,6 @@ ENTRIES = (
             Part(
                 "clicks",
                 "https://s3-eu-west-1.amazonaws.com/yc-rdata/yoochoose-data.7z",
-                size="33,003,944 clicks",
                 member="*yoochoose-clicks.dat",
                 counts={"events": 33_003_944, "users": 9_249_729, "items": 52_739},
             ),
@@ -74,7 +73,6 @@ ENTRIES = (
             Part(
                 "purchases",
                 "https://competitions.codalab.org/competitions/11161",
-                size="18,025 purchases",
                 member="*train-purchases.csv",
                 counts={"events": 18_025, "users": 12_630, "items": 11_244},
             ),
@@ -134,7 +132,6 @@ ENTRIES = (
             Part(
                 "test",
                 "https://www.kaggle.com/datasets/otto/recsys-dataset",
-                size="13,851,293 events",
                 member="*test.jsonl",
                 counts={"events": 13_851_293, "users": 1_671_803, "items": 1_019_357},
             ),

@@ -60,7 +60,6 @@ ENTRIES = (
             Part(
                 "events",
                 "https://www.kaggle.com/datasets/retailrocket/ecommerce-dataset",
-                size="2,756,101 rows",
                 member="*events.csv",
                 counts={"events": 2_756_101, "users": 1_407_580},
             ),
