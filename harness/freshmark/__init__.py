@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from freshmark.contract.section import Chart, Column, Entry, Kind, Link, Listing, Part, Prose, Section, Table, Value
     from freshmark.contract.segment import Segment, SegmentEvents
     from freshmark.contract.strategy import Factors, Run, Strategy
-    from freshmark.contract.streams.stream import SECOND, Drift, Source, Stream, stream_of
+    from freshmark.contract.streams.drift import Drift
+    from freshmark.contract.streams.raw_columns import stream_of
+    from freshmark.contract.streams.source import Source
+    from freshmark.contract.streams.stream import SECOND, Stream
     from freshmark.contract.streams.validity import LAST_TIME
     from freshmark.contract.streams.vocabulary import Vocabulary
     from freshmark.errors import DataError, FreshmarkError, UnknownName, UsageError
@@ -110,96 +113,37 @@ __all__ = [
 ]
 
 _PLACES = {
-    "freshmark.contract.arrays": (
-        "AnyArray",
-        "BoolArray",
-        "FloatArray",
-        "IntArray",
-        "Owner",
-        "TASKS",
-        "Task",
-    ),
-    "freshmark.contract.attributes": ("Attributes",),
-    "freshmark.contract.compiling": (
-        "COMPILED",
-        "compiling",
-    ),
-    "freshmark.contract.events": (
-        "Events",
-        "NO_FEATURES",
-        "Query",
-    ),
-    "freshmark.contract.hookspecs": (
-        "Factory",
-        "Meter",
-        "hookimpl",
-    ),
-    "freshmark.contract.metric": (
-        "Metric",
-        "MetricFamily",
-    ),
-    "freshmark.contract.model": ("Model",),
-    "freshmark.contract.outcomes": ("Outcomes",),
-    "freshmark.contract.past": ("Past",),
-    "freshmark.contract.section": (
-        "Chart",
-        "Column",
-        "Entry",
-        "Kind",
-        "Link",
-        "Listing",
-        "Part",
-        "Prose",
-        "Section",
-        "Table",
-        "Value",
-    ),
-    "freshmark.contract.segment": (
-        "Segment",
-        "SegmentEvents",
-    ),
-    "freshmark.contract.strategy": (
-        "Factors",
-        "Run",
-        "Strategy",
-    ),
-    "freshmark.contract.streams.stream": (
-        "Drift",
-        "SECOND",
-        "Source",
-        "Stream",
-        "stream_of",
-    ),
-    "freshmark.contract.streams.validity": ("LAST_TIME",),
-    "freshmark.contract.streams.vocabulary": ("Vocabulary",),
-    "freshmark.errors": (
-        "DataError",
-        "FreshmarkError",
-        "UnknownName",
-        "UsageError",
-    ),
-    "freshmark.replay.durations": ("parse_duration",),
-    "freshmark.replay.scheduling.detectors": (
-        "DETECTORS",
-        "detector_of",
-        "losses",
-        "watching",
-    ),
-    "freshmark.results.tables": ("Results",),
-    "freshmark.runs.api": ("run",),
-    "freshmark.runs.catalogue.expressions": ("parse",),
-    "freshmark.runs.executors.local": ("run_job",),
-    "freshmark.runs.jobs": (
-        "Executor",
-        "Job",
-        "JobResult",
-        "Limits",
-        "RunState",
-    ),
-    "freshmark.runs.store.prepared_streams": ("cache_folder",),
+    "contract.arrays": "AnyArray BoolArray FloatArray IntArray Owner Task TASKS",
+    "contract.attributes": "Attributes",
+    "contract.compiling": "COMPILED compiling",
+    "contract.events": "Events NO_FEATURES Query",
+    "contract.hookspecs": "Factory hookimpl Meter",
+    "contract.metric": "Metric MetricFamily",
+    "contract.model": "Model",
+    "contract.outcomes": "Outcomes",
+    "contract.past": "Past",
+    "contract.section": "Chart Column Entry Kind Link Listing Part Prose Section Table Value",
+    "contract.segment": "Segment SegmentEvents",
+    "contract.strategy": "Factors Run Strategy",
+    "contract.streams.drift": "Drift",
+    "contract.streams.raw_columns": "stream_of",
+    "contract.streams.source": "Source",
+    "contract.streams.stream": "SECOND Stream",
+    "contract.streams.validity": "LAST_TIME",
+    "contract.streams.vocabulary": "Vocabulary",
+    "errors": "DataError FreshmarkError UnknownName UsageError",
+    "replay.durations": "parse_duration",
+    "replay.scheduling.detectors": "detector_of DETECTORS losses watching",
+    "results.tables": "Results",
+    "runs.api": "run",
+    "runs.catalogue.expressions": "parse",
+    "runs.executors.local": "run_job",
+    "runs.jobs": "Executor Job JobResult Limits RunState",
+    "runs.store.prepared_streams": "cache_folder",
 }
-_PLACE = {name: module for module, names in _PLACES.items() for name in names}
+"""Module → its public names."""
 
+_PLACE = {name: f"freshmark.{module}" for module, names in _PLACES.items() for name in names.split()}
 
 _DEPRECATED: dict[str, tuple[str, str]] = {}
 """Old name → (new name, the version that removes the old one); see docs/plugins.md for the rule."""

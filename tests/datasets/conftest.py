@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
-from freshmark.contract.streams.stream import stream_of
+from freshmark.contract.streams.raw_columns import stream_of
 
 SECOND = 1_000_000
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from types import ModuleType
 
 from freshmark.contract.streams.prepared import open_stream, save_stream
-from freshmark.contract.streams.stream import Source, Stream
+from freshmark.contract.streams.source import Source
+from freshmark.contract.streams.stream import Stream
 from freshmark.replay.timeline import Settings, Timeline
 from freshmark.testing.building import builder
 from freshmark.testing.findings import Check, Finding, run_checks

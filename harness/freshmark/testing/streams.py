@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray, Task
-from freshmark.contract.streams.stream import SECOND, Stream, stream_of
+from freshmark.contract.streams.raw_columns import stream_of
+from freshmark.contract.streams.stream import SECOND, Stream
 
 EVENTS = 600
 USERS = 40

@@ -251,5 +251,5 @@ def test_a_form_is_known_by_its_reader_alone(log, monkeypatch):
     path = log("{'user': 'a', 'item': 'b', 'time': 1400000000}\n")
     with pytest.raises(UsageError, match="'lisp'"):
         file(path, form="lisp")
-    monkeypatch.setitem(formats.FORMS, "lisp", formats.FORMS["python"])  # type: ignore[index]
+    monkeypatch.setitem(formats.FORMS, "lisp", formats.FORMS["python"])
     assert len(file(path, form="lisp").load()) == 1

@@ -11,7 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from freshmark.contract.streams.stream import Source, Stream
+from freshmark.contract.streams.source import Source
+from freshmark.contract.streams.stream import Stream
 from freshmark.errors import DataError, UnknownName
 from freshmark_datasets.logs import sql as module
 from freshmark_datasets.logs.file import file

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from freshmark.cli import main
-from freshmark.contract.streams.stream import stream_of
+from freshmark.contract.streams.raw_columns import stream_of
 from freshmark_datasets.logs.file import file
 from freshmark_datasets.simulators.interactions.drift import drift
 from freshmark_datasets.transforms.anonymising import anonymise, shared

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from freshmark.contract.streams.stream import Drift
+from freshmark.contract.streams.drift import Drift
 from freshmark.errors import DataError
 from freshmark_datasets.simulators.clicks.click_stream import clicks
 from freshmark_datasets.simulators.interactions.drift import drift

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from freshmark.contract.streams.stream import stream_of
+from freshmark.contract.streams.raw_columns import stream_of
 from freshmark_datasets.simulators.clicks.click_stream import clicks
 from freshmark_datasets.transforms.rewriting import normalise, relabel, sessionise, time_shift
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from freshmark.contract.streams.stream import Source
+from freshmark.contract.streams.source import Source
 from freshmark.errors import DataError, UsageError
 from freshmark.runs.catalogue.registry import load
 from freshmark_datasets import register_datasets

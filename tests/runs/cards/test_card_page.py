@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from freshmark.contract.section import Chart
-from freshmark.contract.streams.stream import stream_of
+from freshmark.contract.streams.raw_columns import stream_of
 from freshmark.runs.cards.card_page import document_of, facts, sentence, warnings
 from freshmark.runs.cards.stream_card import card_of
 from freshmark_datasets.simulators.clicks.click_stream import clicks

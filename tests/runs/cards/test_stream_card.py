@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from freshmark.contract.streams.stream import stream_of
+from freshmark.contract.streams.raw_columns import stream_of
 from freshmark.errors import DataError
 from freshmark.runs.cards.stream_card import FEWEST, _top, card_of
 from freshmark_datasets.logs.file import file

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from freshmark.runs.system.machine import file_digests, git_state, provenance, redacted
+from freshmark.results.redaction import redact
+from freshmark.runs.system.machine import file_digests, git_state, provenance
 
 
 def test_what_made_a_run_is_told_in_json():
@@ -46,9 +47,9 @@ def test_the_command_is_called_by_its_name(monkeypatch):
 
 def test_only_the_home_folder_itself_is_redacted(monkeypatch):
     monkeypatch.setenv("HOME", "/home/ann")
-    assert redacted("/home/ann/x /home/anna/x file=/home/ann") == "~/x /home/anna/x file=~"
+    assert redact("/home/ann/x /home/anna/x file=/home/ann") == "~/x /home/anna/x file=~"
     monkeypatch.setenv("HOME", "/")
-    assert redacted("/etc/x") == "/etc/x"
+    assert redact("/etc/x") == "/etc/x"
 
 
 def test_a_checkout_tells_its_commit_and_whether_it_was_changed(tmp_path):

@@ -10,11 +10,14 @@ import numpy as np
 
 from freshmark.contract.arrays import AnyArray
 from freshmark.contract.events import NO_FEATURES
-from freshmark.contract.streams.stream import Drift, Stream
+from freshmark.contract.streams.drift import Drift
+from freshmark.contract.streams.stream import Stream
 from freshmark.contract.streams.vocabulary import Vocabulary
 from freshmark.errors import DataError
 
 FORMAT = 1
+HEAD = ("name", "task", "repeats", "classes", "about", "of", "fingerprint", "facts")
+"""Fields of a Stream that its head holds as they are."""
 
 
 def save_stream(stream: Stream, folder: Path) -> None:
@@ -34,20 +37,12 @@ def save_stream(stream: Stream, folder: Path) -> None:
         np.save(folder / f"{name}.npy", column)
     stream.users.save(folder, "users")
     stream.items.save(folder, "items")
-    head = {
+    head = {name: getattr(stream, name) for name in HEAD} | {
         "format": FORMAT,
-        "name": stream.name,
-        "task": stream.task,
         "columns": list(present),
-        "repeats": stream.repeats,
-        "classes": list(stream.classes),
         "drifts": [asdict(drift) for drift in stream.drifts],
-        "about": dict(stream.about),
-        "of": dict(stream.of),
-        "fingerprint": stream.fingerprint,
-        "facts": dict(stream.facts),
     }
-    (folder / "stream.json").write_text(json.dumps(head, ensure_ascii=False), "utf-8")
+    (folder / "stream.json").write_text(json.dumps(head, ensure_ascii=False, default=dict), "utf-8")
 
 
 def open_stream(folder: Path) -> Stream:
@@ -83,25 +78,14 @@ def open_stream(folder: Path) -> Stream:
     # Skips __init__: the columns were checked when they were written, and a second check would read them all.
     stream = Stream.__new__(Stream)
     stream.__dict__.update(
-        name=head["name"],
-        task=head["task"],
-        time=columns["time"],
-        user=columns["user"],
-        item=columns["item"],
+        {name: head.get(name, {}) for name in HEAD},  # (streams prepared by 0.1 have no "of")
+        **{name: columns.get(name) for name in ("time", "user", "item", "label", "oracle", "label_delay")},
         users=Vocabulary.open(folder, "users"),
         items=Vocabulary.open(folder, "items"),
-        label=columns.get("label"),
-        oracle=columns.get("oracle"),
-        label_delay=columns.get("label_delay"),
         features=table("feature") or NO_FEATURES,
-        of=head.get("of", {}),  # (streams prepared by 0.1 have none)
         item_features=table("item"),
         user_features=table("user"),
-        repeats=head["repeats"],
         classes=tuple(head["classes"]),
         drifts=drifts,
-        about=head["about"],
-        fingerprint=head["fingerprint"],
-        facts=head["facts"],
     )
     return stream

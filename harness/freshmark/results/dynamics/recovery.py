@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from freshmark.contract.arrays import FloatArray, IntArray
-from freshmark.results.metrics.per_event import PerEventMetric, mean_of, ratio
+from freshmark.results.metrics.per_event import PerEventMetric, ratio
 from freshmark.results.stored.recorded import Recorded
 from freshmark.results.stored.seed_groups import MetricGroup, metric_groups
 
@@ -141,13 +141,3 @@ def _columns(row: MetricGroup, drift: Any, course: Course, window: int, referenc
 def _by_window(metric: PerEventMetric, outcomes: Any, window: IntArray, windows: int) -> FloatArray:
     sums = np.bincount(window, weights=metric.each(outcomes), minlength=windows)
     return np.asarray(metric.of_mean(ratio(sums, np.bincount(window, minlength=windows))))
-
-
-def mean_recovery(table: pd.DataFrame) -> pd.DataFrame:
-    """One row a (stream, strategy, every, delay): mean windows_to_recover over its drifts; ∞ if one did not recover."""
-    names = ["stream", "strategy", "every", "delay"]
-    rows = [
-        {**dict(zip(names, key, strict=True)), "windows_to_recover": mean_of(drifts["windows_to_recover"])}
-        for key, drifts in table.groupby(names, sort=False)
-    ]
-    return pd.DataFrame(rows, columns=[*names, "windows_to_recover"])

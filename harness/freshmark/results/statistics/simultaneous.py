@@ -12,27 +12,17 @@ import numpy as np
 from scipy.special import ndtr
 
 from freshmark.contract.arrays import FloatArray
+from freshmark.results.statistics.bootstrap import SEED, drawn_windows
 from freshmark.results.statistics.dependence import block_length, without_trend
 from freshmark.results.statistics.intervals import LEVEL
 
 DRAWS = 1000
 """Bootstrap replicates."""
 
-SEED = 20_240_229
-"""Of the bootstrap: the same tables give the same intervals."""
-
 
 def resample(windows: int, draws: int = DRAWS) -> FloatArray:
-    """How often each window is drawn: (draws, windows) float64, rows of a circular block bootstrap."""
-    length = int(block_length(windows))
-    blocks = -(-windows // length)
-    rng = np.random.default_rng(SEED)
-    starts = rng.integers(0, windows, (draws, blocks))
-    places = (starts[:, :, None] + np.arange(length)) % windows
-    places = places.reshape(draws, -1)[:, :windows]
-    offset = np.arange(draws)[:, None] * windows
-    counts = np.bincount((places + offset).ravel(), minlength=draws * windows)
-    return counts.reshape(draws, windows).astype(np.float64)
+    """How often each window is drawn: (draws, windows) float64, in blocks as long as so many windows ask for."""
+    return drawn_windows(windows, int(block_length(windows)), draws)
 
 
 def errors(series: FloatArray, seed_variance: FloatArray) -> FloatArray:

@@ -45,14 +45,6 @@ def write_table(table: Mapping[str, AnyArray], file: Path) -> None:
     _sync(file.parent)
 
 
-def read_table(file: Path) -> dict[str, AnyArray]:
-    """The columns of a Parquet file."""
-    from pyarrow import parquet  # noqa: PLC0415  (as below)
-
-    table = parquet.read_table(file)
-    return {name: table.column(name).to_numpy() for name in table.column_names}
-
-
 def _write(table: Mapping[str, AnyArray], file: Path) -> None:
     import pyarrow as pa  # noqa: PLC0415  (50 ms and a thread, after everything that is measured)
     from pyarrow import parquet  # noqa: PLC0415
@@ -64,7 +56,7 @@ def _write(table: Mapping[str, AnyArray], file: Path) -> None:
 
 def _arrow(column: AnyArray) -> Any:
     """The column as an Arrow array, without a copy; ``pa.array`` would import pandas, which takes most of a second."""
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415  (as above)
 
     bits = np.packbits(column, bitorder="little") if column.dtype == np.bool_ else column
     return pa.Array.from_buffers(pa.from_numpy_dtype(column.dtype), len(column), [None, pa.py_buffer(bits)])

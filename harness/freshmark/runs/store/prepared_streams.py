@@ -12,7 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from freshmark.contract.streams.prepared import open_stream, save_stream
-from freshmark.contract.streams.stream import Source, Stream
+from freshmark.contract.streams.source import Source
+from freshmark.contract.streams.stream import Stream
 from freshmark.discovery.faults import fault
 from freshmark.errors import DataError, FreshmarkError, PluginError
 from freshmark.runs.catalogue.registry import Registry

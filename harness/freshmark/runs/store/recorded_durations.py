@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from freshmark.errors import StoreError
-from freshmark.runs.store.parquet import read_table
+from freshmark.results.stored.folder import read_table
 from freshmark.runs.store.run_store import Planned
 
 

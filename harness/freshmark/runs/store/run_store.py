@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from freshmark.errors import StoreError
+from freshmark.results.redaction import redact
 from freshmark.runs.jobs import JobResult
 from freshmark.runs.plan.plan import Plan
 from freshmark.runs.plan.toml import write_plan
 from freshmark.runs.store.database import open_database, store_errors
 from freshmark.runs.store.lock import FolderLock
 from freshmark.runs.system.logs import last_lines
-from freshmark.runs.system.machine import redacted
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +148,13 @@ class Store:
             _FINISH,
             (
                 result.status,
-                redacted(result.reason),
+                redact(result.reason),
                 result.code,
                 result.started,
                 result.seconds,
                 json.dumps(result.result.get("summary", {})),
                 json.dumps(result.result.get("digests", {})),
-                redacted(last_lines(log)),
+                redact(last_lines(log)),
                 result.concurrent,
                 key,
             ),

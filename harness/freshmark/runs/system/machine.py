@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
+from freshmark.results.redaction import redact
 from freshmark.runs.system.isolation import ENVIRONMENT
 from freshmark.version import __version__
 
@@ -39,19 +39,13 @@ def provenance() -> dict[str, Any]:
         "threads": {name: int(value) for name, value in ENVIRONMENT.items() if name.endswith("_THREADS")},
         "packages": _packages(),
         "git": git_state(Path.cwd()),
-        "command": redacted(" ".join(["freshmark" if _is_script(sys.argv[0]) else sys.argv[0], *sys.argv[1:]])),
+        "command": redact(" ".join(["freshmark" if _is_script(sys.argv[0]) else sys.argv[0], *sys.argv[1:]])),
     }
 
 
 def file_digests(files: Iterable[Path]) -> dict[str, str]:
     """File name → sha256: the plugin files of a run."""
     return {file.name: sha256(file.read_bytes()).hexdigest() for file in files}
-
-
-def redacted(text: str) -> str:
-    """The text with this user's home folder as ``~``."""
-    home = str(Path.home())
-    return re.sub(rf"{re.escape(home)}(?=/|\b)", "~", text) if home != "/" else text
 
 
 def git_state(folder: Path) -> dict[str, Any] | None:
