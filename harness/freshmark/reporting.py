@@ -1,7 +1,7 @@
 """The public API of report sections and report writers, besides ``freshmark`` itself.
 
-Labels, so that a row is called the same everywhere: ``row_label``, ``schedule_label``, ``metric_label``,
-``join_words``.
+Labels, so that a row is called the same everywhere: ``row_label``, ``schedule_label``, ``duration_label``,
+``metric_label``, ``join_words``.
 Numbers with their units: ``format_number``, ``format_seconds``, ``format_bytes``, ``with_margin``.
 Charts: ``CHART_WIDTH``, ``WIDE_CHART_WIDTH``, ``CHART_HEIGHT``, ``CHART_STYLE``.
 What Results returns: ``Verdict``, ``Tolerance``, ``Alert``, ``CriticalDifference``, ``Measured``, ``StreamRecord``.
@@ -13,6 +13,7 @@ Writers: ``Document``, ``write_csv``, ``redact``.
 
 from __future__ import annotations
 
+from freshmark.contract.delays import duration_label
 from freshmark.results.decision.alerts import Alert
 from freshmark.results.decision.mean_ranks import CriticalDifference
 from freshmark.results.decision.regret import Tolerance
@@ -56,6 +57,7 @@ __all__ = [
     "Tolerance",
     "Verdict",
     "default_rates",
+    "duration_label",
     "format_bytes",
     "format_number",
     "format_seconds",

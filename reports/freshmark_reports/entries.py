@@ -9,10 +9,12 @@ from urllib.parse import unquote
 
 from freshmark import Entry, Kind, Link, Value
 from freshmark.reporting import format_bytes, format_number, format_seconds, redact, with_margin
+from markupsafe import Markup
 
 MISSING = "–"
 
 _BESIDE = re.compile(r"[\w.%-]+(/[\w.%-]+)*", re.ASCII)
+_BREAKS = re.compile(r"(?<=[(,])(?=[^ )])")
 _PICTURES = 0x2400
 _KEPT = "\n\t"
 
@@ -77,10 +79,24 @@ def target(entry: Entry) -> str:
     return entry.target
 
 
-def sort_key(entry: Entry) -> str:
-    """The sort key: the full number, or the text; empty if the entry is missing."""
-    known = plain(entry)
-    return "" if known is None else (known if isinstance(known, str) else repr(float(known)))
+def texts(row: tuple[Entry, ...]) -> list[str]:
+    """The entries that are plain text."""
+    return [entry for entry in row if isinstance(entry, str)]
+
+
+def breakable(text: str) -> Markup:
+    """The text, which a narrow column may break after an opening bracket or a comma only."""
+    return Markup("<wbr>").join(_BREAKS.split(text))
+
+
+def exact(entry: Entry, full: bool) -> dict[str, str]:  # noqa: FBT001  (a filter of templates)
+    """The number and its margin for sorting and downloads, as attributes; to six digits where not ``full``."""
+    number, margin = plain(entry), entry.margin if isinstance(entry, Value) else math.nan
+    if number is None or isinstance(number, str):
+        return {"data-sort": "" if number is None else number}
+    digits = repr if full else "{:.6g}".format
+    about = {"data-sort": digits(float(number))}
+    return about | ({"data-margin": digits(margin)} if math.isfinite(margin) else {})
 
 
 def notes(rows: tuple[tuple[Entry, ...], ...]) -> list[str]:

@@ -5,22 +5,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from collections import Counter
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from freshmark import Chart, Listing, Prose, Section, Table
-from freshmark.reporting import schedule_label
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from freshmark_reports import entries
 from freshmark_reports.chapters import Reported, Sections, chapters
 from freshmark_reports.drawing.figure import Drawn, drawn
+from freshmark_reports.headline import numbers_of
+from freshmark_reports.rows import Rows, runs
 
-SCRIPTS = ("script.js", "charts.js")
+SCRIPTS = ("script.js", "charts.js", "rows.js", "contents.js")
+STYLES = ("style.css", "tables.css", "media.css")
 
 
 def write(results: Reported, path: Path, sections: Sections) -> None:
@@ -48,10 +51,13 @@ def page(results: Reported, sections: Sections) -> str:
             heading=results.heading,
             streams=results.streams,
             cells=results.cells,
-            style=Markup(_asset("style.css")),  # noqa: S704  (a file of this package)
-            script=Markup(script),  # noqa: S704  (a file of this package)
+            style=Markup("".join(map(_asset, STYLES))),  # noqa: S704  (files of this package)
+            script=Markup(script),  # noqa: S704  (files of this package)
             digest=digest,
             drawn=_Figures(),
+            rows=Rows(results),
+            numbers=partial(numbers_of, results),
+            identity=_Identities(),
         )
     )
 
@@ -79,9 +85,20 @@ def _kind(part: Any) -> str:
     return kinds[type(part)]
 
 
-def _identity(section: Section) -> str:
-    digest = hashlib.sha256(f"{section.stream} {section.title}".encode("utf-8", "replace")).hexdigest()
-    return f"s-{digest[:8]}"
+class _Identities:
+    """Section → its id within the page, the same in every report; a second one of the same title gets a number."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, str] = {}
+        self._taken: Counter[str] = Counter()
+
+    def __call__(self, section: Section) -> str:
+        if id(section) not in self._known:
+            text = f"{section.stream} {section.title}".encode("utf-8", "replace")
+            name = f"s-{hashlib.sha256(text).hexdigest()[:8]}"
+            self._taken[name] += 1
+            self._known[id(section)] = name if self._taken[name] == 1 else f"{name}-{self._taken[name]}"
+        return self._known[id(section)]
 
 
 @lru_cache(maxsize=1)
@@ -96,13 +113,14 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "written": entries.written,
-        "sort_key": entries.sort_key,
+        "exact": entries.exact,
+        "texts": entries.texts,
+        "breakable": entries.breakable,
         "target": entries.target,
         "kind": _kind,
         "element": _element,
-        "identity": _identity,
+        "runs": runs,
         "notes": entries.notes,
-        "schedule": schedule_label,
     }
     return environment
 

@@ -53,7 +53,7 @@ def _part(part: Part) -> Iterator[str]:
 def _table(table: Table) -> Iterator[str]:
     if table.caption:
         yield from (_inline(table.caption), "")
-    yield f"| {' | '.join(_inline(column.name.strip()) for column in table.columns)} |"
+    yield f"| {' | '.join(_inline(column.label) for column in table.columns)} |"
     yield f"|{'|'.join(' --- ' if column.kind == 'text' else ' ---: ' for column in table.columns)}|"
     for row in table.rows:
         cells = (_inline(written(entry, column.kind)) for entry, column in zip(row, table.columns, strict=True))

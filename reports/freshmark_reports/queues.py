@@ -40,9 +40,9 @@ def queues(results: Results, rows: pd.DataFrame) -> Table | None:
     return Table(
         (Column("Strategy"), Column("Requests / s", "number", "mean; arrivals follow the times of the stream, scaled"),
          Column("Busy", "share", "time spent on requests and updates; from 100 % on the queue grows without bound"),
-         *(Column(f"Service p{p}", "seconds") for p in PERCENTILES),
-         *(Column(f"Response p{p}", "seconds", "service plus queue") for p in PERCENTILES),
-         Column("Longest", "seconds", "response")),
+         *(Column(f"p{p}", "seconds", group="Service") for p in PERCENTILES),
+         *(Column(f"p{p}", "seconds", "service plus queue", "Response") for p in PERCENTILES),
+         Column("longest", "seconds", group="Response")),
         tuple(_row(name, loop) for name, loop in loops),
         _caption(loops, stated=bool(results.rates)) + selection_note(len(shown), rows),
     )  # fmt: skip

@@ -194,6 +194,9 @@ def test_nothing_measured_is_exit_code_4_and_no_report_and_a_cell_over_its_time_
     assert "breaks() every 1d seed 0 failed" in done.stderr
     assert "sleeps() every 1d seed 0 timeout" in done.stderr
     assert not (shell.folder / "out" / "report.html").exists()
+    done = shell("report", "out")
+    assert (done.returncode, done.stdout) == (4, "out/report.html\n")
+    assert "No verdict: none of 2 cells succeeded." in (shell.folder / "out" / "report.html").read_text("utf-8")
 
 
 def test_bad_data_is_exit_code_3_with_file_and_line_and_leaves_no_folder(here):

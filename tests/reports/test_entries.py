@@ -3,7 +3,7 @@ import math
 import pytest
 from freshmark import Value
 from freshmark.contract.section import Link
-from freshmark_reports.entries import notes, plain, sort_key, target, visible, written
+from freshmark_reports.entries import breakable, exact, notes, plain, target, visible, written
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,10 +44,16 @@ def test_machines_get_full_precision_and_nothing_for_nothing():
 
 
 def test_a_column_is_sorted_by_the_number_not_by_how_it_is_written():
-    assert sort_key(Value(0.123456789, 0.1)) == "0.123456789"
-    assert sort_key(None) == ""
-    assert sort_key("failed") == "failed"
-    assert sort_key(3) == "3.0"
+    assert exact(Value(0.123456789, 0.1), full=True) == {"data-sort": "0.123456789", "data-margin": "0.1"}
+    assert exact(0.123456789, full=False) == {"data-sort": "0.123457"}
+    assert exact(None, full=True) == {"data-sort": ""}
+    assert exact("failed", full=True) == {"data-sort": "failed"}
+    assert exact(3, full=True) == {"data-sort": "3.0"}
+
+
+def test_a_name_may_break_after_a_bracket_or_a_comma_and_nowhere_else():
+    assert breakable("f(a=1,b=g(2), c)<i>") == "f(<wbr>a=1,<wbr>b=g(<wbr>2), c)&lt;i&gt;"
+    assert breakable("itemknn()") == "itemknn()"
 
 
 def test_notes_are_told_once_in_order():

@@ -17,7 +17,7 @@ from freshmark_reports.html import page
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
-SIZES = {"wide": (1300, 900), "phone": (390, 844)}
+SIZES = {"wide": (1440, 900), "middle": (768, 1024), "phone": (390, 844)}
 CONTRAST = """
 () => {
   const linear = (v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
@@ -96,20 +96,30 @@ def test_dark_is_dark(opened, text):
     assert [sum(map(int, re.findall(r"\d+", colour)[:3])) > 380 for colour in (light, dark)] == [True, False]
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_first_screen_answers(opened, text, size):
+ANSWER = ("h1.verdict", ".badge", ".numbers", ".more >> nth=1", ".alerts li >> nth=0")
+RANKING = (".lead .draw svg", "table[data-sortable] >> nth=0 >> thead", "tbody tr[id] >> nth=2")
+
+
+@pytest.mark.parametrize(("size", "held"), [("wide", (*ANSWER, *RANKING)), ("phone", ANSWER)])
+def test_the_first_screen_answers(opened, text, size, held):
     tab = opened(text, size)
-    high = SIZES[size][1]
-    for selector in ("h1.verdict", ".alerts li", ".lead .draw svg", "table[data-sortable] thead"):
-        box = tab.locator(selector).first.bounding_box()
+    assert tab.locator(".numbers > div").count() == 4
+    assert len(tab.locator("h1.verdict").inner_text().split()) <= 12
+    for selector in held:
+        box = tab.locator(selector).bounding_box()
         assert box, selector
-        assert box["y"] + min(box["height"], 40) < high, selector
-    svg = tab.locator(".lead .draw svg").bounding_box()
-    assert svg["y"] + svg["height"] <= high
+        assert box["y"] + box["height"] <= SIZES[size][1], selector
+
+
+def test_on_a_phone_sentences_come_before_tables_and_names_do_not_break(opened, text):
+    tab = opened(text, "phone")
+    assert tab.locator(".more").nth(1).bounding_box()["y"] < tab.locator("tbody tr").first.bounding_box()["y"]
+    lines = tab.locator("tbody tr[id] .pick").evaluate_all("e => e.map((one) => one.getClientRects().length)")
+    assert set(lines) == {1}
 
 
 def column(tab, place):
-    return tab.locator(f"table[data-sortable] >> nth=0 >> tbody tr :nth-child({place})").all_inner_texts()
+    return tab.locator(f"table[data-sortable] >> nth=0 >> tbody tr > :nth-child({place})").all_inner_texts()
 
 
 def test_the_ranking_sorts_by_button_and_says_how(opened, text):
@@ -140,7 +150,7 @@ def test_the_ranking_filters_and_says_how_many_are_left(opened, text):
     tab.locator("input[type=search]").first.fill("1d popularity")
     visible = tab.locator("table[data-sortable] >> nth=0 >> tbody tr:visible")
     assert visible.count() == 1
-    assert tab.locator("[role=status]").first.inner_text() == "1 of 13 rows"
+    assert tab.locator("main [role=status]").first.inner_text() == "1 of 13 rows"
     tab.locator("input[type=search]").first.fill("")
     assert visible.count() == 13
 
@@ -224,10 +234,122 @@ def copied(opened):
         tab.evaluate("navigator.clipboard.writeText = async (text) => { window.taken = text; }")
         tab.locator(".menu summary", has_text="Copy").first.click()
         tab.locator(".menu button", has_text=form).first.click()
-        assert re.search(rf"\d+ rows copied as {form}", tab.locator("[role=status]").first.inner_text())
+        assert re.search(rf"\d+ rows copied as {form}", tab.locator("main [role=status]").first.inner_text())
         return tab.evaluate("window.taken")
 
     return copy
+
+
+def rows_shown(tab):
+    return tab.locator("tbody tr[id]:visible").count()
+
+
+def test_the_contents_follow_the_scroll(opened, text):
+    tab = opened(text)
+    current = tab.locator(".contents [aria-current]")
+    assert current.inner_text() == "Verdict"
+    tab.locator(".contents a", has_text="Latency").click()
+    tab.locator(".contents [aria-current]", has_text="Latency").wait_for()
+    section = tab.locator("section", has=tab.locator("h2", has_text="Latency"))
+    assert tab.url.split("#")[1] == section.get_attribute("id")
+
+
+@pytest.mark.parametrize("keys", [("Enter",), ("Space",), None])
+def test_a_row_is_picked_and_its_cells_are_listed_until_escape(opened, text, keys):
+    tab = opened(text)
+    row = tab.locator("tbody tr[id]").nth(1)
+    if keys is None:
+        row.locator("td").nth(3).click()
+    else:
+        row.locator(".pick").focus()
+        for key in keys:
+            tab.keyboard.press(key)
+    assert tab.url.endswith(f"#{row.get_attribute('id')}")
+    assert tab.locator(".cell").is_visible()
+    assert tab.locator(".cell", has_text="--seeds 3").count() == 1
+    assert tab.locator("tr.picked").count() > 1  # in every table that lists it
+    tab.keyboard.press("Escape")
+    assert not tab.locator(".cell").is_visible()
+    assert tab.locator("tr.picked").count() == 0
+
+
+def test_arrow_keys_pick_the_next_row(opened, text):
+    tab = opened(text)
+    rows = tab.locator("tbody tr[id]")
+    rows.nth(0).locator(".pick").press("Enter")
+    tab.keyboard.press("ArrowDown")
+    assert tab.url.endswith(f"#{rows.nth(1).get_attribute('id')}")
+    tab.keyboard.press("ArrowUp")
+    assert tab.url.endswith(f"#{rows.nth(0).get_attribute('id')}")
+
+
+def test_a_permalink_picks_its_row(opened, text):
+    tab = opened(text)
+    name = tab.locator("tbody tr[id]").nth(2).get_attribute("id")
+    tab.goto(f"{tab.url.split('#')[0]}#{name}")
+    assert tab.locator(f"#{name}.picked").count() == 1
+
+
+def test_one_filter_holds_for_tables_and_legends_and_stands_in_the_address(opened, text):
+    tab = opened(text)
+    tab.locator(".tools select").first.select_option("itemknn()")
+    assert rows_shown(tab) == 3
+    assert set(tab.locator(".keys li[data-strategy]:visible").evaluate_all("e => e.map((one) => one.textContent)")) == {
+        "itemknn()"
+    }
+    tab.locator(".tools select").nth(1).select_option("every 1d")
+    assert rows_shown(tab) == 1
+    again = opened(text)
+    again.goto(tab.url)
+    again.reload()
+    assert rows_shown(again) == 1
+    again.locator(".tools button").click()
+    assert rows_shown(again) == 13
+    assert "=" not in again.url
+
+
+def test_a_filter_stays_where_a_section_is_gone_to(opened, text):
+    tab = opened(text)
+    tab.locator(".tools select").first.select_option("itemknn()")
+    tab.locator(".contents a", has_text="Memory").click()
+    tab.wait_for_url("**strategy=**")
+    assert rows_shown(tab) == 3
+
+
+def test_a_frame_shows_where_it_cuts_a_table_off(opened, text):
+    tab = opened(text)
+    frame, scroll = tab.locator(".free .frame").first, tab.locator(".free .scroll").first
+    tab.locator(".free .frame.cut-right").first.wait_for()
+    scroll.evaluate("e => { e.scrollLeft = e.scrollWidth; }")
+    tab.locator(".free .frame.cut-left").first.wait_for()
+    assert "cut-right" not in frame.get_attribute("class")
+
+
+def test_groups_of_columns_are_as_wide_as_the_columns_that_are_shown(opened, text):
+    tab = opened(text)
+    group = tab.locator(".groups th", has_text="Answer time").first
+    assert group.get_attribute("colspan") == "3"
+    tab.locator(".menu summary", has_text="Columns").first.click()
+    tab.locator(".menu label", has_text="Answer time p95").first.click()
+    assert group.evaluate("e => e.colSpan") == 2
+
+
+def downloaded(tab, button):
+    with tab.expect_download() as started:
+        button.click()
+    return list(csv.reader(io.StringIO(Path(started.value.path()).read_text("utf-8-sig"))))
+
+
+def test_a_table_and_a_chart_are_downloaded_as_csv(opened, text, usual):
+    tab = opened(text)
+    rows = downloaded(tab, tab.locator(".free .bar > button").first)
+    assert rows[0][:4] == ["Strategy", "Updated", "NDCG@10", "NDCG@10 ±"]
+    assert float(rows[1][2]) == usual.ranking()["value"].iloc[0]
+    assert float(rows[1][3]) == usual.ranking()["margin"].iloc[0]
+    tab.locator(".chart summary").first.click()
+    rows = downloaded(tab, tab.locator(".chart .bar > button").first)
+    assert len(rows) == 13
+    assert float(rows[1][2]) == pytest.approx(usual.ranking()["cpu_seconds_per_million"].min(), rel=1e-5)
 
 
 def test_the_ranking_is_copied_as_csv_in_full_precision(copied, text, usual):
@@ -348,7 +470,7 @@ def other_pages(fabricated, tmp_path_factory):
     (folder / "after" / "report.html").write_text("x")
     before, after = (Results.open(folder / name, metrics={}).recorded for name in ("before", "after"))
     documents = {
-        "index": index_of(folder),
+        "index": index_of(folder, lambda run: Results.open(run, metrics={})),
         "compare": comparison_of(before, after, Limits.parse(["ndcg@10=1%"], "+10%")),
     }
     found = {}
@@ -372,7 +494,9 @@ def test_axe_finds_nothing_in_other_pages(opened, other_pages, axe, name, size, 
 
 def test_an_index_leads_to_a_report(opened, other_pages):
     tab = opened(other_pages["index"])
-    assert tab.locator("a").evaluate_all("e => e.map((one) => one.getAttribute('href'))") == ["after/report.html"]
+    assert tab.locator("td a, th a").evaluate_all("e => e.map((one) => one.getAttribute('href'))") == [
+        "after/report.html"
+    ]
 
 
 def test_a_comparison_tells_its_regression_on_the_first_screen(opened, other_pages):

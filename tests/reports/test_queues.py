@@ -30,9 +30,9 @@ def by_name(table):
 def test_response_stands_beside_service_at_both_rates(slow):
     table = made_of(slow)
     found = by_name(table)
-    assert [column.name for column in table.columns][1:] == [
+    assert [column.label for column in table.columns][1:] == [
         "Requests / s", "Busy", "Service p50", "Service p95", "Service p99", "Response p50", "Response p95",
-        "Response p99", "Longest",
+        "Response p99", "Response longest",
     ]  # fmt: skip
     own, denser = found["slow() every 1d", 0], found["slow() every 1d", 1]
     assert denser[1] == pytest.approx(1000 * own[1])

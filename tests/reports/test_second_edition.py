@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from freshmark import Chart, Column, Section, Table
+from freshmark import Chart, Column, Results, Section, Table
 from freshmark.contract.section import Link
 from freshmark.results.output.comparison import comparison_of
 from freshmark.results.output.index import index_of
@@ -199,7 +199,7 @@ def test_a_comparison_is_a_page_and_markdown(fabricated, made, tmp_path):
 def test_an_index_is_a_page(fabricated, tmp_path):
     fabricated.fabricate(tmp_path / "one", [])
     (tmp_path / "one" / "report.html").write_text("")
-    document = index_of(tmp_path)
+    document = index_of(tmp_path, lambda folder: Results.open(folder, metrics={}))
     text = page(document, {"runs": lambda _: document.sections[0]})
     assert '<a href="one/report.html">one</a>' in text
     assert "could not be" not in text

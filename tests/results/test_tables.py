@@ -52,6 +52,14 @@ def test_a_notebook_shows_the_verdict_and_the_head_of_the_ranking(fabricated, ma
     assert "2 more rows" in shown
 
 
+def test_a_notebook_shows_the_alerts(fabricated, made):
+    results = made([fabricated.MadeCell("a()"), fabricated.MadeCell("b()", status="failed", reason="<i>no</i>")])
+    shown = results._repr_html_()
+    assert results.alerts()
+    for alert in results.alerts():
+        assert f"<li>{alert.level}: {html.escape(alert.text)}</li>" in shown
+
+
 def test_names_are_escaped_in_a_notebook(fabricated, made):
     shown = made([fabricated.MadeCell("<img src=x>"), fabricated.MadeCell("b()", status="failed")])._repr_html_()
     assert "&lt;img src=x&gt;" in shown

@@ -26,6 +26,7 @@ from freshmark.commands.terms import (
 )
 from freshmark.discovery.faults import calling
 from freshmark.errors import PluginFault, UsageError
+from freshmark.runs.summary import NOTHING_MEASURED
 
 if TYPE_CHECKING:
     from freshmark.results.tables import Results
@@ -70,7 +71,7 @@ def report_command(
     """Write a report of one or more runs.
 
     Prints the path of the report. Nothing is measured again. With limits, the verdict considers only what is within
-    them, and names what was left out.
+    them, and names what was left out. Exit code 4 if no cell of the runs succeeded: the report says why.
     """
     if index:
         say(str(write_index(registry_of(plugin, no_plugin), runs, output, form)))
@@ -81,9 +82,11 @@ def report_command(
         request_rate=request_rate, tolerance=tolerance, worth=worth,
     )  # fmt: skip
     faults: list[PluginFault] = []
-    say(str(write_report(registry_of(plugin, no_plugin), folders, output, form, terms=terms, faults=faults)))
-    if faults:
-        raise typer.Exit(note_faults(faults))
+    written, succeeded = write_report(registry_of(plugin, no_plugin), folders, output, form, terms=terms, faults=faults)
+    say(str(written))
+    code = note_faults(faults) if faults else 0
+    if code or not succeeded:
+        raise typer.Exit(code if succeeded else NOTHING_MEASURED)
 
 
 def note_faults(faults: list[PluginFault]) -> int:
@@ -101,8 +104,8 @@ def write_report(
     *,
     terms: Terms | None = None,
     faults: list[PluginFault] | None = None,
-) -> Path:
-    """Write a report, and give its path.
+) -> tuple[Path, bool]:
+    """Write a report; returns its path, and whether any cell succeeded.
 
     A section, metric or segment that raises does not cost the others; the report says so.
 
@@ -129,7 +132,7 @@ def write_report(
     with calling(registry.plugin("reports", form), f"fails in report {form!r}"), writing(path):
         written = judged.report(path, form, writers={form: writer}, sections=sections)
     noted += judged.faults
-    return written
+    return written, bool((results.cells["status"] == "ok").any())
 
 
 def _watched(registry: Registry, name: str, faults: list[PluginFault]) -> Callable[..., Any]:
@@ -162,7 +165,7 @@ def write_index(registry: Registry, folders: list[Path], output: Path | None = N
             "an index needs exactly one folder", where="--index", remedy="name the folder that contains the runs"
         )
     writer = registry.factory("reports", form)
-    document = index_of(folders[0])
+    document = index_of(folders[0], lambda run: opened(registry, [run]))
     path = output or folders[0] / f"index{ENDINGS.get(form, '.' + form)}"
     with writing(path):
         return document.write(path, form, {form: writer})

@@ -254,7 +254,7 @@ def conclude(summary: RunSummary, registry: Registry, terms: Terms, *, report: b
     if report and summary.ok and "html" not in registry.names("reports"):
         note("no report is written: the plugin that offers html reports is blocked")
     elif report and summary.ok:
-        path = write_report(registry, [summary.folder], terms=terms, faults=faults)
+        path, _ = write_report(registry, [summary.folder], terms=terms, faults=faults)
     if as_json:
         counts = {"ok": summary.ok, "cells": len(summary.statuses)}
         record = {"event": "run_finished", "folder": shown(summary.folder), **counts}

@@ -27,7 +27,12 @@ def time_scale(delay: str) -> float | None:
     return float(match[1] or 1) if match else None
 
 
-def single_unit(duration: str) -> str:
-    """The duration in its largest unit that needs no other: ``4w2d`` → ``30d``, ``1d12h`` → ``36h``."""
-    span = round(sum(float(number) * UNITS[unit] for number, unit in PART.findall(duration)))
-    return next((f"{span // size}{unit}" for unit, size in UNITS.items() if span and span % size == 0), duration)
+def duration_label(text: str) -> str:
+    """A duration as people type it, in its largest unit that needs no other: ``4w2d`` → ``30d``, ``1d12h`` → ``36h``.
+
+    Any other text, such as ``daily@03:00`` or ``never``, stays as it is.
+    """
+    if not text or PART.sub("", text):
+        return text
+    span = round(sum(float(number) * UNITS[unit] for number, unit in PART.findall(text)))
+    return next((f"{span // size}{unit}" for unit, size in UNITS.items() if span and span % size == 0), text)

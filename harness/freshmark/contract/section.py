@@ -46,6 +46,8 @@ Entry: TypeAlias = str | int | float | Value | Link | None
 class Column:
     """A column of a table: its header, its kind, and a sentence that explains it.
 
+    group: a header above its own and those of neighbours with the same group, ``Update time`` above ``p50`` and ``p99``
+
     Raises:
         UsageError: no such kind exists.
     """
@@ -53,6 +55,12 @@ class Column:
     name: str
     kind: Kind = "text"
     about: str = ""
+    group: str = ""
+
+    @property
+    def label(self) -> str:
+        """The header where it stands alone: ``Update time p99``."""
+        return f"{self.group} {self.name}".strip()
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -96,11 +104,11 @@ class Table:
         names, made = [], []
         for place, column in enumerate(self.columns):
             entries = [row[place] for row in self.rows]
-            names.append(column.name)
+            names.append(column.label)
             made.append([_plain(entry) for entry in entries])
             margins = [entry.margin if isinstance(entry, Value) else nan for entry in entries]
             if not all(map(isnan, margins)):
-                names.append(f"{column.name} ±")
+                names.append(f"{column.label} ±")
                 made.append(margins)
         return pd.DataFrame(dict(enumerate(made))).set_axis(names, axis=1)
 

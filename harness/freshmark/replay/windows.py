@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from freshmark.contract.arrays import IntArray
-from freshmark.contract.delays import UNITS
+from freshmark.contract.delays import UNITS, duration_label
 from freshmark.errors import UsageError
 from freshmark.replay.durations import format_duration, parse_duration
 
@@ -39,7 +39,7 @@ def windows(time: IntArray, window: str) -> tuple[int, IntArray]:
     count = (last - begin) // span + 1
     if count > MOST:
         raise UsageError(
-            f"window={format_duration(span)!r} cuts the stream into {count} windows",
+            f"window={duration_label(format_duration(span))!r} cuts the stream into {count} windows",
             remedy="choose a longer window",
             code="FM104",
         )

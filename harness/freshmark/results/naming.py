@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from freshmark.contract.delays import PART, single_unit, time_scale
+from freshmark.contract.delays import duration_label, time_scale
 
 _INSTANT = ("", "0s")
 
@@ -18,18 +18,13 @@ def schedule_label(every: str, delay: str = "0s") -> str:
     """
     words = {"never": "never updated", "event": "every event"}.get(every)
     if words is None:
-        words = f"every {int(every):,} events" if every.isdigit() else f"every {_duration(every)}"
+        words = f"every {int(every):,} events" if every.isdigit() else f"every {duration_label(every)}"
     if delay in _INSTANT or every == "never":
         return words
     scale = time_scale(delay)
     if scale is None:
-        return f"{words}, {_duration(delay)} late"
+        return f"{words}, {duration_label(delay)} late"
     return f"{words}, late as measured" + (f" ×{scale:,g}" if scale != 1 else "")
-
-
-def _duration(text: str) -> str:
-    """A duration as people type it; other schedules, such as ``daily@03:00``, as they are."""
-    return single_unit(text) if text and not PART.sub("", text) else text
 
 
 def row_label(strategy: str, every: str, delay: str = "0s") -> str:

@@ -320,8 +320,8 @@ class Results(RecordedAccess):
         return write_tables({name: partial(TABLES[name], self) for name in names}, Path(folder), format)
 
     def _repr_html_(self) -> str:
-        """For a notebook: the verdict on each stream and the head of its ranking."""
-        return notebook.html_of(repr(self), self.verdicts(), self._decisions.rows(None))
+        """For a notebook: the verdict on each stream, its alerts and the head of its ranking."""
+        return notebook.html_of(repr(self), self.verdicts(), self._decisions.rows(None), self.alerts())
 
 
 _DYNAMICS = (

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+NOTHING_MEASURED = 4
+"""Exit code: no cell succeeded."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
@@ -33,4 +36,4 @@ class RunSummary:
             return self.interrupted
         if self.ok == len(self.statuses):
             return 0
-        return 1 if self.ok else 4
+        return 1 if self.ok else NOTHING_MEASURED

@@ -26,7 +26,7 @@ for (const chart of document.querySelectorAll(".chart")) {
   const across = (draw.dataset.across ?? "").split(" ").filter(Boolean).map(Number);
   if (!marks.length && !across.length) continue;
   const table = chart.querySelector("details table");
-  const heads = [...table.tHead.rows[0].cells].map((head) => head.textContent.trim());
+  const heads = headsOf(table).map((head) => head.abbr || head.textContent.trim());
   const guide = document.createElementNS("http://www.w3.org/2000/svg", "path");
   guide.setAttribute("class", "guide");
   svg.append(guide);

@@ -5,6 +5,8 @@ const make = (tag, properties = {}, ...children) => {
   made.append(...children);
   return made;
 };
+// Columns may stand under groups: the last row of the head has one cell a column.
+const headsOf = (table) => [...[...table.tHead.rows].at(-1).cells];
 const keyOf = (row, place) => {
   const cell = row.cells[place];
   const key = cell.dataset.sort;
@@ -19,7 +21,7 @@ const compare = (a, b) =>
 const sortBy = (table, head) => {
   const ascending = head.getAttribute("aria-sort") === "descending" ||
     (!head.hasAttribute("aria-sort") && !head.classList.contains("num"));
-  for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+  for (const other of headsOf(table)) other.removeAttribute("aria-sort");
   head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
   const rows = [...table.tBodies[0].rows].map((row, at) => ({ row, at, key: keyOf(row, head.cellIndex) }));
   rows.sort((a, b) => {
@@ -32,11 +34,15 @@ const sortBy = (table, head) => {
 // Text that a spreadsheet would compute gets an apostrophe before it.
 const guarded = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 const tex = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "±": "$\\pm$", "−": "$-$" };
+const field = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 const forms = {
-  CSV: (rows) => rows.map((row) => row.map((cell) => {
-    const text = cell.number ?? guarded(cell.text);
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  }).join(",")).join("\r\n") + "\r\n",
+  CSV: (rows) => {
+    const margins = rows[0].map((_, place) => rows.some((row) => row[place].margin));
+    return rows.map((row, at) => row.flatMap((cell, place) => [
+      field(cell.number ?? guarded(cell.text)),
+      ...(margins[place] ? [at ? cell.margin : field(`${cell.text} ±`)] : []),
+    ]).join(",")).join("\r\n") + "\r\n";
+  },
   Markdown: (rows) => rows.flatMap((row, at) => [
     `| ${row.map((cell) => cell.text.replace(/[\\`*_{}[\]<>#|~$&!]/g, "\\$&")).join(" | ")} |`,
     ...(at ? [] : [`|${row.map((cell) => (cell.right ? " ---: " : " --- ")).join("|")}|`]),
@@ -45,10 +51,12 @@ const forms = {
     rows.map((row, at) => row.map((cell) => cell.text.replace(/[\\~^±−&%$#_{}]/g, (one) => tex[one] ?? `\\${one}`))
       .join(" & ") + " \\\\\n" + (at ? "" : "\\hline\n")).join("") + "\\hline\n\\end{tabular}\n",
 };
-const seen = (table) => [table.tHead.rows[0], ...table.tBodies[0].rows].filter((row) => !row.hidden)
-  .map((row) => [...row.cells].filter((cell) => !cell.hidden).map((cell) => ({
-    text: cell.textContent.trim(),
+const seen = (table) => [headsOf(table)[0].parentNode, ...table.tBodies[0].rows]
+  .filter((row) => !row.hidden && !("out" in row.dataset))
+  .map((row) => [...row.cells].filter((cell) => !cell.hidden && !("out" in cell.dataset)).map((cell) => ({
+    text: cell.abbr || cell.textContent.trim(),
     number: cell.dataset.sort,
+    margin: cell.dataset.margin ?? "",
     right: cell.classList.contains("num"),
   })));
 const copy = async (text) => {
@@ -75,10 +83,41 @@ const menu = (title, ...children) => {
   });
   return found;
 };
+// Which rows and columns are shown; a group of columns is as wide as what is shown of it.
+const spanGroups = (table) => {
+  if (table.tHead.rows.length < 2) return;
+  const heads = headsOf(table);
+  let from = 0;
+  for (const group of table.tHead.rows[0].cells) {
+    const span = Number(group.dataset.span ??= group.colSpan);
+    const shown = heads.slice(from, from += span).filter((head) => !head.hidden && !("out" in head.dataset)).length;
+    group.hidden = !shown;
+    group.colSpan = Math.max(shown, 1);
+  }
+};
+const slug = (text) => text.toLowerCase().replace(/[^a-z0-9@]+/g, "-").replace(/^-|-$/g, "").slice(0, 60);
+const download = (table) => {
+  const blob = new Blob(["\ufeff", forms.CSV(seen(table))], { type: "text/csv" });
+  const link = make("a", { href: URL.createObjectURL(blob), download: `${slug(table.ariaLabel) || "table"}.csv` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+};
 const addBar = (table) => {
   const rows = [...table.tBodies[0].rows];
   const status = make("span");
   status.setAttribute("role", "status");
+  const bar = make("div", { className: "bar" });
+  const choice = (text, act) => {
+    const button = make("button", { type: "button" }, text);
+    button.addEventListener("click", act);
+    return button;
+  };
+  const load = choice("Download CSV", () => download(table));
+  if (!("sortable" in table.dataset)) {
+    bar.append(load);
+    table.closest(".frame").before(bar);
+    return;
+  }
   const input = make("input", { type: "search", placeholder: "Filter rows" });
   input.addEventListener("input", () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -86,35 +125,34 @@ const addBar = (table) => {
       const text = row.textContent.toLowerCase();
       row.hidden = !words.every((word) => text.includes(word));
     }
-    const shown = rows.filter((row) => !row.hidden).length;
+    const shown = rows.filter((row) => !row.hidden && !("out" in row.dataset)).length;
     status.textContent = words.length ? `${shown} of ${rows.length} rows` : "";
   });
-  const boxes = [...table.tHead.rows[0].cells].slice(1).map((head) => {
+  const boxes = headsOf(table).slice(1).map((head) => {
     const box = make("input", { type: "checkbox", checked: true });
     box.addEventListener("change", () => {
-      for (const row of table.rows) row.cells[head.cellIndex].hidden = !box.checked;
+      for (const row of [head.parentNode, ...table.tBodies[0].rows]) row.cells[head.cellIndex].hidden = !box.checked;
+      spanGroups(table);
     });
-    return make("label", {}, box, head.title ? `${head.textContent.trim()}: ${head.title}` : head.textContent);
+    const name = head.abbr || head.textContent.trim();
+    return make("label", {}, box, head.title ? `${name}: ${head.title}` : name);
   });
-  const buttons = Object.keys(forms).map((form) => {
-    const button = make("button", { type: "button" }, form);
-    button.addEventListener("click", async () => {
-      const taken = seen(table);
-      await copy(forms[form](taken));
-      status.textContent = `${taken.length - 1} rows copied as ${form}`;
-    });
-    return button;
-  });
-  const bar = make("div", { className: "bar" });
+  const buttons = Object.keys(forms).map((form) => choice(form, async () => {
+    const taken = seen(table);
+    await copy(forms[form](taken));
+    status.textContent = `${taken.length - 1} rows copied as ${form}`;
+  }));
+  bar.append(status);
   if (rows.length > 5) bar.append(make("label", {}, "Filter rows", input));
   if (boxes.length > 6) bar.append(menu("Columns", ...boxes));
-  bar.append(menu("Copy", ...buttons), status);
-  table.closest(".scroll").before(bar);
+  bar.append(menu("Copy", ...buttons), load);
+  table.closest(".table").querySelector(".head").append(bar);
 };
 
-for (const table of document.querySelectorAll("table[data-sortable]")) {
+for (const table of document.querySelectorAll("table")) {
   addBar(table);
-  for (const head of table.tHead.rows[0].cells) {
+  if (!("sortable" in table.dataset)) continue;
+  for (const head of headsOf(table)) {
     const button = make("button", { type: "button" }, ...head.childNodes);
     head.append(button);
     button.addEventListener("click", () => sortBy(table, head));

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from freshmark import Column, Entry, Prose, Results, Section, Table, Value
-from freshmark.reporting import StreamRecord, metric_label, row_label
+from freshmark.reporting import StreamRecord, duration_label, metric_label, row_label
 
 from freshmark_reports.windows import dates
 
@@ -113,17 +113,12 @@ def quoted(word: str) -> str:
 def reproduce(cell: Any, record: StreamRecord, plugins: Sequence[str] = ()) -> str:
     """The command that measures this cell (and the seeds before it) again; see HIDDEN for where to run it."""
     source = ["plan.toml"] if HIDDEN in cell["stream"] else ["-d", cell["stream"]]
-    words = ["freshmark", "run", *source, "-s", cell["strategy"], "--every", cell["every"]]
+    words = ["freshmark", "run", *source, "-s", cell["strategy"], "--every", duration_label(cell["every"])]
     for option, span in (("--delay", cell["delay"]), ("--label-delay", record.settings.get("label_delay"))):
         if span not in (None, "", "0s"):
-            words += [option, span]
-    words += ["--seeds", str(int(cell["seed"]) + 1)]
-    words += [
-        "--warmup",
-        str(record.settings.get("warmup", 0.3)),
-        "--window",
-        str(record.settings.get("window", "auto")),
-    ]
+            words += [option, duration_label(span)]
+    words += ["--seeds", str(int(cell["seed"]) + 1), "--warmup", str(record.settings.get("warmup", 0.3))]
+    words += ["--window", duration_label(str(record.settings.get("window", "auto")))]
     if HIDDEN not in cell["stream"]:  # the plan names them itself
         words += [word for file in plugins for word in ("--plugin", file)]
     return " ".join(quoted(str(word)) for word in words)

@@ -3,11 +3,15 @@ import sqlite3
 
 import pandas as pd
 import pytest
-from freshmark import Section, Table
+from freshmark import Results, Section, Table
 from freshmark.contract.section import Link
 from freshmark.errors import StoreError, UnknownName
 from freshmark.results.output.document import Document
 from freshmark.results.output.index import index_of
+
+
+def opened(folder):
+    return Results.open(folder, metrics={})
 
 
 @pytest.fixture
@@ -29,7 +33,7 @@ def runs(fabricated, tmp_path):
 
 
 def test_runs_are_listed_newest_first(runs):
-    table = index_of(runs).table
+    table = index_of(runs, opened).table
     assert list(table["run"]) == ["deep/two two", "one", "three"]
     first = table.iloc[0]
     assert tuple(first[["strategies", "schedules", "seeds", "cells", "failed"]]) == (2, 2, 2, 3, 1)
@@ -39,33 +43,43 @@ def test_runs_are_listed_newest_first(runs):
 
 
 def test_a_run_links_to_its_report(runs):
-    (table,) = (part for part in index_of(runs).sections[0].parts if isinstance(part, Table))
+    (table,) = (part for part in index_of(runs, opened).sections[0].parts if isinstance(part, Table))
     rows = table.rows
     assert rows[0][0] == Link("deep/two two", "deep/two%20two/report.html")
     assert rows[1][0] == "one"
 
 
-def test_an_index_reads_no_table_of_a_cell(runs):
+def test_the_verdict_of_each_run_is_listed_with_its_metric_and_winner(fabricated, runs):
+    fabricated.fabricate(runs / "four", [fabricated.MadeCell("a()", skill=0.9), fabricated.MadeCell("b()", skill=0.1)])
+    table = index_of(runs, opened).table.set_index("run")
+    (verdict,) = opened(runs / "four").verdicts()
+    assert tuple(table.loc["four", ["verdict", "metric", "winner"]]) == (verdict.sentence, "NDCG@10", "a() every 1d")
+    assert tuple(table.loc["three", ["metric", "winner"]]) == ("", "")
+
+
+def test_a_run_that_cannot_be_judged_is_listed_all_the_same(runs):
     for file in runs.glob("**/*.parquet"):
         file.unlink()
-    assert len(index_of(runs).table) == 3
+    table = index_of(runs, opened).table
+    assert len(table) == 3
+    assert table["verdict"].str.startswith("cannot be judged").all()
 
 
 def test_a_run_folder_itself_is_an_index_of_one(fabricated, tmp_path):
-    found = index_of(fabricated.fabricate(tmp_path / "run"))
+    found = index_of(fabricated.fabricate(tmp_path / "run"), opened)
     assert found.heading == "1 run in run"
     assert list(found.table["run"]) == ["run"]
 
 
 def test_a_folder_without_runs_is_refused(tmp_path):
     with pytest.raises(StoreError) as caught:
-        index_of(tmp_path)
+        index_of(tmp_path, opened)
     assert caught.value.code == "FM401"
 
 
 def test_a_document_is_written_by_the_writer_of_its_form(runs, tmp_path):
     taken = []
-    document = index_of(runs)
+    document = index_of(runs, opened)
     path = document.write(tmp_path / "x", "mine", {"mine": lambda *arguments: taken.append(arguments)})
     ((written, where, sections),) = taken
     assert (written, where) == (document, path)

@@ -1,8 +1,8 @@
-"""The index of a folder of runs: newest first, with links to their reports."""
+"""The index of a folder of runs: newest first, with their verdicts and links to their reports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,20 +11,29 @@ from urllib.parse import quote
 import pandas as pd
 
 from freshmark.contract.section import Column, Entry, Link, Section, Table
-from freshmark.errors import StoreError
-from freshmark.results.output.document import Document
+from freshmark.errors import FreshmarkError, StoreError
+from freshmark.results.naming import metric_label, row_label
+from freshmark.results.output.document import Document, Reportable
 from freshmark.results.stored.folder import RunFolder
 
-COLUMNS = ("run", "started", "streams", "strategies", "schedules", "seeds", "cells", "failed", "seconds", "command",
-           "report")  # fmt: skip
+COLUMNS = (
+    "run", "started", "verdict", "metric", "winner", "streams", "strategies", "schedules", "seeds", "cells", "failed",
+    "seconds", "command", "report",
+)  # fmt: skip
 REPORT = "report.html"
 
 
-def index_of(folder: Path) -> Document:
-    """The page of the runs below a folder; reads only run.sqlite.
+def index_of(folder: Path, results_of: Callable[[Path], Reportable]) -> Document:
+    """The page of the runs below a folder.
+
+    A run that cannot be judged, because its tables are missing or of another version, says so in place of its verdict.
+
+    Args:
+        folder: with run folders at any depth.
+        results_of: run folder → its results, whose verdicts are listed.
 
     Raises:
-        StoreError: no run exists, or one cannot be read.
+        StoreError: no run exists, or a run.sqlite cannot be read.
     """
     runs = sorted(path.parent for path in folder.glob("**/run.sqlite"))
     if not runs:
@@ -34,13 +43,15 @@ def index_of(folder: Path) -> Document:
             remedy="give a folder that contains run folders",
             code="FM401",
         )
-    rows = sorted((_row(folder, run) for run in runs), key=lambda row: (row["started"], row["run"]), reverse=True)
+    rows = sorted(
+        (_row(folder, run, results_of) for run in runs), key=lambda row: (row["started"], row["run"]), reverse=True
+    )
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     count = "1 run" if len(rows) == 1 else f"{len(rows)} runs"
     return Document(f"{count} in {folder.resolve().name}", [Section("Runs", (_table(rows),))], table)
 
 
-def _row(folder: Path, run: Path) -> dict[str, Any]:
+def _row(folder: Path, run: Path, results_of: Callable[[Path], Reportable]) -> dict[str, Any]:
     record = RunFolder(run)
     cells = record.cells
     starts = [float(cell["started"]) for cell in cells if cell["started"]]
@@ -48,6 +59,7 @@ def _row(folder: Path, run: Path) -> dict[str, Any]:
     return {
         "run": run.relative_to(folder).as_posix() if run != folder else run.resolve().name,
         "started": datetime.fromtimestamp(min(starts), UTC).strftime("%Y-%m-%d %H:%M") if starts else "",
+        **_decided(run, results_of),
         "streams": ", ".join(record.streams),
         "strategies": len({cell["strategy"] for cell in cells}),
         "schedules": len({(cell["every"], cell["delay"]) for cell in cells}),
@@ -60,10 +72,28 @@ def _row(folder: Path, run: Path) -> dict[str, Any]:
     }
 
 
+def _decided(run: Path, results_of: Callable[[Path], Reportable]) -> dict[str, str]:
+    """Verdict, metric and winner; of several streams each one's, in their order."""
+    try:
+        results = results_of(run)
+        verdicts, ranking = results.verdicts(), results.ranking()
+    except FreshmarkError as error:
+        return {"verdict": f"cannot be judged: {error}", "metric": "", "winner": ""}
+    metrics = ranking.groupby("stream", sort=False)["metric"].first()
+    return {
+        "verdict": " ".join(one.sentence for one in verdicts),
+        "metric": ", ".join(dict.fromkeys(metric_label(str(metric)) for metric in metrics)),
+        "winner": ", ".join(row_label(*one.chosen) for one in verdicts if one.chosen),
+    }
+
+
 def _table(rows: list[dict[str, Any]]) -> Table:
     columns = (
         Column("Run", about="links to its report, if it has one"),
         Column("Started, UTC"),
+        Column("Verdict", about="on each stream, without prices and limits"),
+        Column("Metric", about="that decides"),
+        Column("Winner", about="what the verdict names; the best bet where it is not settled"),
         Column("Streams"),
         Column("Strategies", "count"),
         Column("Schedules", "count"),

@@ -1,10 +1,11 @@
-"""Results as HTML for a notebook: verdicts and the head of each ranking."""
+"""Results as HTML for a notebook: verdicts, alerts and the head of each ranking."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
 
+from freshmark.results.decision.alerts import Alert
 from freshmark.results.decision.ranking import RankingRow
 from freshmark.results.decision.verdict import Verdict
 from freshmark.results.naming import format_number, metric_label, with_margin
@@ -13,12 +14,17 @@ from freshmark.results.redaction import redact
 MAX_ROWS = 10
 
 
-def html_of(title: str, verdicts: Sequence[Verdict], ranking: Sequence[RankingRow]) -> str:
-    """The title, each verdict and the head of its ranking; every text is escaped."""
+def html_of(
+    title: str, verdicts: Sequence[Verdict], ranking: Sequence[RankingRow], alerts: Sequence[Alert] = ()
+) -> str:
+    """The title, each verdict with its alerts and the head of its ranking; every text is escaped."""
     parts = [f"<p>{_text(title)}</p>"]
     for verdict in verdicts:
         rows = [row for row in ranking if row.stream == verdict.stream]
         parts.append(f"<p><b>{_text(verdict.stream)}</b>: {_text(verdict.sentence)}</p>")
+        items = [f"<li>{_text(f'{one.level}: {one.text}')}</li>" for one in alerts if one.stream == verdict.stream]
+        if items:
+            parts.append(f"<ul>{''.join(items)}</ul>")
         if rows:
             parts.append(_table(rows))
     return "\n".join(parts)

@@ -20,6 +20,7 @@ from itertools import pairwise
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
+from freshmark.contract.delays import duration_label
 from freshmark.contract.streams.stream import Stream
 from freshmark.replay.durations import format_duration
 from freshmark.replay.timeline import Settings, Timeline
@@ -122,7 +123,7 @@ def _card(timeline: Timeline) -> Card:
     shuffled_codes = np.concatenate([codes[:first], np.random.default_rng(0).permutation(codes[first:])])
     return Card(
         measure=MEASURES[stream.task],
-        span=format_duration(timeline.span),
+        span=duration_label(format_duration(timeline.span)),
         begin=timeline.edges[nonempty],
         events=np.diff(bounds),
         new_users=_new(np.asarray(stream.user), bounds),

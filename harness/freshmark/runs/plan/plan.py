@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from freshmark.contract.delays import duration_label
 from freshmark.errors import PlanError, UsageError
 from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings
@@ -56,8 +57,8 @@ class Cell:
     @property
     def name(self) -> str:
         """A readable name: ``popularity() every 1d on drift(), seed 0``."""
-        late = "" if self.delay == "0s" else f" delay {self.delay}"
-        return f"{self.strategy} every {self.every}{late} on {self.stream}, seed {self.seed}"
+        late = "" if self.delay == "0s" else f" delay {duration_label(self.delay)}"
+        return f"{self.strategy} every {duration_label(self.every)}{late} on {self.stream}, seed {self.seed}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
+from freshmark.contract.delays import duration_label
 from freshmark.errors import PlanError, UsageError
 from freshmark.replay.durations import parse_duration
 from freshmark.replay.timeline import Settings
@@ -38,8 +39,8 @@ def write_plan(plan: Plan, path: Path) -> None:
     entries: dict[str, Any] = {
         "streams": plan.streams,
         "strategies": plan.strategies,
-        "every": plan.every,
-        "delay": plan.delay,
+        "every": [duration_label(every) for every in plan.every],
+        "delay": [duration_label(delay) for delay in plan.delay],
         "seeds": plan.seeds,
         **asdict(plan.settings),
         "timeout": plan.timeout,
