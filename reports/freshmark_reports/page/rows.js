@@ -12,6 +12,14 @@ const shown = (one) => {
   const rows = rowsOf(one);
   return rows.length ? rows.some((row) => kept(row.dataset)) : kept(one.dataset);
 };
+// What an entry of a legend is about, its marks are about.
+for (const key of document.querySelectorAll(".keys li[data-key]:is([data-row], [data-strategy])")) {
+  const { row, strategy } = key.dataset;
+  for (const mark of key.closest(".chart").querySelectorAll(`.draw [data-key="${key.dataset.key}"]`)) {
+    if (mark.matches("[data-row], [data-strategy]") || mark.querySelector("[data-row]")) continue;
+    Object.assign(mark.dataset, row ? { row } : { strategy });
+  }
+}
 const about = [...document.querySelectorAll("main :is([data-row], [data-strategy])")];
 const applyFilter = () => {
   for (const one of about) one.toggleAttribute("data-out", !shown(one));
@@ -43,10 +51,10 @@ const applyPick = () => {
   for (const row of ranking) row.querySelector(".pick").ariaCurrent = row === picked ? "true" : null;
   for (const svg of document.querySelectorAll(".chart .draw svg")) {
     const marks = [...svg.querySelectorAll("[data-row], [data-strategy]")];
-    const same = (one) => one.dataset.stream === undefined || one.dataset.stream === picked.dataset.stream;
+    const of = (one) => rowsOf(one)[0]?.dataset ?? { stream: picked.dataset.stream, ...one.dataset };
     const exact = picked ? marks.filter((one) => one.dataset.row?.split(" ").includes(picked.id)) : [];
     const own = exact.length || !picked ? exact
-      : marks.filter((one) => one.dataset.strategy === picked.dataset.strategy && same(one));
+      : marks.filter((one) => ["strategy", "stream"].every((name) => of(one)[name] === picked.dataset[name]));
     const around = new Set(own.flatMap((one) => [one, ...marks.filter((other) => other.contains(one) || one.contains(other))]));
     for (const one of marks) one.classList.toggle("faded", own.length > 0 && !around.has(one));
   }

@@ -65,7 +65,7 @@ def _chart(results: Results, shown: pd.DataFrame, flat: Mapping[str, float]) -> 
             Column("Age", "seconds", "of the knowledge, mean over the events"),
             Column(metric, "number", "with knowledge of that age"),
             Column("Fresh", "number", "of the run itself on the same events; of the youngest group without a matrix"),
-            Column("Retained", "share", "of what the run itself is better than the model never updated"),
+            Column("Gain left", "number", "gain over the model never updated ÷ that of the run itself; can be above 1"),
             Column("Events", "count"),
         ),
         tuple(
@@ -117,11 +117,11 @@ def _draw(results: Results, shown: pd.DataFrame, figure: Any) -> None:
         line = {"color": drawn.colour, "linestyle": drawn.dash, "marker": "o", "markersize": 5, "label": str(name),
                 "markeredgecolor": paper(), "gid": rows_gid(one.index)}  # fmt: skip
         left.plot(one["age_seconds"] / size, one["value"], **line)
-        right.plot(one["age_seconds"] / size, 100 * one["retained"], **line)
+        right.plot(one["age_seconds"] / size, one["retained"], **line)
         keys.append(line_key(str(name), drawn))
-    right.axhline(50, color=muted(), linewidth=1, linestyle=(0, (2, 2)))
+    right.axhline(0.5, color=muted(), linewidth=1, linestyle=(0, (2, 2)))
     left.set_title(metric_label(str(shown["metric"].iloc[0])))
-    right.set_title("% of the gain that is left; half at the line")
+    right.set_title("Gain left ÷ gain when fresh; half at the line")
     for axes in (left, right):
         axes.set_xlabel(f"age of the knowledge, {unit}")
         axes.set_xlim(left=0)
