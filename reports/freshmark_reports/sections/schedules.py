@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, Results, Section, Table, Value
-from freshmark.reporting import format_number, metric_label, schedule_label, with_margin
+from freshmark.reporting import duration_label, format_number, metric_label, schedule_label, with_margin
 
 from freshmark_reports.choice import MOST_LINES, rows_of
 
@@ -141,7 +141,7 @@ def _draw(results: Results, rows: pd.DataFrame, bends: Sequence[int], figure: An
 
 
 def _label(every: str) -> str:
-    return f"{int(every):,}" if every.isdigit() else every
+    return f"{int(every):,}" if every.isdigit() else duration_label(every)
 
 
 def _places(rows: pd.DataFrame) -> dict[str, float]:
