@@ -26,7 +26,8 @@ from freshmark.results.decision.standings import Standings
 from freshmark.results.decision.terms import Terms
 from freshmark.results.decision.verdict import Verdict
 from freshmark.results.dynamics import arrivals, attainment, churn, learning, queueing, recovery, slowness, staleness
-from freshmark.results.metrics.named import Metrics, Segments
+from freshmark.results.metrics.named import Metrics
+from freshmark.results.metrics.named_segments import Segments
 from freshmark.results.output import notebook
 from freshmark.results.output.document import write_report
 from freshmark.results.output.export import rows_of_cells, write_tables
