@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -45,7 +47,7 @@ def digits():
 
 
 STREAMS = {**dict.fromkeys(TEXT, texts), **dict.fromkeys(IMAGE, digits)}
-MODELS = {**TEXT, **IMAGE}
+MODELS: dict[str, Any] = {**TEXT, **IMAGE}
 every_model = pytest.mark.parametrize("name", MODELS)
 
 
