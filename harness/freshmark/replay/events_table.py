@@ -15,13 +15,7 @@ from freshmark.replay.timeline import Timeline
 
 
 def events_table(timeline: Timeline, features: Iterable[str] = ()) -> dict[str, AnyArray]:
-    """One row per test event.
-
-    Args:
-        timeline: which events are tested, and in which window.
-        features: names of features to add as columns; those that the stream does not have are left out, and those
-            with more than one number per event, user or item.
-    """
+    """One row per test event, with those of the named features that are one number per event, user or item."""
     stream, test = timeline.stream, slice(timeline.first, timeline.end)
     item_events, _, _ = earlier_events(stream.item, timeline.time, len(stream.items))
     window = ((timeline.time[test] - timeline.edges[0]) // timeline.span).astype(np.int32)

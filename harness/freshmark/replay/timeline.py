@@ -13,7 +13,7 @@ from freshmark.contract.events import Query
 from freshmark.contract.streams.stream import Stream
 from freshmark.errors import DataError
 from freshmark.replay.counting import earlier_events, head_of
-from freshmark.replay.knowledge import knowledge_of
+from freshmark.replay.knowledge import knowledge_of, with_columns
 from freshmark.replay.settings import Settings as Settings  # noqa: PLC0414  (a timeline comes with settings)
 from freshmark.replay.visible_columns import VisibleColumns
 from freshmark.replay.windows import windows
@@ -38,12 +38,8 @@ class Timeline:
     def __init__(self, stream: Stream, settings: Settings | None = None) -> None:
         self.stream = stream
         self.settings = settings or Settings()
-        # Plain views: slicing a memory map costs a microsecond more than slicing an array.
-        self.time: IntArray = _plain(stream.time)
-        self._user = _plain(stream.user)
-        self._item = _plain(stream.item)
-        self._label = None if stream.label is None else _plain(stream.label)
-        features = {name: _plain(column) for name, column in stream.features.items()}
+        plain = with_columns(stream, _plain)
+        self.time, self._user, self._item, self._label = plain.time, plain.user, plain.item, plain.label
         self.end = len(self.time)
         self.first = self._warmed()
         knowledge = knowledge_of(stream, self.settings.label_delay)
@@ -52,19 +48,7 @@ class Timeline:
         self.warm = int(np.searchsorted(self.known, self.time[self.first], "left")) if knowledge.delayed else self.first
         self.span, self.edges = windows(self.time[self.first :], self.settings.window)
         self.candidates = self._catalogue()
-        shown = VisibleColumns(
-            self.time,
-            self._user,
-            self._item,
-            self._label,
-            features,
-            # The item is the answer of a rank query: its features would give it away.
-            asked=[name for name in features if stream.task != "rank" or stream.owner(name) != "item"],
-            candidates=self.candidates,
-            order=self._order_known,
-            asks_of_items=stream.task in {"click", "rate"},
-            delayed=knowledge.delayed,
-        )
+        shown = VisibleColumns(plain, self.candidates, order=self._order_known, delayed=knowledge.delayed)
         self.query, self.given, self.context = shown.query, shown.given, shown.context
         self.user_events, self._order, self._user_starts = earlier_events(self._user, self.time, len(stream.users))
 
