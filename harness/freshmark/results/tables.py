@@ -275,7 +275,7 @@ class Results(RecordedAccess):
 
     @cached_property
     def plot(self) -> Plots:
-        """The charts of the report as matplotlib figures: ``results.plot.over_time()``, ``.plot.schedules()``."""
+        """The charts of the report: ``results.plot.over_time()``, ``.schedules(ax=axes)``; each returns its Axes."""
         return Plots(self)
 
     def report(
