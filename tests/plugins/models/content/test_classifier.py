@@ -94,16 +94,6 @@ def test_it_learns_what_it_can_and_answers_the_rest_well_above_chance(learned, a
     assert (shares.argmax(1) == label).mean() > chance + 0.4
 
 
-@every_model
-def test_a_row_is_answered_alike_in_any_batch(learned, asked, name):
-    model = learned(name, epochs=1).model
-    whole = model.predict(asked(name, slice(60))[0])
-    for size in (1, 7):
-        for begin in range(0, 60, size):
-            rows = slice(begin, min(begin + size, 60))
-            assert np.array_equal(model.predict(asked(name, rows)[0]), whole[rows])
-
-
 @pytest.mark.parametrize("name", [name for name in MODELS if name != "vae_head"])
 def test_the_loss_is_minus_the_log_of_what_it_answers(learned, streams, events, query, name):
     model = learned(name, epochs=1).model
