@@ -6,9 +6,8 @@ from contextlib import chdir
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from freshmark.cli import app, main
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 PLUGIN = '''
 from freshmark import Prose, Section, hookimpl
