@@ -45,6 +45,7 @@ SLOW = (
     "reports/test_page_in_browser.py",
     "results/dynamics/test_slowness.py",
     "runs/executors/test_preparation.py",
+    "runs/test_race.py",
 )
 """Folders and files of which every test is marked slow, besides those that are marked where they stand."""
 

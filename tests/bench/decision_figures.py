@@ -1,6 +1,7 @@
 """The figures of docs/statistics.md on the rule: how often it errs, and how often it finds what is there.
 
     python tests/bench/decision_figures.py                    # planted worlds
+    python tests/bench/decision_figures.py --settle           # races in planted worlds
     python tests/bench/decision_figures.py RUN...              # runs of one row with 10 seeds or more each
 
 Of a run, seeds are dealt into two groups again and again: two copies of one strategy (A/A), or a copy and one whose
@@ -10,13 +11,14 @@ every number is 2 % better (power).
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
 from freshmark.results.costs.noise import RowCosts
+from freshmark.results.decision.racing import Look, Race
 from freshmark.results.decision.regret import Contest, Tolerance
 from freshmark.results.decision.standings import Standing, Standings
 from freshmark.results.statistics.amounts import Scale
@@ -30,7 +32,11 @@ ONE, OTHER = ("one()", "1d", "0s"), ("other()", "1d", "0s")
 def main(folders: list[str]) -> None:
     """Write every line as soon as it is known."""
     head = "rows by  seeds by  tolerance  seeds  settled  settled and right  settled wrongly"
-    lines = chain.from_iterable(map(deals, folders)) if folders else chain([head], worlds())
+    lines: Iterable[str] = chain([head], worlds())
+    if folders == ["--settle"]:
+        lines = races()
+    elif folders:
+        lines = chain.from_iterable(map(deals, folders))
     for line in lines:
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
@@ -55,7 +61,7 @@ def worlds() -> Iterator[str]:
                 )
 
 
-def world(rng: np.random.Generator, skills: np.ndarray, seeds: int, luck: float, own: float) -> np.ndarray:
+def world(rng: np.random.Generator, skills: np.ndarray, seeds: int, luck: float | np.ndarray, own: float) -> np.ndarray:
     """(rows, seeds, windows)."""
     level, wander = np.zeros(64), own * rng.standard_normal((len(skills), 64))
     step = rng.standard_normal(64)
@@ -63,13 +69,66 @@ def world(rng: np.random.Generator, skills: np.ndarray, seeds: int, luck: float,
         level[window] = 0.5 * level[window - 1] + step[window]
         wander[:, window] = 0.4 * wander[:, window - 1] + 0.9 * wander[:, window]
     shape = (len(skills), seeds, 64)
-    parts = skills[:, None, None], luck * rng.standard_normal((*shape[:2], 1)), 0.03 * rng.standard_normal(shape)
+    parts = (
+        skills[:, None, None],
+        np.expand_dims(luck, -1) * rng.standard_normal((*shape[:2], 1)),
+        0.03 * rng.standard_normal(shape),
+    )
     return np.asarray(0.12 * np.exp(0.25 * level / level.std() + wander[:, None, :] + sum(parts)))
 
 
-def contest(numbers: np.ndarray) -> Contest:
-    """The rows of (rows, seeds, windows) numbers, all of one cost."""
-    values = numbers.mean(axis=(1, 2))
+KINDS = {
+    "rows by 6 %, seeds by 1.2 %": (0.06, 0.012, 0.02),
+    "rows by 6 %, seeds by 1.2 %, rows wander by 6 %": (0.06, 0.012, 0.06),
+    "rows by 2 %, seeds by 2 %": (0.02, 0.02, 0.02),
+    "rows equal, seeds by 2 %": (0.0, 0.02, 0.02),
+    "one row ahead by 1.25 tolerances, seeds by 1.2 %": (None, 0.012, 0.02),
+    "one row ahead by 1.25 tolerances, seeds by 4 %": (None, 0.04, 0.02),
+    "rows by 6 %, half of them draw nothing, seeds by 2 %": (0.06, 0.02, 0.02),
+}
+MOST = 10
+
+
+def races() -> Iterator[str]:
+    """The same worlds and harder ones, raced to at most 10 seeds."""
+    yield "kind | tolerance | settled and right | settled wrongly | choice right | cells | looks"
+    for kind, (skill, luck, own) in KINDS.items():
+        for tolerance in (0.02, 0.05):
+            rng, ends = np.random.default_rng(1), []
+            for _ in range(WORLDS):
+                skills = np.full(12, -1.25 * tolerance) if skill is None else skill * rng.standard_normal(12)
+                if skill is None:
+                    skills[rng.integers(12)] = 0.0
+                draws = np.arange(12) % 2 == 0 if "half" in kind else np.ones(12, np.bool_)
+                numbers = world(rng, skills, MOST, luck * draws[:, None], own)
+                numbers[~draws] = numbers[~draws, :1]
+                look, cells, looks = raced(numbers, draws, Race(Tolerance(tolerance), MOST))
+                right = np.exp(skills[look.decision.choice] - skills.max()) >= 1 - tolerance
+                settled = look.decision.settled
+                ends.append((settled and right, settled and not right, right, cells / (12 * MOST), looks))
+            means = np.mean(ends, axis=0)
+            shares = " | ".join(f"{share:.1%}" for share in means[:4])
+            yield f"{kind} | {tolerance:.0%} | {shares} | {means[4]:.1f}"
+
+
+def raced(numbers: np.ndarray, draws: np.ndarray, race: Race) -> tuple[Look, int, int]:
+    """The last look of a race over (rows, seeds, windows) numbers, the cells that it took, and its looks."""
+    counts, seeds, looks = np.ones(len(numbers), np.int64), 1, 0
+    first: int | None = None
+    while True:
+        look = race.look(contest(numbers, counts, draws), seeds=seeds, first=first)
+        looks, first = looks + 1, first or (seeds if look.level else None)
+        if look.stop:
+            return look, int(counts.sum()), looks
+        seeds = race.after(seeds)
+        counts = np.where(look.adds, seeds, counts)
+
+
+def contest(numbers: np.ndarray, counts: np.ndarray | None = None, draws: np.ndarray | None = None) -> Contest:
+    """The rows of (rows, seeds, windows) numbers, all of one cost; of each so many seeds."""
+    given = [row[:count] for row, count in zip(numbers, counts, strict=True)] if counts is not None else list(numbers)
+    drawing = [True] * len(given) if draws is None else [bool(draw) for draw in draws]
+    values = np.array([row.mean() for row in given])
     scale = Scale.of(list(values), higher=True)
     rows = [
         Row(
@@ -78,8 +137,9 @@ def contest(numbers: np.ndarray) -> Contest:
             tuple(range(len(row))),
             family=str(place),
             noise=noise_of(row / value),
+            draws=draw,
         )
-        for place, (row, value) in enumerate(zip(numbers, values, strict=True))
+        for place, (row, value, draw) in enumerate(zip(given, values, drawing, strict=True))
     ]
     return Contest(rows, values, scale=scale, costs=RowCosts(np.full(len(rows), 100.0)))
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from freshmark.commands import demo
 from freshmark.commands.planning import RunOptions, checked, plan_among, plan_for, refuse_loss
-from freshmark.commands.terms import Terms
 from freshmark.errors import PlanError, UnknownName, UsageError
 from freshmark.runs.catalogue.registry import load
 from freshmark.runs.plan.plan import Plan
+from freshmark.runs.plan.terms import Terms
 from freshmark.runs.plan.toml import write_plan
 
 PLAN = """

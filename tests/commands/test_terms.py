@@ -2,13 +2,14 @@ from pathlib import Path
 
 import pytest
 from freshmark.cli import app
-from freshmark.commands.terms import Terms, prices_among
+from freshmark.commands.terms import prices_among
 from freshmark.errors import UsageError
 from freshmark.results.costs.budget import Budget
 from freshmark.results.costs.prices import Prices
 from freshmark.results.costs.worth import Worth
 from freshmark.results.decision.regret import Tolerance
 from freshmark.results.tables import Results
+from freshmark.runs.plan.terms import Terms
 from freshmark.runs.plan.toml import read_plan
 from typer.testing import CliRunner
 

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from freshmark.commands.options import NoPlugins, Plugins, registry_of
-from freshmark.commands.report import ENDINGS, note_faults, opened
+from freshmark.commands.report import ENDINGS, note_faults
 from freshmark.commands.terminal.outlet import say, say_table
 from freshmark.commands.terminal.writing import writing
+from freshmark.runs.reading import opened
 
 REGRESSION = 1
 """Exit code if the later run is worse than allowed."""

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from freshmark.commands.options import NoPlugins, Plugins, registry_of
-from freshmark.commands.report import note_faults, opened
+from freshmark.commands.report import note_faults
 from freshmark.commands.terminal.outlet import say
 from freshmark.commands.terminal.writing import writing_into
+from freshmark.runs.reading import opened
 
 
 def export_command(

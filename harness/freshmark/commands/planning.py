@@ -49,6 +49,9 @@ class RunOptions:
     max_cost: str | None = None
     tolerance: str | None = None
     worth: str | None = None
+    settle: bool | None = None
+    max_seeds: int | None = None
+    max_time: str | None = None
     plugins: Sequence[Path] = ()
     no_plugins: Sequence[str] = ()
 
@@ -79,13 +82,18 @@ def plan_for(options: RunOptions) -> Plan:
     plan = read_plan(_file(options.plan)) if options.plan else Plan((demo.STREAM,), demo.STRATEGIES, demo.EVERY)
     lists = {name: tuple(getattr(options, name)) for name in ("streams", "strategies", "every", "delay", "price")}
     as_given = {
-        name: getattr(options, name) for name in ("durations", "metric", "max_p99", "max_cost", "tolerance", "worth")
+        name: getattr(options, name)
+        for name in ("durations", "metric", "max_p99", "max_cost", "tolerance", "worth", "settle", "max_seeds")
     }
     chosen: dict[str, Any] = {name: value for name, value in (lists | as_given).items() if value not in (None, ())}
     if options.seeds is not None:
         chosen["seeds"] = first_seeds(options.seeds)
     if options.timeout is not None:
         chosen["timeout"] = seconds(options.timeout)
+    if options.max_time is not None:
+        chosen["max_time"] = seconds(options.max_time)
+    if options.settle is False:  # the limits of a race go with it
+        chosen |= {"max_seeds": options.max_seeds, "max_time": chosen.get("max_time")}
     if options.max_memory is not None:
         chosen["max_memory"] = byte_count(options.max_memory)
     if options.device:
@@ -149,6 +157,11 @@ def refuse_loss(plan: Plan, folder: Path) -> None:
 
 def check_metric(plan: Plan, registry: Registry, tasks: Collection[Task]) -> None:
     """Refuse a metric that could not decide, before anything is measured.
+
+    Args:
+        plan: with the metric, or without one.
+        registry: where metrics come from.
+        tasks: those of the plan's streams.
 
     Raises:
         UnknownName: the metric does not exist.

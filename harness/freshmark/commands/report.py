@@ -19,17 +19,17 @@ from freshmark.commands.terms import (
     MetricName,
     Price,
     RequestRate,
-    Terms,
     Tolerance,
     Worth,
     prices_among,
 )
 from freshmark.discovery.faults import calling
 from freshmark.errors import PluginFault, UsageError
+from freshmark.runs.plan.terms import Terms
+from freshmark.runs.reading import opened
 from freshmark.runs.summary import NOTHING_MEASURED
 
 if TYPE_CHECKING:
-    from freshmark.results.tables import Results
     from freshmark.runs.catalogue.registry import Registry
 
 ENDINGS = {"html": ".html", "markdown": ".md", "csv": ".csv"}
@@ -169,15 +169,3 @@ def write_index(registry: Registry, folders: list[Path], output: Path | None = N
     path = output or folders[0] / f"index{ENDINGS.get(form, '.' + form)}"
     with writing(path):
         return document.write(path, form, {form: writer})
-
-
-def opened(registry: Registry, runs: list[Path]) -> Results:
-    """The results in these folders, with the metrics and segments of every loaded plugin."""
-    from freshmark.results.metrics.named import Metrics  # noqa: PLC0415  (pandas: no list must pay for it)
-    from freshmark.results.metrics.named_segments import Segments  # noqa: PLC0415
-    from freshmark.results.stored.folder import RunFolder  # noqa: PLC0415
-    from freshmark.results.stored.recorded import Recorded  # noqa: PLC0415
-    from freshmark.results.tables import Results  # noqa: PLC0415
-
-    metrics, segments = Metrics(registry.offers("metrics")), Segments(registry.offers("segments"))
-    return Results(Recorded([RunFolder(path) for path in runs], metrics, segments))

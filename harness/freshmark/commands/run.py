@@ -23,8 +23,9 @@ from freshmark.commands.report import note_faults, write_report
 from freshmark.commands.terminal.headline import headline_in
 from freshmark.commands.terminal.outlet import note, say, say_table
 from freshmark.commands.terminal.progress import Progress
-from freshmark.commands.terms import MaxCost, MaxP99, MetricName, Price, Terms, Tolerance, Worth
+from freshmark.commands.terms import MaxCost, MaxP99, MetricName, Price, Tolerance, Worth
 from freshmark.errors import PluginFault
+from freshmark.runs.plan.terms import Terms
 
 if TYPE_CHECKING:
     from freshmark.runs.catalogue.registry import Registry
@@ -93,6 +94,23 @@ def run_command(
         bool, typer.Option("--sweep", help="Choose schedules from never to about hourly, by the span of the stream.")
     ] = False,
     seeds: Annotated[int | None, typer.Option("--seeds", metavar="N", min=1, help="Number of seeds: 0 to N-1.")] = None,
+    settle: Annotated[
+        bool | None,
+        typer.Option(
+            "--settle/--no-settle",
+            help="Race: add seeds to the rows that may win, until the verdict is settled.",
+        ),
+    ] = None,
+    max_seeds: Annotated[
+        int | None,
+        typer.Option("--max-seeds", metavar="N", min=1, help="With --settle: seeds that a row may get. [default: 10]"),
+    ] = None,
+    max_time: Annotated[
+        str | None,
+        typer.Option(
+            "--max-time", metavar="DURATION", help="With --settle: begin no more seeds after this time, for example 2h."
+        ),
+    ] = None,
     warmup: Annotated[
         float | None,
         typer.Option("--warmup", metavar="SHARE", help="Share of events for the warm-up. [default: 0.3]"),
@@ -168,14 +186,17 @@ def run_command(
 
     Without arguments: a demo of about a minute. At the end a report is written. A folder with results is resumed; no
     cell is measured twice, and a longer plan adds cells. Ctrl-C finishes the running cell, a second Ctrl-C stops at
-    once. --metric, --price, --max-p99 and --max-cost affect the report only; a cell above --max-memory fails.
+    once. --metric, --price, --max-p99 and --max-cost affect the report, and a race; a cell above --max-memory fails.
+
+    With --settle, --seeds (default 1) is where a race starts. At each look the rows that may still win get more seeds,
+    and the race stops when the verdict is settled.
     """
     file, prices = plan_among(plan or [], price)
     options = RunOptions(
         plan=file, streams=stream or (), strategies=strategy or (), every=every or (), delay=delay or (), seeds=seeds,
         warmup=warmup, window=window, label_delay=label_delay, device=device, timeout=timeout, max_memory=max_memory,
         durations=durations, matrix=matrix, metric=metric, price=prices, max_p99=max_p99, max_cost=max_cost,
-        tolerance=tolerance, worth=worth,
+        tolerance=tolerance, worth=worth, settle=settle, max_seeds=max_seeds, max_time=max_time,
         plugins=plugin or (), no_plugins=no_plugin or (),
     )  # fmt: skip
     described = plan_for(options)
@@ -213,10 +234,13 @@ def folder_for(plan: Path | None) -> Path:
 
 def show_cells(plan: Plan) -> None:
     """Print one line per cell."""
-    cells = plan.cells()
+    cells = plan.cells()[: plan.count]
     head = ("cell", "stream", "strategy", "every", "delay", "seed")
     say_table([head, *((str(cell.position + 1), *(str(getattr(cell, name)) for name in head[1:])) for cell in cells)])
-    note(f"{len(cells)} cells")
+    note(
+        f"{len(cells)} cell{'s' * (len(cells) != 1 or not plan.settle)}"
+        + f" at the first look; the race may take up to {plan.most:,}" * plan.settle
+    )
 
 
 def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor: str, as_json: bool) -> RunSummary:
@@ -229,11 +253,13 @@ def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor
     from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415
 
     check_metric(plan, registry, {open_stream(prepare(registry, stream)).task for stream in plan.streams})
-    with Campaign(plan, folder, registry, jobs=jobs, executor=executor) as campaign:
-        left = len(campaign.waiting)
-        done = f", {plan.count - left} done" if left < plan.count else ""
-        note(f"{left} {'cell' if left == 1 else 'cells'} to measure into {shown(folder)}{done}")
-        with Progress(left, headline_in(folder, registry, plan.metric), as_json=as_json) as progress:
+    progress = Progress(0, headline_in(folder, registry, plan.metric), as_json=as_json)
+    with Campaign(plan, folder, registry, jobs=jobs, executor=executor, on_look=progress.look) as campaign:
+        left, done = len(campaign.waiting), campaign.count - len(campaign.waiting)
+        already = f", {done} done" if done else ""
+        note(f"{left} {'cell' if left == 1 else 'cells'} to measure into {shown(folder)}{already}")
+        progress.total = left
+        with progress:
             registry.manager.register(progress, "progress")
             summary = campaign.measure()
     for complaint in summary.complaints:

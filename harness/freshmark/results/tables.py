@@ -26,14 +26,13 @@ from freshmark.results.decision.standings import Standings
 from freshmark.results.decision.terms import Terms
 from freshmark.results.decision.verdict import Verdict
 from freshmark.results.dynamics import arrivals, attainment, churn, learning, queueing, recovery, slowness, staleness
-from freshmark.results.metrics.named import Metrics
-from freshmark.results.metrics.named_segments import Segments
+from freshmark.results.metrics.named import Metrics, Segments
 from freshmark.results.output import notebook
 from freshmark.results.output.document import write_report
 from freshmark.results.output.export import rows_of_cells, write_tables
 from freshmark.results.output.plots import Plots
 from freshmark.results.plugins import imported, offered, offers
-from freshmark.results.stored import measurements
+from freshmark.results.stored import looks, measurements
 from freshmark.results.stored.folder import RunFolder
 from freshmark.results.stored.recorded import Recorded
 
@@ -215,6 +214,10 @@ class Results(RecordedAccess):
         """Every pair of rows of a stream: how far apart, and whether significantly; see ``decision.pairs``."""
         return pairs.pairs_of(self._decisions.by_stream(metric))
 
+    def looks(self) -> pd.DataFrame:
+        """One row a look of a race and row: seeds, threat, whether it contends, and why; empty without a race."""
+        return looks.table_of([look for stream in self.streams for look in self.recorded.looks_at(stream)])
+
     def critical_difference(self, metric: str | None = None) -> CriticalDifference | None:
         """Mean ranks over streams, and how far apart they must be; None below five streams."""
         return mean_ranks.critical_difference(list(self._decisions.by_stream(metric).values()))
@@ -275,7 +278,7 @@ class Results(RecordedAccess):
 
     @cached_property
     def plot(self) -> Plots:
-        """The charts of the report: ``results.plot.over_time()``, ``.schedules(ax=axes)``; each returns its Axes."""
+        """The charts of the report as matplotlib figures: ``results.plot.over_time()``, ``.plot.schedules()``."""
         return Plots(self)
 
     def report(
@@ -335,6 +338,7 @@ TABLES: Mapping[str, Callable[[Results], pd.DataFrame]] = {
     "ranking": Results.ranking,
     "curves": Results.curves,
     "pairs": Results.pairs,
+    "looks": Results.looks,
     "measurements": lambda results: results.measurements,
     **{name: getattr(Results, name) for name in _DYNAMICS},
     **{name: lambda results, name=name: rows_of_cells(results.recorded, name) for name in _OF_CELLS},  # type: ignore[misc]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from freshmark.contract.delays import time_scale
 from freshmark.contract.streams.stream import Stream
@@ -23,11 +24,15 @@ from freshmark.runs.executors.preparation import prepare_streams
 from freshmark.runs.jobs import Job, JobResult, Limits
 from freshmark.runs.plan.compatibility import check_compatibility, compile_ahead
 from freshmark.runs.plan.plan import Cell, Plan, stream_name
+from freshmark.runs.race import StreamRaces
 from freshmark.runs.store.keys import cell_key, code_of
 from freshmark.runs.store.recorded_durations import copy_durations
 from freshmark.runs.store.run_store import Planned, Store
 from freshmark.runs.summary import RunSummary
 from freshmark.runs.system.machine import file_digests, provenance
+
+if TYPE_CHECKING:
+    from freshmark.results.stored.looks import RacingLook
 
 
 class Campaign:
@@ -41,6 +46,7 @@ class Campaign:
         executor: name of the executor that runs the cells.
         streams: streams given as objects, by their name in the plan.
         startup_seconds: time limit for the imports of a cell.
+        on_look: called with the looks of a race, one a stream, and the number of cells that they add.
     """
 
     def __init__(
@@ -53,6 +59,7 @@ class Campaign:
         executor: str = "local",
         streams: Mapping[str, Stream] | None = None,
         startup_seconds: float = 120.0,
+        on_look: Callable[[Sequence[RacingLook], int], None] | None = None,
     ) -> None:
         self.plan = plan
         self.folder = folder.absolute()
@@ -64,11 +71,18 @@ class Campaign:
         self._stack = ExitStack()
         self._cells: list[Planned] = []
         self._waiting: list[Planned] = []
+        self._races: StreamRaces | None = None
+        self._on_look = on_look
 
     @property
     def waiting(self) -> list[dict[str, Any]]:
         """The cells that are left to measure, as hooks receive them."""
         return [asdict(cell) for cell in self._waiting]
+
+    @property
+    def count(self) -> int:
+        """How many cells there are so far, measured ones included; a race adds more."""
+        return len(self._cells)
 
     def __enter__(self) -> Self:
         """Check the names, lock the folder, prepare the streams, check the strategies, queue the cells.
@@ -100,15 +114,35 @@ class Campaign:
 
     def measure(self) -> RunSummary:
         """Run every cell that is left; a cell that fails does not stop the others."""
-        begun = _now()
+        begun, clock = _now(), time.monotonic()
         with Interrupts() as interrupts:
-            jobs = [self._job(cell) for cell in self._waiting]
-            self._executor.run(jobs, started=self._started, ended=self._ended, state=lambda: interrupts.state)
+            self._run(interrupts)
+            while self._races and not interrupts.exit_code and self._add_seeds(time.monotonic() - clock):
+                self._run(interrupts)
         self._record_session(begun)
         if not interrupts.exit_code:
             self._registry.notify("run_finished", folder=self.folder)
         statuses = tuple(self._store.statuses([cell.key for cell in self._cells]))
         return RunSummary(self.folder, statuses, interrupts.exit_code, tuple(self._registry.complaints))
+
+    def _run(self, interrupts: Interrupts) -> None:
+        jobs = [self._job(cell) for cell in self._waiting]
+        self._executor.run(jobs, started=self._started, ended=self._ended, state=lambda: interrupts.state)
+
+    def _add_seeds(self, seconds: float) -> bool:
+        """Look at the races after so many seconds, and queue the cells that they add; False where there are none."""
+        races = cast("StreamRaces", self._races)
+        expired = self.plan.max_time is not None and seconds >= self.plan.max_time
+        looks = races.look(expired=expired)
+        known = {cell.key for cell in self._cells}
+        new = [cell for cell in self._grid if cell.row_and_seed in races.added and cell.key not in known]
+        self._waiting = [] if expired else [cell for cell in new if cell.key not in self._done]
+        if self._on_look and looks:
+            self._on_look(looks, len(self._waiting))
+        if not expired:
+            self._cells += new
+            self._store.queue(new, done=self._done)
+        return bool(self._waiting)
 
     def _check_names(self) -> dict[str, str]:
         """Strategy → digest of its code. Raises if any name is unknown, before anything is written."""
@@ -143,7 +177,12 @@ class Campaign:
 
     def _plan_cells(self, codes: Mapping[str, str]) -> None:
         """Give each cell its key, and find those that are not measured yet."""
-        self._cells = [self._planned(cell, codes[cell.strategy]) for cell in self.plan.cells()]
+        self._grid = [self._planned(cell, codes[cell.strategy]) for cell in self.plan.cells()]
+        self._cells = self._grid[: self.plan.count]
+        if self.plan.settle:
+            rows = {cell.row_and_seed[:-1] for cell in self._grid}
+            self._races = StreamRaces(self.plan, self._store, self._registry, rows)
+            self._cells += [cell for cell in self._grid[self.plan.count :] if cell.row_and_seed in self._races.added]
         self._folders = {record["name"]: record["folder"] for record in self._records.values()}
         self._done = self._store.finished()
         self._waiting = [cell for cell in self._cells if cell.key not in self._done]

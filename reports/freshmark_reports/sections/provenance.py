@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from freshmark import Column, Entry, Prose, Results, Section, Table
@@ -34,13 +34,26 @@ def _stream(record: StreamRecord) -> Table:
 
 def _facts(facts: Mapping[str, Any]) -> list[tuple[Entry, ...]]:
     return [
-        (name.replace("_", " "), _git(value) if name == "git" and isinstance(value, Mapping) else _text(value))
+        (name.replace("_", " "), SHAPED[name](value) if name in SHAPED and value else _text(value))
         for name, value in facts.items()
     ]
 
 
 def _git(state: Mapping[str, Any]) -> str:
     return f"commit {state['commit']}, {'local changes' if state['changed'] else 'no local changes'}"
+
+
+def _race(race: Mapping[str, Any]) -> str:
+    """One look after the other, and the level of its bounds."""
+    spent = [
+        f"{look['stream']} look {look['number']}: {look['seeds']} seeds, {100 * look['level']:.2g}\u00a0% level"
+        + (f", stop: {look['stop']}" if look["stop"] else "")
+        for look in race["looks"]
+    ]
+    return f"seeds were added by racing, {'; '.join(spent)}"
+
+
+SHAPED: Mapping[str, Callable[[Any], str]] = {"git": _git, "race": _race}
 
 
 def _text(value: Any) -> str:

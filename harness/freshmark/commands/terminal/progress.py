@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from freshmark.commands.terminal.outlet import note, on_terminal, one_line, say
 from freshmark.contract.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from freshmark.results.stored.looks import RacingLook
 
 Clock = Callable[[], float]
 Headline = Callable[[Mapping[str, Any]], tuple[str, float] | None]
@@ -33,6 +36,7 @@ class Progress:
     begun: float = field(init=False)
     started: dict[str, float] = field(init=False, default_factory=dict)
     bar: Any = field(init=False, default=None)
+    _contending: dict[str, set[tuple[str, str, str]]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.begun = self.clock()
@@ -69,12 +73,28 @@ class Progress:
             record |= {metric[0]: metric[1]} if metric else {}
             say(json.dumps(record, ensure_ascii=False))
             return
-        line = self._line(cell, status, reason, seconds, metric)
-        if self.bar is None:
-            note(line)
-        else:
-            self.bar.console.print(one_line(line), markup=False, highlight=False, soft_wrap=True)
+        self._write([self._line(cell, status, reason, seconds, metric)])
+        if self.bar is not None:
             self.bar.update(self.bar.task_ids[0], completed=self.done)
+
+    def look(self, looks: Sequence[RacingLook], added: int) -> None:
+        """Report the looks of a race: who contends, who does not any more and why, and how many cells follow."""
+        self.total += added
+        for look in looks:
+            if self.as_json:
+                say(json.dumps({"event": "look", **look.packed()}, ensure_ascii=False))
+            else:
+                self._write(_look_lines(look, self._contending.get(look.stream)))
+            self._contending[look.stream] = {row.row for row in look.rows if row.contends}
+        if self.bar is not None:
+            self.bar.update(self.bar.task_ids[0], total=self.total)
+
+    def _write(self, lines: Sequence[str]) -> None:
+        for line in lines:
+            if self.bar is None:
+                note(line)
+            else:
+                self.bar.console.print(one_line(line), markup=False, highlight=False, soft_wrap=True)
 
     def _line(
         self, cell: Mapping[str, Any], status: str, reason: str, seconds: float, metric: tuple[str, float] | None
@@ -97,6 +117,22 @@ def called(cell: Mapping[str, Any]) -> str:
 
     name = naming.row_label(cell["strategy"], cell["every"], cell.get("delay", "0s"))
     return f"{cell['stream']} × {name} seed {cell['seed']}"
+
+
+def _look_lines(look: RacingLook, before: set[tuple[str, str, str]] | None) -> list[str]:
+    """A headline, then the rows that contend, and those that did at the look before and do not any more."""
+    from freshmark.results import naming  # noqa: PLC0415  (as above)
+    from freshmark.results.decision.racing import STOPS  # noqa: PLC0415
+
+    added = sum(len(row.adds) for row in look.rows)
+    contend = sum(row.contends for row in look.rows)
+    goes_on = f"{added} more cells" if not look.stop else f"stop: {STOPS[look.stop]}"
+    lines = [f"look {look.number} at {look.stream}: {contend} of {len(look.rows)} rows may win; {goes_on}"]
+    for row in sorted(look.rows, key=lambda row: not row.contends):
+        if row.contends or before is None or row.row in before:
+            seeds = f"{row.seeds} seed{'s' * (row.seeds != 1)}"
+            lines.append(f"  {'in ' if row.contends else 'out'} {naming.row_label(*row.row)}, {seeds}: {row.why}")
+    return lines
 
 
 def _short(value: float) -> str:

@@ -47,7 +47,7 @@ def alerts_of(
         cells = recorded.cells[recorded.cells["stream"] == stream]
         succeeded = cells[cells["status"] == "ok"]
         found += _failures(stream, cells)
-        found += _seeds(stream, succeeded)
+        found += _seeds(stream, _contending(recorded, stream, succeeded))
         found += _windows(record, standings.get(stream))
         found += alerts_of_judgement(stream, judgements[stream], recorded.span_seconds(stream))
         found += _timing(stream, succeeded)
@@ -78,6 +78,15 @@ def _plugins(recorded: Recorded, stream: str) -> Iterator[Alert]:
     if recorded.chosen and recorded.failed(stream, recorded.chosen):
         instead = metric_label(recorded.main_metric(stream))
         yield Alert(stream, "error", f"{recorded.chosen} failed on this stream: {instead} decides instead.")
+
+
+def _contending(recorded: Recorded, stream: str, cells: pd.DataFrame) -> pd.DataFrame:
+    """The cells of rows that may win; without a race, of all."""
+    looks = recorded.looks_at(stream)
+    if not looks:
+        return cells
+    rows = {row.row for row in looks[-1].rows if row.contends}
+    return cells[[row in rows for row in zip(cells["strategy"], cells["every"], cells["delay"], strict=True)]]
 
 
 def _seeds(stream: str, cells: pd.DataFrame) -> Iterator[Alert]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from freshmark.errors import UsageError
 from freshmark.results.decision.alerts import Alert, alerts_of
 from freshmark.results.decision.curves import CurvePoint, curves_of
 from freshmark.results.decision.judgement import Judgement, judged
+from freshmark.results.decision.racing import raced
 from freshmark.results.decision.ranking import RankingRow, ranking_of
 from freshmark.results.decision.standings import Standings, standings_of
 from freshmark.results.decision.terms import Terms
 from freshmark.results.decision.verdict import Verdict, verdict_on
+from freshmark.results.statistics.intervals import LEVEL
 from freshmark.results.stored.recorded import Recorded
 
 
@@ -60,12 +64,17 @@ class Decisions:
                 stream: judged(
                     [row for row in rows if row.stream == stream],
                     standings.get(stream),
-                    self.terms,
+                    replace(self.terms, level=self._level(stream)),
                     self.recorded.events_a_day(stream),
                 )
                 for stream in self.recorded.streams
             }
         return self._judgements[metric]
+
+    def _level(self, stream: str) -> float:
+        """Of the bounds of regrets: that of the last look of a race, so that the report says what it said."""
+        looks = self.recorded.looks_at(stream)
+        return (looks[-1].level if looks else 0.0) or LEVEL
 
     def rows(self, metric: str | None) -> list[RankingRow]:
         """The rows of the ranking, one stream after the other, best first."""
@@ -79,7 +88,7 @@ class Decisions:
 
     def verdicts(self, metric: str | None) -> list[Verdict]:
         """One a stream."""
-        return [
+        found = [
             verdict_on(
                 stream,
                 judgement,
@@ -88,6 +97,8 @@ class Decisions:
             )
             for stream, judgement in self.judgements(metric).items()
         ]
+        looks = [self.recorded.looks_at(verdict.stream) for verdict in found]
+        return [replace(one, more=(*one.more, *raced(of_it))) for one, of_it in zip(found, looks, strict=True)]
 
     def alerts(self) -> list[Alert]:
         """Most severe first."""

@@ -108,6 +108,7 @@ def contest_of(rows: Sequence[RankingRow], standings: Standings, terms: Terms, w
         scale=standings.scale,
         costs=costs_of(rows, terms.prices),
         worth=worth,
+        level=terms.level,
     )
 
 

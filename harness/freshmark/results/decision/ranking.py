@@ -29,7 +29,7 @@ COLUMNS = (
 class RankingRow(Costs):
     """One row, and what it costs; numbers are NaN where no cell succeeded.
 
-    status, reason: ok, or the state of the cell that failed first, and why
+    status, reason: ok, or the state of the cell that failed first, and why; of a row that a race left behind, why
     seeds, failed: cells that succeeded, and that did not
     metric, value: the metric's mean over seeds
     margin: half the 95 % interval of the value: windows and users (``dependence``), and spread over seeds
@@ -129,6 +129,10 @@ def _of_stream(recorded: Recorded, stream: str, standings: Standings, terms: Ter
         _row(recorded, group, standings.metric, terms)
         for _, group in cells.groupby(["strategy", "every", "delay"], sort=False)
     ]
+    looks = recorded.looks_at(stream)
+    left = {row.row: row for row in looks[-1].rows if not row.contends} if looks else {}
+    rows = [replace(row, reason=f"{left[row.row].why}; no more seeds after {row.seeds}")
+            if row.status == "ok" and row.row in left else row for row in rows]  # fmt: skip
     sign = -1.0 if standings.higher else 1.0
     return sorted(_compared(standings, rows), key=lambda row: sign * row.value if row.measured else np.inf)
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,11 +25,9 @@ from freshmark.results.costs.noise import RowCosts
 from freshmark.results.naming import format_number
 from freshmark.results.statistics.amounts import Scale
 from freshmark.results.statistics.bootstrap import Replicates, Row, replicated
+from freshmark.results.statistics.intervals import LEVEL
 
-BOUND = 0.95
-"""Share of replicates in which the regret stays within its bound."""
-
-_TRIED_SEEDS = (2, 3, 5, 7, 10, 15, 20, 30, 50)
+TRIED_SEEDS = (2, 3, 5, 7, 10, 15, 20, 30, 50)
 _TRIED_LENGTHS = (1.5, 2.0, 3.0, 5.0, 10.0)
 _NUMBER = re.compile(r"(?P<amount>\d+(?:\.\d+)?|\.\d+)\s*(?P<share>%?)")
 
@@ -116,21 +115,42 @@ class Contest:
         scale: of the metric on this stream
         costs: of the rows
         worth: money that the whole amount is worth, where it has a price; costs are then money
+        level: share of replicates in which a regret may exceed its bound
     """
 
     def __init__(
-        self, rows: Sequence[Row], values: FloatArray, *, scale: Scale, costs: RowCosts, worth: float | None = None
+        self,
+        rows: Sequence[Row],
+        values: FloatArray,
+        *,
+        scale: Scale,
+        costs: RowCosts,
+        worth: float | None = None,
+        level: float = LEVEL,
     ) -> None:
         self.rows, self.values, self.scale, self.costs, self.worth = rows, values, scale, costs, worth
+        self.level = level
         self.amounts = np.array([scale.amount(value) for value in values])
         self._replicates: Replicates = replicated(rows, scale.best_of(self.amounts))
+
+    def at(self, level: float) -> Contest:
+        """The same contest, judged at another level."""
+        other = copy(self)
+        other.level = level
+        return other
+
+    def threats(self, choice: int, tolerance: Tolerance) -> FloatArray:
+        """(rows,) share of replicates in which a row is the best and the choice loses more than the tolerance to it."""
+        lost = self.lost(self._replicates.errors(), tolerance)
+        beaten = lost[:, choice] > tolerance.amount
+        return np.asarray(np.bincount(lost[beaten].argmin(axis=1), minlength=len(self.rows)) / len(lost))
 
     def regrets(self, tolerance: Tolerance, *, seeds: int | None = None, length: float = 1.0) -> Regrets:
         """The regret of every row; had there been so many seeds, and a stream so many times as long."""
         errors = self._replicates.errors(seeds=seeds, length=length)
         lost = self.lost(errors, tolerance)
         best = lost == lost.min(axis=1, keepdims=True)
-        bound = np.quantile(lost, BOUND, axis=0)
+        bound = np.quantile(lost, 1 - self.level, axis=0)
         unknown = np.array([row.unknown for row in self.rows]) & (seeds is None)
         p_best = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
         return Regrets(lost.mean(axis=0), bound, p_best, (bound <= tolerance.amount) & ~unknown)
@@ -171,7 +191,7 @@ class Contest:
 
         most = int(self._replicates.count.max())
         random = any(row.draws for row in self.rows)
-        more = [seeds for seeds in _TRIED_SEEDS if seeds > most and random]
+        more = [seeds for seeds in TRIED_SEEDS if seeds > most and random]
         seeds = next((tried for tried in more if settles(tried, 1.0)), None)
         unknown = all(row.unknown for row in self.rows)
         length = next((tried for tried in _TRIED_LENGTHS if not unknown and settles(None, tried)), None)

@@ -8,6 +8,7 @@ from freshmark.results.costs.budget import Budget
 from freshmark.results.costs.prices import Prices
 from freshmark.results.costs.worth import Worth
 from freshmark.results.decision.regret import Tolerance
+from freshmark.results.statistics.intervals import LEVEL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,7 @@ class Terms:
     budget: the limits within which a verdict must stay
     tolerance: how much worse than the best a choice may be
     worth: money that a gain of the metric brings; None: accuracy and cost are not weighed against each other
+    level: share of cases in which a bound of a regret may be exceeded; smaller where looks of a race share it
     rates: requests a second at which response times are computed; empty: the stream's own rate and 1,000 times that
     """
 
@@ -26,3 +28,4 @@ class Terms:
     tolerance: Tolerance = field(default_factory=Tolerance)
     worth: Worth | None = None
     rates: tuple[float, ...] = ()
+    level: float = LEVEL

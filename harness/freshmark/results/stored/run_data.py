@@ -12,6 +12,7 @@ from freshmark.contract.outcomes import Outcomes, decoded, has_free_pass, oracle
 from freshmark.contract.windows import WINDOW_COLUMNS
 from freshmark.errors import StoreError, UnknownName, UsageError
 from freshmark.results.stored.folder import RunFolder, read_table
+from freshmark.results.stored.looks import RacingLook, looks_in
 from freshmark.results.stored.merging import cells_of, streams_of
 from freshmark.results.stored.table_cache import TableCache
 
@@ -35,6 +36,10 @@ class RunData:
     def provenance(self) -> dict[str, Any]:
         """Machine, versions and command of the first run; ``folders`` has them all."""
         return self.folders[0].provenance
+
+    def looks_at(self, stream: str) -> list[RacingLook]:
+        """The looks at a stream, of races that added seeds; none where every row got the same."""
+        return [look for folder in self.folders for look in looks_in(folder.provenance) if look.stream == stream]
 
     def device_of(self, key: str) -> str:
         """The torch device of the cell with this key."""

@@ -16,6 +16,8 @@ from freshmark.runs.catalogue.expressions import canonical
 
 MOST_CELLS = 10_000
 LEAST_MEMORY = 10_000_000
+USUAL_MOST_SEEDS = 10
+"""Seeds that a row may get in a race, where the plan does not say."""
 DEVICE = re.compile(r"cpu|(cuda|mps|xpu)(:\d+)?")
 
 
@@ -79,6 +81,9 @@ class Plan:
     metric: the metric that decides, e.g. ``ndcg@20``; None: the main metric of each task. Cells do not depend on it
     price, max_p99, max_cost, tolerance, worth: the terms of the report, as written in the plan:
         ``cpu_hour=0.04``, ``20ms``, ``3/1M``, ``2%``; cells do not depend on them
+    settle: whether seeds are added by racing, until the verdict is settled; ``seeds`` are those of the first look
+    max_seeds: seeds that a row may get in the race; None: 10
+    max_time: wall-clock seconds after which the race begins no further seeds; None: no limit
 
     Raises:
         PlanError: a value is missing or out of range, or there are too many cells.
@@ -104,6 +109,9 @@ class Plan:
     max_cost: str | None = None
     tolerance: str | None = None
     worth: str | None = None
+    settle: bool = False
+    max_seeds: int | None = None
+    max_time: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("streams", "strategies", "every", "delay", "seeds"):
@@ -119,10 +127,21 @@ class Plan:
             Schedule.parse(every, delay)
         for name in ("seeds", "plugins", "no_plugins", "factories", "price"):
             self._set(name, getattr(self, name))
-        if self.count > MOST_CELLS:
+        self._check_race()
+        if self.most > MOST_CELLS:
             remedy = f"at most {MOST_CELLS}: split the plan"
-            raise PlanError(f"the plan has {self.count} cells", remedy=remedy, code="FM113")
+            raise PlanError(f"the plan has {self.most} cells", remedy=remedy, code="FM113")
         self._check_machine()
+
+    def _check_race(self) -> None:
+        limits = [name for name in ("max_seeds", "max_time") if getattr(self, name) is not None]
+        if limits and not self.settle:
+            what = f"{' and '.join(limits)} without a race"
+            raise PlanError(what, remedy="add --settle, or settle = true; --seeds sets a fixed number", code="FM130")
+        if self.max_seeds is not None and self.max_seeds < len(self.seeds):
+            what = f"max_seeds {self.max_seeds} is below the {len(self.seeds)} seeds of the first look"
+            raise PlanError(what, where="max_seeds", remedy=f"at least {len(self.seeds)}", code="FM130")
+        first_seeds(self.max_seeds or 0)
 
     def _check_machine(self) -> None:
         if self.max_memory is not None and self.max_memory < LEAST_MEMORY:
@@ -139,16 +158,30 @@ class Plan:
 
     @property
     def count(self) -> int:
-        """The number of cells."""
+        """The number of cells; in a race, those of the first look."""
         return len(self.streams) * len(self.strategies) * len(self.every) * len(self.delay) * len(self.seeds)
 
+    @property
+    def most(self) -> int:
+        """The largest number of cells that may be measured."""
+        return self.count // len(self.seeds) * len(self.seeds_at_most)
+
+    @property
+    def seeds_at_most(self) -> tuple[int, ...]:
+        """The seeds, and in a race those that may be added: the smallest numbers that are not among them."""
+        if not self.settle:
+            return self.seeds
+        most = max(self.max_seeds or USUAL_MOST_SEEDS, len(self.seeds))
+        free = (seed for seed in itertools.count() if seed not in self.seeds)
+        return (*self.seeds, *itertools.islice(free, most - len(self.seeds)))
+
     def cells(self) -> list[Cell]:
-        """Every cell, in the order of execution.
+        """Every cell, in the order of execution; in a race, with every seed that may be added.
 
         Strategies vary fastest, seeds slowest: A B A B and not A A B B, so that a slowdown of the
-        machine affects all of them.
+        machine affects all of them. So the first ``count`` cells are those of the seeds of the plan.
         """
-        grid = itertools.product(self.seeds, self.streams, self.every, self.delay, self.strategies)
+        grid = itertools.product(self.seeds_at_most, self.streams, self.every, self.delay, self.strategies)
         return [
             Cell(position, stream, strategy, every, delay, seed)
             for position, (seed, stream, every, delay, strategy) in enumerate(grid)

@@ -56,6 +56,9 @@ def write_plan(plan: Plan, path: Path) -> None:
         "max_cost": plan.max_cost,
         "tolerance": plan.tolerance,
         "worth": plan.worth,
+        "settle": plan.settle or None,
+        "max_seeds": plan.max_seeds,
+        "max_time": plan.max_time,
     }
     lines = [f"{name} = {_toml(value)}\n" for name, value in entries.items() if value not in (None, (), [])]
     path.write_text("".join(lines), "utf-8")
@@ -90,6 +93,12 @@ def _of_type(*kinds: type) -> Callable[[Any], Any]:
         return value
 
     return check
+
+
+def _switch(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("true or false")
+    return value
 
 
 def _parsable(read: Callable[[str], object]) -> Callable[[Any], str]:
@@ -146,6 +155,9 @@ _KEYS: Mapping[str, Callable[[Any], Any]] = {
     "max_cost": _parsable(_cost),
     "tolerance": _parsable(_tolerance),
     "worth": _parsable(_worth),
+    "settle": _switch,
+    "max_seeds": _of_type(int),
+    "max_time": lambda value: seconds(_of_type(str, float, int)(value)),
     # The settings of the replay are keys as well, with the types of the fields of Settings.
     **{
         setting.name: {"float": _of_type(float, int), "str": _of_type(str), "int": _of_type(int)}[str(setting.type)]
@@ -228,6 +240,8 @@ def _toml(value: Any) -> str:
     if isinstance(value, str):
         # JSON and TOML agree on basic strings, except that TOML requires DEL to be escaped.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, tuple | list):
         return f"[{', '.join(_toml(item) for item in value)}]"
     return repr(value)

@@ -40,6 +40,11 @@ class Planned:
     delay: str
     seed: int
 
+    @property
+    def row_and_seed(self) -> tuple[str, str, str, str, int]:
+        """Stream, strategy, every, delay, seed."""
+        return self.stream, self.strategy, self.every, self.delay, self.seed
+
 
 _ENTER = """
 INSERT INTO cells(key, position, stream, strategy, every, delay, seed, status) VALUES(?, ?, ?, ?, ?, ?, ?, 'queued')

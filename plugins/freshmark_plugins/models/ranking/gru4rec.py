@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Unpack
 
 import numpy as np
 import torch
@@ -15,7 +14,6 @@ from freshmark_plugins.kernels.growth import bincount, row_count, with_room
 from freshmark_plugins.models.layers import dropped, index_of
 from freshmark_plugins.models.ranking.ranking_losses import bpr_max, cross_entropy
 from freshmark_plugins.models.ranking.sequential import Sequential
-from freshmark_plugins.training.options import Recipe
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
@@ -56,7 +54,6 @@ class GRU4Rec(Sequential):
         dropout: dropout of h.
         through_time: whether gradients pass from step to step.
         scale: standard deviation of the initial q.
-        recipe: see ``Recipe``.
     """
 
     def __init__(
@@ -73,9 +70,8 @@ class GRU4Rec(Sequential):
         dropout: float = 0.0,
         through_time: bool = True,
         scale: float = 0.05,
-        **recipe: Unpack[Recipe],
     ) -> None:
-        super().__init__(dim=dim, length=length, scale=scale, **recipe)
+        super().__init__(dim=dim, length=length, scale=scale)
         losses: dict[str, Loss] = {"cross-entropy": cross_entropy, "bpr-max": partial(bpr_max, reg=reg)}
         if loss not in losses:
             raise UnknownName("loss of gru4rec", loss, losses)

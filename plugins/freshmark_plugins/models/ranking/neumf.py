@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, ClassVar, Unpack
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -16,7 +16,6 @@ from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.models.layers import Projection, index_of
 from freshmark_plugins.models.ranking.ranking_losses import logistic
 from freshmark_plugins.training.embedding_table import EmbeddingTable
-from freshmark_plugins.training.options import Recipe
 
 
 class NeuMF(ContextFree):
@@ -40,7 +39,6 @@ class NeuMF(ContextFree):
         layers: inputs of the tower, half of them for the user, and the outputs of each of its layers.
         negatives: items sampled per event.
         scale: standard deviation of the initial p, q, p', q'.
-        recipe: see ``Recipe``.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
@@ -48,15 +46,9 @@ class NeuMF(ContextFree):
     """It cannot answer users it was not trained on."""
 
     def __init__(
-        self,
-        factors: int = 8,
-        *,
-        layers: Sequence[int] = (64, 32, 16, 8),
-        negatives: int = 4,
-        scale: float = 0.05,
-        **recipe: Unpack[Recipe],
+        self, factors: int = 8, *, layers: Sequence[int] = (64, 32, 16, 8), negatives: int = 4, scale: float = 0.05
     ) -> None:
-        super().__init__(**recipe)
+        super().__init__()
         if min(factors, negatives, *layers) < 1 or len(layers) < 2 or layers[0] % 2:  # noqa: PLR2004
             raise UsageError(
                 f"neumf has factors={factors}, layers={list(layers)}, negatives={negatives}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import Unpack
 
 import torch
 from freshmark import Events, UnknownName, UsageError
@@ -12,7 +11,6 @@ from torch import Tensor, nn
 from freshmark_plugins.models.layers import Norm, Projection, dropped, index_of
 from freshmark_plugins.models.ranking.ranking_losses import cross_entropy, logistic
 from freshmark_plugins.models.ranking.sequential import Sequential
-from freshmark_plugins.training.options import Recipe
 
 
 class SASRec(Sequential):
@@ -45,7 +43,6 @@ class SASRec(Sequential):
         loss: "softmax" or "logistic".
         negatives: items sampled per batch (softmax; None: all known), per event (logistic; None: 1).
         scale: standard deviation of the initial q and p.
-        recipe: see ``Recipe``.
     """
 
     def __init__(
@@ -59,9 +56,8 @@ class SASRec(Sequential):
         loss: str = "softmax",
         negatives: int | None = None,
         scale: float = 0.02,
-        **recipe: Unpack[Recipe],
     ) -> None:
-        super().__init__(dim=dim, length=length, scale=scale, **recipe)
+        super().__init__(dim=dim, length=length, scale=scale)
         losses = {"softmax": self._softmax, "logistic": self._logistic}
         if loss not in losses:
             raise UnknownName("loss of sasrec", loss, losses)

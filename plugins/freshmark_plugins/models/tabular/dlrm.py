@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations, pairwise
-from typing import Unpack
 
 import torch
 from freshmark import Events, Query, Run
@@ -14,7 +13,6 @@ from freshmark_plugins.models.inputs import numbers, numeric, width
 from freshmark_plugins.models.layers import Projection
 from freshmark_plugins.models.tabular.fields import Fields
 from freshmark_plugins.models.tabular.pointwise import Pointwise
-from freshmark_plugins.training.options import Recipe
 
 
 class DLRM(Pointwise):
@@ -33,13 +31,10 @@ class DLRM(Pointwise):
         dim: length of the vectors.
         layers: widths of the hidden layers of the network on top.
         bits: log2 of the number of buckets that categories are hashed into.
-        recipe: see ``Recipe``.
     """
 
-    def __init__(
-        self, dim: int = 16, *, layers: Sequence[int] = (32, 16), bits: int = 16, **recipe: Unpack[Recipe]
-    ) -> None:
-        super().__init__(**recipe)
+    def __init__(self, dim: int = 16, *, layers: Sequence[int] = (32, 16), bits: int = 16) -> None:
+        super().__init__()
         self.dim, self.layers, self.bits = dim, tuple(layers), bits
 
     def create_parameters(self, run: Run) -> None:
