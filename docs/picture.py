@@ -15,13 +15,13 @@ PICTURE = Path(__file__).parent / "report.png"
 
 
 def main(report: Path) -> None:
-    """Open the report at 1300 × 900, and save the first screen."""
+    """Open the report at 1440 × 900, and save the first screen."""
     browsers = [path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))]
     if not browsers:
         sys.exit("Chromium is not installed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browsers[0], args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1300, "height": 900}, color_scheme="light")
+        page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="light")
         page.goto(report.resolve().as_uri())
         page.screenshot(path=PICTURE)
         browser.close()

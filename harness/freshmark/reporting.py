@@ -3,7 +3,7 @@
 Labels, so that a row is called the same everywhere: ``row_label``, ``schedule_label``, ``duration_label``,
 ``metric_label``, ``join_words``.
 Numbers with their units: ``format_number``, ``format_seconds``, ``format_bytes``, ``with_margin``.
-Charts: ``CHART_WIDTH``, ``WIDE_CHART_WIDTH``, ``CHART_HEIGHT``, ``CHART_STYLE``.
+Charts: ``CHART_WIDTH``, ``WIDE_CHART_WIDTH``, ``CHART_HEIGHT``, ``CHART_STYLE``, ``chart_theme``.
 What Results returns: ``Verdict``, ``Tolerance``, ``Alert``, ``CriticalDifference``, ``Measured``, ``StreamRecord``.
 Analyses beyond the tables of Results; they take ``results.recorded``: ``score_matrix`` of ``per_event_metric``,
 ``open_loop`` at ``default_rates`` (an ``OpenLoop``, with ``PERCENTILES``). Of tables and arrays: ``half_lives_of``,
@@ -40,7 +40,7 @@ from freshmark.results.output.export import write_csv
 from freshmark.results.redaction import redact
 from freshmark.results.statistics.intervals import holm, pareto
 from freshmark.results.stored.folder import StreamRecord
-from freshmark.results.style import CHART_HEIGHT, CHART_STYLE, CHART_WIDTH, WIDE_CHART_WIDTH
+from freshmark.results.style import CHART_HEIGHT, CHART_STYLE, CHART_WIDTH, WIDE_CHART_WIDTH, chart_theme
 
 __all__ = [
     "CHART_HEIGHT",
@@ -56,6 +56,7 @@ __all__ = [
     "StreamRecord",
     "Tolerance",
     "Verdict",
+    "chart_theme",
     "default_rates",
     "duration_label",
     "format_bytes",

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from freshmark import Results
 
-MOST_LINES = 8
+MOST_LINES = 12
 
 
 def rows_of(results: Results, stream: str) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 from freshmark import Chart, Column, FloatArray, IntArray, Results, Table
 from freshmark.reporting import format_number, metric_label, row_label
 
+from freshmark_reports import drawing
 from freshmark_reports.choice import best_of_each, keys_of, selection_note
 
 FEW = 50
@@ -45,7 +46,7 @@ def history(results: Results, rows: pd.DataFrame) -> Chart | None:
         f"{metric_label(name)} by how many events the user had before",
     )
     finding = _finding(labels, values, name) + selection_note(len(shown), rows)
-    draw = partial(_draw, results, labels, values, list(map(str, shown["strategy"])), metric_label(name))
+    draw = partial(_draw, results, shown, labels, values)
     return Chart(draw, finding, table, wide=True, height=0.75)
 
 
@@ -78,27 +79,11 @@ def _finding(labels: Sequence[str], values: dict[str, FloatArray], metric: str) 
 
 
 def _draw(
-    results: Results,
-    labels: Sequence[str],
-    values: dict[str, FloatArray],
-    strategies: Sequence[str],
-    metric: str,
-    figure: Any,
+    results: Results, shown: pd.DataFrame, labels: Sequence[str], values: dict[str, FloatArray], figure: Any
 ) -> None:
-    # Imported here: the other report formats draw nothing.
-    import seaborn as sns  # noqa: PLC0415
-
-    from freshmark_reports.drawing.palette import legend_below, line_key, looks, muted, paper  # noqa: PLC0415
-
-    look = looks(results)
     axes = figure.subplots()
-    keys = []
-    for (name, value), strategy in zip(values.items(), strategies, strict=True):
-        drawn = look[strategy]
-        sns.lineplot(x=range(len(labels)), y=value, ax=axes, marker="o", markersize=5, markeredgecolor=paper(),
-                     color=drawn.colour, linestyle=drawn.dash, label=name, legend=False)  # fmt: skip
-        keys.append(line_key(name, drawn))
-    axes.set_xticks(range(len(labels)), labels, color=muted())
+    keys = drawing.curves(axes, results, shown, range(len(labels)), values, marker="o")
+    axes.set_xticks(range(len(labels)), labels, color=drawing.muted())
     axes.set_xlabel("previous events of the user")
-    axes.set_title(metric)
-    legend_below(figure, keys, 3)
+    axes.set_title(metric_label(str(shown["metric"].iloc[0])))
+    drawing.legend_below(figure, keys, 3)

@@ -11,6 +11,7 @@ import pandas as pd
 from freshmark import Chart, Column, Entry, FloatArray, IntArray, Results, Table
 from freshmark.reporting import format_seconds, row_label
 
+from freshmark_reports import drawing
 from freshmark_reports.choice import best_of_each, keys_of, selection_note
 from freshmark_reports.windows import dates
 
@@ -35,7 +36,7 @@ def stalls(results: Results, rows: pd.DataFrame) -> Chart | None:
         _rows(begin, slowest),
         "The slowest request of each window",
     )
-    draw = partial(_draw, results, begin, slowest, dict(zip(found, map(str, shown["strategy"]), strict=True)))
+    draw = partial(_draw, results, shown[[name in slowest for name in found]], begin, slowest)
     return Chart(draw, _finding(begin, slowest) + selection_note(len(shown), rows), table, wide=True, height=0.75)
 
 
@@ -73,16 +74,10 @@ def _finding(begin: IntArray, slowest: Mapping[str, FloatArray]) -> str:
 
 
 def _draw(
-    results: Results, begin: IntArray, slowest: Mapping[str, FloatArray], strategies: Mapping[str, str], figure: Any
+    results: Results, shown: pd.DataFrame, begin: IntArray, slowest: Mapping[str, FloatArray], figure: Any
 ) -> None:
-    # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.drawing.palette import legend_below, line_key, looks, plain_log  # noqa: PLC0415
-
-    look = looks(results)
     axes = figure.subplots()
-    for name, values in slowest.items():
-        drawn = look[strategies[name]]
-        axes.plot(dates(begin), values, color=drawn.colour, linestyle=drawn.dash, linewidth=1.3, label=name)
-    plain_log(axes.yaxis, format_seconds)
+    keys = drawing.curves(axes, results, shown, dates(begin), slowest, linewidth=1.3)
+    drawing.plain_log(axes.yaxis, format_seconds)
     axes.set_title("Slowest request of each window")
-    legend_below(figure, [line_key(name, look[strategies[name]]) for name in slowest], 3)
+    drawing.legend_below(figure, keys, 3)

@@ -137,6 +137,20 @@ def test_show_takes_an_expression(capsys):
     assert shown(capsys, "show", "popularity(window='1d')").startswith("strategy popularity(")
 
 
+def test_show_says_where_the_value_of_every_training_option_comes_from(capsys):
+    def origins(text):
+        lines = shown(capsys, "show", text).partition("Shared options:\n")[2].splitlines()
+        return dict(line.strip().partition(": ")[0].split(" = ", 1) for line in lines)
+
+    assert origins("finetune")["lr"] == "model.lr"
+    assert origins("online_sgd")["lr"] == "0.3, of online_sgd"
+    assert "batch" not in origins("online_sgd")
+    assert origins("mf")["lr"] == origins("retrain(mf())")["lr"] == "0.01, of mf"
+    found = origins("retrain(mf(batch=64), epochs=1)")
+    assert (found["batch"], found["epochs"]) == ("64, given to mf", "1, given to retrain")
+    assert found["fallback"] == "'popularity', of retrain"
+
+
 def test_show_takes_a_kind_before_the_name(capsys):
     assert shown(capsys, "show", "stream", "drift").startswith("stream drift(")
     assert "no stream 'popularity'" in refused(capsys, "show", "streams", "popularity")

@@ -32,6 +32,53 @@ with Campaign(plan, Path(sys.argv[2]), load(plan.plugins), jobs=int(sys.argv[3])
     summary = campaign.measure()
 sys.exit(summary.exit_code)
 """
+FORKING = """
+import os, signal, socket, sys
+from pathlib import Path
+from freshmark.runs.campaign import Campaign
+from freshmark.runs.catalogue.registry import load
+from freshmark.runs.executors import forkserver
+from freshmark.runs.executors.local import Local
+from freshmark.runs.executors.precompile import rehearse
+from freshmark.runs.plan.toml import read_plan
+plan, folder = read_plan(Path(sys.argv[1])), Path(sys.argv[2])
+rehearse()
+
+
+class Forked:
+    def __init__(self, theirs, preload):
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.setsid()
+            for descriptor in map(int, os.listdir("/proc/self/fd")):
+                if descriptor > 2 and descriptor != theirs:
+                    try: os.close(descriptor)
+                    except OSError: pass
+            forkserver.main(theirs, preload)
+            os._exit(0)
+
+    def wait(self):
+        os.waitpid(self.pid, 0)
+
+
+def open_fork_server(self):
+    self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        self._fork_server = Forked(theirs.fileno(), self._preload)
+    self._selector.register(self._socket, 1)
+
+
+Local._open_fork_server = open_fork_server
+for _ in sys.stdin:
+    supervisor = os.fork()
+    if supervisor == 0:
+        with Campaign(plan, folder, load(plan.plugins), jobs=2) as campaign:
+            os._exit(campaign.measure().exit_code)
+    print(supervisor, flush=True)
+    print(os.waitpid(supervisor, 0)[1], flush=True)
+"""
+"""A process that starts campaigns at each line of its input, and forks what ``SCRIPT`` imports anew each time."""
+
 PATIENCE = 60
 
 
@@ -108,23 +155,36 @@ def test_what_a_cell_started_does_not_outlive_a_killed_run_either(plan, start, t
 
 
 @pytest.mark.slow
-def test_a_run_killed_at_fifty_random_moments_loses_and_doubles_nothing(plan, start, campaign, tmp_path):
-    draw, mark = random.Random(20), tmp_path / "mark"
-    wanted = plan(f"Slow(seconds=0.01, mark='{mark}')", "Shouts", seeds=tuple(range(100)))
-    assert campaign(wanted, tmp_path / "whole", jobs=2).exit_code == 0
+def test_a_run_killed_at_fifty_random_moments_loses_and_doubles_nothing(plan, campaign, tmp_path):
+    """The moments lie within two cells of a third of a second, at both sides of their ends."""
+    draw, mark, cut = random.Random(20), tmp_path / "mark", tmp_path / "cut"
+    wanted = [f"Slow(seconds=0.1, mark='{mark}')", "Shouts"]
+    assert campaign(plan(*wanted), tmp_path / "whole").exit_code == 0
+    (bytes_of_a_cell,) = set(outcomes(tmp_path / "whole").values())  # neither draws: a seed changes nothing
     mark.unlink()
-    measured = 0
-    for _ in range(50):
-        running = start(wanted, tmp_path / "cut", jobs=2)
-        lines(mark, measured + 1)
-        time.sleep(draw.uniform(0, 0.3))
-        running.kill()
-        running.wait()
-        measured = len(lines(mark, 1))
-    assert start(wanted, tmp_path / "cut", jobs=2).wait(PATIENCE * 10) == 0
-    assert cells(tmp_path / "cut") == [("ok",)] * 200
-    assert outcomes(tmp_path / "cut") == outcomes(tmp_path / "whole")
-    assert len(list((tmp_path / "cut" / "cells").iterdir())) == 200
+    write_plan(plan(*wanted, seeds=tuple(range(60))), tmp_path / "plan.toml")
+    arguments = [sys.executable, "-c", FORKING, str(tmp_path / "plan.toml"), str(cut)]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as forking:
+
+        def begin() -> int:
+            forking.stdin.write("campaign\n")
+            forking.stdin.flush()
+            return int(forking.stdout.readline())
+
+        measured = 0
+        for _ in range(50):
+            supervisor = begin()
+            lines(mark, measured + 1)
+            time.sleep(draw.uniform(0, 0.3))
+            os.kill(supervisor, signal.SIGKILL)
+            assert int(forking.stdout.readline()) == signal.SIGKILL
+            measured = len(lines(mark, 1))
+        begin()
+        assert int(forking.stdout.readline()) == 0
+        forking.stdin.close()
+    assert cells(cut) == [("ok",)] * 120
+    assert set(outcomes(cut).values()) == {bytes_of_a_cell}
+    assert len(list((cut / "cells").iterdir())) == 120
 
 
 def test_a_killed_worker_is_a_crashed_cell_that_the_next_run_takes_up(plan, campaign, tmp_path):

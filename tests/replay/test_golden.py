@@ -25,14 +25,13 @@ def movietweetings(shared_data):
     )
 
 
-def figures(stream, strategy, every, batch):
-    line = Timeline(stream, Settings(probes=0, panel=0, batch=batch))
+def figures(stream, strategy, every):
+    line = Timeline(stream, Settings(probes=0, panel=0))
     rank = replay(line, strategy, Schedule.parse(every)).tables["outcomes"]["rank"]
     hit = rank <= 10
     return len(rank), int(np.isinf(rank).sum()), hit.mean(), (hit / np.log2(1 + rank)).mean(), (1 / rank).mean()
 
 
-@pytest.mark.parametrize("batch", [1, 7, 4096])
 @pytest.mark.parametrize(
     ("every", "since_update", "hr", "ndcg", "mrr"),
     [
@@ -45,8 +44,8 @@ def figures(stream, strategy, every, batch):
         ("1d", True, 0.227500, 0.150142, 0.133015),
     ],
 )
-def test_popularity_on_movietweetings(movietweetings, counts, every, since_update, hr, ndcg, mrr, batch):
-    events, cold, *found = figures(movietweetings, counts(since_update=since_update), every, batch)
+def test_popularity_on_movietweetings(movietweetings, counts, every, since_update, hr, ndcg, mrr):
+    events, cold, *found = figures(movietweetings, counts(since_update=since_update), every)
     assert (events, cold) == (70_000, 4_536)
     assert found == pytest.approx([hr, ndcg, mrr], abs=1e-6)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from freshmark import stream_of
 from freshmark.errors import DataError, UsageError
+from freshmark.replay.events_table import events_table
 from freshmark.replay.timeline import Settings, Timeline
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,7 +52,7 @@ def test_a_click_is_asked_with_the_item_that_was_shown(make_stream):
 
 def test_the_events_table_says_what_is_the_same_for_every_strategy(make_stream):
     stream = make_stream([0, 1, 2, 2, 13, 14, 14], "aababba", "xyxxzxz")
-    table = Timeline(stream, Settings(warmup=0.28, window="10s")).events_table()
+    table = events_table(Timeline(stream, Settings(warmup=0.28, window="10s")))
     assert table["position"].tolist() == [1, 2, 3, 4, 5, 6]
     assert table["window"].tolist() == [0, 0, 0, 1, 1, 1]
     assert table["user_events"].tolist() == [1, 0, 2, 1, 2, 3]
@@ -62,7 +63,7 @@ def test_the_oracle_of_classes_is_kept_as_what_the_true_one_got_and_which_was_li
     oracle = np.array([[0.2, 0.8], [0.6, 0.4], [0.1, 0.9], [0.5, 0.5]])
     label = np.array([0, 1, 1, 0])
     stream = make_stream([0, 1, 2, 3], "aaaa", "xxxx", task="classify", label=label, classes=("p", "q"), oracle=oracle)
-    table = Timeline(stream, Settings(warmup=0.25, window="1s")).events_table()
+    table = events_table(Timeline(stream, Settings(warmup=0.25, window="1s")))
     assert table["oracle"].tolist() == [0.4, 0.9, 0.5]
     assert table["oracle_class"].tolist() == [0, 1, 0]
 
@@ -70,8 +71,8 @@ def test_the_oracle_of_classes_is_kept_as_what_the_true_one_got_and_which_was_li
 def test_the_oracle_of_clicks_is_kept_as_it_is_and_where_there_is_none_no_column(make_stream):
     told = {"task": "click", "label": np.array([1.0, 0.0])}
     known = make_stream([0, 1], "aa", "xx", **told, oracle=np.array([0.3, 0.7]))
-    assert Timeline(known, Settings(warmup=0.5)).events_table()["oracle"].tolist() == [0.7]
-    assert "oracle" not in Timeline(make_stream([0, 1], "aa", "xx", **told), Settings(warmup=0.5)).events_table()
+    assert events_table(Timeline(known, Settings(warmup=0.5)))["oracle"].tolist() == [0.7]
+    assert "oracle" not in events_table(Timeline(make_stream([0, 1], "aa", "xx", **told), Settings(warmup=0.5)))
 
 
 def test_features_that_segments_asked_for_are_columns_of_the_events_table():
@@ -83,25 +84,25 @@ def test_features_that_segments_asked_for_are_columns_of_the_events_table():
     country, price = {"country": np.array([30, 40])}, {"price": np.array([1.5, 2.5])}
     stream = replace(plain, user_features=country, item_features=price)
     names = ["price", "device", "country", "pixels", "none", "price"]
-    table = Timeline(stream, Settings(warmup=0.25)).events_table(names)
+    table = events_table(Timeline(stream, Settings(warmup=0.25)), names)
     assert {name: column.tolist() for name, column in table.items() if name.startswith("feature_")} == {
         "feature_country": [40, 40, 30],
         "feature_device": [4, 5, 6],
         "feature_price": [1.5, 2.5, 2.5],
     }
-    assert not any(name.startswith("feature_") for name in Timeline(stream, Settings(warmup=0.25)).events_table())
+    assert not any(name.startswith("feature_") for name in events_table(Timeline(stream, Settings(warmup=0.25))))
 
 
 def test_the_head_is_a_fifth_of_what_was_known_when_the_window_began(make_stream):
     # Before the second window: x 3, y 2, z, v, w 1 each; a fifth of 5 items is x alone.
     stream = make_stream([0, 1, 2, 3, 4, 5, 6, 7, 20, 21], "aaaaaaaaaa", "xxxyyzvwxy")
-    table = Timeline(stream, Settings(warmup=0.1, window="10s")).events_table()
+    table = events_table(Timeline(stream, Settings(warmup=0.1, window="10s")))
     assert table["head"][-2:].tolist() == [True, False]
 
 
 def test_of_equals_the_head_takes_those_that_came_first(make_stream):
     stream = make_stream([0, 1, 2, 3, 4, 20, 21], "aaaaaaa", "vwxyzvw")
-    table = Timeline(stream, Settings(warmup=0.1, window="10s")).events_table()
+    table = events_table(Timeline(stream, Settings(warmup=0.1, window="10s")))
     assert table["head"][-2:].tolist() == [True, False]
 
 
@@ -143,7 +144,7 @@ def test_earlier_events_are_those_of_a_smaller_time(seed):
         item=draw.integers(0, 9, n),
     )
     line = Timeline(stream, Settings(warmup=0.1))
-    table = line.events_table()
+    table = events_table(line)
     for row, e in enumerate(table["position"]):
         earlier = stream.time < stream.time[e]
         same_user = earlier & (stream.user == stream.user[e])

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from freshmark import stream_of
 from freshmark.replay.visible_columns import STRETCH, VisibleColumns
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,19 +16,13 @@ LABEL = np.arange(N) % 2.0
 WORDS = np.arange(2 * N).reshape(N, 2)
 
 
-def shown(*, order=None, asks_of_items=True, delayed=False):
-    return VisibleColumns(
-        TIME,
-        USER,
-        ITEM,
-        LABEL,
-        {"words": WORDS},
-        asked=("words",),
-        candidates=CANDIDATES,
-        order=order,
-        asks_of_items=asks_of_items,
-        delayed=delayed,
-    )
+def shown(*, order=None, task="click", delayed=False):
+    label = None if task == "rank" else LABEL
+    stream = stream_of(
+        name="rows", task=task, time=TIME, user=USER, item=ITEM, label=label,
+        features={"words": WORDS}, of={"words": "context"},
+    )  # fmt: skip
+    return VisibleColumns(stream, CANDIDATES, order=order, delayed=delayed)
 
 
 def places():
@@ -85,7 +80,7 @@ def test_writing_into_what_was_shown_changes_nothing_that_is_shown_later(way):
 
 
 def test_a_query_for_the_next_item_does_not_hold_it():
-    assert shown(asks_of_items=False).query(5, 8).item is None
+    assert shown(task="rank").query(5, 8).item is None
 
 
 def test_labels_that_are_late_are_not_part_of_the_context():

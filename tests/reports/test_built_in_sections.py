@@ -137,11 +137,16 @@ def test_of_many_rows_the_front_and_the_best_are_drawn_and_it_is_said(fabricated
     found = chart(tradeoff.section(results))
     assert found.finding.endswith(" Drawn are the front and the best of the rest, 60 of 70.")
     assert len(found.table.rows) == 70
-    marks = [(line, mark) for line in drawn(found).lines for mark in getattr(line, "freshmark_marks", [])]
+    marks = [
+        (place, mark)
+        for points in drawn(found).collections
+        for place, mark in zip(points.get_offsets(), getattr(points, "freshmark_marks", []), strict=False)
+        if "data-entry" in mark
+    ]
     assert len(marks) == 60
-    for line, mark in marks:
+    for place, mark in marks:
         row = found.table.rows[int(mark["data-entry"])]
-        assert (float(line.get_xdata()[0]), float(line.get_ydata()[0])) == (row[2], row[3].value)
+        assert place.tolist() == [row[2], row[3].value]
     best = list(results.ranking()["strategy"])
     shown = {mark["data-strategy"] for _, mark in marks}
     assert set(best[:50]) <= shown
@@ -335,10 +340,10 @@ def test_charts_show_each_strategy_once_at_its_best(usual):
 
 
 def test_more_strategies_than_can_be_told_apart_are_not_drawn(fabricated, made):
-    rows = rows_of(made([fabricated.MadeCell(f"s{place}()", skill=place / 20) for place in range(12)]), STREAM)
+    rows = rows_of(made([fabricated.MadeCell(f"s{place}()", skill=place / 20) for place in range(14)]), STREAM)
     shown = best_of_each(rows)
-    assert len(shown) == 8
-    assert "the best 8 of 12" in selection_note(len(shown), rows)
+    assert len(shown) == 12
+    assert "the best 12 of 14" in selection_note(len(shown), rows)
 
 
 def test_every_strategy_has_a_look_of_its_own(fabricated, made):

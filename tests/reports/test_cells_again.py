@@ -23,6 +23,12 @@ def test_labels_that_were_late_are_late_again(usual):
     assert "--label-delay" not in cells.reproduce(usual.cells.iloc[0], at_once)
 
 
+def test_durations_of_a_command_are_those_that_people_type(usual):
+    record = replace(usual.streams[STREAM], settings={"window": "1d12h"})
+    words = shlex.split(cells.reproduce({**usual.cells.iloc[0], "every": "4w2d", "delay": "1h30m"}, record))
+    assert [words[words.index(option) + 1] for option in ("--every", "--delay", "--window")] == ["30d", "90m", "36h"]
+
+
 def test_an_anonymised_stream_is_measured_again_from_the_plan_that_holds_its_salt(tmp_path, monkeypatch):
     plan = tmp_path / "plan.toml"
     stream = "subsample(anonymise(drift('tiny'), salt='hush'), share=0.5)"

@@ -93,5 +93,5 @@ def test_triangles_mark_what_was_found_and_lines_what_was_declared(fabricated, m
     axes = figure.axes[0]
     (marks,) = (line for line in axes.lines if line.get_marker() == "v")
     assert np.size(marks.get_xdata()) == 1
-    assert [text.get_text() for text in axes.texts] == ["sudden"]
+    assert [text.get_text() for text in axes.texts] == ["a()", "oracle", "sudden"]
     assert "detected rise of the loss" in [text.get_text() for text in figure.legends[0].get_texts()]

@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -6,10 +8,13 @@ import pandas as pd
 import pytest
 import seaborn as sns
 from freshmark import Chart, Column, Table
+from freshmark_reports import drawing
+from freshmark_reports.choice import rows_of
 from freshmark_reports.drawing.figure import drawn
 from freshmark_reports.drawing.legend import HIGH, LONG, outline
 from freshmark_reports.drawing.marks import mark, row_id
-from freshmark_reports.drawing.palette import _COLOURS, legend_below, line_key, looks, marker_key
+from freshmark_reports.drawing.palette import _COLOURS, Look, legend_below, line_key, looks, marker_key
+from matplotlib.figure import Figure
 
 ROWS = Table((Column("when"), Column("a", "number"), Column("b", "number")), tuple((f"t{n}", n, n) for n in range(4)))
 
@@ -183,3 +188,47 @@ def test_a_line_with_other_points_than_rows_says_nothing():
 def test_the_colours_are_seaborns():
     palette = sns.color_palette("colorblind").as_hex()
     assert list(_COLOURS) == [palette[place] for place in (0, 1, 2, 3, 4, 9, 5, 7)]
+
+
+ROW = pd.Series(IDENTITY | {"value": 0.5, "margin": 0.1})
+
+
+def test_the_interval_drawn_is_the_one_given_and_a_gap_stays_a_gap():
+    axes = Figure().subplots()
+    y, margin = np.array([1.0, np.nan, 3.0, 4.0]), np.array([0.5, np.nan, 0.25, 0.0])
+    drawing.curve(axes, ROW, np.arange(4), y, Look("#0173b2", "-", "o"), label="a", margin=margin)
+    (line,) = axes.lines
+    np.testing.assert_array_equal(line.get_ydata(), y)
+    corners = np.concatenate([path.vertices for path in axes.collections[0].get_paths()])
+    assert {(x, y) for x, y in corners.tolist() if x == 2} == {(2, 2.75), (2, 3.25)}
+
+
+def test_more_than_eight_curves_differ_by_marker_too(fabricated, made):
+    results = made([fabricated.MadeCell(f"s{place}()") for place in range(9)])
+    rows = rows_of(results, "drift(preset='small')")
+    axes = Figure().subplots()
+    values = {name: np.arange(3.0) for name in rows["strategy"]}
+    keys = drawing.curves(axes, results, rows, np.arange(3), values)
+    signs = {(line.get_color(), line.get_linestyle(), line.get_marker()) for line in axes.lines}
+    assert len(signs) == 9
+    assert [key.get_marker() for key in keys] == [line.get_marker() for line in axes.lines]
+    assert len({key.get_marker() for key in keys}) == 9
+    few = drawing.curves(Figure().subplots(), results, rows[:8], np.arange(3), dict(list(values.items())[:8]))
+    assert {key.get_marker() for key in few} == {"None"}
+
+
+def test_labels_at_the_ends_of_curves_do_not_overlap():
+    axes = Figure().subplots()
+    for place, end in enumerate((1.0, 1.001, 0.0)):
+        axes.plot([0, 1], [0.5, end], label=f"{place}")
+    drawing.label_ends(axes, {"0": "first", "1": "second", "2": "third" * 9})
+    assert [text.get_text() for text in axes.texts] == ["first", f"{('third' * 9)[:25]}…"]
+
+
+def test_a_section_is_imported_without_what_only_drawing_needs():
+    code = (
+        "import sys, importlib, pkgutil, freshmark_reports.sections as s\n"
+        "for m in pkgutil.iter_modules(s.__path__): importlib.import_module(f'{s.__name__}.{m.name}')\n"
+        "print(sorted({'seaborn', 'matplotlib'} & sys.modules.keys()))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

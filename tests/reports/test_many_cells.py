@@ -46,7 +46,7 @@ def test_of_many_rows_the_front_is_drawn_however_bad_the_cheapest_is(fabricated,
     (chart,) = (part for part in section.parts if isinstance(part, Chart))
     figure = Figure()
     chart.draw(figure)
-    drawn = {str(line.get_label()) for line in figure.axes[0].lines}
+    drawn = {str(line.get_label()) for line in figure.axes[0].collections}
     assert {"best()", "cheap()"} <= drawn
     assert "dear()" not in drawn
     assert "Drawn are the front and the best of the rest, 2 of 3" in chart.finding

@@ -273,6 +273,31 @@ def test_a_row_is_picked_and_its_cells_are_listed_until_escape(opened, text, key
     assert tab.locator("tr.picked").count() == 0
 
 
+def test_a_picked_row_stands_out_in_every_chart_that_shows_its_strategy(opened, text):
+    tab = opened(text)
+    row = tab.locator("tbody tr[id]").nth(1)
+    row.locator(".pick").press("Enter")
+    name = row.get_attribute("id")
+    lead = tab.locator(".lead .draw svg")
+    assert lead.locator(f"[data-row='{name}']").count() > 0
+    assert lead.locator(f"[data-row='{name}'].faded").count() == 0
+    others = lead.locator(f"[data-row]:not([data-row='{name}'])")
+    assert others.count() == lead.locator(".faded[data-row]").count() > 0
+    # Latency draws each strategy at its best schedule, which is another one of the same strategy.
+    latency = tab.locator("section", has=tab.locator("h2", has_text="Latency")).locator(".draw svg").first
+    assert 0 < latency.locator(".faded[data-key]").count() < latency.locator("[data-key]").count()
+
+
+def test_a_filter_by_stream_hides_the_other_streams(opened, fabricated, made, sections):
+    streams = [fabricated.MadeStream("one"), fabricated.MadeStream("two")]
+    cells = [fabricated.MadeCell(name, stream=stream.name) for stream in streams for name in ("a()", "b()")]
+    tab = opened(page(made(cells, streams), sections))
+    tab.locator(".tools select").last.select_option("two")
+    assert tab.locator("article:visible").count() == 1
+    assert tab.locator(".contents .chapter:visible").all_inner_texts() == ["two"]
+    assert rows_shown(tab) == 2
+
+
 def test_arrow_keys_pick_the_next_row(opened, text):
     tab = opened(text)
     rows = tab.locator("tbody tr[id]")

@@ -202,6 +202,7 @@ def test_an_index_is_a_page(fabricated, tmp_path):
     document = index_of(tmp_path, lambda folder: Results.open(folder, metrics={}))
     text = page(document, {"runs": lambda _: document.sections[0]})
     assert '<a href="one/report.html">one</a>' in text
+    assert "<nav" not in text
     assert "could not be" not in text
 
 

@@ -6,7 +6,8 @@ import pytest
 from freshmark import Metric, MetricFamily, Outcomes, Segment, UnknownName, UsageError
 from freshmark.discovery.offers import Offer
 from freshmark.errors import PluginError, PluginFault
-from freshmark.results.metrics.named import Metrics, Segments, main_metric
+from freshmark.results.metrics.named import Metrics, main_metric
+from freshmark.results.metrics.named_segments import Segments
 from freshmark.results.metrics.registry import METRICS, SEGMENTS, register_metrics, register_segments
 
 BUILT_IN = [name.replace("@K", "@10") for name in METRICS]

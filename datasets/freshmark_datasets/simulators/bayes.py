@@ -11,9 +11,6 @@ def entropy(probability: FloatArray) -> FloatArray:
     """(n,) nats: −Σ p ln p over the outcomes, the expected log loss of predicting the true p; 0 where p is 0 or 1.
 
     Shannon, Bell System Technical Journal 27 (1948).
-
-    Args:
-        probability: (n,) of a click; or (n, classes).
     """
     known = -xlogy(probability, probability)
     lost: FloatArray = known.sum(1) if known.ndim > 1 else known - xlog1py(1.0 - probability, -probability)
@@ -21,13 +18,7 @@ def entropy(probability: FloatArray) -> FloatArray:
 
 
 def summary(probability: FloatArray, time: IntArray, drifts: tuple[Drift, ...]) -> str:
-    """The Bayes log loss of a stream in words: overall, and inside and outside of each drift.
-
-    Args:
-        probability: (n,) or (n, classes), the true ones.
-        time: (n,) microseconds.
-        drifts: the planted ones.
-    """
+    """The Bayes log loss of a stream in words: overall, and inside and outside of each drift."""
     lost = entropy(probability)
     parts = [f"{lost.mean():.6f} nats per event"]
     for drift in drifts:

@@ -26,11 +26,7 @@ StreamLike: TypeAlias = Stream | Source
 def derived(stream: StreamLike, transform: str, change: Callable[[Stream], Stream], **options: Any) -> Source:
     """A source of the changed stream; its key combines the stream's key and the options.
 
-    Args:
-        stream: to change.
-        transform: its name.
-        change: gives the changed stream; what it adds to ``about`` is kept.
-        options: of the transform.
+    What ``change`` adds to ``about`` is kept.
     """
     return combined([stream], transform, lambda streams: change(streams[0]), **options)
 
@@ -77,11 +73,7 @@ def noted(about: Mapping[str, str], what: str, text: str) -> dict[str, str]:
 
 
 def only(stream: Stream, rows: AnyArray) -> Stream:
-    """The selected events; users and items get new codes.
-
-    Args:
-        stream: any.
-        rows: (n,) bool.
+    """The events where ``rows`` (n,) is true; users and items get new codes.
 
     Raises:
         DataError: no event is selected.
@@ -94,11 +86,7 @@ def only(stream: Stream, rows: AnyArray) -> Stream:
 def rows_of(stream: Stream, rows: IntArray, **replaced: Any) -> Stream:
     """The events at these rows, in the order of ``rows``; users and items get new codes.
 
-    Args:
-        stream: any.
-        rows: (m,) which events.
-        replaced: fields of the result that differ from the stream's.
-
+    ``replaced``: fields of the result that differ from the stream's.
     The oracle of a ranking is kept only if no event is dropped: its ranks count the items that the stream has shown.
     """
     user, users, user_features = recoded(np.asarray(stream.user)[rows], stream.users, stream.user_features)

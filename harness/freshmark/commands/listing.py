@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from freshmark.commands.codes import EXPLANATIONS
+from freshmark.commands.option_origins import shared_options
 from freshmark.commands.options import NoPlugins, Plugins, registry_of
 from freshmark.commands.terminal.outlet import say, say_table
 from freshmark.discovery.plugins import HOOKS
@@ -174,7 +175,7 @@ def _show_things(registry: Registry, kinds: list[str], wanted: str) -> None:
     for position, kind in enumerate(matches):
         if position:
             say("")
-        _show(registry, kind, bare)
+        _show(registry, kind, bare, wanted if "(" in wanted else "")
 
 
 def _head(parse: Any, text: str) -> str:
@@ -185,7 +186,7 @@ def _head(parse: Any, text: str) -> str:
         return text
 
 
-def _show(registry: Registry, kind: str, name: str) -> None:
+def _show(registry: Registry, kind: str, name: str, expression: str) -> None:
     thing = registry.factory(kind, name)
     documented = getattr(thing, "documented", thing)
     if kind == "metrics":
@@ -198,12 +199,11 @@ def _show(registry: Registry, kind: str, name: str) -> None:
     plugin = registry.plugin(kind, name)
     say(f"from {plugin}{_version(plugin)}, {_place(documented)}\n")
     say(inspect.getdoc(documented) or "It has no documentation.")
-    notes = registry.option_notes(kind, name)
-    if notes:
+    options = shared_options(registry, kind, expression or name)
+    if options:
         say("\nShared options:")
-    for option in registry.signature(kind, name).parameters:
-        if option in notes:
-            say(f"    {option}: {notes[option]}")
+    for option in options:
+        say(f"    {option}")
 
 
 def _without_types(signature: inspect.Signature) -> str:

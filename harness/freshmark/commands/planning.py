@@ -158,11 +158,6 @@ def refuse_loss(plan: Plan, folder: Path) -> None:
 def check_metric(plan: Plan, registry: Registry, tasks: Collection[Task]) -> None:
     """Refuse a metric that could not decide, before anything is measured.
 
-    Args:
-        plan: with the metric, or without one.
-        registry: where metrics come from.
-        tasks: those of the plan's streams.
-
     Raises:
         UnknownName: the metric does not exist.
         UsageError: it is not defined for any of the tasks, or looks deeper than ranks are recorded.

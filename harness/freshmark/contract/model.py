@@ -30,6 +30,8 @@ class Model(Protocol):
     ``loss``. By then it has seen the event itself, so it must look up what came before the event's time.
     ``knows(query) -> (n,)`` says for whom it has context enough to answer; the strategy's fallback answers the others.
     ``by_user = True`` asks for batches of a few users' events rather than of a few events of many users.
+    ``recipe``, a mapping from options of training (``lr``, ``epochs`` …) to values, says how it is trained by every
+    strategy that does not say otherwise.
     """
 
     tasks: ClassVar[frozenset[Task]]

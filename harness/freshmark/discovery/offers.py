@@ -36,11 +36,6 @@ class Offer:
 def offers_in(manager: pluggy.PluginManager, hook: str, noun: str) -> dict[str, Offer]:
     """Every offer of the hook: those of built-in plugins first, then in the order in which plugins were found.
 
-    Args:
-        manager: with the plugins.
-        hook: ``register_metrics``, for example.
-        noun: what one offer is called.
-
     Raises:
         PluginError: a hook fails or does not return a mapping, or two plugins offer one name.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,21 +38,15 @@ def knowledge_of(stream: Stream, label_delay: str) -> Knowledge:
         return Knowledge(stream.time + shift if shift else stream.time, stream, None)
     known = stream.time + stream.label_delay + shift
     order = np.argsort(known, kind="stable")
-    return Knowledge(known[order], _in_order(stream, order), order)
+    return Knowledge(known[order], with_columns(stream, lambda column: column[order]), order)
 
 
-def _in_order(stream: Stream, order: IntArray) -> Stream:
-    """The events in another order; skips __init__, which insists on the order of time."""
-    columns: dict[str, AnyArray | None] = {
-        name: None if column is None else column[order]
-        for name, column in (
-            ("time", stream.time),
-            ("user", stream.user),
-            ("item", stream.item),
-            ("label", stream.label),
-        )
-    }
-    reordered = Stream.__new__(Stream)
-    reordered.__dict__.update(stream.__dict__ | columns)
-    reordered.__dict__["features"] = {name: column[order] for name, column in stream.features.items()}
-    return reordered
+def with_columns(stream: Stream, change: Callable[[AnyArray], AnyArray]) -> Stream:
+    """The stream with each column of events changed; skips __init__, which insists on the order of time."""
+    columns = {name: getattr(stream, name) for name in ("time", "user", "item", "label")}
+    changed = Stream.__new__(Stream)
+    changed.__dict__.update(
+        stream.__dict__ | {name: None if column is None else change(column) for name, column in columns.items()},
+        features={name: change(column) for name, column in stream.features.items()},
+    )
+    return changed

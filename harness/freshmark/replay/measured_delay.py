@@ -70,13 +70,7 @@ def measured_replay(
 
 
 def delayed_by(updates: Updates, seconds: FloatArray, timeline: Timeline) -> Updates:
-    """The updates of the served pass, merged where they would overlap.
-
-    Args:
-        updates: of the free pass.
-        seconds: (u,) duration of each.
-        timeline: of the stream.
-    """
+    """The updates of the served pass, merged where they would overlap; ``seconds``: (u,) duration of each."""
     spans = np.rint(seconds * SECOND).astype(np.int64)
     rows: list[tuple[int, int, int]] = []
     busy_until, given = np.iinfo(np.int64).min, timeline.warm

@@ -6,12 +6,13 @@ part of the replay, so a stretch is cast at once and single events are copied fr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
 from freshmark.contract.arrays import AnyArray, IntArray
 from freshmark.contract.events import NO_FEATURES, Events, Query
+from freshmark.contract.streams.stream import Stream
 
 STRETCH = 4096
 """Events cast at once."""
@@ -21,42 +22,31 @@ class VisibleColumns:
     """Queries and events of one stream.
 
     Args:
-        time, user, item: (n,) columns of the stream.
-        label: (n,) of the stream, or None.
-        features: name → (n, …) of the stream.
-        asked: names of the features that a query shows.
+        stream: its columns in memory or as plain views; slicing a memory map costs a microsecond more.
         candidates: (n,) items known before each event.
         order: (n,) positions in the order in which events become known; None: the order of time.
-        asks_of_items: whether a query includes the item (click, rate).
         delayed: whether labels are known later than the events are past.
     """
 
-    def __init__(
-        self,
-        time: IntArray,
-        user: AnyArray,
-        item: AnyArray,
-        label: AnyArray | None,
-        features: Mapping[str, AnyArray],
-        *,
-        asked: Collection[str],
-        candidates: AnyArray,
-        order: IntArray | None,
-        asks_of_items: bool,
-        delayed: bool,
-    ) -> None:
+    def __init__(self, stream: Stream, candidates: AnyArray, *, order: IntArray | None, delayed: bool) -> None:
+        time, user, item = self._columns = stream.time, stream.user, stream.item
         self._asked = _Codes(time, user, candidates)
         # Two caches: with late labels, what is learned lies far behind what is observed.
         self._learned, self._past = _Codes(time, user, item), _Codes(time, user, item)
-        self._time, self._user, self._item = time, user, item
-        self._label, self._features = label, features
-        self._asked_features = {name: column for name, column in features.items() if name in asked}
-        self._order, self._asks_of_items, self._delayed = order, asks_of_items, delayed
+        self._label, self._features = stream.label, stream.features
+        self._asks_of_items = stream.task in {"click", "rate"}
+        # The item is the answer of a rank query: its features would give it away.
+        self._asked_features = {
+            name: column
+            for name, column in stream.features.items()
+            if stream.task != "rank" or stream.owner(name) != "item"
+        }
+        self._order, self._delayed = order, delayed
 
     def query(self, begin: int, end: int) -> Query:
         """The queries of the events [begin, end), without their answers."""
         time, user, candidates = self._asked.copies(begin, end)
-        item = self._item[begin:end].astype(np.int64) if self._asks_of_items else None
+        item = self._columns[2][begin:end].astype(np.int64) if self._asks_of_items else None
         features = _copies(self._asked_features, begin, end) if self._asked_features else NO_FEATURES
         return Query(time, user, item, candidates, features)
 
@@ -64,11 +54,11 @@ class VisibleColumns:
         """Events to learn from: [begin, end) in the order in which they become known."""
         if self._order is None:
             return self._events(self._learned, begin, end, self._label)
-        rows = self._order[begin:end]
+        rows, (time, user, item) = self._order[begin:end], self._columns
         return Events(
-            self._time[rows],
-            self._user[rows].astype(np.int64),
-            self._item[rows].astype(np.int64),
+            time[rows],
+            user[rows].astype(np.int64),
+            item[rows].astype(np.int64),
             None if self._label is None else self._label[rows],
             {name: column[rows] for name, column in self._features.items()} if self._features else NO_FEATURES,
         )

@@ -24,10 +24,6 @@ USUAL_SPANS = [
 def windows(time: IntArray, window: str) -> tuple[int, IntArray]:
     """Length of the windows and their edges (w + 1,), in microseconds, starting at the first of these times.
 
-    Args:
-        time: (n,) int64, times of the test events, never decreasing.
-        window: a duration, or ``"auto"``.
-
     Raises:
         UsageError: there would be too many windows.
     """

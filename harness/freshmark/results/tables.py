@@ -26,7 +26,8 @@ from freshmark.results.decision.standings import Standings
 from freshmark.results.decision.terms import Terms
 from freshmark.results.decision.verdict import Verdict
 from freshmark.results.dynamics import arrivals, attainment, churn, learning, queueing, recovery, slowness, staleness
-from freshmark.results.metrics.named import Metrics, Segments
+from freshmark.results.metrics.named import Metrics
+from freshmark.results.metrics.named_segments import Segments
 from freshmark.results.output import notebook
 from freshmark.results.output.document import write_report
 from freshmark.results.output.export import rows_of_cells, write_tables
@@ -278,7 +279,7 @@ class Results(RecordedAccess):
 
     @cached_property
     def plot(self) -> Plots:
-        """The charts of the report as matplotlib figures: ``results.plot.over_time()``, ``.plot.schedules()``."""
+        """The charts of the report: ``results.plot.over_time()``, ``.schedules(ax=axes)``; each returns its Axes."""
         return Plots(self)
 
     def report(

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def opened(registry: Registry, folders: Sequence[Path]) -> Results:
     """The results in these folders, with the metrics and segments of every loaded plugin."""
-    from freshmark.results.metrics.named import Metrics, Segments  # noqa: PLC0415  (pandas: no list must pay for it)
+    from freshmark.results.metrics.named import Metrics  # noqa: PLC0415  (pandas: no list must pay for it)
+    from freshmark.results.metrics.named_segments import Segments  # noqa: PLC0415
     from freshmark.results.stored.folder import RunFolder  # noqa: PLC0415
     from freshmark.results.stored.recorded import Recorded  # noqa: PLC0415
     from freshmark.results.tables import Results  # noqa: PLC0415

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from abc import ABC
 from collections.abc import Mapping
 
 from freshmark import AnyArray, Events
-from torch import nn
+
+from freshmark_plugins.training.trainable import Trainable
 
 
-class ContextFree(nn.Module, ABC):
+class ContextFree(Trainable):
     """A torch module whose answers depend on its parameters and the query alone.
 
     A strategy over it has no ``observe`` either, so that it is asked in larger batches.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar, TypeAlias, Unpack
+from typing import Any, TypeAlias, Unpack
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from freshmark_plugins.kernels.growth import row_count
 from freshmark_plugins.training.optimisers import Optimiser, Steps, check
 from freshmark_plugins.training.options import Training
 from freshmark_plugins.training.stopping import StopRule
+from freshmark_plugins.training.trainable import recipe_of
 
 Term: TypeAlias = Callable[[Events, IntArray], Tensor]
 """What a strategy adds to the loss of a batch: (events of the batch, their rows in all events) → a scalar."""
@@ -36,16 +37,11 @@ class Learner:
 
     Args:
         model: what is trained; its ``loss`` gives one number an event.
-        training: the options of the loop itself: how many epochs is said for each call of ``learn``.
+        training: how, where it differs from the model's recipe; epochs are said for each call of ``learn``.
     """
 
-    DEFAULTS: ClassVar[Training] = {
-        "optimiser": "adagrad", "lr": 0.1, "batch": 1024, "sparse": False, "shuffle": True, "stop": None,
-        "patience": None,
-    }  # fmt: skip
-
     def __init__(self, model: Model, **training: Unpack[Training]) -> None:
-        options: Training = {**self.DEFAULTS, **training}
+        options: Training = {**recipe_of(model), **training}
         optimiser, lr, batch, sparse = options["optimiser"], options["lr"], options["batch"], options["sparse"]
         check(optimiser, sparse=sparse, lr=lr)
         if batch not in {"all", "auto"} and not (isinstance(batch, int) and batch > 0):

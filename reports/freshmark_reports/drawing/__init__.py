@@ -1,4 +1,54 @@
-"""Charts as parts of the page: figures, legends, palettes, and positions for hover values.
+"""Charts as parts of the page: figures, curves, marks, legends and palettes. Imports no section.
 
-Imports no section.
+The names below are loaded on first use, while a chart is drawn: seaborn takes seconds to import, and other formats of
+report, ``freshmark list`` and cells draw nothing.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import seaborn as sns
+
+    from freshmark_reports.drawing.lines import curve, curves, label_ends
+    from freshmark_reports.drawing.marks import mark
+    from freshmark_reports.drawing.palette import (
+        ink,
+        legend_below,
+        line_key,
+        looks,
+        marker_key,
+        markers,
+        muted,
+        paper,
+        plain_log,
+        shades,
+        short,
+    )
+
+__all__ = [
+    "curve",
+    "curves",
+    "ink",
+    "label_ends",
+    "legend_below",
+    "line_key",
+    "looks",
+    "mark",
+    "marker_key",
+    "markers",
+    "muted",
+    "paper",
+    "plain_log",
+    "shades",
+    "short",
+    "sns",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("freshmark_reports.drawing.lines"), name)

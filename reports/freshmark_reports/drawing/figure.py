@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from freshmark import Chart
-from freshmark.reporting import CHART_HEIGHT, CHART_STYLE, CHART_WIDTH, WIDE_CHART_WIDTH
+from freshmark.reporting import CHART_HEIGHT, CHART_WIDTH, WIDE_CHART_WIDTH, chart_theme
 from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -24,7 +24,7 @@ from freshmark_reports.entries import visible
 
 __all__ = ["GRID", "INK", "MUTED", "PAPER", "Drawn", "drawn", "page_style", "svg_of"]
 
-_PAGE: dict[Any, Any] = CHART_STYLE | {
+_PAGE: dict[Any, Any] = chart_theme() | {
     "svg.fonttype": "none",
     "svg.hashsalt": "freshmark",
     "figure.facecolor": "none",

@@ -47,11 +47,6 @@ def row_id(row: Mapping[Any, Any] | pd.Series) -> str:
     return f"r-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
-def rows_gid(rows: object) -> str:
-    """The gid of a line whose points are these rows of the chart's table."""
-    return ROWS + ",".join(str(int(row)) for row in np.atleast_1d(np.asarray(rows)))
-
-
 def mark(
     artist: Any, rows: pd.DataFrame | pd.Series, values: Sequence[str] = (), entries: Sequence[int] | Any = ()
 ) -> None:

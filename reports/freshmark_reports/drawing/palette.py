@@ -9,6 +9,7 @@ from typing import Any
 import seaborn as sns
 from freshmark import Results
 from matplotlib import rcParams
+from matplotlib.colors import ListedColormap, to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.ticker import Formatter, FuncFormatter, LogFormatter
 
@@ -27,13 +28,18 @@ class Look:
 
     colour: Any
     dash: Any
+    marker: str
 
 
 def looks(results: Results) -> dict[str, Look]:
     """Strategy → its look, in the order of the plan."""
     names = dict.fromkeys(str(name) for name in results.cells["strategy"])
     return {
-        name: Look(_COLOURS[place % len(_COLOURS)], _DASHES[(place + place // len(_COLOURS)) % len(_DASHES)])
+        name: Look(
+            _COLOURS[place % len(_COLOURS)],
+            _DASHES[(place + place // len(_COLOURS)) % len(_DASHES)],
+            _MARKERS[place % len(_MARKERS)],
+        )
         for place, name in enumerate(names)
     }
 
@@ -65,6 +71,11 @@ def paper() -> str:
     return str(rcParams["figure.edgecolor"])
 
 
+def shades() -> ListedColormap:
+    """Text colour from transparent to strong: one colour, so that the page can replace it in its dark theme."""
+    return ListedColormap([(*to_rgb(ink()), 0.55 * step / 255) for step in range(256)])
+
+
 def _written_out(value: float) -> str:
     return f"{value:,g}"
 
@@ -94,9 +105,9 @@ class _Between(Formatter):
         return self._words(x) if self._chosen(x, pos) else ""
 
 
-def line_key(name: str, look: Look) -> Line2D:
+def line_key(name: str, look: Look, marker: str | None = None) -> Line2D:
     """A legend entry: a line. It belongs to every artist with its label."""
-    return Line2D([], [], color=look.colour, linestyle=look.dash, label=name)
+    return Line2D([], [], color=look.colour, linestyle=look.dash, label=name, marker=marker)
 
 
 def marker_key(name: str, marker: str) -> Line2D:

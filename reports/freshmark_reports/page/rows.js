@@ -1,5 +1,6 @@
 // One row of the ranking can be picked, and the whole page filtered; both are in the hash of the address:
 // #r-1a2b3c4d&strategy=itemknn()&updated=every+1d
+document.documentElement.classList.add("js");
 const ranking = [...document.querySelectorAll("tbody tr[id]")];
 const byId = new Map(ranking.map((row) => [row.id, row]));
 const FACETS = [["strategy", "Strategy"], ["updated", "Updated"], ["stream", "Stream"]];
@@ -31,8 +32,8 @@ const applyFilter = () => {
     }
     spanGroups(table);
   }
-  for (const chapter of document.querySelectorAll("article[data-stream]")) {
-    chapter.toggleAttribute("data-out", !kept({ stream: chapter.dataset.stream }));
+  for (const one of document.querySelectorAll("article[data-stream], .contents li[data-stream]")) {
+    one.toggleAttribute("data-out", !kept({ stream: one.dataset.stream }));
   }
   for (const [name, select] of selects) select.value = filter[name] ?? "";
   const left = ranking.filter((row) => kept(row.dataset)).length;
@@ -109,7 +110,7 @@ const selects = new Map();
 const count = make("span");
 count.setAttribute("role", "status");
 const clear = make("button", { type: "button", hidden: true }, "Show all");
-if (ranking.length > 1) {
+if (ranking.length > 1 && document.querySelector(".side")) {
   const choices = FACETS.map(([name, title]) => {
     const values = [...new Set(ranking.map((row) => row.dataset[name]))];
     if (values.length < 2) return "";

@@ -142,10 +142,9 @@ const addBar = (table) => {
     await copy(forms[form](taken));
     status.textContent = `${taken.length - 1} rows copied as ${form}`;
   }));
-  bar.append(status);
   if (rows.length > 5) bar.append(make("label", {}, "Filter rows", input));
   if (boxes.length > 6) bar.append(menu("Columns", ...boxes));
-  bar.append(menu("Copy", ...buttons), load);
+  bar.append(menu("Copy", ...buttons), load, status);
   table.closest(".table").querySelector(".head").append(bar);
 };
 

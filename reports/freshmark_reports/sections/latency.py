@@ -11,6 +11,7 @@ import pandas as pd
 from freshmark import Chart, Column, FloatArray, Results, Section, Table, Value
 from freshmark.reporting import format_seconds, percentile_of, row_label, too_few
 
+from freshmark_reports import drawing
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, selection_note
 from freshmark_reports.queues import queues
 from freshmark_reports.stalls import stalls
@@ -35,8 +36,8 @@ def section(results: Results) -> Sequence[Section]:
 
 def _chart(results: Results, rows: pd.DataFrame, name: str) -> Chart | None:
     shown = best_of_each(rows)
-    samples = {_called(row): (str(row["strategy"]), _seconds(results, row, name)) for _, row in shown.iterrows()}
-    samples = {key: value for key, value in samples.items() if len(value[1])}
+    every = {_called(row): _seconds(results, row, name) for _, row in shown.iterrows()}
+    samples = {key: took for key, took in every.items() if len(took)}
     if not samples:
         return None
     title = KINDS[name][0]
@@ -46,12 +47,14 @@ def _chart(results: Results, rows: pd.DataFrame, name: str) -> Chart | None:
         tuple(
             (key, len(took), *(Value(percentile_of(took, p), note=too_few(len(took), p)) for p in PERCENTILES),
              float(took.max()))
-            for key, (_, took) in samples.items()
+            for key, took in samples.items()
         ),
         f"{title}: percentiles, only where there are enough samples",
     )  # fmt: skip
     finding = _finding(title, samples) + selection_note(len(shown), rows)
-    return Chart(partial(_draw, results, title, samples), finding, table)
+    return Chart(
+        partial(_draw, results, title, shown[[len(took) > 0 for took in every.values()]], samples), finding, table
+    )
 
 
 def _called(row: Any) -> str:
@@ -66,8 +69,8 @@ def _seconds(results: Results, row: pd.Series, name: str) -> FloatArray:
     return np.concatenate(parts)
 
 
-def _finding(title: str, samples: Mapping[str, tuple[str, FloatArray]]) -> str:
-    typical = {name: float(np.median(took)) for name, (_, took) in samples.items()}
+def _finding(title: str, samples: Mapping[str, FloatArray]) -> str:
+    typical = {name: float(np.median(took)) for name, took in samples.items()}
     fast, slow = min(typical, key=lambda name: typical[name]), max(typical, key=lambda name: typical[name])
     if fast == slow:
         return f"{title}: the median of {fast} is {format_seconds(typical[fast])}."
@@ -75,27 +78,24 @@ def _finding(title: str, samples: Mapping[str, tuple[str, FloatArray]]) -> str:
     return f"{title}: medians range from {ends}."
 
 
-def _draw(results: Results, title: str, samples: Mapping[str, tuple[str, FloatArray]], figure: Any) -> None:
-    # Imported here: the other report formats draw nothing.
-    import seaborn as sns  # noqa: PLC0415
-
-    from freshmark_reports.drawing.marks import rows_gid  # noqa: PLC0415
-    from freshmark_reports.drawing.palette import legend_below, line_key, looks, paper, plain_log  # noqa: PLC0415
-
-    axes = figure.subplots()
-    look = looks(results)
-    for place, (name, (strategy, took)) in enumerate(samples.items()):
+def _draw(results: Results, title: str, shown: pd.DataFrame, samples: Mapping[str, FloatArray], figure: Any) -> None:
+    axes, keys = figure.subplots(), []
+    look = drawing.looks(results)
+    for place, ((name, took), (_, row)) in enumerate(zip(samples.items(), shown.iterrows(), strict=True)):
         # Evenly spaced quantiles have the same curve, in fewer steps than there are samples.
         steps = np.quantile(took, np.linspace(0, 1, min(MOST_STEPS, len(took)) + 1)[1:], method="inverted_cdf")
-        drawn = {"color": look[strategy].colour, "label": name}
-        sns.ecdfplot(x=steps, ax=axes, linestyle=look[strategy].dash, **drawn)
-        known = {p: percentile_of(took, p) for p in PERCENTILES}
-        marks = [(value, p / 100) for p, value in known.items() if np.isfinite(value)]
-        if marks:
-            axes.plot(*zip(*marks, strict=True), "o", markersize=5, markeredgecolor=paper(),
-                      gid=rows_gid([place] * len(marks)), **drawn)  # fmt: skip
-    plain_log(axes.xaxis, format_seconds)
+        drawn, style = look[row["strategy"]], {"color": look[row["strategy"]].colour, "label": name}
+        drawing.sns.ecdfplot(x=steps, ax=axes, linestyle=drawn.dash, **style)
+        drawing.mark(axes.lines[-1], row)
+        known = {p: value for p in PERCENTILES if np.isfinite(value := percentile_of(took, p))}
+        if known:
+            at, share = list(known.values()), [p / 100 for p in known]
+            points = axes.plot(at, share, drawn.marker, markersize=5, markeredgecolor=drawing.paper(), **style)
+            values = [f"p{p} {format_seconds(value)}" for p, value in known.items()]
+            drawing.mark(points[0], row, values, [place] * len(known))
+        keys.append(drawing.line_key(name, drawn, drawn.marker))
+    drawing.plain_log(axes.xaxis, format_seconds)
     axes.set(xlabel="", ylabel="")
     axes.set_yticks([0, 0.5, 0.95, 1], ["", "p50", "p95", "all"])
     axes.set_title(f"Share of {title.lower()} that took at most")
-    legend_below(figure, [line_key(name, look[strategy]) for name, (strategy, _) in samples.items()], 2)
+    drawing.legend_below(figure, keys, 2)

@@ -11,6 +11,7 @@ import pandas as pd
 from freshmark import Chart, Column, FloatArray, Metric, Results, Section, Table
 from freshmark.reporting import format_number, metric_label, per_event_metric, row_label, score_matrix
 
+from freshmark_reports import drawing
 from freshmark_reports.choice import keys_of, rows_of
 
 MOST_NUMBERS = 12
@@ -105,32 +106,25 @@ def _transfers(rows: pd.DataFrame) -> Table:
 
 
 def _draw(scores: FloatArray, live: FloatArray, figure: Any) -> None:
-    # Imported here: the other report formats draw nothing.
-    import seaborn as sns  # noqa: PLC0415
-    from matplotlib.colors import ListedColormap, to_rgb  # noqa: PLC0415
-
-    from freshmark_reports.drawing.palette import ink, muted  # noqa: PLC0415
-
     axes = figure.subplots()
     blocks = scores.shape[1]
     rows = np.vstack([scores, live])
-    # One colour in many strengths, so that the page can replace it in its dark theme.
-    shades = ListedColormap([(*to_rgb(ink()), 0.55 * step / 255) for step in range(256)])
     texts = np.vectorize(lambda value: format_number(value, 2) if np.isfinite(value) else "")(rows)
-    sns.heatmap(
-        rows, ax=axes, cmap=shades, vmin=0, vmax=float(np.nanmax(rows)) or 1.0, mask=~np.isfinite(rows), cbar=False,
-        annot=texts if blocks <= MOST_NUMBERS else False, fmt="", annot_kws={"fontsize": 9, "color": ink()},
+    drawing.sns.heatmap(
+        rows, ax=axes, cmap=drawing.shades(), vmin=0, vmax=float(np.nanmax(rows)) or 1.0, mask=~np.isfinite(rows),
+        cbar=False, annot=texts if blocks <= MOST_NUMBERS else False, fmt="",
+        annot_kws={"fontsize": 9, "color": drawing.ink()},
     )  # fmt: skip
     for text in axes.texts:
         column, row = (int(at) for at in text.get_position())
         text.set_style("italic" if row <= blocks and column < row else "normal")
     for row in range(1, blocks + 1):
         # Blocks left of the steps were learned, blocks right of them are still ahead.
-        axes.plot([row, row, row - 1], [row + 1, row, row], color=ink(), linewidth=1.4)
-    axes.axhline(blocks + 1, color=ink(), linewidth=1.4)  # the run itself is set apart
+        axes.plot([row, row, row - 1], [row + 1, row, row], color=drawing.ink(), linewidth=1.4)
+    axes.axhline(blocks + 1, color=drawing.ink(), linewidth=1.4)  # the run itself is set apart
     axes.set_yticks(np.arange(blocks + 2) + 0.5, [*(_after(row) for row in range(blocks + 1)), "the run itself"])
     axes.set_xticks(np.arange(blocks) + 0.5, [f"block {block + 1}" for block in range(blocks)])
-    axes.tick_params(labelcolor=muted(), labelrotation=0)
+    axes.tick_params(labelcolor=drawing.muted(), labelrotation=0)
     axes.xaxis.tick_top()
     axes.grid(visible=False)
     axes.set_ylabel("learned")

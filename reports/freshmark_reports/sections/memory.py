@@ -11,6 +11,7 @@ import pandas as pd
 from freshmark import Chart, Column, Entry, Results, Section, Table
 from freshmark.reporting import format_bytes, row_label
 
+from freshmark_reports import drawing
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, selection_note
 from freshmark_reports.windows import dates
 
@@ -84,28 +85,19 @@ def _entries(results: Results, cells: pd.DataFrame, row: pd.Series) -> tuple[Ent
 
 
 def _draw(results: Results, shown: pd.DataFrame, figure: Any) -> None:
-    # Imported here: the other report formats draw nothing.
-    import seaborn as sns  # noqa: PLC0415
-    from matplotlib.ticker import FuncFormatter  # noqa: PLC0415
-
-    from freshmark_reports.drawing.palette import legend_below, line_key, looks  # noqa: PLC0415
-
-    look = looks(results)
-    axes = figure.subplots()
-    cells = results.cells
+    axes, cells = figure.subplots(), results.cells
     start = (
         dict(zip(cells["key"], cells["start_rss_bytes"].fillna(0.0), strict=True)) if "start_rss_bytes" in cells else {}
     )
-    keys = []
-    for _, row in shown.iterrows():
-        windows = results.table(keys_of(results, row)[0], "windows")
-        few = np.unique(np.linspace(0, len(windows["end"]) - 1, MOST_POINTS).astype(np.int64))
-        drawn = look[row["strategy"]]
-        above = windows["rss_bytes"][few] - start.get(keys_of(results, row)[0], 0.0)
-        sns.lineplot(x=dates(windows["end"][few]), y=above, ax=axes, color=drawn.colour, linestyle=drawn.dash,
-                     label=_called(row), legend=False)  # fmt: skip
-        keys.append(line_key(_called(row), drawn))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_bytes(value)))
+    ends = results.streams[str(shown["stream"].iloc[0])].edges[1:]
+    few = np.unique(np.linspace(0, len(ends) - 1, MOST_POINTS).astype(np.int64))
+    above = {
+        _called(row): results.table(key, "windows")["rss_bytes"][few] - start.get(key, 0.0)
+        for _, row in shown.iterrows()
+        for key in keys_of(results, row)[:1]
+    }
+    keys = drawing.curves(axes, results, shown, dates(ends[few]), above)
+    axes.yaxis.set_major_formatter(lambda value, _: format_bytes(value))
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     axes.set_title("Resident memory above the start" if start else "Resident memory of the process")
-    legend_below(figure, keys, 3)
+    drawing.legend_below(figure, keys, 3)

@@ -11,6 +11,7 @@ import pandas as pd
 from freshmark import Chart, Column, FloatArray, Kind, Results, Section, Table
 from freshmark.reporting import format_bytes, format_number, format_seconds, row_label
 
+from freshmark_reports import drawing
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, selection_note
 from freshmark_reports.windows import dates
 
@@ -80,20 +81,12 @@ def _summary(curve: FloatArray) -> tuple[float | None, ...]:
 
 
 def _draw(results: Results, shown: pd.DataFrame, curves: dict[str, FloatArray], name: str, figure: Any) -> None:
-    # Matplotlib costs time that the other forms of report need not pay.
-    from matplotlib.ticker import FuncFormatter  # noqa: PLC0415
-
-    from freshmark_reports.drawing.palette import legend_below, line_key, looks  # noqa: PLC0415
-
-    look, (_, formatted) = looks(results), _unit(name)
+    _, formatted = _unit(name)
     ends = results.streams[str(shown["stream"].iloc[0])].edges[1:]
     few = np.unique(np.linspace(0, len(ends) - 1, MOST_POINTS).astype(np.int64))
     axes = figure.subplots()
-    keys = []
-    for label, (_, row) in zip(curves, shown.iterrows(), strict=True):
-        drawn = look[row["strategy"]]
-        axes.plot(dates(ends[few]), curves[label][few], color=drawn.colour, linestyle=drawn.dash, label=label)
-        keys.append(line_key(label, drawn))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: formatted(value)))
+    thin = {label: curve[few] for label, curve in curves.items()}
+    keys = drawing.curves(axes, results, shown, dates(ends[few]), thin)
+    axes.yaxis.set_major_formatter(lambda value, _: formatted(value))
     axes.set_title(name)
-    legend_below(figure, keys, 3)
+    drawing.legend_below(figure, keys, 3)

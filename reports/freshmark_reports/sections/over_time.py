@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, Entry, FloatArray, IntArray, Results, Section, Table
-from freshmark.reporting import format_number, metric_label, row_label, with_margin
+from freshmark.reporting import format_number, metric_label, row_label
 
+from freshmark_reports import drawing
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, selection_note
 from freshmark_reports.detections import Detections, detections_of
 from freshmark_reports.windows import Curve, curve_of, dates, margin_of, oracle_curve
@@ -116,44 +117,29 @@ def _finding(best: Any, curve: Curve, achievable: float | None) -> str:
 
 
 def _draw(results: Results, stream: str, shown: ChartData, figure: Any) -> None:
-    # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.drawing.marks import mark  # noqa: PLC0415
-    from freshmark_reports.drawing.palette import ink, legend_below, line_key, looks  # noqa: PLC0415
-
     heights = [6, *([2.2] if shown.gains else []), 0.4 + 0.22 * len(shown.rows)]
     panels = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
-    upper, look = panels[0], looks(results)
-    keys: list[Any] = []
-    for (name, curve), (_, row) in zip(shown.curves.items(), shown.rows.iterrows(), strict=True):
-        drawn, value = look[row["strategy"]], with_margin(row["value"], row["margin"])
-        line = {"color": drawn.colour, "linestyle": drawn.dash, "label": name}
-        mark(upper.plot(dates(curve.begin), curve.value, **line)[0], row, [value])
-        if not keys:
-            low, high = curve.value - shown.margin, curve.value + shown.margin
-            band = {"color": drawn.colour, "alpha": 0.13, "linewidth": 0, "label": name}
-            mark(upper.fill_between(dates(curve.begin), low, high, **band), row, [value])
-        if name in shown.gains:
-            mark(panels[1].plot(dates(curve.begin), shown.gains[name], linewidth=1.3, **line)[0], row, [value])
-        keys.append(line_key(name, drawn))
-    if shown.oracle is not None:
-        (line,) = upper.plot(
-            dates(shown.oracle.begin), shown.oracle.value, color=ink(), linewidth=1.1, alpha=0.55, label="oracle"
-        )
-        keys.append(line)
-    upper.set_title(metric_label(str(shown.rows["metric"].iloc[0])), pad=24 if results.streams[stream].drifts else 6)
+    upper, begin = panels[0], dates(next(iter(shown.curves.values())).begin)
+    values = {name: one.value for name, one in shown.curves.items()}
+    keys = drawing.curves(upper, results, shown.rows, begin, values, margins={next(iter(values)): shown.margin})
     if shown.gains:
-        panels[1].axhline(0, color=ink(), linewidth=0.8, alpha=0.5)
+        updated = shown.rows[[name in shown.gains for name in values]]
+        drawing.curves(panels[1], results, updated, begin, shown.gains, linewidth=1.3)
+        panels[1].axhline(0, color=drawing.ink(), linewidth=0.8, alpha=0.5)
         panels[1].set_title("gain from updating", fontsize=10)
+    if shown.oracle is not None:
+        style = {"color": drawing.ink(), "linewidth": 1.1, "alpha": 0.55, "label": "oracle"}
+        keys += upper.plot(dates(shown.oracle.begin), shown.oracle.value, **style)
+    upper.set_title(metric_label(str(shown.rows["metric"].iloc[0])), pad=24 if results.streams[stream].drifts else 6)
+    drawing.label_ends(upper, dict(zip(values, map(str, shown.rows["strategy"]), strict=True)) | {"oracle": "oracle"})
     _drifts(results, stream, upper)
     keys += _mark_detections(shown.detections, upper)
     _ticks(results, shown.rows, panels[-1])
-    legend_below(figure, keys, 3)
+    drawing.legend_below(figure, keys, 3)
 
 
 def _drifts(results: Results, stream: str, axes: Any) -> None:
     """Declared drifts: a line at the start, a band for the duration."""
-    from freshmark_reports.drawing.palette import muted  # noqa: PLC0415
-
     first, last = int(results.streams[stream].edges[0]), int(results.streams[stream].edges[-1])
     before, level = first - last, 0
     for drift in results.streams[stream].drifts:
@@ -163,16 +149,16 @@ def _drifts(results: Results, stream: str, axes: Any) -> None:
         begin, end = max(begin, first), min(end, last)
         level = (level + 1) % 2 if (begin - before) / (last - first) < CROWDED else 0
         before = begin
-        axes.axvline(dates([begin])[0], color=muted(), linewidth=1, linestyle=(0, (2, 2)))
+        axes.axvline(dates([begin])[0], color=drawing.muted(), linewidth=1, linestyle=(0, (2, 2)))
         if end > begin:
-            axes.axvspan(*dates([begin, end]), color=muted(), alpha=0.12, linewidth=0)
+            axes.axvspan(*dates([begin, end]), color=drawing.muted(), alpha=0.12, linewidth=0)
         axes.annotate(
             str(drift["kind"]),
             (dates([begin])[0], 1),
             (0, 2 + 11 * level),
             xycoords=("data", "axes fraction"),
             textcoords="offset points",
-            color=muted(),
+            color=drawing.muted(),
             fontsize=9.5,
         )
 
@@ -181,13 +167,11 @@ def _mark_detections(detections: Detections, axes: Any) -> list[Any]:
     """Triangles at the top, unlike declared drifts; their legend entry."""
     from matplotlib.lines import Line2D  # noqa: PLC0415  (as above)
 
-    from freshmark_reports.drawing.palette import ink  # noqa: PLC0415
-
     if not len(detections.time):
         return []
     mark: dict[str, Any] = {
         "marker": "v",
-        "color": ink(),
+        "color": drawing.ink(),
         "markersize": 7,
         "linestyle": "none",
         "label": "detected rise of the loss",
@@ -203,17 +187,14 @@ def _few(times: IntArray) -> IntArray:
 
 
 def _ticks(results: Results, shown: pd.DataFrame, axes: Any) -> None:
-    from freshmark_reports.drawing.marks import mark  # noqa: PLC0415
-    from freshmark_reports.drawing.palette import looks  # noqa: PLC0415
-
-    look = looks(results)
+    look = drawing.looks(results)
     for place, (_, row) in enumerate(shown.iterrows()):
         made = results.table(keys_of(results, row)[0], "updates")
         live = made["live"][~made["fit"].astype(np.bool_)]
         if len(live):
             few = _few(live)
             ticks = {"color": look[row["strategy"]].colour, "markersize": 7, "label": _name(row)}
-            mark(axes.plot(dates(few), np.full(len(few), -place), "|", **ticks)[0], row)
+            drawing.mark(axes.plot(dates(few), np.full(len(few), -place), "|", **ticks)[0], row)
     axes.set_ylim(-len(shown) + 0.4, 0.6)
     axes.set_yticks([])
     axes.grid(visible=False)

@@ -11,6 +11,7 @@ import pandas as pd
 from freshmark import Chart, Column, Entry, Part, Prose, Results, Section, Table, Value
 from freshmark.reporting import format_number, join_words, metric_label, row_label
 
+from freshmark_reports import drawing
 from freshmark_reports.choice import best_of_each, rows_of, selection_note
 from freshmark_reports.windows import dates
 
@@ -129,12 +130,8 @@ def _finding(rows: pd.DataFrame, drifts: int) -> str:
 
 
 def _draw(results: Results, rows: pd.DataFrame, drifts: pd.DataFrame, figure: Any) -> None:
-    # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.drawing.marks import rows_gid  # noqa: PLC0415
-    from freshmark_reports.drawing.palette import legend_below, looks, markers, muted, paper  # noqa: PLC0415
-
     lost, took = figure.subplots(1, 2, sharey=True)
-    look, marker = looks(results), markers(rows["strategy"])
+    look = drawing.looks(results)
     places = {begin: place for place, begin in enumerate(drifts["begin"])}
     strategies = list(dict.fromkeys(rows["strategy"]))
     finite = rows["windows_to_recover"][np.isfinite(rows["windows_to_recover"])]
@@ -145,26 +142,35 @@ def _draw(results: Results, rows: pd.DataFrame, drifts: pd.DataFrame, figure: An
         at = np.array([places[one] for one in own["begin"]]) + (order - (len(strategies) - 1) / 2) * 0.6 / len(
             strategies
         )
-        style = {"linestyle": "none", "marker": marker[strategy], "color": look[strategy].colour,
-                 "label": _name(own.iloc[0])}  # fmt: skip
-        (points,) = lost.plot(100 * own["drop"].clip(lower=0), at, gid=rows_gid(own.index), **style)
+        style: dict[str, Any] = {"marker": look[strategy].marker, "color": look[strategy].colour, "s": 36,
+                                 "label": _name(own.iloc[0]), "linewidth": 1.2, "legend": False}  # fmt: skip
+        drop = 100 * own["drop"].clip(lower=0)
+        drawing.sns.scatterplot(x=drop, y=at, ax=lost, **style)
+        lost.collections[-1].set_edgecolor(style["color"])
+        drawing.mark(lost.collections[-1], own, [f"{one:.0f}\u00a0%" for one in drop], own.index)
         took_windows = own["windows_to_recover"]
         for chosen, at_windows, inside in (
             (np.isfinite(took_windows), took_windows, look[strategy].colour),
-            (np.isinf(took_windows), np.full(len(own), never), paper()),
+            (np.isinf(took_windows), np.full(len(own), never), drawing.paper()),
         ):
             if chosen.any():
-                gid = rows_gid(own.index[chosen])
-                took.plot(np.asarray(at_windows)[chosen], at[chosen], gid=gid, markerfacecolor=inside, **style)
-        keys.append(points)
+                drawing.sns.scatterplot(x=np.asarray(at_windows)[chosen], y=at[chosen], ax=took, **style)
+                points = took.collections[-1]
+                points.set(facecolor=inside, edgecolor=style["color"])
+                values = [f"{one:g} windows" if np.isfinite(one) else "not in time" for one in took_windows[chosen]]
+                drawing.mark(points, own[chosen], values, own.index[chosen])
+        keys.append(drawing.line_key(style["label"], look[strategy], style["marker"]))
+        keys[-1].set_linestyle("none")
     labels = [
         f"{one['drift']}, {str(dates([int(one['begin'].value // 1000)])[0])[:10]}" for _, one in drifts.iterrows()
     ]
-    lost.set_yticks(range(len(drifts)), labels, color=muted())
+    lost.set_yticks(range(len(drifts)), labels, color=drawing.muted())
     lost.set_ylim(len(drifts) - 0.5, -0.5)
+    for axes in (lost, took):
+        axes.set(xlabel="", ylabel="")
     lost.set_title("% of the previous level lost")
     took.set_title("Windows to recover; hollow: not in time")
-    legend_below(figure, keys, 3)
+    drawing.legend_below(figure, keys, 3)
 
 
 def _gained(rows: pd.DataFrame, chosen: tuple[str, str, str] | None) -> str:

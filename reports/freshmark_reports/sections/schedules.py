@@ -11,6 +11,7 @@ import pandas as pd
 from freshmark import Chart, Column, Results, Section, Table, Value
 from freshmark.reporting import duration_label, format_number, metric_label, schedule_label, with_margin
 
+from freshmark_reports import drawing
 from freshmark_reports.choice import MOST_LINES, rows_of
 
 COST = "cpu_seconds_per_million"
@@ -96,48 +97,33 @@ def _finding(shown: pd.DataFrame, better: str, metric: str, knees: Sequence[int]
 
 
 def _draw(results: Results, rows: pd.DataFrame, bends: Sequence[int], figure: Any) -> None:
-    # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.drawing.marks import mark  # noqa: PLC0415
-    from freshmark_reports.drawing.palette import (  # noqa: PLC0415
-        ink,
-        legend_below,
-        line_key,
-        looks,
-        muted,
-        paper,
-        plain_log,
-    )
-
-    look = looks(results)
+    look = drawing.looks(results)
     panels = figure.subplots(1, 2, sharex=True)
     place = _places(rows)
-    strategies = list(dict.fromkeys(rows["strategy"]))
-    for strategy in strategies:
+    for strategy in dict.fromkeys(map(str, rows["strategy"])):
         own = rows[rows["strategy"] == strategy]
         at = [place[every] for every in own["every"]]
-        line = {"color": look[strategy].colour, "linestyle": look[strategy].dash, "marker": "o", "markersize": 5,
-                "label": strategy, "markeredgecolor": paper()}  # fmt: skip
-        margin = own["margin"].fillna(0.0)
+        style: dict[str, Any] = {"label": strategy, "entries": own.index, "marker": look[strategy].marker}
         values = [with_margin(*one) for one in zip(own["value"], own["margin"], strict=True)]
-        bars = panels[0].vlines(
-            at, own["value"] - margin, own["value"] + margin, color=line["color"], lw=1, alpha=0.6, label=strategy
-        )
-        mark(bars, own, values)
-        mark(panels[0].plot(at, own["value"], **line)[0], own, values, own.index)
-        mark(panels[1].plot(at, own[COST], **line)[0], own, list(map(format_number, own[COST])), own.index)
+        drawing.curve(panels[0], own, at, own["value"], look[strategy], values=values, margin=own["margin"], bars=True,
+                      **style)  # fmt: skip
+        costs = list(map(format_number, own[COST]))
+        drawing.curve(panels[1], own, at, own[COST], look[strategy], values=costs, **style)
     for one in bends:
-        ring = {"marker": "o", "markersize": 11, "markerfacecolor": "none", "markeredgecolor": ink(),
+        ring = {"marker": "o", "markersize": 12, "markerfacecolor": "none", "markeredgecolor": drawing.ink(),
                 "linestyle": "none", "label": rows["strategy"].iloc[one]}  # fmt: skip
-        panels[0].plot(place[str(rows["every"].iloc[one])], rows["value"].iloc[one], **ring)
+        drawing.mark(panels[0].plot(place[str(rows["every"].iloc[one])], rows["value"].iloc[one], **ring)[0],
+                     rows.iloc[one])  # fmt: skip
     panels[0].set_title(metric_label(str(rows["metric"].iloc[0])))
     panels[1].set_title("CPU seconds for a million events")
-    plain_log(panels[1].yaxis)
+    drawing.plain_log(panels[1].yaxis)
     for axes in panels:
         axes.set_xscale("log")
-        axes.set_xticks(list(place.values()), [_label(every) for every in place], color=muted())
+        axes.set_xticks(list(place.values()), [_label(every) for every in place], color=drawing.muted())
         axes.minorticks_off()
-        axes.set_xlabel("updated every")
-    legend_below(figure, [line_key(name, look[name]) for name in strategies], 3)
+        axes.set(xlabel="updated every", ylabel="")
+    strategies = dict.fromkeys(rows["strategy"])
+    drawing.legend_below(figure, [drawing.line_key(one, look[one], look[one].marker) for one in strategies], 3)
 
 
 def _label(every: str) -> str:

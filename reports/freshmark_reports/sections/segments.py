@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, FloatArray, IntArray, Results, Section, Table, Value
-from freshmark.reporting import format_number, metric_label, row_label, segment_margins
+from freshmark.reporting import format_number, metric_label, row_label, segment_margins, with_margin
 
+from freshmark_reports import drawing
 from freshmark_reports.choice import best_of_each, keys_of, rows_of, selection_note
 from freshmark_reports.history import history
 
@@ -87,26 +88,31 @@ def _finding(best: Any, served: Served, metric: str, added: Sequence[str]) -> st
 
 
 def _draw(results: Results, shown: pd.DataFrame, served: Served, figure: Any) -> None:
-    # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.drawing.marks import rows_gid  # noqa: PLC0415
-    from freshmark_reports.drawing.palette import legend_below, looks, markers, muted  # noqa: PLC0415
-
-    axes = figure.subplots()
-    look, marker = looks(results), markers(shown["strategy"])
-    keys = []
-    for place, (_, row) in enumerate(shown.iterrows()):
-        shift = (place - (len(shown) - 1) / 2) * 0.62 / max(len(shown), 1)
-        at, value, margin = -np.arange(len(served.segments)) - shift, served.value[place], served.margin[place]
-        colour = look[row["strategy"]].colour
-        drawn = {"color": colour, "label": _name(row)}
-        axes.hlines(at, value - margin, value + margin, linewidth=1, alpha=0.6, **drawn)
-        (points,) = axes.plot(value, at, linestyle="none", marker=marker[row["strategy"]], **drawn)
-        points.set_gid(rows_gid(np.arange(len(served.segments))))
-        keys.append(points)
+    axes, names = figure.subplots(), [_name(row) for _, row in shown.iterrows()]
+    look = [drawing.looks(results)[strategy] for strategy in shown["strategy"]]
     labels = [f"{name} ({number:,})" for name, number in zip(served.segments, served.count.tolist(), strict=True)]
-    axes.set_yticks(-np.arange(len(served.segments)), labels, color=muted())
-    axes.set_yticks(-np.arange(len(served.segments) - 1) - 0.5, minor=True)
-    axes.grid(visible=False, axis="y")
+    # Value and ends of each interval: their median is the value, and their range the interval; nothing is estimated.
+    ends = np.stack([served.value - served.margin, served.value, served.value + served.margin])
+    row, segment = np.indices(served.value.shape)
+    frame = pd.DataFrame(
+        {"row": np.tile(np.array(names)[row].ravel(), 3), "segment": np.tile(np.array(labels)[segment].ravel(), 3),
+         "value": ends.ravel()}
+    )  # fmt: skip
+    drawing.sns.pointplot(
+        frame, x="value", y="segment", hue="row", order=labels, hue_order=names, palette=[one.colour for one in look],
+        markers=[one.marker for one in look], linestyle="none", dodge=0.62 if len(names) > 1 else False, markersize=6,
+        estimator="median", errorbar=("pi", 100), err_kws={"linewidth": 1, "alpha": 0.6}, legend=False, ax=axes,
+    )  # fmt: skip
+    size = len(axes.lines) // len(names)  # a line of points, and a bar for each of them
+    for place, (_, one) in enumerate(shown.iterrows()):
+        points, *bars = axes.lines[place * size : (place + 1) * size]
+        values = [with_margin(*both) for both in zip(served.value[place], served.margin[place], strict=True)]
+        drawing.mark(points, one, values, range(len(labels)))
+        for bar in bars:
+            drawing.mark(bar, one)
+        for artist in (points, *bars):
+            artist.set_label(names[place])
+    axes.set_yticks(np.arange(len(labels) - 1) + 0.5, minor=True)
     axes.grid(visible=True, axis="y", which="minor")
-    axes.set_title(metric_label(str(shown["metric"].iloc[0])))
-    legend_below(figure, keys, 3)
+    axes.set(xlabel="", ylabel="", title=metric_label(str(shown["metric"].iloc[0])))
+    drawing.legend_below(figure, [axes.lines[place * size] for place in range(len(names))], 3)

@@ -12,9 +12,13 @@ import pandas as pd
 from freshmark import Chart, Column, Results, Section, Table, Value
 from freshmark.reporting import CriticalDifference, format_number, holm, join_words, metric_label, row_label
 
+from freshmark_reports import drawing
 from freshmark_reports.choice import best_of_each, rows_of, selection_note
 
 SURE = 0.05
+
+FEW = 8
+"""Maximum number of strategies whose names fit above the matrix without being turned."""
 
 
 def section(results: Results) -> Sequence[Section]:
@@ -102,47 +106,36 @@ def _finding(names: Sequence[str], pairs: pd.DataFrame, wins: np.ndarray[Any, An
 
 
 def _draw(names: Sequence[str], pairs: pd.DataFrame, wins: np.ndarray[Any, Any], figure: Any) -> None:
-    # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.drawing.palette import ink, muted, short  # noqa: PLC0415
-
-    axes = figure.subplots()
-    size = len(names)
+    axes, size = figure.subplots(), len(names)
     place = {name: one for one, name in enumerate(names)}
+    texts = np.full((size, size + 1), "", object)
     for _, pair in pairs.iterrows():
         for one, other, sign in ((pair["one"], pair["other"], 1), (pair["other"], pair["one"], -1)):
             row, column = place[one], place[other]
             # Filled is better, hollow is worse, a dot is not significant: shape tells what colour would.
-            won = wins[row, column]
             text = format_number(sign * pair["difference"], 2)
-            axes.text(
-                column, row, f"▲ {text}" if won > 0 else f"▽ {text}" if won < 0 else "·", ha="center", va="center",
-                color=ink() if won else muted(), fontsize=10, fontweight="bold" if won > 0 else "normal",
-            )  # fmt: skip
-    totals = [
-        f"{(wins[row] > 0).sum()} / {(wins[row] == 0).sum() - 1} / {(wins[row] < 0).sum()}" for row in range(size)
-    ]
-    for row, total in enumerate(totals):
-        axes.text(size, row, total, ha="center", va="center", color=muted(), fontsize=10)
-    axes.set_xlim(-0.5, size + 0.5)
-    axes.set_ylim(size - 0.5, -0.5)
-    axes.set_yticks(range(size), [short(name) for name in names])
-    axes.set_xticks(range(size + 1), [*(_wrapped(name) for name in names), "won / even / lost"], fontsize=9)
+            texts[row, column] = {1: f"▲ {text}", -1: f"▽ {text}", 0: "·"}[wins[row, column]]
+    texts[:, size] = [f"{(row > 0).sum()} / {(row == 0).sum() - 1} / {(row < 0).sum()}" for row in wins]
+    shown = np.column_stack([wins == 1, np.zeros(size)]).astype(float)
+    few = size <= FEW
+    drawing.sns.heatmap(shown, ax=axes, cmap=drawing.shades(), vmin=0, vmax=4, cbar=False, annot=texts, fmt="",
+                        annot_kws={"fontsize": 10 if few else 8, "color": drawing.ink()})  # fmt: skip
+    axes.set_yticks(np.arange(size) + 0.5, [drawing.short(name) for name in names], rotation=0)
+    heads = [*(_wrapped(name) for name in names), "won / even / lost"]
+    axes.set_xticks(np.arange(size + 1) + 0.5, heads, fontsize=9, rotation=0 if few else 30)
     axes.xaxis.tick_top()
-    axes.set_yticks(np.arange(size - 1) + 0.5, minor=True)
+    axes.set_yticks(np.arange(1, size), minor=True)
     axes.grid(visible=False)
     axes.grid(visible=True, axis="y", which="minor")
-    axes.spines["bottom"].set_visible(False)
 
 
 def _wrapped(name: str) -> str:
     """A name on two lines: the strategy, and its schedule."""
-    from freshmark_reports.drawing.palette import short  # noqa: PLC0415
-
     for word in (" every ", " never "):
         head, found, tail = name.rpartition(word)
         if found:
-            return f"{short(head)[:22]}\n{word.strip()} {tail}"
-    return short(name)
+            return f"{drawing.short(head)[:22]}\n{word.strip()} {tail}"
+    return drawing.short(name)
 
 
 def _ranks(found: CriticalDifference) -> Chart:
@@ -162,18 +155,14 @@ def _ranks(found: CriticalDifference) -> Chart:
 
 
 def _draw_ranks(found: CriticalDifference, figure: Any) -> None:
-    # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.drawing.marks import rows_gid  # noqa: PLC0415
-    from freshmark_reports.drawing.palette import ink, short  # noqa: PLC0415
-
     axes = figure.subplots()
     count = len(found.names)
-    for place in range(count):
-        axes.plot(found.ranks[place], place, "o", color=ink(), gid=rows_gid(place))
+    drawing.sns.scatterplot(x=found.ranks, y=range(count), color=drawing.ink(), s=40, ax=axes)
+    axes.collections[-1].set_gid(f"rows={','.join(map(str, range(count)))}")
     if found.p_value <= SURE:
         for step, (first, last) in enumerate(found.groups):
             at = count - 0.4 + 0.35 * step
-            axes.plot([found.ranks[first], found.ranks[last]], [at, at], color=ink(), linewidth=4, alpha=0.5)
-    axes.set_yticks(range(count), [short(name) for name in found.names])
+            axes.plot([found.ranks[first], found.ranks[last]], [at, at], color=drawing.ink(), linewidth=4, alpha=0.5)
+    axes.set_yticks(range(count), [drawing.short(name) for name in found.names])
     axes.set_ylim(count - 0.3 + 0.35 * len(found.groups), -0.6)
     axes.set_title("Mean rank; bars join ranks that do not differ significantly")

@@ -11,6 +11,7 @@ import pandas as pd
 from freshmark import Chart, Column, Results, Section, Table, Value
 from freshmark.reporting import format_number, metric_label, row_label, with_margin
 
+from freshmark_reports import drawing
 from freshmark_reports.choice import rows_of
 from freshmark_reports.periods import period_label
 
@@ -86,21 +87,15 @@ def _pace(row: Mapping[Any, Any]) -> str:
 
 
 def _draw(rows: pd.DataFrame, figure: Any) -> None:
-    # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.drawing.marks import rows_gid  # noqa: PLC0415
-    from freshmark_reports.drawing.palette import ink, legend_below, marker_key, muted, paper  # noqa: PLC0415
-
     axes = figure.subplots()
     place = np.arange(len(rows))[::-1]
-    axes.hlines(place, rows["served"], rows["free"], color=muted(), linewidth=1.5, zorder=1)
-    for name, fill in (("free", paper()), ("served", ink())):
-        axes.plot(
-            rows[name], place, marker="o", linestyle="none", markersize=6, markerfacecolor=fill,
-            markeredgecolor=ink(), gid=rows_gid(rows.index),
-        )  # fmt: skip
+    axes.hlines(place, rows["served"], rows["free"], color=drawing.muted(), linewidth=1.5, zorder=1)
+    for name, fill in (("free", drawing.paper()), ("served", drawing.ink())):
+        drawing.sns.scatterplot(x=rows[name], y=place, s=40, facecolor=fill, edgecolor=drawing.ink(), ax=axes)
+        drawing.mark(axes.collections[-1], rows, list(map(format_number, rows[name])), rows.index)
     names = [row_label(row["strategy"], row["every"], row["delay"]) for _, row in rows.iterrows()]
     axes.set_yticks(place, names)
-    axes.set_xlabel(metric_label(str(rows["metric"].iloc[0])))
-    keys = [marker_key("served", "o"), marker_key("free: if updates took no time", "o")]
-    keys[0].set_markerfacecolor(ink())
-    legend_below(figure, keys, 2)
+    axes.set(xlabel=metric_label(str(rows["metric"].iloc[0])), ylabel="")
+    keys = [drawing.marker_key("served", "o"), drawing.marker_key("free: if updates took no time", "o")]
+    keys[0].set_markerfacecolor(drawing.ink())
+    drawing.legend_below(figure, keys, 2)

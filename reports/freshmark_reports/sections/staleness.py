@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from freshmark import Chart, Column, Results, Section, Table
-from freshmark.reporting import half_lives_of, metric_label, row_label
+from freshmark.reporting import format_number, half_lives_of, metric_label, row_label
 
+from freshmark_reports import drawing
 from freshmark_reports.choice import MOST_LINES, rows_of
 from freshmark_reports.periods import period_label, unit_of
 
@@ -105,24 +106,19 @@ def _finding(shown: pd.DataFrame, flat: Mapping[str, float]) -> str:
 
 
 def _draw(results: Results, shown: pd.DataFrame, figure: Any) -> None:
-    # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.drawing.marks import rows_gid  # noqa: PLC0415
-    from freshmark_reports.drawing.palette import legend_below, line_key, looks, muted, paper  # noqa: PLC0415
-
-    left, right = figure.subplots(1, 2, sharex=True)
-    look, keys = looks(results), []
+    panels = figure.subplots(1, 2, sharex=True)
+    look, keys = drawing.looks(results), []
     size, unit = unit_of(float(shown["age_seconds"].max()))
     for name, one in shown.groupby("name", sort=False):
         drawn = look[str(one["strategy"].iloc[0])]
-        line = {"color": drawn.colour, "linestyle": drawn.dash, "marker": "o", "markersize": 5, "label": str(name),
-                "markeredgecolor": paper(), "gid": rows_gid(one.index)}  # fmt: skip
-        left.plot(one["age_seconds"] / size, one["value"], **line)
-        right.plot(one["age_seconds"] / size, one["retained"], **line)
-        keys.append(line_key(str(name), drawn))
-    right.axhline(0.5, color=muted(), linewidth=1, linestyle=(0, (2, 2)))
-    left.set_title(metric_label(str(shown["metric"].iloc[0])))
-    right.set_title("Gain left ÷ gain when fresh; half at the line")
-    for axes in (left, right):
-        axes.set_xlabel(f"age of the knowledge, {unit}")
+        for axes, y in zip(panels, (one["value"], one["retained"]), strict=True):
+            drawing.curve(axes, one, one["age_seconds"] / size, y, drawn, label=str(name), entries=one.index,
+                          values=list(map(format_number, y)), marker=drawn.marker)  # fmt: skip
+        keys.append(drawing.line_key(str(name), drawn, drawn.marker))
+    panels[1].axhline(0.5, color=drawing.muted(), linewidth=1, linestyle=(0, (2, 2)))
+    panels[0].set_title(metric_label(str(shown["metric"].iloc[0])))
+    panels[1].set_title("Gain left ÷ gain when fresh; half at the line")
+    for axes in panels:
+        axes.set(xlabel=f"age of the knowledge, {unit}", ylabel="")
         axes.set_xlim(left=0)
-    legend_below(figure, keys, 3)
+    drawing.legend_below(figure, keys, 3)

@@ -11,6 +11,7 @@ import pandas as pd
 from freshmark import Chart, Column, Results, Section, Table, Value
 from freshmark.reporting import format_number, join_words, metric_label, pareto, row_label, with_margin
 
+from freshmark_reports import drawing
 from freshmark_reports.choice import rows_of
 
 MOST_MARKS = 60
@@ -102,72 +103,50 @@ def _span(metric: str, first: Any, last: Any) -> str:
 
 
 def _draw(results: Results, rows: pd.DataFrame, figure: Any) -> None:
-    # Imported here: the other report formats do not need matplotlib.
-    from freshmark_reports.drawing.marks import mark  # noqa: PLC0415
-    from freshmark_reports.drawing.palette import (  # noqa: PLC0415
-        ink,
-        legend_below,
-        line_key,
-        looks,
-        marker_key,
-        markers,
-        paper,
-        plain_log,
-    )
-
-    axes = figure.subplots()
-    cost, _ = cost_of(results)
+    axes, (cost, _) = figure.subplots(), cost_of(results)
     rows = rows[rows["drawn"]]  # each still under its place in the table
-    look, marker = looks(results), markers(rows.sort_values("interval_seconds")["schedule"])
+    look, marker = drawing.looks(results), drawing.markers(rows.sort_values("interval_seconds")["schedule"])
     step = rows[rows["front"]]
-    axes.step(step[cost], step["value"], where="post", color=ink(), linewidth=1, alpha=0.45, zorder=1)
-    for place, row in rows.iterrows():
-        on_front = row["front"]
-        colour = look[row["strategy"]].colour
-        marks = axes.errorbar(
-            row[cost],
-            row["value"],
-            yerr=row["margin"] if np.isfinite(row["margin"]) else None,
-            color=colour,
-            elinewidth=1,
-            marker=marker[row["schedule"]],
-            markersize=8 if on_front else 6.5,
-            markerfacecolor=colour if on_front else paper(),
-            markeredgewidth=1.4,
-        )
-        for part in marks.get_children():
-            part.set_label(str(row["strategy"]))
-        for part in marks.get_children():
-            mark(part, row, [with_margin(row["value"], row["margin"])], [place] if part is marks.lines[0] else ())
-    plain_log(axes.xaxis)
-    axes.set_xlabel("Cost of a million events" if results.prices else "CPU seconds for a million events")
+    axes.step(step[cost], step["value"], where="post", color=drawing.ink(), linewidth=1, alpha=0.45, zorder=1)
+    for strategy in dict.fromkeys(map(str, rows["strategy"])):
+        own = rows[rows["strategy"] == strategy]
+        style: dict[str, Any] = {"color": look[strategy].colour, "label": strategy}
+        values = [with_margin(*one) for one in zip(own["value"], own["margin"], strict=True)]
+        size = own["margin"].fillna(0.0)
+        bars = axes.vlines(own[cost], own["value"] - size, own["value"] + size, linewidth=1, **style)
+        drawing.sns.scatterplot(own, x=cost, y="value", style="schedule", markers=marker, size="front", legend=False,
+                                sizes={True: 64, False: 42}, linewidth=1.4, ax=axes, zorder=2, **style)  # fmt: skip
+        points = axes.collections[-1]
+        points.set(facecolor=[style["color"] if one else drawing.paper() for one in own["front"]],
+                   edgecolor=style["color"])  # fmt: skip
+        drawing.mark(bars, own, values)
+        drawing.mark(points, own, values, own.index)
+    drawing.plain_log(axes.xaxis)
+    axes.set(xlabel="Cost of a million events" if results.prices else "CPU seconds for a million events", ylabel="")
     axes.set_title(metric_label(str(rows["metric"].iloc[0])))
-    keys = [line_key(name, look[name]) for name in look if name in set(rows["strategy"])]
+    keys = [drawing.line_key(name, look[name], "o") for name in look if name in set(rows["strategy"])]
     for key in keys:
         key.set_linestyle("none")
-        key.set_marker("o")
     keys += _limits(results, rows, axes)
-    legend_below(figure, [*keys, *(marker_key(name, sign) for name, sign in marker.items())], 2)
+    drawing.legend_below(figure, [*keys, *(drawing.marker_key(name, sign) for name, sign in marker.items())], 2)
 
 
 def _limits(results: Results, rows: pd.DataFrame, axes: Any) -> list[Any]:
     """The costs within the limit, shaded, and a cross over every row that is outside of any; their keys."""
     from matplotlib.lines import Line2D  # noqa: PLC0415  (as above)
 
-    from freshmark_reports.drawing.palette import ink, muted  # noqa: PLC0415
-
     keys = []
     if results.budget.cost is not None:
         low, high = axes.get_xlim()
         edge = results.budget.cost
-        box: dict[str, Any] = {"color": muted(), "label": f"cost ≤ {format_number(edge)}"}
+        box: dict[str, Any] = {"color": drawing.muted(), "label": f"cost ≤ {format_number(edge)}"}
         low, high = min(low, edge / 2), max(high, edge * 1.2)
         axes.axvspan(low, edge, alpha=0.14, linewidth=0, zorder=0, **box)
         axes.set_xlim(low, high)
         keys.append(Line2D([], [], marker="s", linestyle="none", **box))
     out = rows[rows["excluded"] != ""]
     if len(out):
-        cross: dict[str, Any] = {"marker": "x", "color": ink(), "markersize": 11, "linestyle": "none"}
+        cross: dict[str, Any] = {"marker": "x", "color": drawing.ink(), "markersize": 11, "linestyle": "none"}
         cross["label"] = "outside the limits"
         axes.plot(out[cost_of(results)[0]], out["value"], **cross)
         keys.append(Line2D([], [], **cross))

@@ -13,8 +13,6 @@ from freshmark import Events, Run, stream_of
 from freshmark.runs.catalogue.registry import load
 from freshmark.testing import check_strategy
 from freshmark.testing.streams import small_stream
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 REGISTRY = load()
 CHEAP = {"epochs": 1, "warmup_epochs": 1, "batch": 64, "steps": 2, "warmup_steps": 2, "dim": 4, "hidden": 4,
@@ -104,38 +102,6 @@ def test_copied_or_saved_and_loaded_it_has_the_same_future(text, walk, stream, c
     assert all(isinstance(array, np.ndarray) for array in plain.strategy.state().values())
     assert_same_state(plain.strategy, saved.strategy)
     assert_same_state(plain.strategy, copied.strategy)
-
-
-@each(RANKERS)
-def test_answers_are_finite_and_of_known_items_and_asking_changes_nothing(
-    text, walk, stream, query, scores, assert_same_state
-):
-    asked, silent = walk(build(text), stream), walk(build(text), stream)
-    known = int(stream.item[:200].max()) + 1
-    answer = scores(asked.strategy, query([0, 1, 500], candidates=known))
-    assert answer.shape == (3, known)
-    assert np.isfinite(answer).all()
-    assert_same_state(asked.update(300), silent.update(300))
-
-
-@each(RANKERS)
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(users=st.lists(st.integers(0, 60), min_size=1, max_size=20), data=st.data())
-def test_a_row_is_answered_alike_in_any_batch(text, walk, stream, query, users, data):
-    if text not in WALKED:  # learned once for all examples: an answer changes nothing
-        WALKED[text] = walk(build(text), stream).update(400)
-    whole = raw(WALKED[text], query(users, candidates=40))
-    cut = data.draw(st.integers(0, len(users)))
-    parts = [raw(WALKED[text], query(part, candidates=40)) for part in (users[:cut], users[cut:]) if part]
-    assert np.array_equal(np.concatenate(parts), whole)
-
-
-WALKED: dict[str, Any] = {}
-
-
-def raw(strategy, query):
-    """The rows that differ by query: users' factors, or scores."""
-    return strategy.factors(query).user if hasattr(strategy, "factors") else np.array(strategy.score(query))
 
 
 @each(RANKERS, CHECKED)

@@ -30,6 +30,8 @@ MODELS: dict[str, Task] = {
     "mf": "rank", "neumf": "rank", "gru4rec": "rank", "sasrec": "rank", "multvae": "rank",
     "logistic": "click", "fm": "click", "wide_deep": "click", "dlrm": "click", "biased_mf": "rate",
 }  # fmt: skip
+SMALL = {"mf": "dim=4", "neumf": "factors=4, layers=[8, 4]", "gru4rec": "dim=4, length=5, negatives=8",
+         "sasrec": "dim=4, length=5", "multvae": "hidden=4, dim=2", "logistic": "bits=6", "fm": "bits=6"}  # fmt: skip
 IMPOSSIBLE = {
     ("head_tune", "logistic"), ("head_tune", "fm"), ("adapter", "logistic"), ("lora", "logistic"), ("sml", "logistic"),
     ("melu", "mf"), *(("delayed", model) for model, task in MODELS.items() if task != "click"),
@@ -46,7 +48,7 @@ def registry():
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_each_pair_answers_or_is_refused_when_it_is_built(registry, strategy, model):
     stream = small_stream(MODELS[model])
-    text = STRATEGIES[strategy].format(model)
+    text = STRATEGIES[strategy].format(f"{model}({SMALL.get(model, '')})")
     if (strategy, model) in IMPOSSIBLE:
         with pytest.raises(UsageError):
             assert stream.task in registry.build("strategies", text).tasks or _refuse()

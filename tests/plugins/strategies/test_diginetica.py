@@ -3,7 +3,7 @@
 Protocol of the published table, which is not that of a replay: one file a week, a model trained on weeks before answers
 the whole week, items that no week before had are taken out of the tests *and of their sessions*, the first item of a
 session is no test (688,105 remain), all items are ranked. So strategies are led by hand here: fitted on a window of
-weeks, shown what a session had so far, asked for the next item. Of the tests one in five is asked, but for popularity.
+weeks, shown what a session had so far, asked for the next item. Rules are asked one test in 25, popularity all.
 
 The rules' numbers are those of an independent implementation over sparse matrices (order 10, weights 1/gap, the last
 item scores, mid-ranks) on all tests; an earlier measurement, with rules that are not told, had .1065, .1530, .2531 and
@@ -48,12 +48,12 @@ def weeks(shared_data):
 def asked(weeks):
     known = np.zeros(ITEMS, bool)
     known[weeks[0][:, 1]] = True
-    found = []
+    tests = []
     for week in weeks[1:]:
         kept = week[known[week[:, 1]]]
-        found.append(asked_of(kept[np.argsort(kept[:, 0], kind="stable")]))
+        tests.append(asked_of(kept[np.argsort(kept[:, 0], kind="stable")]))
         known[week[:, 1]] = True
-    return found
+    return tests
 
 
 def asked_of(rows):
@@ -86,7 +86,7 @@ def mid_ranks(scores, truth):
     return np.where(inside, ranks, np.inf)
 
 
-def rules(weeks, asked, query, window, *, last=1, share=5):
+def rules(weeks, asked, query, window, *, last=1, share=25):
     ranks = []
     for number, week in enumerate(asked, 1):
         one, past = SequentialRules(last=last), given(weeks, WINDOWS[window](number))
@@ -131,34 +131,29 @@ RULES = {
 
 
 @pytest.fixture(scope="module")
-def found(weeks, asked, query):
+def measured(weeks, asked, query):
     return {window: rules(weeks, asked, query, window) for window in RULES}
 
 
 @pytest.mark.parametrize("window", RULES)
-def test_rules_give_what_sparse_matrices_give(found, window):
-    assert found[window] == pytest.approx(RULES[window], abs=0.005)
+def test_rules_give_what_sparse_matrices_give(measured, window):
+    assert measured[window] == pytest.approx(RULES[window], abs=0.005)
 
 
-def test_rules_are_the_better_the_more_weeks_they_come_from(found):
-    recalls = [recall for recall, _ in found.values()]
+def test_rules_are_better_the_more_weeks_they_come_from(measured):
+    recalls = [recall for recall, _ in measured.values()]
     assert recalls == sorted(recalls)
     assert recalls[0] * 2.5 < recalls[-1]
 
 
-def test_three_items_of_a_session_say_more_than_the_last(found, weeks, asked, query):
-    assert rules(weeks, asked, query, "all weeks", last=3)[0] > found["all weeks"][0] + 0.02
+def test_three_items_of_a_session_say_more_than_the_last(measured, weeks, asked, query):
+    assert rules(weeks, asked, query, "all weeks", last=3)[0] > measured["all weeks"][0] + 0.02
 
 
-@pytest.mark.parametrize(
-    ("window", "recall"),
-    [("first week", 0.0088), ("last week", 0.0139), ("last 4 weeks", 0.0127), ("all weeks", 0.0116)],
-)
-def test_popularity_gives_what_was_measured(weeks, asked, query, window, recall):
-    assert popular(weeks, asked, query, window)[0] == pytest.approx(recall, abs=0.001)
+POPULARITY = {"first week": 0.0088, "last week": 0.0139, "last 4 weeks": 0.0127, "all weeks": 0.0116}
 
 
-def test_popularity_is_the_better_the_fewer_weeks_it_comes_from_if_they_are_the_last(weeks, asked, query):
-    recalls = [popular(weeks, asked, query, window)[0] for window in RULES]
-    first, last, four, everything = recalls
-    assert first < everything < four < last
+def test_popularity_gives_what_was_measured_and_a_recent_window_is_better(weeks, asked, query):
+    recalls = {window: popular(weeks, asked, query, window)[0] for window in POPULARITY}
+    assert recalls == pytest.approx(POPULARITY, abs=0.001)
+    assert recalls["first week"] < recalls["all weeks"] < recalls["last 4 weeks"] < recalls["last week"]

@@ -29,23 +29,16 @@ MODELS = [name for name in freshmark_plugins.register_models() if not model_of(n
 CASES = [(name, task) for name in MODELS for task in sorted(model_of(name).tasks)]
 
 
-def outcomes(strategy, stream, *, every="1m", batch=4096):
-    timeline = Timeline(stream, Settings(probes=0, batch=batch))
-    return replay(timeline, strategy, Schedule.parse(every)).tables["outcomes"]
-
-
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize(("name", "task"), CASES)
-def test_it_can_be_kept_up_to_date_and_answers_alike_in_any_batch(strategy, name, task):
-    stream = small_stream(task)
-    whole, single = (
-        outcomes(STRATEGIES[strategy](model_of(name), epochs=1, batch=64), stream, batch=size) for size in (4096, 1)
-    )
-    assert np.array_equal(whole["prediction"], single["prediction"])
-    assert len(np.unique(whole["prediction"])) > 1
+def test_it_can_be_kept_up_to_date(strategy, name, task):
+    timeline = Timeline(small_stream(task), Settings(probes=0))
+    built = STRATEGIES[strategy](model_of(name), epochs=1, batch=64)
+    outcomes = replay(timeline, built, Schedule.parse("1m")).tables["outcomes"]
+    assert len(np.unique(outcomes["prediction"])) > 1
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_it_keeps_the_contract_and_its_hands_off_the_future(name):
+def test_finetuned_it_keeps_the_contract(name):
     found = check_strategy(lambda: Finetune(model_of(name), epochs=1), every="1m")
     assert [str(one) for one in found if not one.ok] == []

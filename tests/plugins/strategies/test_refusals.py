@@ -23,7 +23,7 @@ OPTIONS = {
     "bisgd": ["nodes=0", "weights='two'", "lr=0"],
     "brismf": ["dim=0", "lr=0", "warmup_epochs=0"],
     "frozen": ["MF, epochs=-1", "MF, batch=0", "MF, batch='some'", "MF, optimiser='adm'", "MF, fallback='luck'",
-               "MF, lr=0", "MF, shuffle=False"],
+               "MF, lr=0", "mf(dim=4, lr=0)", "mf(dim=4, batch=0)", "mf(dim=4, epochs=-1)"],
     "finetune": ["MF, warmup_epochs=-1", "MF, patience=0"],
     "retrain": ["MF, init='cold'", "MF, window=0", "MF, window='soon'"],
     "online_sgd": ["MF, lr=0", "MF, batch=2"],

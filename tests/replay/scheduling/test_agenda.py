@@ -74,9 +74,9 @@ def test_an_alarm_with_a_delay_answers_later_with_what_was_known(make_stream, co
 
 
 @given(seed=st.integers(0, 10_000), n=st.integers(1, 9), label_delay=st.sampled_from(["0s", "7s"]))
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_the_size_of_batches_changes_neither_alarms_nor_numbers(random_stream, counts, last_item, seed, n, label_delay):
-    stream = random_stream(seed)
+    stream = random_stream(seed, 120)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(agendas, "detector_of", lambda name: Alarm(n))
         for strategy in (counts, last_item):

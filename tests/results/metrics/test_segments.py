@@ -3,7 +3,8 @@ import pytest
 from freshmark import Metric, Outcomes, Segment
 from freshmark.discovery.offers import Offer
 from freshmark.results.metrics.measured import measure
-from freshmark.results.metrics.named import Metrics, Segments
+from freshmark.results.metrics.named import Metrics
+from freshmark.results.metrics.named_segments import Segments
 from freshmark.results.metrics.registry import METRICS
 from freshmark.results.metrics.segments import Assignment, Division
 from hypothesis import given, settings

@@ -57,6 +57,14 @@ def test_the_verdict_of_each_run_is_listed_with_its_metric_and_winner(fabricated
     assert tuple(table.loc["three", ["metric", "winner"]]) == ("", "")
 
 
+def test_of_several_streams_each_verdict_names_its_own(fabricated, tmp_path):
+    streams = [fabricated.MadeStream("one"), fabricated.MadeStream("two")]
+    cells = [fabricated.MadeCell(name, stream=stream.name) for stream in streams for name in ("a()", "b()")]
+    fabricated.fabricate(tmp_path / "run", cells, streams)
+    (verdict,) = index_of(tmp_path, opened).table["verdict"]
+    assert verdict == " ".join(f"{one.stream}: {one.sentence}" for one in opened(tmp_path / "run").verdicts())
+
+
 def test_a_run_that_cannot_be_judged_is_listed_all_the_same(runs):
     for file in runs.glob("**/*.parquet"):
         file.unlink()

@@ -67,6 +67,7 @@ def test_strategies_alternate_and_seeds_come_last():
 def test_a_cell_has_a_name_that_people_use():
     assert Cell(0, "drift()", "mf()", "1d", "0s", 3).name == "mf() every 1d on drift(), seed 3"
     assert Cell(0, "drift()", "mf()", "1d", "10m", 3).name == "mf() every 1d delay 10m on drift(), seed 3"
+    assert Cell(0, "drift()", "mf()", "4w2d", "1h30m", 3).name == "mf() every 30d delay 90m on drift(), seed 3"
 
 
 def test_a_stream_that_is_an_object_may_have_any_name():

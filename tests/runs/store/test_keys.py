@@ -59,6 +59,27 @@ def test_the_code_of_a_plain_file_is_its_text(tmp_path):
     assert code_of(load([file], installed=False), "a") != before
 
 
+MODEL = """
+from freshmark import hookimpl
+
+@hookimpl
+def register_models():
+    return {'bias': Bias}
+
+class Bias:
+    recipe = {"lr": 0.05}
+"""
+
+
+@pytest.mark.parametrize("expression", ["retrain(bias())", "retrain(bias(), epochs=1)"])
+def test_another_recipe_of_a_model_is_another_key_of_every_strategy_over_it(tmp_path, expression):
+    file = tmp_path / "mine.py"
+    file.write_text(MODEL)
+    before = code_of(load([file]), expression)
+    file.write_text(MODEL.replace("0.05", "0.06"))
+    assert code_of(load([file]), expression) != before
+
+
 @pytest.mark.parametrize("expression", ["b", "a(inner=b())"])
 def test_the_code_of_a_package_is_all_of_it_and_nothing_is_imported(tmp_path, monkeypatch, expression):
     file = tmp_path / "mine.py"

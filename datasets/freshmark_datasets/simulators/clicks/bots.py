@@ -13,11 +13,7 @@ from freshmark_datasets.simulators.rhythm import DAY, START
 def visited(draws: Draws, chosen: ClickOptions, time: IntArray, user: IntArray) -> IntArray:
     """(requests,) the viewer, with the bots' share during the burst; rows from ``users`` on are bots.
 
-    Args:
-        draws: source of random numbers.
-        chosen: the options.
-        time: (requests,) seconds since the start.
-        user: (requests,) the viewer without bots.
+    ``time``: (requests,) seconds since the start.
     """
     if not chosen.bots:
         return user
@@ -34,11 +30,6 @@ def burst(chosen: ClickOptions) -> tuple[int, int]:
 
 
 def drift(chosen: ClickOptions, is_bot: BoolArray) -> Drift:
-    """The burst as a planted drift that affects the bots.
-
-    Args:
-        chosen: the options.
-        is_bot: (users of the stream,) by code.
-    """
+    """The burst as a planted drift that affects the bots."""
     begin, end = ((second + START) * SECOND for second in burst(chosen))
     return Drift(begin, end, "bots", tuple(np.flatnonzero(is_bot).tolist()))

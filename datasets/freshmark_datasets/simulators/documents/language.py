@@ -30,24 +30,12 @@ class Language:
     word: FloatArray
 
     def classes(self, draws: Draws, progress: FloatArray) -> IntArray:
-        """(n,) int64, the class of each document.
-
-        Args:
-            draws: source of randomness.
-            progress: (n,) progress of the shift, 0 to 1.
-        """
+        """(n,) int64, the class of each document, at this progress (n,) of the shift, 0 to 1."""
         turn, point = draws.uniform("topics/class", 2, len(progress))
         return _sample(np.cumsum(self.prior, axis=1), (turn < progress).astype(np.int64), point)
 
     def words(self, draws: Draws, label: IntArray, progress: FloatArray, *, length: int) -> IntArray:
-        """(n, length) int64, the words of documents of these classes.
-
-        Args:
-            draws: source of randomness.
-            label: (n,) classes.
-            progress: (n,) progress of the shift, 0 to 1.
-            length: of a document.
-        """
+        """(n, length) int64, the words of documents of these classes (n,), at this progress (n,)."""
         classes, many = self.word.shape[1:]
         turn, point = draws.uniform("topics/word", 2, len(label), length)
         row = (turn < progress[:, None]) * classes + label[:, None]
@@ -55,12 +43,7 @@ class Language:
         return drawn.reshape(row.shape)
 
     def posterior(self, word: IntArray, progress: FloatArray) -> FloatArray:
-        """(n, classes) P(class | words, t), exactly.
-
-        Args:
-            word: (n, length) the words of documents.
-            progress: (n,) progress of the shift, 0 to 1.
-        """
+        """(n, classes) P(class | words, t), exactly, from words (n, length) and progress (n,)."""
         after = progress[:, None]
         prior = (1.0 - after) * self.prior[0] + after * self.prior[1]
         evidence = np.full(prior.shape, -np.inf)  # log 0, for a class that does not exist yet

@@ -97,12 +97,7 @@ def _changed(image: AnyArray, place: FloatArray, chosen: ImageDrift, draws: Draw
 
 
 def rotated(image: AnyArray, degrees: FloatArray) -> AnyArray:
-    """Each image rotated by its angle about its centre, counter-clockwise, with bilinear interpolation.
-
-    Args:
-        image: (n, …, h, w).
-        degrees: (n,).
-    """
+    """Each image (n, …, h, w) rotated by its angle about its centre, counter-clockwise, with bilinear interpolation."""
     from scipy.ndimage import rotate  # noqa: PLC0415  (half a second that other drifts do not need)
 
     result = np.empty_like(image)
@@ -113,13 +108,7 @@ def rotated(image: AnyArray, degrees: FloatArray) -> AnyArray:
 
 
 def permuted(image: AnyArray, orders: IntArray, phase: IntArray) -> AnyArray:
-    """Each image with its pixels in the order of its phase.
-
-    Args:
-        image: (n, …).
-        orders: (phases, pixels) permutations.
-        phase: (n,) which of them.
-    """
+    """Each image with its pixels in the order (phases, pixels) of its phase (n,)."""
     flat = image.reshape(len(image), -1)
     shuffled: AnyArray = np.take_along_axis(flat, orders[phase], 1).reshape(image.shape)
     return shuffled

@@ -97,10 +97,7 @@ def build_catalogue(draws: Draws, chosen: Options) -> Catalogue:
 def with_turnover(catalogue: Catalogue, time: int, affected: IntArray) -> Catalogue:
     """The catalogue with another era from ``time`` on: affected items of a topic swap popularity, first with last.
 
-    Args:
-        catalogue: as it was.
-        time: seconds since the start, later than every turnover before.
-        affected: (n,) items; they keep their births, and so their freshness.
+    They keep their births, and so their freshness. Times are seconds since the start, later than the last turnover.
     """
     freshness = np.exp2(catalogue.birth / catalogue.half_life)
     popularity = catalogue.standing[-1] / freshness

@@ -30,14 +30,7 @@ def oracle_ranks(
     """(n,) 1 + #{more probable} + ½ #{other, equally probable}, among the items seen in the stream before each time.
 
     inf where the true item is not among them. Equality is tested within the item's topic only: popularity is
-    continuous, so across topics only rounding could make probabilities equal.
-
-    Args:
-        catalogue: of the simulator.
-        interests: of the simulator.
-        time: (n,) seconds since the start, never decreasing.
-        user: (n,) row in the interests.
-        item: (n,) row of the catalogue.
+    continuous, so across topics only rounding could make probabilities equal. Times are seconds since the start.
     """
     first = np.full(len(catalogue), NEVER)
     first[item[::-1]] = time[::-1]  # the last assignment wins, so the earliest time stays
@@ -94,14 +87,7 @@ class Ladder:
 
 
 def ladder(catalogue: Catalogue, era: int, topic: int, first: IntArray) -> Ladder:
-    """The ladder of one topic in one era.
-
-    Args:
-        catalogue: of the simulator.
-        era: of the catalogue.
-        topic: of the catalogue.
-        first: (items,) seconds at which each item is first seen; NEVER where it is not.
-    """
+    """The ladder of one topic in one era; ``first``: (items,) seconds, NEVER for an item that is not seen."""
     members = np.flatnonzero((catalogue.topic == topic) & (first < NEVER))
     by_standing = members[np.argsort(-catalogue.standing[era, members], kind="stable")]
     arrival = np.argsort(np.argsort(first[by_standing], kind="stable"), kind="stable")

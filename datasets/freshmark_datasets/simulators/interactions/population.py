@@ -52,13 +52,7 @@ def build_population(
 ) -> Population:
     """Users of whom a share is present from the start and the others arrive evenly over the span.
 
-    Args:
-        draws: source of random numbers.
-        users: how many, over the whole span.
-        span_days: of the stream.
-        initial: share present from the start, (0, 1].
-        lifetime_days: mean of an exponential lifetime; None: nobody leaves.
-        tail: of the Pareto activity.
+    Lifetimes are exponential with this mean, activity is Pareto with this tail; with None nobody leaves.
     """
     span = span_days * DAY
     first = max(1, round(users * initial))

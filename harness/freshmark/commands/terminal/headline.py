@@ -20,10 +20,7 @@ def headline_in(
 ) -> Callable[[Mapping[str, Any]], tuple[str, float]]:
     """A function from a successful cell of this run folder to the name and value of the metric that decides.
 
-    Args:
-        folder: of the run.
-        registry: where metrics come from.
-        metric: the one that was chosen; the main metric where the task does not have it, or where it fails.
+    It is the task's main metric where the task lacks the chosen one, or where that fails.
     """
     from freshmark.contract.outcomes import decoded  # noqa: PLC0415  (numpy, which a help text does not need)
     from freshmark.results.metrics.named import Metrics, main_metric  # noqa: PLC0415

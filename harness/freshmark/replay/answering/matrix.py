@@ -28,13 +28,7 @@ from freshmark.replay.timeline import Timeline
 
 
 class Matrix:
-    """The rows of the matrix of one cell; none if the settings ask for none.
-
-    Args:
-        timeline: its settings say how many blocks; never more than windows.
-        calls, answers, batches, attributes: of the strategy.
-        blocks: number of blocks; 0: no matrix.
-        device: torch device of the model.
+    """The rows of the matrix of one cell; none if ``blocks`` is 0, and never more than windows.
 
     Raises:
         UsageError: the model is not on the CPU.

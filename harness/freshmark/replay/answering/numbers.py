@@ -14,10 +14,6 @@ from freshmark.errors import InvalidAnswer
 def numbers(answer: Any, way: str) -> AnyArray:
     """The answer as an array; a torch tensor on the CPU is accepted, a generator or None is not.
 
-    Args:
-        answer: of the strategy.
-        way: the method that gave it.
-
     Raises:
         InvalidAnswer: it is not an array of numbers.
     """

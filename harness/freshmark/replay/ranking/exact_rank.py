@@ -40,12 +40,7 @@ class Truths:
 
 
 class Ranker:
-    """Counts ranks, and holds the scratch memory for it.
-
-    Args:
-        truths: of the stream.
-        items: number of items in the whole stream.
-    """
+    """Counts ranks, and holds the scratch memory for it."""
 
     def __init__(self, truths: Truths, items: int) -> None:
         self._truths = truths

@@ -1,4 +1,4 @@
-"""Metrics and segments by name, built-in ones and those of plugins. What a plugin raises names the plugin."""
+"""Metrics by name, built-in ones and those of plugins. What a plugin raises names the plugin."""
 
 from __future__ import annotations
 
@@ -10,20 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from freshmark.contract.arrays import AnyArray, IntArray, Task
+from freshmark.contract.arrays import Task
 from freshmark.contract.metric import AT_K, Metric, MetricFamily
 from freshmark.contract.outcomes import Outcomes
-from freshmark.contract.segment import Segment
-from freshmark.discovery.faults import BUILT_IN, fault
+from freshmark.discovery.faults import BUILT_IN
 from freshmark.discovery.offers import Offer
 from freshmark.errors import PluginError, PluginFault, UnknownName
-from freshmark.results.metrics.registry import METRICS, SEGMENTS
-from freshmark.results.metrics.segments import ALL, Assignment, segment_events
+from freshmark.results.metrics.offered import checked, form_of, guarded, of_session
+from freshmark.results.metrics.registry import METRICS
 
 _NAME_AT_K = re.compile(r"(?P<family>.+)@(?P<k>[1-9][0-9]*)")
 
-_BUILT_IN_METRICS = {name: Offer(BUILT_IN, metric) for name, metric in METRICS.items()}
-_BUILT_IN_SEGMENTS = {name: Offer(BUILT_IN, segment) for name, segment in SEGMENTS.items()}
+_BUILT_IN = {name: Offer(BUILT_IN, metric) for name, metric in METRICS.items()}
 
 
 class Metrics:
@@ -37,8 +35,8 @@ class Metrics:
     """
 
     def __init__(self, offers: Mapping[str, Offer] | None = None) -> None:
-        self._offers = _BUILT_IN_METRICS if offers is None else offers
-        things = {name: _checked("metric", name, offer) for name, offer in self._offers.items()}
+        self._offers = _BUILT_IN if offers is None else offers
+        things = {name: checked("metric", name, offer) for name, offer in self._offers.items()}
         self._metrics = {name: one for name, one in things.items() if isinstance(one, Metric)}
         self._families = {name: one for name, one in things.items() if isinstance(one, MetricFamily)}
         for name in self._metrics:
@@ -51,7 +49,7 @@ class Metrics:
     @classmethod
     def besides_built_in(cls, metrics: Mapping[str, Metric | MetricFamily]) -> Metrics:
         """The built-in metrics and these, which no plugin offers."""
-        return cls(_BUILT_IN_METRICS | _of_session(metrics))
+        return cls(_BUILT_IN | of_session(metrics))
 
     def named(self, name: str) -> Metric:
         """The metric of this name.
@@ -107,89 +105,12 @@ class Metrics:
 
     def _built(self, name: str) -> Metric:
         if name in self._metrics:
-            return _guarded(self._metrics[name], self._offers[name].plugin)
+            return _named_plugin(self._metrics[name], self._offers[name].plugin)
         family, k = self._split(name)
         if family is None:
             raise UnknownName("metric", name, [one.replace(AT_K, "@10") for one in self._offers], offered=True)
         plugin = self._offers[family.name].plugin
-        return _guarded(_guard(plugin, f"metric {name!r}", family)(k), plugin)
-
-
-class Segments:
-    """Segments by name.
-
-    names: ``all``, then the groups of every segment: the rows of ``Measured``
-    added: the groups of those that plugins added to the built-in ones
-
-    Args:
-        offers: name → what plugins offer, built-in segments among them; None: the built-in ones alone.
-
-    Raises:
-        PluginError: an offer is not a segment, or two segments have a group of one name.
-    """
-
-    def __init__(self, offers: Mapping[str, Offer] | None = None) -> None:
-        self._offers = _BUILT_IN_SEGMENTS if offers is None else offers
-        self._segments: dict[str, Segment] = {}
-        owners: dict[str, str] = {}
-        for name, offer in self._offers.items():
-            segment = self._segments[name] = _checked("segment", name, offer)
-            for group in segment.groups:
-                if group in owners:
-                    raise PluginError(
-                        f"segments {owners[group]!r} and {name!r} both have a group {group!r}",
-                        where=offer.plugin,
-                        remedy="rename one",
-                        code="FM306",
-                    )
-                owners[group] = name
-        self.names = (ALL, *owners)
-        self.added = tuple(
-            group for group, name in owners.items() if not self._offers[name].plugin.startswith(BUILT_IN)
-        )
-
-    @classmethod
-    def besides_built_in(cls, segments: Mapping[str, Segment]) -> Segments:
-        """The built-in segments and these, which no plugin offers."""
-        return cls(_BUILT_IN_SEGMENTS | _of_session(segments))
-
-    def assignments(self, events: Mapping[str, AnyArray]) -> tuple[tuple[Assignment, ...], list[PluginFault]]:
-        """The groups of these test events, and what segments raised; a segment that raised has no events.
-
-        Args:
-            events: the table of test events, column → (n,) array.
-        """
-        assignments, faults = [], []
-        for name, segment in self._segments.items():
-            try:
-                group = self._group(name, events)
-            except PluginFault as error:
-                faults.append(error)
-                group = np.full(len(events["time"]), -1)
-            assignments.append(Assignment(segment.groups, group))
-        return tuple(assignments), faults
-
-    def _group(self, name: str, events: Mapping[str, AnyArray]) -> IntArray:
-        segment, plugin = self._segments[name], self._offers[name].plugin
-        given = segment_events(events, segment.features)
-        missing = [feature for feature in segment.features if feature not in given.features]
-        if missing:
-            raise PluginFault(
-                f"segment {name!r} of plugin {plugin!r} needs the feature {missing[0]!r}, which was not recorded",
-                remedy="run again with the plugin, on a stream that has the feature",
-            )
-        group = np.asarray(_guard(plugin, f"segment {name!r}", segment.of)(given))
-        if group.shape != (len(given),) or group.dtype.kind not in "iub":
-            raise PluginFault(
-                f"segment {name!r} of plugin {plugin!r} gives {_form(group)} for {len(given)} events",
-                remedy="one whole number for each event",
-            )
-        if len(group) and not -1 <= int(group.min()) <= int(group.max()) < len(segment.groups):
-            raise PluginFault(
-                f"segment {name!r} of plugin {plugin!r} gives numbers from {group.min()} to {group.max()}",
-                remedy=f"−1 to {len(segment.groups) - 1}",
-            )
-        return group.astype(np.int64)
+        return _named_plugin(guarded(plugin, f"metric {name!r}", family)(k), plugin)
 
 
 def main_metric(task: Task, top: int) -> str:
@@ -201,25 +122,7 @@ def main_metric(task: Task, top: int) -> str:
     return mains[task]
 
 
-def _of_session(things: Mapping[str, Any]) -> dict[str, Offer]:
-    return {name: Offer("this session", thing) for name, thing in things.items()}
-
-
-def _checked(noun: str, name: str, offer: Offer) -> Any:
-    """The thing that is offered, if it is what it should be."""
-    thing = offer.thing()
-    kinds = (Metric, MetricFamily) if noun == "metric" else (Segment,)
-    if not isinstance(thing, kinds):
-        wanted = " or ".join(kind.__name__ for kind in kinds)
-        what = f"plugin {offer.plugin!r} offers {type(thing).__name__} as {noun} {name!r}"
-        raise PluginError(what, remedy=f"a {wanted}", code="FM307")
-    if thing.name != name:
-        what = f"plugin {offer.plugin!r} offers the {noun} {thing.name!r} as {name!r}"
-        raise PluginError(what, remedy="one name", code="FM307")
-    return thing
-
-
-def _guarded(metric: Metric, plugin: str) -> Metric:
+def _named_plugin(metric: Metric, plugin: str) -> Metric:
     """The metric; what a plugin's function raises names the plugin, and so does a result of the wrong shape."""
     if plugin.startswith(BUILT_IN):
         return metric
@@ -239,32 +142,12 @@ def _shaped(
         return None
 
     def call(outcomes: Outcomes, *more: Any) -> Any:
-        value = np.asarray(_guard(plugin, f"metric {metric!r}", function)(outcomes, *more))
+        value = np.asarray(guarded(plugin, f"metric {metric!r}", function)(outcomes, *more))
         if value.shape != shape(outcomes, *more) or value.dtype.kind not in "fiub":
             raise PluginFault(
-                f"metric {metric!r} of plugin {plugin!r} gives {_form(value)} for {len(outcomes)} events",
+                f"metric {metric!r} of plugin {plugin!r} gives {form_of(value)} for {len(outcomes)} events",
                 remedy=f"numbers of shape {shape(outcomes, *more)}",
             )
         return value.astype(np.float64) if value.shape else float(value)
 
     return wraps(function)(call)
-
-
-def _guard(plugin: str, what: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function; whatever a plugin's raises, errors of freshmark included, names the plugin."""
-
-    def call(*arguments: Any) -> Any:
-        try:
-            return function(*arguments)
-        except PluginFault:
-            raise
-        except Exception as error:
-            if plugin.startswith(BUILT_IN):
-                raise
-            raise fault(plugin, f"fails in {what}", error) from error
-
-    return call
-
-
-def _form(value: AnyArray) -> str:
-    return f"{value.dtype} of shape {value.shape}"

@@ -79,9 +79,10 @@ def _decided(run: Path, results_of: Callable[[Path], Reportable]) -> dict[str, s
         verdicts, ranking = results.verdicts(), results.ranking()
     except FreshmarkError as error:
         return {"verdict": f"cannot be judged: {error}", "metric": "", "winner": ""}
+    named = len(verdicts) > 1
     metrics = ranking.groupby("stream", sort=False)["metric"].first()
     return {
-        "verdict": " ".join(one.sentence for one in verdicts),
+        "verdict": " ".join(f"{one.stream}: {one.sentence}" if named else one.sentence for one in verdicts),
         "metric": ", ".join(dict.fromkeys(metric_label(str(metric)) for metric in metrics)),
         "winner": ", ".join(row_label(*one.chosen) for one in verdicts if one.chosen),
     }

@@ -14,7 +14,8 @@ from freshmark.contract.outcomes import Outcomes
 from freshmark.errors import PluginFault, UsageError
 from freshmark.results.metrics.influence import influence_of
 from freshmark.results.metrics.measured import Measured, measure, unmeasured
-from freshmark.results.metrics.named import Metrics, Segments, main_metric
+from freshmark.results.metrics.named import Metrics, main_metric
+from freshmark.results.metrics.named_segments import Segments
 from freshmark.results.metrics.segments import Division
 from freshmark.results.plugins import offers
 from freshmark.results.statistics.blocks import windows_for_statistics

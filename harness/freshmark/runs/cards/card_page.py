@@ -120,13 +120,7 @@ def _step(stream: Stream) -> int:
 
 
 def document_of(stream: Stream, card: Card, counts: list[tuple[str, str]]) -> Document:
-    """The page about a stream.
-
-    Args:
-        stream: any.
-        card: its card.
-        counts: the output of ``data describe``: name and value.
-    """
+    """The page about a stream; ``counts``: the names and values of ``data describe``."""
     record = StreamRecord(
         name=stream.name,
         task=stream.task,

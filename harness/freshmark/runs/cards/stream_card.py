@@ -97,12 +97,7 @@ class Card:
 
 
 def card_of(stream: Stream, *, warmup: float = 0.3, window: str | None = None) -> Card:
-    """The card of a stream.
-
-    Args:
-        stream: any.
-        warmup: share of the events that are history from the start.
-        window: a duration; None: a week, or less for short streams.
+    """The card of a stream; windows are a week by default, or less for short streams.
 
     Raises:
         DataError: there are no test events.

@@ -19,12 +19,7 @@ def span(stream: Stream) -> str:
 
 
 def span_warnings(stream: Stream, now: float | None = None) -> Iterator[str]:
-    """Why the times of a stream may be wrong: they lie in 1970, within a day, or in the future.
-
-    Args:
-        stream: any.
-        now: seconds since 1970; the clock if None.
-    """
+    """Why the times of a stream may be wrong: they lie in 1970, within a day, or in the future."""
     begin, end = int(stream.time[0]) / SECOND, int(stream.time[-1]) / SECOND
     length = float(stream.facts["span_seconds"])
     if begin < YEAR:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from freshmark.errors import UnknownName, UsageError
 from freshmark.runs.catalogue.expressions import Expression, Value, parse
+from freshmark.runs.catalogue.option_types import fits, note_of
 
 WITHIN = {"strategies": ("models", "strategies", "streams")}
 """The kinds in which a nested name is looked up, in this order; by default its own kind."""
@@ -98,8 +99,16 @@ class Assembly:
             remedy = f"it is {expression.name}{signature}"
             raise UsageError(f"{expression.name!r}: {error}", where=self._text, remedy=remedy, code="FM106") from error
         for option, value in bound.arguments.items():
-            if isinstance(value, Expression) and _wants_model(signature.parameters[option]):
+            parameter = signature.parameters[option]
+            if isinstance(value, Expression) and note_of(parameter) in ("Model", "Model | None"):
                 self._check_model(value, expression)
+            elif parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD) and not fits(value, parameter):
+                raise UsageError(
+                    f"{option}={value!r} of {expression.name} is of type {type(value).__name__}",
+                    where=self._text,
+                    remedy=f"a value of type {note_of(parameter)}",
+                    code="FM106",
+                )
 
     def _check_model(self, value: Expression, expression: Expression) -> None:
         kind = self._kinds[value.name]
@@ -129,9 +138,3 @@ def _check_options(expression: Expression, parameters: Iterable[Parameter], text
     for option, _ in expression.options:
         if option not in named:
             raise UnknownName(f"option of {expression.name!r} is called", option, named, where=text)
-
-
-def _wants_model(parameter: Parameter) -> bool:
-    """Whether the annotation says so; it is a class, its text, or the syntax that a static signature has read."""
-    note = parameter.annotation
-    return (note.__name__ if isinstance(note, type) else str(note)) in ("Model", "Model | None")

@@ -88,20 +88,20 @@ def _body(file: Path) -> list[ast.stmt]:
 
 
 def _signature_of_class(node: ast.ClassDef, place: str) -> Signature | None:
-    """What its own ``__init__`` takes, else that of its base class; with the defaults of its ``recipe``."""
+    """What its own ``__init__`` takes, else that of its base class; with the defaults that the class declares."""
     if node.decorator_list:
         return None
     init = _init(node)
     if init is not None:
         own = _signature(init.args, skip_self=True)
-        return _with_recipe(_with_the_rest(own, node, place) if _passes_on(init.args.kwarg) else own, node, place)
+        return _with_defaults(_with_the_rest(own, node, place) if _passes_on(init.args.kwarg) else own, node, place)
     if not _base(node):
         return None
     base = _imported_as(_base(node), place)
     if _base(node) == "Strategy" and definition_at(base) is None:
         return Signature()
     inherited = _signature_at(base)
-    return None if inherited is None else _with_recipe(inherited, node, place)
+    return None if inherited is None else _with_defaults(inherited, node, place)
 
 
 def _init(node: ast.ClassDef) -> ast.FunctionDef | None:
@@ -120,7 +120,7 @@ def _passes_on(rest: ast.arg | None) -> bool:
 
 
 def _with_the_rest(own: Signature, node: ast.ClassDef, place: str) -> Signature:
-    """Its own options, and for ``**rest: Unpack[T]`` those of the base class, or the keys of T that a recipe names."""
+    """Its own options, and for ``**rest: Unpack[T]`` those of the base class, or the keys of T with a default."""
     handed = _signature_at(_imported_as(_base(node), place)) if _base(node) else None
     if handed is not None:
         rest = [one for one in handed.parameters.values() if one.kind is Parameter.KEYWORD_ONLY]
@@ -134,27 +134,33 @@ def _with_the_rest(own: Signature, node: ast.ClassDef, place: str) -> Signature:
     return Signature([*mine, *(one for one in rest if one.name not in own.parameters)])
 
 
-def _with_recipe(signature: Signature, node: ast.ClassDef, place: str) -> Signature:
-    """The signature with the defaults that the class attribute ``recipe``, a dict of literals, gives its options."""
-    recipe = _recipe(node, place)
+def _with_defaults(signature: Signature, node: ast.ClassDef, place: str) -> Signature:
+    """The signature with the defaults that attributes of the class, literals, give its options.
+
+    inherits: names of options whose defaults are those of the model; recipe: other defaults; fixed: not an option
+    """
+    defaults: dict[str, Any] = {name: OfModel(f"model.{name}") for name in _declared(node, place, "inherits")}
+    defaults |= _declared(node, place, "recipe") | dict.fromkeys(_declared(node, place, "fixed"), NO_DEFAULT)
     changed = [
-        one.replace(default=recipe[one.name]) if one.name in recipe and one.kind is Parameter.KEYWORD_ONLY else one
+        one.replace(default=defaults[one.name]) if one.name in defaults and one.kind is Parameter.KEYWORD_ONLY else one
         for one in signature.parameters.values()
     ]
     return signature.replace(parameters=changed)
 
 
-def _recipe(node: ast.ClassDef, place: str) -> Mapping[str, Any]:
+def _declared(node: ast.ClassDef, place: str, attribute: str) -> dict[str, Any]:
+    """The keys of a dict of literals, or the elements of a tuple, that the body of the class sets an attribute to."""
     for one in node.body:
-        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and one.target.id == "recipe":
-            value = one.value
-            if isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name):  # recipe = Other.recipe
-                other = _imported_as(value.value.id, place)
-                defined = definition_at(other)
-                return _recipe(defined, other) if isinstance(defined, ast.ClassDef) else {}
-            if isinstance(value, ast.Dict):
-                keys = [key.value for key in value.keys if isinstance(key, ast.Constant)]
-                return {str(key): _default(one) for key, one in zip(keys, value.values, strict=True)}
+        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and one.target.id == attribute:
+            match one.value:
+                case ast.Attribute(value=ast.Name(id=name)):  # recipe = Other.recipe
+                    other = _imported_as(name, place)
+                    defined = definition_at(other)
+                    return _declared(defined, other, attribute) if isinstance(defined, ast.ClassDef) else {}
+                case ast.Tuple() as names:
+                    return dict.fromkeys(ast.literal_eval(names))
+                case ast.Dict(keys=keys, values=values):
+                    return {str(getattr(key, "value", "")): _default(v) for key, v in zip(keys, values, strict=True)}
     return {}
 
 
@@ -239,5 +245,9 @@ class Unevaluated(str):
         return str(self)
 
 
+class OfModel(Unevaluated):
+    """The default is what the model says: ``model.lr``."""
+
+
 NO_DEFAULT = Unevaluated("…")
-"""Of a shared option that no ``recipe`` names: the class does not take it."""
+"""Of a shared option that the class gives no default, or fixes: it does not take it."""

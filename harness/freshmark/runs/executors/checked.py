@@ -17,11 +17,6 @@ REMEDY = "docs/plugins.md, register_executors, has an example that works"
 class CheckedExecutor:
     """Calls an executor, and checks each call that it makes back.
 
-    Args:
-        build: gives the executor.
-        name: of the executor.
-        plugin: that offers it.
-
     Raises:
         PluginFault: the executor raised, or broke the protocol.
     """

@@ -16,11 +16,6 @@ def modules_to_preload(plan: Plan, registry: Registry, objects: Container[str] =
 
     Never a module of a third-party plugin: what it does at import must happen in the process of its cell. Nor torch
     for a device other than the CPU: a process with a CUDA context cannot be forked.
-
-    Args:
-        plan: with the expressions.
-        registry: that knows their modules.
-        objects: streams of the plan that are objects, and not expressions.
     """
     if plan.device != "cpu":
         return ["numpy"]

@@ -23,12 +23,9 @@ _FRAMES = 4
 
 
 class Sandbox:
-    """While entered, a call that opens a forbidden file or a connection raises a PluginError.
+    """While entered, a call that opens a file in these folders or a connection raises a PluginError.
 
     refused: every attempt, also where the strategy catches the error
-
-    Args:
-        folders: files below these must not be opened.
     """
 
     def __init__(self, folders: Sequence[Path]) -> None:

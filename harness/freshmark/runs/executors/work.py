@@ -14,6 +14,7 @@ import numpy as np
 from freshmark.contract.delays import time_scale
 from freshmark.contract.streams.prepared import open_stream
 from freshmark.discovery.faults import calling
+from freshmark.replay.events_table import events_table
 from freshmark.replay.loop import Replay, replay
 from freshmark.replay.measured_delay import measured_replay
 from freshmark.replay.scheduling.schedule import Schedule
@@ -94,7 +95,7 @@ def prepare_stream(job: Job, send: Send) -> dict[str, Any]:
     target = Path(job.target) / f"{folder.name}.parquet"
     segments = [offer.thing() for offer in registry.offers("segments").values()]
     wanted = [name for segment in segments for name in getattr(segment, "features", ())]
-    write_table(timeline.events_table(wanted), target)
+    write_table(events_table(timeline, wanted), target)
     return {
         "folder": str(folder),
         "name": stream.name,

@@ -23,12 +23,6 @@ def check_compatibility(
 ) -> list[str]:
     """Build the strategies in another process, compare them with the streams, and return those that could be built.
 
-    Args:
-        plan: the plan that they belong to.
-        strategies: those that still have cells to measure.
-        records: stream of the plan → its record.
-        executor: runs the process.
-
     Raises:
         UsageError: a strategy does not match a stream, or rejects its options.
     """
@@ -54,12 +48,6 @@ def compile_ahead(
     """Run each strategy on the beginning of a stream, in its own process, so that no cell pays for compilation.
 
     A failure is ignored here: it happens again in a cell, which reports it.
-
-    Args:
-        plan: the plan that they belong to.
-        strategies: those that still have cells to measure, and could be built.
-        records: stream of the plan → its record.
-        executor: runs the processes.
     """
     stream = str(next(iter(records.values()))["folder"])
     jobs = [

@@ -18,12 +18,7 @@ from freshmark.runs.plan.plan import Cell
 def cell_key(cell: Cell, *, fingerprint: str, code: str, settings: Mapping[str, Any], device: str) -> str:
     """The key of a cell: 40 hexadecimal digits.
 
-    Args:
-        cell: strategy, schedule and seed count; its position and the name of its stream do not.
-        fingerprint: of the stream.
-        code: ``code_of`` the strategy.
-        settings: of the replay.
-        device: where models live.
+    It does not depend on the cell's position in the plan, nor on the name of its stream.
     """
     parts = [SCHEMA, fingerprint, cell.strategy, code, cell.every, cell.delay, cell.seed, dict(settings), device]
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:40]

@@ -28,13 +28,9 @@ ENVIRONMENT: Mapping[str, str] = {
 
 
 def isolate(parent: int, log: int) -> None:
-    """Detach this process: its own session, all output into ``log``, killed when its parent ends.
+    """Detach this process: its own session, all output into ``log``, killed when its parent ends; ``log`` is closed.
 
     It has no input, because the parent has none.
-
-    Args:
-        parent: the process whose end ends this one.
-        log: descriptor that replaces stdout and stderr; closed here.
     """
     os.setsid()
     die_with_parent(parent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 import torch
 from freshmark import Events, Query, Run, UsageError
@@ -11,6 +11,7 @@ from torch import Tensor
 from freshmark_plugins.models.content.classifier import Classifier
 from freshmark_plugins.models.inputs import TEXT, require_feature, tokens
 from freshmark_plugins.training.embedding_table import EmbeddingTable
+from freshmark_plugins.training.options import Recipe
 
 MOST_BITS = 26
 
@@ -28,12 +29,13 @@ class BowLogistic(Classifier):
 
     Args:
         bits: log2 of the number of buckets that tokens are hashed into.
+        recipe: see ``Recipe``.
     """
 
     needs: ClassVar[frozenset[str]] = frozenset({TEXT})
 
-    def __init__(self, *, bits: int = 14) -> None:
-        super().__init__()
+    def __init__(self, *, bits: int = 14, **recipe: Unpack[Recipe]) -> None:
+        super().__init__(**recipe)
         if not 1 <= bits <= MOST_BITS:
             raise UsageError(f"bow_logistic has bits={bits}", remedy=f"1 to {MOST_BITS}")
         self.bits = bits

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from torch.nn import functional
 from freshmark_plugins.kernels.growth import row_count
 from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.training.embedding_table import EmbeddingTable
+from freshmark_plugins.training.options import Recipe
 
 
 class Classifier(ContextFree):
@@ -24,8 +25,8 @@ class Classifier(ContextFree):
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"classify"})
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **recipe: Unpack[Recipe]) -> None:
+        super().__init__(**recipe)
         self.classes = 0
 
     @abstractmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 import torch
 from freshmark import Events, Query, Run
@@ -12,6 +12,7 @@ from torch.nn.functional import max_pool2d
 from freshmark_plugins.models.content.classifier import Head, HeadedClassifier
 from freshmark_plugins.models.inputs import IMAGE, pixels, require_feature
 from freshmark_plugins.models.layers import Convolution
+from freshmark_plugins.training.options import Recipe
 
 
 class CNN(HeadedClassifier):
@@ -25,12 +26,13 @@ class CNN(HeadedClassifier):
 
     Args:
         channels: of the first convolution; the second has twice as many.
+        recipe: see ``Recipe``.
     """
 
     needs: ClassVar[frozenset[str]] = frozenset({IMAGE})
 
-    def __init__(self, *, channels: int = 8) -> None:
-        super().__init__()
+    def __init__(self, *, channels: int = 8, **recipe: Unpack[Recipe]) -> None:
+        super().__init__(**recipe)
         self.channels = channels
 
     def create_parameters(self, run: Run) -> None:

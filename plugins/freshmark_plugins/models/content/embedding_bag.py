@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 import torch
 from freshmark import Events, Query, Run
@@ -12,6 +12,7 @@ from freshmark_plugins.models.content.classifier import Head, HeadedClassifier
 from freshmark_plugins.models.inputs import TEXT, require_feature, tokens
 from freshmark_plugins.models.layers import Projection
 from freshmark_plugins.training.embedding_table import EmbeddingTable
+from freshmark_plugins.training.options import Recipe
 
 
 class EmbeddingBag(HeadedClassifier):
@@ -28,12 +29,13 @@ class EmbeddingBag(HeadedClassifier):
         dim: length of a word's vector.
         hidden: width of the hidden layer.
         bits: log2 of the number of buckets that tokens are hashed into.
+        recipe: see ``Recipe``.
     """
 
     needs: ClassVar[frozenset[str]] = frozenset({TEXT})
 
-    def __init__(self, dim: int = 32, *, hidden: int = 32, bits: int = 14) -> None:
-        super().__init__()
+    def __init__(self, dim: int = 32, *, hidden: int = 32, bits: int = 14, **recipe: Unpack[Recipe]) -> None:
+        super().__init__(**recipe)
         self.dim, self.hidden, self.bits = dim, hidden, bits
 
     def create_parameters(self, run: Run) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 import torch
 from freshmark import Events, Query, Run
@@ -11,6 +11,7 @@ from torch import Tensor
 from freshmark_plugins.models.content.classifier import Head, HeadedClassifier
 from freshmark_plugins.models.inputs import IMAGE, pixels, require_feature, width
 from freshmark_plugins.models.layers import Projection
+from freshmark_plugins.training.options import Recipe
 
 
 class VAEHead(HeadedClassifier):
@@ -28,12 +29,13 @@ class VAEHead(HeadedClassifier):
         dim: length of the code z.
         hidden: width of the hidden layers.
         weight: of reconstruction; 0: a classifier with noise in its code.
+        recipe: see ``Recipe``.
     """
 
     needs: ClassVar[frozenset[str]] = frozenset({IMAGE})
 
-    def __init__(self, dim: int = 16, *, hidden: int = 64, weight: float = 0.1) -> None:
-        super().__init__()
+    def __init__(self, dim: int = 16, *, hidden: int = 64, weight: float = 0.1, **recipe: Unpack[Recipe]) -> None:
+        super().__init__(**recipe)
         self.dim, self.hidden, self.weight = dim, hidden, weight
 
     def create_parameters(self, run: Run) -> None:

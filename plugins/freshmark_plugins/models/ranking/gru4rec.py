@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Unpack
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from freshmark_plugins.kernels.growth import bincount, row_count, with_room
 from freshmark_plugins.models.layers import dropped, index_of
 from freshmark_plugins.models.ranking.ranking_losses import bpr_max, cross_entropy
 from freshmark_plugins.models.ranking.sequential import Sequential
+from freshmark_plugins.training.options import Recipe
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
@@ -54,6 +56,7 @@ class GRU4Rec(Sequential):
         dropout: dropout of h.
         through_time: whether gradients pass from step to step.
         scale: standard deviation of the initial q.
+        recipe: see ``Recipe``.
     """
 
     def __init__(
@@ -70,8 +73,9 @@ class GRU4Rec(Sequential):
         dropout: float = 0.0,
         through_time: bool = True,
         scale: float = 0.05,
+        **recipe: Unpack[Recipe],
     ) -> None:
-        super().__init__(dim=dim, length=length, scale=scale)
+        super().__init__(dim=dim, length=length, scale=scale, **recipe)
         losses: dict[str, Loss] = {"cross-entropy": cross_entropy, "bpr-max": partial(bpr_max, reg=reg)}
         if loss not in losses:
             raise UnknownName("loss of gru4rec", loss, losses)

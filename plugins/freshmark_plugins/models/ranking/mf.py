@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import log
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 import torch
 from freshmark import Events, Factors, Query, Run, Task, UnknownName
@@ -15,6 +15,7 @@ from freshmark_plugins.histories.fallback import factors_of
 from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.models.layers import index_of
 from freshmark_plugins.training.embedding_table import EmbeddingTable
+from freshmark_plugins.training.options import Recipe
 
 
 class MF(ContextFree):
@@ -37,6 +38,7 @@ class MF(ContextFree):
             batch (softmax: 128).
         reg: λ of λ/2 (|p_u|² + |q_i|² + |q_j|²), over the rows of a batch.
         scale: standard deviation of the initial p and q.
+        recipe: see ``Recipe``.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
@@ -46,9 +48,16 @@ class MF(ContextFree):
     """It cannot answer users it was not trained on."""
 
     def __init__(
-        self, dim: int = 32, *, loss: str = "bpr", negatives: int | None = None, reg: float = 0.0, scale: float = 0.01
+        self,
+        dim: int = 32,
+        *,
+        loss: str = "bpr",
+        negatives: int | None = None,
+        reg: float = 0.0,
+        scale: float = 0.01,
+        **recipe: Unpack[Recipe],
     ) -> None:
-        super().__init__()
+        super().__init__(**recipe)
         losses: dict[str, tuple[Callable[[Events, torch.Generator], Tensor], int]] = {
             "bpr": (self._bpr, 1),
             "logistic": (self._logistic, 4),

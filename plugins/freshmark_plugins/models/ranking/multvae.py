@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 import torch
 from freshmark import Events, Query, UsageError
@@ -12,6 +12,7 @@ from torch.nn import functional
 from freshmark_plugins.models.layers import Projection, dropped, index_of
 from freshmark_plugins.models.ranking.sequential import Sequential
 from freshmark_plugins.training.embedding_table import EmbeddingTable
+from freshmark_plugins.training.options import Recipe
 
 
 class MultVAE(Sequential):
@@ -42,6 +43,7 @@ class MultVAE(Sequential):
         cap: the largest β.
         anneal: steps until β reaches it.
         scale: standard deviation of the initial Q and E.
+        recipe: see ``Recipe``.
     """
 
     by_user: ClassVar[bool] = False  # sets do not share a pass
@@ -58,8 +60,9 @@ class MultVAE(Sequential):
         cap: float = 0.2,
         anneal: int = 1000,
         scale: float = 0.05,
+        **recipe: Unpack[Recipe],
     ) -> None:
-        super().__init__(dim=hidden, length=length, scale=scale)
+        super().__init__(dim=hidden, length=length, scale=scale, **recipe)
         if min(dim, anneal) < 1 or not 0 <= dropout < 1:
             raise UsageError(f"multvae has dim={dim}, anneal={anneal}, dropout={dropout}", remedy="1 or more; below 1")
         self.code, self.dropout, self.cap, self.anneal = dim, dropout, cap, anneal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.models.layers import Projection, index_of
 from freshmark_plugins.models.ranking.ranking_losses import logistic
 from freshmark_plugins.training.embedding_table import EmbeddingTable
+from freshmark_plugins.training.options import Recipe
 
 
 class NeuMF(ContextFree):
@@ -39,6 +40,7 @@ class NeuMF(ContextFree):
         layers: inputs of the tower, half of them for the user, and the outputs of each of its layers.
         negatives: items sampled per event.
         scale: standard deviation of the initial p, q, p', q'.
+        recipe: see ``Recipe``.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
@@ -46,9 +48,15 @@ class NeuMF(ContextFree):
     """It cannot answer users it was not trained on."""
 
     def __init__(
-        self, factors: int = 8, *, layers: Sequence[int] = (64, 32, 16, 8), negatives: int = 4, scale: float = 0.05
+        self,
+        factors: int = 8,
+        *,
+        layers: Sequence[int] = (64, 32, 16, 8),
+        negatives: int = 4,
+        scale: float = 0.05,
+        **recipe: Unpack[Recipe],
     ) -> None:
-        super().__init__()
+        super().__init__(**recipe)
         if min(factors, negatives, *layers) < 1 or len(layers) < 2 or layers[0] % 2:  # noqa: PLR2004
             raise UsageError(
                 f"neumf has factors={factors}, layers={list(layers)}, negatives={negatives}",

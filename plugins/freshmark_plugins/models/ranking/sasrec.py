@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import sqrt
+from typing import Unpack
 
 import torch
 from freshmark import Events, UnknownName, UsageError
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 from freshmark_plugins.models.layers import Norm, Projection, dropped, index_of
 from freshmark_plugins.models.ranking.ranking_losses import cross_entropy, logistic
 from freshmark_plugins.models.ranking.sequential import Sequential
+from freshmark_plugins.training.options import Recipe
 
 
 class SASRec(Sequential):
@@ -43,6 +45,7 @@ class SASRec(Sequential):
         loss: "softmax" or "logistic".
         negatives: items sampled per batch (softmax; None: all known), per event (logistic; None: 1).
         scale: standard deviation of the initial q and p.
+        recipe: see ``Recipe``.
     """
 
     def __init__(
@@ -56,8 +59,9 @@ class SASRec(Sequential):
         loss: str = "softmax",
         negatives: int | None = None,
         scale: float = 0.02,
+        **recipe: Unpack[Recipe],
     ) -> None:
-        super().__init__(dim=dim, length=length, scale=scale)
+        super().__init__(dim=dim, length=length, scale=scale, **recipe)
         losses = {"softmax": self._softmax, "logistic": self._logistic}
         if loss not in losses:
             raise UnknownName("loss of sasrec", loss, losses)

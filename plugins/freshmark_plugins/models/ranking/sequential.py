@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 import torch
 from freshmark import AnyArray, BoolArray, Events, Factors, Query, Run, Task, UsageError
-from torch import Tensor, nn
+from torch import Tensor
 
 from freshmark_plugins.histories.fallback import factors_of
 from freshmark_plugins.histories.sequences import Sequences
 from freshmark_plugins.models.layers import index_of
 from freshmark_plugins.training.embedding_table import EmbeddingTable
+from freshmark_plugins.training.options import Recipe
+from freshmark_plugins.training.trainable import Trainable
 
 
-class Sequential(nn.Module, ABC):
+class Sequential(Trainable):
     """score(u, i, t) = h · q_i + b_i, h a function of the items of u before t.
 
     The input of an event is the history before its time, without the event itself, events of the same time or later
@@ -29,6 +31,7 @@ class Sequential(nn.Module, ABC):
         dim: length of h and q.
         length: newest items of a history that count.
         scale: standard deviation of the initial q.
+        recipe: see ``Recipe``.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
@@ -39,8 +42,8 @@ class Sequential(nn.Module, ABC):
     by_user: ClassVar[bool] = True
     """Events of a user in one batch share one pass over the history."""
 
-    def __init__(self, *, dim: int, length: int, scale: float) -> None:
-        super().__init__()
+    def __init__(self, *, dim: int, length: int, scale: float, **recipe: Unpack[Recipe]) -> None:
+        super().__init__(**recipe)
         if min(dim, length) < 1:
             raise UsageError(f"{type(self).__name__.lower()} has dim={dim}, length={length}", remedy="1 or more")
         self.dim, self.length, self.scale = dim, length, scale

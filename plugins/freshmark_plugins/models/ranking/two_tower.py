@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from freshmark_plugins.models.inputs import categorical, numeric, width
 from freshmark_plugins.models.layers import Projection
 from freshmark_plugins.models.ranking.mf import MF
 from freshmark_plugins.training.embedding_table import EmbeddingTable
+from freshmark_plugins.training.options import Recipe
 
 
 class TwoTower(MF):
@@ -33,6 +34,7 @@ class TwoTower(MF):
         reg: λ of λ/2 (|p_u|² + |v_i|²), v_i the sum in parentheses.
         scale: standard deviation of the first p, q and C.
         bits: categories share 2^bits rows of C.
+        recipe: see ``Recipe``.
     """
 
     head: ClassVar[tuple[str, ...]] = ("items", "bias", "numbers", "categories")
@@ -46,8 +48,9 @@ class TwoTower(MF):
         reg: float = 0.0,
         scale: float = 0.01,
         bits: int = 12,
+        **recipe: Unpack[Recipe],
     ) -> None:
-        super().__init__(dim, loss=loss, negatives=negatives, reg=reg, scale=scale)
+        super().__init__(dim, loss=loss, negatives=negatives, reg=reg, scale=scale, **recipe)
         if not 1 <= bits <= 24:  # noqa: PLR2004
             raise UsageError(f"bits={bits}", where="bits", remedy="from 1 to 24")
         self.bits = bits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 import torch
 from freshmark import Events, Query, Run, Task
@@ -11,6 +11,7 @@ from torch import Tensor
 from freshmark_plugins.models.tabular.fields import lookup
 from freshmark_plugins.models.tabular.pointwise import Pointwise
 from freshmark_plugins.training.embedding_table import EmbeddingTable
+from freshmark_plugins.training.options import Recipe
 
 
 class BiasedMF(Pointwise):
@@ -28,14 +29,15 @@ class BiasedMF(Pointwise):
         dim: length of p and q.
         reg: λ of the penalty, over the rows of a batch.
         scale: standard deviation of the initial p and q; biases start at 0.
+        recipe: see ``Recipe``.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"rate"})
     head: ClassVar[tuple[str, ...]] = ("items", "item_bias")
     """The parameters between the representation of a user and the answer."""
 
-    def __init__(self, dim: int = 16, *, reg: float = 0.02, scale: float = 0.1) -> None:
-        super().__init__()
+    def __init__(self, dim: int = 16, *, reg: float = 0.02, scale: float = 0.1, **recipe: Unpack[Recipe]) -> None:
+        super().__init__(**recipe)
         self.dim, self.reg, self.scale = dim, reg, scale
 
     def create_parameters(self, run: Run) -> None:

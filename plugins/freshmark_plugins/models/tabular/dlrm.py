@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations, pairwise
+from typing import Unpack
 
 import torch
 from freshmark import Events, Query, Run
@@ -13,6 +14,7 @@ from freshmark_plugins.models.inputs import numbers, numeric, width
 from freshmark_plugins.models.layers import Projection
 from freshmark_plugins.models.tabular.fields import Fields
 from freshmark_plugins.models.tabular.pointwise import Pointwise
+from freshmark_plugins.training.options import Recipe
 
 
 class DLRM(Pointwise):
@@ -31,10 +33,13 @@ class DLRM(Pointwise):
         dim: length of the vectors.
         layers: widths of the hidden layers of the network on top.
         bits: log2 of the number of buckets that categories are hashed into.
+        recipe: see ``Recipe``.
     """
 
-    def __init__(self, dim: int = 16, *, layers: Sequence[int] = (32, 16), bits: int = 16) -> None:
-        super().__init__()
+    def __init__(
+        self, dim: int = 16, *, layers: Sequence[int] = (32, 16), bits: int = 16, **recipe: Unpack[Recipe]
+    ) -> None:
+        super().__init__(**recipe)
         self.dim, self.layers, self.bits = dim, tuple(layers), bits
 
     def create_parameters(self, run: Run) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import torch
 from freshmark import Events, Query, Run
 from torch import Tensor, nn
@@ -9,6 +11,7 @@ from torch import Tensor, nn
 from freshmark_plugins.models.inputs import numbers, numeric, width
 from freshmark_plugins.models.tabular.fields import Fields
 from freshmark_plugins.models.tabular.pointwise import Pointwise
+from freshmark_plugins.training.options import Recipe
 
 
 class FM(Pointwise):
@@ -26,10 +29,11 @@ class FM(Pointwise):
         dim: length of v.
         bits: log2 of the number of buckets that categories are hashed into.
         scale: standard deviation of the initial v; w starts at 0.
+        recipe: see ``Recipe``.
     """
 
-    def __init__(self, dim: int = 8, *, bits: int = 16, scale: float = 0.01) -> None:
-        super().__init__()
+    def __init__(self, dim: int = 8, *, bits: int = 16, scale: float = 0.01, **recipe: Unpack[Recipe]) -> None:
+        super().__init__(**recipe)
         self.dim, self.bits, self.scale = dim, bits, scale
 
     def create_parameters(self, run: Run) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.models.inputs import TEXT, categorical, numbers, numeric, tokens, width
 from freshmark_plugins.models.layers import sigmoid
 from freshmark_plugins.training.embedding_table import EmbeddingTable
+from freshmark_plugins.training.options import Recipe
 
 MOST_BITS = 30
 
@@ -32,12 +33,13 @@ class Logistic(ContextFree):
 
     Args:
         bits: log2 of the number of buckets.
+        recipe: see ``Recipe``.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({"click", "classify"})
 
-    def __init__(self, *, bits: int = 18) -> None:
-        super().__init__()
+    def __init__(self, *, bits: int = 18, **recipe: Unpack[Recipe]) -> None:
+        super().__init__(**recipe)
         if not 1 <= bits <= MOST_BITS:
             raise UsageError(f"logistic has bits={bits}", remedy=f"1 to {MOST_BITS}")
         self.bits = bits

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Unpack
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from freshmark_plugins.models.layers import Projection
 from freshmark_plugins.models.tabular.fields import Fields
 from freshmark_plugins.models.tabular.pointwise import Pointwise
 from freshmark_plugins.training.embedding_table import EmbeddingTable
+from freshmark_plugins.training.options import Recipe
 
 
 class WideDeep(Pointwise):
@@ -34,10 +36,13 @@ class WideDeep(Pointwise):
         dim: length of e.
         layers: widths of the hidden layers.
         bits: log2 of the number of buckets that categories, and pairs, are hashed into.
+        recipe: see ``Recipe``.
     """
 
-    def __init__(self, dim: int = 16, *, layers: Sequence[int] = (32, 16), bits: int = 16) -> None:
-        super().__init__()
+    def __init__(
+        self, dim: int = 16, *, layers: Sequence[int] = (32, 16), bits: int = 16, **recipe: Unpack[Recipe]
+    ) -> None:
+        super().__init__(**recipe)
         self.dim, self.layers, self.bits = dim, tuple(layers), bits
 
     def create_parameters(self, run: Run) -> None:

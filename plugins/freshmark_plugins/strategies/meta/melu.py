@@ -43,10 +43,8 @@ class MeLU(Finetune):
         training: see ``Training``; ``sparse`` and a stop rule are refused.
     """
 
-    usual_models: ClassVar[Mapping[Task, str]] = {"rank": "neumf()"}
-    """The model of ``--all-strategies``: mf has only tables."""
-
-    recipe: ClassVar[Training] = {"epochs": 1, "warmup_epochs": 1}
+    usual_models: ClassVar[Mapping[Task, str]] = {"rank": "neumf(epochs=1)"}
+    """The model of ``--all-strategies``: mf has only tables; one epoch, since users are trained one by one."""
 
     def __init__(
         self,

@@ -19,6 +19,7 @@ class BatchGD(ModelStrategy):
 
     It is ``finetune(batch="all", epochs=steps)``. Steps are not noisy, but each costs as much as an epoch, and a row
     with few of the events moves little: with plain sgd, η should grow with |D_t|; adaptive optimisers compensate.
+    Optimiser and η are not the model's: ten steps have to go as far as the hundreds of other strategies.
 
     Cost of an update: steps · |D_t|. Extra memory: the optimiser's state (adam: two more models). Cauchy, 1847.
 
@@ -29,8 +30,8 @@ class BatchGD(ModelStrategy):
         training: see ``Training``.
     """
 
-    recipe: ClassVar[Training] = {"optimiser": "adam", "lr": 0.05, "sparse": False, "fallback": "popularity"}
-    fixed: ClassVar[Training] = {"epochs": 0, "batch": "all", "shuffle": False}
+    recipe: ClassVar[Training] = {"optimiser": "adam", "lr": 0.05}
+    fixed: ClassVar[Training] = {"epochs": 0, "warmup_epochs": 0, "batch": "all", "shuffle": False}
 
     def __init__(self, model: Model, *, steps: int = 10, warmup_steps: int = 100, **training: Unpack[Training]) -> None:
         super().__init__(model, **training)

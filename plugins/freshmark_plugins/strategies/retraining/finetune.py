@@ -7,7 +7,6 @@ from typing import ClassVar
 from freshmark import Events
 
 from freshmark_plugins.strategies.retraining.model_strategy import ModelStrategy
-from freshmark_plugins.training.options import Training
 
 
 class Finetune(ModelStrategy):
@@ -26,18 +25,7 @@ class Finetune(ModelStrategy):
         training: see ``Training``.
     """
 
-    recipe: ClassVar[Training] = {
-        "epochs": 5,
-        "warmup_epochs": 5,
-        "batch": 256,
-        "optimiser": "adam",
-        "lr": 0.01,
-        "sparse": False,
-        "shuffle": True,
-        "fallback": "popularity",
-        "stop": None,
-        "patience": None,
-    }
+    continues: ClassVar[bool] = True
 
     def update(self, events: Events) -> None:
         """Train on the new events."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from freshmark_plugins.strategies.retraining.model_strategy import ModelStrategy
-from freshmark_plugins.training.options import Training
 
 
 class Frozen(ModelStrategy):
@@ -21,12 +18,3 @@ class Frozen(ModelStrategy):
         model: such as ``mf(dim=32)``.
         training: see ``Training``; the epochs are passes over the warm-up.
     """
-
-    recipe: ClassVar[Training] = {
-        "epochs": 2,
-        "batch": "auto",
-        "optimiser": "adagrad",
-        "lr": 0.07,
-        "sparse": False,
-        "fallback": "popularity",
-    }

@@ -12,6 +12,7 @@ from freshmark_plugins.histories.fallback import Fallback
 from freshmark_plugins.models.context_free import ContextFree
 from freshmark_plugins.training.learner import Learner, Term
 from freshmark_plugins.training.options import Training, options_of
+from freshmark_plugins.training.trainable import recipe_of
 
 
 class ModelStrategy(Strategy):
@@ -20,21 +21,38 @@ class ModelStrategy(Strategy):
     It offers those of ``factors``, ``score``, ``predict`` and ``recommend`` that the model offers, and
     ``observe`` only where the model has context.
 
-    recipe: the training options that users may give, with their defaults; a subclass names what it changes
+    inherits: the training options whose defaults are those of the model
+    recipe: the training options with another default, where the algorithm demands it; a subclass names what it changes
     fixed: the training options that the strategy itself decides
+    continues: whether an update continues training: its ``epochs`` then say nothing of those of the warm-up
 
     Args:
         model: what is kept up to date, such as ``mf(dim=32)``.
-        training: how it is trained.
+        training: how it is trained, where that differs from the model's recipe.
     """
 
-    recipe: ClassVar[Training] = {}
-    fixed: ClassVar[Training] = {"shuffle": True, "stop": None, "patience": None}
+    inherits: ClassVar[tuple[str, ...]] = (
+        "epochs",
+        "warmup_epochs",
+        "batch",
+        "optimiser",
+        "lr",
+        "sparse",
+        "shuffle",
+        "stop",
+        "patience",
+    )
+    recipe: ClassVar[Training] = {"fallback": "popularity"}
+    fixed: ClassVar[Training] = {}
+    continues: ClassVar[bool] = False
 
     def __init__(self, model: Model, **training: Unpack[Training]) -> None:
-        options = options_of(type(self), training)
-        epochs, warmup_epochs = options["epochs"], options.get("warmup_epochs")
-        self.epochs, self.warmup_epochs = epochs, epochs if warmup_epochs is None else warmup_epochs
+        recipe = recipe_of(model)
+        options = options_of(type(self), recipe, training)
+        self.epochs, warmup_epochs = options["epochs"], options["warmup_epochs"]
+        if warmup_epochs is None:
+            warmup_epochs = recipe["epochs"] if self.continues else self.epochs
+        self.warmup_epochs = warmup_epochs
         if min(self.epochs, self.warmup_epochs) < 0:
             raise UsageError(f"epochs={self.epochs}, warmup_epochs={self.warmup_epochs}", remedy="0 or more")
         if options["fallback"] not in {None, "popularity"}:

@@ -20,6 +20,7 @@ class OnlineSGD(ModelStrategy):
     The result does not depend on how events are split into updates. It is ``finetune(batch=1, epochs=1,
     shuffle=False)``, except that ``finetune`` may draw items of the same update as negatives before their first event.
 
+    Optimiser and η are not the model's: a step per event is sgd by definition, and follows no mean of a batch.
     Cost of an update: |D_t| steps; a step has a fixed cost of some 0.2 ms in torch: ``online_mf`` is ``mf`` without it.
     Extra memory: none (sgd). Robbins & Monro, Ann. Math. Statist. 1951; Bottou, 1998.
 
@@ -28,14 +29,8 @@ class OnlineSGD(ModelStrategy):
         training: see ``Training``; the warm-up is learned step by step too.
     """
 
-    recipe: ClassVar[Training] = {
-        "warmup_epochs": 1,
-        "optimiser": "sgd",
-        "lr": 0.3,
-        "sparse": False,
-        "fallback": "popularity",
-    }
-    fixed: ClassVar[Training] = {"epochs": 1, "batch": 1, "shuffle": False}
+    recipe: ClassVar[Training] = {"warmup_epochs": 1, "optimiser": "sgd", "lr": 0.3}
+    fixed: ClassVar[Training] = {"epochs": 1, "batch": 1, "shuffle": False, "stop": None, "patience": None}
 
     def fit(self, history: Events) -> None:
         """Learn the warm-up event by event, after observing it as context."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Unpack
+from typing import Unpack
 
 import numpy as np
 from freshmark import Events, Model, UsageError, parse_duration
@@ -36,19 +36,6 @@ class Retrain(ModelStrategy):
         window: None for everything, "7d" for a span before the newest event, or a number of events.
         training: see ``Training``; the epochs are passes over the window.
     """
-
-    recipe: ClassVar[Training] = {
-        "epochs": 2,
-        "warmup_epochs": None,
-        "batch": "auto",
-        "optimiser": "adagrad",
-        "lr": 0.07,
-        "sparse": False,
-        "shuffle": True,
-        "fallback": "popularity",
-        "stop": None,
-        "patience": None,
-    }
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ import numpy as np
 from freshmark import AnyArray, Events, Model, Run, Source, Strategy, Stream, UnknownName, UsageError
 
 from freshmark_plugins.strategies.retraining.finetune import Finetune
+from freshmark_plugins.strategies.retraining.model_strategy import ModelStrategy
 from freshmark_plugins.strategies.transfer.code_maps import CodeMap, Codes, TranslatedAnswers
 from freshmark_plugins.training.options import Training
 
@@ -39,7 +40,8 @@ class Transfer(Strategy):
         training: see ``Training``.
     """
 
-    recipe: ClassVar[Training] = Finetune.recipe
+    inherits: ClassVar[tuple[str, ...]] = ModelStrategy.inherits
+    recipe: ClassVar[Training] = {"fallback": "popularity"}
 
     def __init__(self, model: Model, *, source: Any, clock: str = "shared", **training: Unpack[Training]) -> None:
         if clock not in CLOCKS:

@@ -93,16 +93,6 @@ def test_it_begins_where_the_first_labels_lie(learned, events, query, name, task
 
 
 @every_case
-def test_a_row_is_answered_alike_in_any_batch(learned, events, query, name, task):
-    model = learned(name, task, epochs=1).model
-    whole = model.predict(asked(task, query, events, slice(60))[0])
-    for size in (1, 7):
-        for begin in range(0, 60, size):
-            rows = slice(begin, min(begin + size, 60))
-            assert np.array_equal(model.predict(asked(task, query, events, rows)[0]), whole[rows])
-
-
-@every_case
 def test_the_loss_is_that_of_what_it_answers(learned, events, query, name, task):
     model = learned(name, task, epochs=1).model
     question, rest = asked(task, query, events, slice(40))
