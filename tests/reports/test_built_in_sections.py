@@ -119,12 +119,12 @@ def test_limits_shade_what_may_be_paid_and_cross_out_what_is_outside(usual):
         in found.finding
     )
     assert sum(row[-1] == "" for row in found.table.rows) == inside
-    assert all(row[-1].startswith("cost ") for row in found.table.rows if row[2] > limit)
+    assert all(row[-1].startswith("cost ") for row in found.table.rows if row[2].value > limit)
     axes = drawn(found)
     (box,) = axes.patches
     assert box.get_x() + box.get_width() == pytest.approx(limit)
     (crosses,) = (line for line in axes.lines if line.get_label() == "outside the limits")
-    assert sorted(crosses.get_xdata()) == sorted(row[2] for row in found.table.rows if row[2] > limit)
+    assert sorted(crosses.get_xdata()) == sorted(row[2].value for row in found.table.rows if row[2].value > limit)
     keys = [text.get_text() for text in axes.figure.legends[0].get_texts()]
     assert f"cost ≤ {format_number(limit)}" in keys
     assert "outside the limits" in keys
@@ -146,11 +146,11 @@ def test_of_many_rows_the_front_and_the_best_are_drawn_and_it_is_said(fabricated
     assert len(marks) == 60
     for place, mark in marks:
         row = found.table.rows[int(mark["data-entry"])]
-        assert place.tolist() == [row[2], row[3].value]
+        assert place.tolist() == [row[2].value, row[3].value]
     best = list(results.ranking()["strategy"])
     shown = {mark["data-strategy"] for _, mark in marks}
     assert set(best[:50]) <= shown
-    assert {row[0] for row in found.table.rows if row[4] == "yes"} <= shown
+    assert {row[0] for row in found.table.rows if row[6] == "yes"} <= shown
 
 
 def test_a_limit_that_is_no_cost_crosses_out_and_shades_nothing(usual):

@@ -127,7 +127,7 @@ def test_the_ranking_sorts_by_button_and_says_how(opened, text):
     head = tab.locator("table[data-sortable] >> nth=0 >> th", has_text="CPU s / M")
     head.locator("button").click()
     assert head.get_attribute("aria-sort") == "descending"
-    costs = [float(cost.replace(",", "")) for cost in column(tab, 11) if cost != "–"]
+    costs = [float(cost.partition("\u00a0")[0].replace(",", "")) for cost in column(tab, 11) if cost != "–"]
     assert costs == sorted(costs, reverse=True)
     head.locator("button").click()
     assert head.get_attribute("aria-sort") == "ascending"

@@ -79,6 +79,8 @@ def _columns(metric: str, added: Sequence[str], loss: Kind) -> tuple[Column, ...
             "number",
             "CPU seconds of fit, updates and answers per million test events ± half the 95 % interval",
         ),
+        Column("of updates", "number", "CPU seconds of updates, without the first fit"),
+        Column("of answers", "number", "CPU seconds of answers"),
         Column("Updates", "count", "updates per cell, without the first fit"),
         Column("p50", "seconds", "wall-clock time of an update, median", "Update time"),
         Column("p99", "seconds", "of an update", "Update time"),
@@ -95,7 +97,7 @@ def _columns(metric: str, added: Sequence[str], loss: Kind) -> tuple[Column, ...
 def _entries(row: Any, added: Sequence[float]) -> tuple[Entry, ...]:
     status = f"{row['status']}: {row['reason']}" if row["reason"] else row["status"]
     if not math.isfinite(row["value"]):
-        return (row["strategy"], row["schedule"], row["status"], *[None] * (16 + len(added)), int(row["seeds"]), status)
+        return (row["strategy"], row["schedule"], row["status"], *[None] * (18 + len(added)), int(row["seeds"]), status)
     updates = round(row["updates"] * row["seeds"])
     requests = int(row["requests"])
     best = row["difference"] == 0 and row["difference_margin"] == 0
@@ -111,7 +113,9 @@ def _entries(row: Any, added: Sequence[float]) -> tuple[Entry, ...]:
         row["new_user"],
         row["new_item"],
         *added,
-        Value(row["cpu_seconds_per_million"], row.get("cpu_seconds_margin", math.nan)),
+        Value(row["cpu_seconds_per_million"], row["cpu_seconds_margin"]),
+        row["update_cpu_seconds_per_million"],
+        row["answer_cpu_seconds_per_million"],
         row["updates"],
         _percentile(row["update_p50_seconds"], updates, 50, "updates"),
         _percentile(row["update_p99_seconds"], updates, 99, "updates"),

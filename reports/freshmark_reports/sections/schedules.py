@@ -46,6 +46,8 @@ def _chart(results: Results, rows: pd.DataFrame, knees: pd.DataFrame) -> Chart:
             Column("Stream time between", "seconds"),
             Column(metric_label(metric), "number"),
             Column("CPU s / M events", "number"),
+            Column("CPU s of updates", "number"),
+            Column("CPU s of answers", "number"),
             Column(
                 "Good enough",
                 about="the schedule that the rule picks for this strategy, if any is shown to be",
@@ -57,7 +59,9 @@ def _chart(results: Results, rows: pd.DataFrame, knees: pd.DataFrame) -> Chart:
                 row["schedule"],
                 row["interval_seconds"] if np.isfinite(row["interval_seconds"]) else None,
                 Value(row["value"], row["margin"]),
-                row[COST],
+                Value(row[COST], row["cpu_seconds_margin"]),
+                row["update_cpu_seconds_per_million"],
+                row["answer_cpu_seconds_per_million"],
                 "knee" if place in bends else "",
             )
             for place, row in enumerate(shown.to_dict("records"))
@@ -107,8 +111,9 @@ def _draw(results: Results, rows: pd.DataFrame, bends: Sequence[int], figure: An
         values = [with_margin(*one) for one in zip(own["value"], own["margin"], strict=True)]
         drawing.curve(panels[0], own, at, own["value"], look[strategy], values=values, margin=own["margin"], bars=True,
                       **style)  # fmt: skip
-        costs = list(map(format_number, own[COST]))
-        drawing.curve(panels[1], own, at, own[COST], look[strategy], values=costs, **style)
+        costs = [with_margin(*one) for one in zip(own[COST], own["cpu_seconds_margin"], strict=True)]
+        reach = np.minimum(own["cpu_seconds_margin"], 0.9 * own[COST])  # the axis is logarithmic: nothing reaches 0
+        drawing.curve(panels[1], own, at, own[COST], look[strategy], values=costs, margin=reach, bars=True, **style)
     for one in bends:
         ring = {"marker": "o", "markersize": 12, "markerfacecolor": "none", "markeredgecolor": drawing.ink(),
                 "linestyle": "none", "label": rows["strategy"].iloc[one]}  # fmt: skip

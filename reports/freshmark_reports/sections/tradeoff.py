@@ -18,6 +18,7 @@ MOST_MARKS = 60
 """More cannot be distinguished, and take long to draw."""
 
 CPU, MONEY = "cpu_seconds_per_million", "cost_per_million"
+MARGIN = {CPU: "cpu_seconds_margin", MONEY: "cost_margin"}
 
 
 def cost_of(results: Results) -> tuple[str, str]:
@@ -50,6 +51,8 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
             Column("Updated"),
             Column("Cost / M events" if results.prices else "CPU s / M events", "number"),
             Column(metric_label(metric), "number"),
+            Column("CPU s of updates", "number"),
+            Column("CPU s of answers", "number"),
             Column("On the front"),
             *([Column("Outside the limits by")] if results.budget else []),
         ),
@@ -57,8 +60,10 @@ def _chart(results: Results, rows: pd.DataFrame) -> Chart:
             (
                 row["strategy"],
                 row["schedule"],
-                row[cost],
+                Value(row[cost], row[MARGIN[cost]]),
                 Value(row["value"], row["margin"]),
+                row["update_cpu_seconds_per_million"],
+                row["answer_cpu_seconds_per_million"],
                 "yes" if row["front"] else "",
                 *([row["excluded"]] if results.budget else []),
             )
@@ -114,6 +119,9 @@ def _draw(results: Results, rows: pd.DataFrame, figure: Any) -> None:
         values = [with_margin(*one) for one in zip(own["value"], own["margin"], strict=True)]
         size = own["margin"].fillna(0.0)
         bars = axes.vlines(own[cost], own["value"] - size, own["value"] + size, linewidth=1, **style)
+        within = own[MARGIN[cost]].fillna(0.0)
+        low = np.maximum(own[cost] - within, own[cost] / 10)  # the axis is logarithmic: nothing reaches 0
+        drawing.mark(axes.hlines(own["value"], low, own[cost] + within, linewidth=1, **style), own, values)
         drawing.sns.scatterplot(own, x=cost, y="value", style="schedule", markers=marker, size="front", legend=False,
                                 sizes={True: 64, False: 42}, linewidth=1.4, ax=axes, zorder=2, **style)  # fmt: skip
         points = axes.collections[-1]

@@ -53,7 +53,7 @@ def test_do_not_update_is_said_where_never_updating_is_shown_to_be_good_enough(m
     found = said(rows).verdict
     assert (found.sentence, found.settled) == ("Do not update a().", True)
     assert found.chosen == ("a()", "never", "0s")
-    assert "One step faster, every 1d: NDCG@10 +0.000100 at 5.0 times the CPU." in found.more
+    assert "One step faster, every 1d: NDCG@10 +0.000100 at 5.00\u00a0±\u00a00.50 times the CPU." in found.more
 
 
 def test_where_nothing_was_ever_updated_nobody_is_told_not_to(made_row, said):
@@ -127,7 +127,7 @@ def test_a_step_says_from_which_worth_it_pays(made_row, said):
         "(95\u00a0% interval 2.5 to 2.5)."
     ) in found.more
     assert any(text.startswith("Hourly pays over daily if") for text in found.more)
-    assert "One step slower, every 1w: NDCG@10 −0.0500 at 0.50 times the CPU." in found.more
+    assert "One step slower, every 1w: NDCG@10 −0.0500 at 0.500\u00a0±\u00a00.050 times the CPU." in found.more
 
 
 def test_a_worth_weighs_gain_against_cost_in_money(made_row, said):

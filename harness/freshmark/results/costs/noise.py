@@ -36,16 +36,16 @@ class RowCosts:
     trivial: float = TRIVIAL_SECONDS
 
     @classmethod
-    def of(cls, cost: FloatArray, cells: Sequence[FloatArray], *, trivial: float = TRIVIAL_SECONDS) -> RowCosts:
-        """Costs of rows, and the CPU seconds of each one's cells, whose noise is pooled: they share a machine."""
-        squares, freedom = 0.0, 0
-        for row in cells:
-            known = np.log(row[np.isfinite(row) & (row > 0)])
-            if len(known) > 1:
-                squares, freedom = squares + float(np.square(known - known.mean()).sum()), freedom + len(known) - 1
-        fewest = min((len(row) for row in cells), default=1)
-        spread = np.sqrt(squares / freedom / fewest) if freedom else 0.0
-        return cls(cost, max(float(spread), NOISE / (_TWO_SIDED * np.sqrt(2))), trivial)
+    def of(
+        cls,
+        cost: FloatArray,
+        cells: Sequence[FloatArray],
+        kernels: Sequence[FloatArray] = (),
+        *,
+        trivial: float = TRIVIAL_SECONDS,
+    ) -> RowCosts:
+        """Costs of rows; the CPU seconds of each one's cells, and the times of their kernels."""
+        return cls(cost, noise_of(cells, kernels), trivial)
 
     def alike(self, places: IntArray) -> BoolArray:
         """Which of these rows cost the same as the cheapest of them."""
@@ -56,13 +56,34 @@ class RowCosts:
             trivial = cost - cheapest <= self.trivial
         return np.asarray(near | trivial | (cost == cheapest))
 
-    def margin(self, place: int) -> tuple[float, float]:
-        """The 95 % interval of a row's cost."""
-        reach = float(np.exp(_TWO_SIDED * self.noise))
-        return float(self.cost[place]) / reach, float(self.cost[place]) * reach
-
     def drawn(self, draws: int) -> FloatArray:
         """(draws, rows) costs that other measurements might have given; rows that were not measured cost 0."""
         errors = np.random.default_rng(SEED + 2).standard_normal((draws, len(self.cost)))
         known = np.where(np.isfinite(self.cost), self.cost, 0.0)
         return np.asarray(known * np.exp(self.noise * errors))
+
+
+def noise_of(cells: Sequence[FloatArray], kernels: Sequence[FloatArray] = ()) -> float:
+    """Standard error of the logarithm of a row's cost, the same for every row: they share a machine.
+
+    The largest of three: what seeds of a row differ by, pooled over rows; what the calibration kernel differed by
+    from cell to cell; and ``NOISE``.
+
+    Args:
+        cells: of each row, the CPU seconds of its cells.
+        kernels: of each row, seconds of the kernel around its cells; NaN where it was not timed.
+    """
+    fewest = min((len(row) for row in cells), default=1)
+    own = [np.log(row[np.isfinite(row) & (row > 0)]) for row in cells]
+    freedom = sum(max(len(row) - 1, 0) for row in own)
+    squares = sum(float(np.square(row - row.mean()).sum()) for row in own if len(row))
+    timed = np.concatenate([np.empty(0), *kernels])
+    timed = np.log(timed[np.isfinite(timed) & (timed > 0)])
+    machine = float(timed.var(ddof=1)) if len(timed) > 1 else 0.0
+    seeds = squares / freedom if freedom else 0.0
+    return max(float(np.sqrt(max(seeds, machine) / max(fewest, 1))), float(NOISE / (_TWO_SIDED * np.sqrt(2))))
+
+
+def ratio_margin(ratio: float, noise: float) -> float:
+    """Half the 95 % interval of the ratio of two costs, whose logarithms have this standard error each."""
+    return ratio * _TWO_SIDED * float(np.sqrt(2)) * noise

@@ -11,6 +11,7 @@ import pandas as pd
 from freshmark.results.decision.judgement import Judgement
 from freshmark.results.decision.sentences import no_update_due, span_in_words
 from freshmark.results.decision.standings import Standings
+from freshmark.results.decision.steadiness import unsteady
 from freshmark.results.naming import metric_label, row_label
 from freshmark.results.statistics.dependence import worth
 from freshmark.results.stored.folder import StreamRecord
@@ -51,6 +52,8 @@ def alerts_of(
         found += _windows(record, standings.get(stream))
         found += alerts_of_judgement(stream, judgements[stream], recorded.span_seconds(stream))
         found += _timing(stream, succeeded)
+        cores = int(recorded.provenance.get("cores") or 1)
+        found += [Alert(stream, "warning", text) for text in unsteady(succeeded, cores)]
         found += _stream(record)
         found += _plugins(recorded, stream)
         found += _times(record, recorded)

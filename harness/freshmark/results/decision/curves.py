@@ -9,8 +9,9 @@ from math import nan
 import numpy as np
 import pandas as pd
 
+from freshmark.results.costs.noise import ratio_margin
 from freshmark.results.costs.worth import BreakEven
-from freshmark.results.decision.judgement import Judgement, contest_of
+from freshmark.results.decision.judgement import Judgement, contest_of, costs_of
 from freshmark.results.decision.ranking import RankingRow
 from freshmark.results.decision.standings import Standings
 from freshmark.results.statistics.bootstrap import enough
@@ -29,7 +30,7 @@ class CurvePoint:
     flat: whether it is shown to be within the tolerance of the best schedule of the strategy
     knee: whether the rule picks it among the schedules of the strategy; that of the verdict, where it names one
     step, step_margin: value − value of the next slower schedule, and half its 95 % interval; NaN for the slowest
-    step_cost: CPU seconds ÷ those of the next slower schedule
+    step_cost, step_cost_margin: CPU seconds ÷ those of the next slower schedule, and half its 95 % interval
     step_gain, step_gain_margin: the step as a share of what is at stake, positive where it is better
     break_even, break_even_least, break_even_most: the worth of 1 % of the metric on a million events from which the
         step pays, with its 95 % interval; in money where there are prices, else in CPU seconds
@@ -53,6 +54,7 @@ class CurvePoint:
     step: float = nan
     step_margin: float = nan
     step_cost: float = nan
+    step_cost_margin: float = nan
     step_gain: float = nan
     step_gain_margin: float = nan
     break_even: float = nan
@@ -88,6 +90,7 @@ def _curve(standings: Standings, rows: Sequence[RankingRow], judgement: Judgemen
     gaps = [standings.gap(row.row, best, LEVEL) for row in rows]
     others = [index for index, row in enumerate(rows) if row.row != best]
     raised = dict(zip(others, holm([gaps[index].p_value for index in others]), strict=True))
+    noise = costs_of(rows, None).noise
     points = []
     for index, (row, gap) in enumerate(zip(rows, gaps, strict=True)):
         point = CurvePoint(
@@ -104,7 +107,7 @@ def _curve(standings: Standings, rows: Sequence[RankingRow], judgement: Judgemen
             difference_margin=gap.margin,
             p_value=raised.get(index, 1.0),
         )
-        points.append(_with_step(standings, point, row, rows[index - 1]) if index else point)
+        points.append(_with_step(standings, point, row, rows[index - 1], noise) if index else point)
     return _flattened(standings, points, rows, judgement)
 
 
@@ -126,7 +129,10 @@ def _flattened(
     return points
 
 
-def _with_step(standings: Standings, point: CurvePoint, row: RankingRow, slower: RankingRow) -> CurvePoint:
+def _with_step(
+    standings: Standings, point: CurvePoint, row: RankingRow, slower: RankingRow, noise: float
+) -> CurvePoint:
+    """``noise``: standard error of the logarithm of a cost. Both rows saw the same events, which therefore add none."""
     gap = standings.gap(row.row, slower.row, LEVEL)
     before, after = slower.cpu_seconds_per_million, row.cpu_seconds_per_million
     unit = standings.scale.unit or abs(standings.scale.amount(slower.value))
@@ -138,6 +144,7 @@ def _with_step(standings: Standings, point: CurvePoint, row: RankingRow, slower:
         step=gap.difference,
         step_margin=gap.margin,
         step_cost=after / before if before else nan,
+        step_cost_margin=ratio_margin(after / before, noise) if before else nan,
         step_gain=gain,
         step_gain_margin=margin,
         break_even=even.value if even else nan,

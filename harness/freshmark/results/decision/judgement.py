@@ -118,7 +118,8 @@ def costs_of(rows: Sequence[RankingRow], prices: Prices | None) -> RowCosts:
     if prices is not None:
         trivial *= (prices.cpu_hour or USUAL_CPU_HOUR) / 3600
     cells = [np.array(row.cells_cpu_seconds, np.float64) for row in rows]
-    return RowCosts.of(np.array([row.cost for row in rows]), cells, trivial=trivial)
+    kernels = [np.array(row.cells_kernel_seconds, np.float64) for row in rows]
+    return RowCosts.of(np.array([row.cost for row in rows]), cells, kernels, trivial=trivial)
 
 
 def _enough(standings: Standings, rows: Sequence[RankingRow]) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from freshmark.contract.arrays import Task
-from freshmark.results.costs.usage import Costs, costs_of
+from freshmark.results.costs.usage import NO_COLUMNS, Costs, cost_margins, costs_of
 from freshmark.results.decision.standings import Row, Standings
 from freshmark.results.decision.terms import Terms
 from freshmark.results.naming import row_label, schedule_label
@@ -21,7 +21,7 @@ COLUMNS = (
     "metric", "value", "margin", "difference", "difference_margin", "distinguishable", "detectable", "letters",
     "ratio", "excluded", "new_user", "new_item",
     "p_best", "regret", "regret_bound", "shown", "chosen",
-    *(field.name for field in fields(Costs) if field.name != "cells_cpu_seconds"),
+    *(field.name for field in fields(Costs) if field.name not in NO_COLUMNS),
 )  # fmt: skip
 
 
@@ -133,6 +133,8 @@ def _of_stream(recorded: Recorded, stream: str, standings: Standings, terms: Ter
     left = {row.row: row for row in looks[-1].rows if not row.contends} if looks else {}
     rows = [replace(row, reason=f"{left[row.row].why}; no more seeds after {row.seeds}")
             if row.status == "ok" and row.row in left else row for row in rows]  # fmt: skip
+    margins = zip(rows, cost_margins(rows), strict=True)
+    rows = [replace(row, cpu_seconds_margin=cpu, cost_margin=cost) for row, (cpu, cost) in margins]
     sign = -1.0 if standings.higher else 1.0
     return sorted(_compared(standings, rows), key=lambda row: sign * row.value if row.measured else np.inf)
 

@@ -205,14 +205,22 @@ def price(row: RankingRow) -> str:
     if np.isfinite(row.recommend_p50_seconds):
         parts.append(f"an answer {format_seconds(row.recommend_p50_seconds)}")
     if np.isfinite(row.cpu_seconds_per_million):
-        paid = (
-            f" ({format_number(row.cost_per_million)} by the price list)" if np.isfinite(row.cost_per_million) else ""
-        )
-        parts.append(f"a million events cost {format_number(row.cpu_seconds_per_million)} CPU seconds{paid}")
+        cpu = with_margin(row.cpu_seconds_per_million, row.cpu_seconds_margin)
+        money = f" ({with_margin(row.cost_per_million, row.cost_margin)} by the price list)"
+        paid = money if np.isfinite(row.cost_per_million) else ""
+        parts.append(f"a million events cost {cpu} CPU seconds{_parts(row)}{paid}")
     if np.isfinite(row.peak_bytes):
         parts.append(f"memory peaks at {format_bytes(row.peak_bytes)} above the start")
     sentence = join_words(parts)
     return f"{sentence[:1].upper()}{sentence[1:]}." if parts else "What it costs was not measured."
+
+
+def _parts(row: RankingRow) -> str:
+    """What of the CPU seconds goes into updates, and what into answers."""
+    updates, answers = row.update_cpu_seconds_per_million, row.answer_cpu_seconds_per_million
+    if not np.isfinite(updates + answers):
+        return ""
+    return f", {format_number(updates)} of them for updates and {format_number(answers)} for answers"
 
 
 def steps(choice: RankingRow, curves: Sequence[CurvePoint], judgement: Judgement) -> list[str]:
@@ -225,20 +233,23 @@ def steps(choice: RankingRow, curves: Sequence[CurvePoint], judgement: Judgement
     percent = one_percent(choice.metric, judgement)
     if position + 1 < len(curve):
         faster = curve[position + 1]
-        told.append(_step("faster", faster, faster.step, faster.step_margin, faster.step_cost))
+        told.append(_step("faster", faster, faster.step, faster))
         told += _pays(faster, curve[position], percent, money=money)
     if position > 0:
         here = curve[position]
-        saved = 1 / here.step_cost if here.step_cost else np.nan
-        told.append(_step("slower", curve[position - 1], -here.step, here.step_margin, saved))
+        told.append(_step("slower", curve[position - 1], -here.step, here))
         told += _pays(here, curve[position - 1], percent, money=money)
     return told
 
 
-def _step(which: str, point: CurvePoint, change: float, margin: float, times: float) -> str:
+def _step(which: str, point: CurvePoint, change: float, step: CurvePoint) -> str:
+    """To ``point``; ``step`` says what lies between it and the choice."""
+    margin, times, within = step.step_margin, step.step_cost, step.step_cost_margin
+    if point is not step:  # the other way
+        times, within = (1 / times, within / times**2) if times else (nan, nan)
     sign = "+" if change > 0 else ""
     what = f"{metric_label(point.metric)} {sign}{with_margin(change, margin)}" if change or margin else "no change"
-    cost = f" at {format_number(times, 2)} times the CPU" if np.isfinite(times) else ""
+    cost = f" at {with_margin(times, within)} times the CPU" if np.isfinite(times) else ""
     sure = ", which may be chance," if change and not abs(change) > margin else ""
     return f"One step {which}, {point.schedule}: {what}{sure}{cost}".removesuffix(",") + "."
 

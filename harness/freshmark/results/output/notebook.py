@@ -33,11 +33,13 @@ def html_of(
 def _table(rows: Sequence[RankingRow]) -> str:
     shown = rows[:MAX_ROWS]
     metric = metric_label(shown[0].metric)
-    head = ("Strategy", "Updated", metric, "CPU s / M", "Status")
+    head = ("Strategy", "Updated", metric, "CPU s / M", "of updates", "of answers", "Status")
     lines = []
     for row in shown:
         value = with_margin(row.value, row.margin) if row.measured else "–"
-        cells = (row.strategy, row.schedule, value, format_number(row.cpu_seconds_per_million), row.status)
+        cost = with_margin(row.cpu_seconds_per_million, row.cpu_seconds_margin)
+        parts = (row.update_cpu_seconds_per_million, row.answer_cpu_seconds_per_million)
+        cells = (row.strategy, row.schedule, value, cost, *map(format_number, parts), row.status)
         lines.append("<tr>" + "".join(f"<td>{_text(str(cell))}</td>" for cell in cells) + "</tr>")
     left = len(rows) - len(shown)
     more = f"<p>{left} more rows: <code>results.ranking()</code></p>" if left else ""

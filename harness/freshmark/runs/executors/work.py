@@ -17,6 +17,7 @@ from freshmark.discovery.faults import calling
 from freshmark.replay.events_table import events_table
 from freshmark.replay.loop import Replay, replay
 from freshmark.replay.measured_delay import measured_replay
+from freshmark.replay.measuring.calibration import Calibration
 from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
 from freshmark.runs.catalogue.registry import Registry, load
@@ -33,6 +34,7 @@ from freshmark.runs.system.isolation import settle_torch
 
 def measure(job: Job, send: Send) -> dict[str, Any]:
     """Replay one cell, and write its tables."""
+    calibration = Calibration()  # before plugins are imported, which may patch clocks
     registry = _registry(job)
     assembly = registry.assembly("strategies", job.text)
     for kind, name in assembly.parts:
@@ -42,6 +44,7 @@ def measure(job: Job, send: Send) -> dict[str, Any]:
     schedule = Schedule.parse(job.cell["every"], job.cell["delay"])
     durations = np.load(job.durations) if job.durations else None
     settle_torch()
+    calibration.begin()
 
     send({"event": "ready"})
     sandbox = Sandbox([Path(job.stream), Path(job.target).parents[1] / "streams"])
@@ -56,11 +59,12 @@ def measure(job: Job, send: Send) -> dict[str, Any]:
 
     with sandbox, Suspensions() as suspensions:
         recorded = replayed(seed=job.cell["seed"], device=job.device, meters=meters, on_window=on_window)
+    machine = {**calibration.end(), "suspensions": float(suspensions.count)}
     digests = write_tables(recorded.tables, Path(job.target))
     complaints = list(dict.fromkeys(registry.complaints))  # of an observer that fails in every window, one
     for complaint in (*complaints, *(f"refused: {reached}" for reached in sandbox.refused)):
         os.write(2, f"{complaint}\n".encode())
-    summary = {**recorded.summary, "suspensions": float(suspensions.count)}
+    summary = {**recorded.summary, **machine}
     return {"summary": summary, "digests": digests, "complaints": complaints}
 
 
