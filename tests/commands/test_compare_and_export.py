@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from freshmark.cli import app, main
+from freshmark.results.tables import TABLES
 from typer.testing import CliRunner
 
 
@@ -105,3 +106,8 @@ def test_runs_are_merged_into_one_report(runs, tmp_path):
     assert "Run before" in text
     assert "Run other" in text
     assert all(name in text for name in ("a()", "b()", "c()"))
+
+
+def test_the_help_of_export_names_every_table():
+    words = set(call("export", "--help").output.replace(",", " ").replace(";", " ").split())
+    assert set(TABLES) <= words

@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from freshmark.commands import demo
-from freshmark.commands.planning import RunOptions, checked, plan_among, plan_for, refuse_loss
+from freshmark.commands.planning import RunOptions, checked, plan_among, plan_for
 from freshmark.errors import PlanError, UnknownName, UsageError
 from freshmark.runs.catalogue.registry import load
 from freshmark.runs.plan.plan import Plan
 from freshmark.runs.plan.terms import Terms
-from freshmark.runs.plan.toml import write_plan
 
 PLAN = """
 streams = ["drift(preset='tiny')"]
@@ -119,14 +117,3 @@ def test_expressions_are_written_in_the_one_way_and_looked_up():
     assert plan.streams == ("drift(preset='tiny')",)
     with pytest.raises(UnknownName, match="popularity"):
         checked(Plan(("drift()",), ("popularty()",)), load())
-
-
-def test_a_longer_plan_is_accepted_and_a_lost_metric_is_not(tmp_path):
-    earlier = plan_for(RunOptions(streams=("drift()",), strategies=("recency()",), every=("1d",), metric="hr@5"))
-    write_plan(earlier, tmp_path / "plan.toml")
-    longer = replace(earlier, strategies=("recency()", "popularity()"), every=("1d", "1h"), seeds=(0, 1))
-    refuse_loss(longer, tmp_path)
-    refuse_loss(replace(longer, metric="mrr"), tmp_path)
-    with pytest.raises(UsageError, match="it would lose metric hr@5") as refused:
-        refuse_loss(replace(longer, metric=None), tmp_path)
-    assert refused.value.code == "FM129"

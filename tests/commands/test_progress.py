@@ -19,7 +19,8 @@ class Clock:
 
 def ended(status="ok", reason="", *, total=3, headline=lambda cell: ("ndcg@10", 0.0314), **more: Any):
     clock = Clock()
-    said = Progress(total, headline, clock=clock, **more)
+    cells = [CELL, *({**CELL, "key": f"k{place}", "seed": place} for place in range(2, total + 1))]
+    said = Progress(total, headline, clock=clock, cells=cells, **more)
     with said:
         said.cell_started(CELL)
         clock.now += 65.0
@@ -93,3 +94,32 @@ def test_a_cell_is_called_by_its_schedule_in_words(every, delay, name):
 @pytest.mark.parametrize(("value", "text"), [(0.0314, ".031"), (-0.5, "-.500"), (1.25, "1.250"), (0.9996, "1.000")])
 def test_numbers_are_three_digits(value, text):
     assert progress._short(value) == text
+
+
+def test_the_time_left_is_that_of_cells_like_those_seen(capsys: pytest.CaptureFixture[str]):
+    slow, fast = "retrain(mf())", "popularity()"
+    cells = [
+        {**CELL, "key": f"{strategy} {seed}", "strategy": strategy, "seed": seed}
+        for seed in range(3)
+        for strategy in (slow, fast)
+    ]
+    clock = Clock()
+    said = Progress(len(cells), lambda cell: None, clock=clock, cells=cells)
+    for cell in cells[:3]:
+        said.cell_started(cell)
+        clock.now += 100.0 if cell["strategy"] == slow else 2.0
+        said.cell_finished(cell, "ok", "")
+    # Of three cells that are left two take 2 s and one takes 100 s; the mean of all seen would say 3:22.
+    assert capsys.readouterr().err.splitlines()[-1].endswith("ETA 1:44")
+
+
+def test_cells_that_run_side_by_side_are_done_sooner(capsys: pytest.CaptureFixture[str]):
+    cells = [{**CELL, "key": f"k{seed}", "seed": seed} for seed in range(4)]
+    clock = Clock()
+    said = Progress(len(cells), lambda cell: None, clock=clock, cells=cells)
+    for cell in cells[:2]:
+        said.cell_started(cell)
+    clock.now += 60.0
+    for cell in cells[:2]:
+        said.cell_finished(cell, "ok", "")
+    assert capsys.readouterr().err.splitlines()[-1].endswith("ETA 1:00")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from inspect import Parameter
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from freshmark.runs.catalogue.registry import Registry
     from freshmark.runs.plan.plan import Plan
 
-PLAN_FILE = "plan.toml"
 _MORE = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 SETTINGS = ("warmup", "window", "label_delay", "matrix")
 """Settings of the replay that have an option."""
@@ -120,41 +118,6 @@ def checked(plan: Plan, registry: Registry) -> Plan:
     )
 
 
-_GRID = ("streams", "strategies", "every", "delay", "seeds")
-_TERMS = ("metric", "price", "max_p99", "max_cost", "tolerance", "worth")
-
-
-def refuse_loss(plan: Plan, folder: Path) -> None:
-    """Refuse a plan that would replace the one in the folder without containing it; a longer plan adds cells.
-
-    Raises:
-        UsageError: the folder's plan names something that this plan does not.
-        PlanError: the folder's plan cannot be read.
-    """
-    from freshmark.runs.plan.toml import read_plan  # noqa: PLC0415  (as above)
-
-    if not os.path.isfile(folder / PLAN_FILE):  # noqa: PTH113  (Path.is_file raises on EACCES and ENAMETOOLONG)
-        return
-    earlier = read_plan(folder / PLAN_FILE)
-    lost = [
-        f"{name} {', '.join(map(str, missing))}"
-        for name in _GRID
-        if (missing := [one for one in getattr(earlier, name) if one not in getattr(plan, name)])
-    ]
-    lost += [
-        f"{name} {' '.join(value) if isinstance(value, tuple) else value}"
-        for name in _TERMS
-        if (value := getattr(earlier, name)) and not getattr(plan, name)
-    ]
-    if lost:
-        raise UsageError(
-            f"the folder holds a plan that this one does not contain; it would lose {'; '.join(lost)}",
-            where=str(folder),
-            remedy=f"choose another folder with -o, or resume with: freshmark run {folder}",
-            code="FM129",
-        )
-
-
 def check_metric(plan: Plan, registry: Registry, tasks: Collection[Task]) -> None:
     """Refuse a metric that could not decide, before anything is measured.
 
@@ -233,4 +196,4 @@ def swept(plan: Plan, registry: Registry) -> Plan:
 
 def _file(path: Path) -> Path:
     """A run folder stands for its plan, so that an interrupted run can be resumed by its folder."""
-    return path / PLAN_FILE if path.is_dir() else path
+    return path / "plan.toml" if path.is_dir() else path

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from freshmark.commands.dry_run import show_cells
 from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
 from freshmark.commands.planning import (
     RunOptions,
@@ -15,13 +16,12 @@ from freshmark.commands.planning import (
     checked,
     plan_among,
     plan_for,
-    refuse_loss,
     swept,
     with_every_strategy,
 )
 from freshmark.commands.report import note_faults, write_report
 from freshmark.commands.terminal.headline import headline_in
-from freshmark.commands.terminal.outlet import note, say, say_table
+from freshmark.commands.terminal.outlet import note, say
 from freshmark.commands.terminal.progress import Progress
 from freshmark.commands.terms import MaxCost, MaxP99, MetricName, Price, Tolerance, Worth
 from freshmark.errors import PluginFault
@@ -178,7 +178,9 @@ def run_command(
     worth: Worth = None,
     plugin: Plugins = None,
     no_plugin: NoPlugins = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the cells without measuring.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the cells and the updates that are due, without measuring.")
+    ] = False,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html at the end.")] = True,
     json: Annotated[bool, typer.Option("--json", help="Emit JSON Lines.")] = False,
 ) -> None:
@@ -210,10 +212,9 @@ def run_command(
     if sweep:
         described = swept(described, registry)
     if dry_run:
-        show_cells(described)
+        show_cells(described, registry)
         return
     folder = output or folder_for(file)
-    refuse_loss(described, folder)
     try:
         summary = measure(described, folder, registry, jobs=jobs, executor=executor, as_json=json)
     except KeyboardInterrupt:  # once cells run, an interrupt is handled by the campaign
@@ -232,17 +233,6 @@ def folder_for(plan: Path | None) -> Path:
     return plan if plan is not None and plan.is_dir() else new_folder()
 
 
-def show_cells(plan: Plan) -> None:
-    """Print one line per cell."""
-    cells = plan.cells()[: plan.count]
-    head = ("cell", "stream", "strategy", "every", "delay", "seed")
-    say_table([head, *((str(cell.position + 1), *(str(getattr(cell, name)) for name in head[1:])) for cell in cells)])
-    note(
-        f"{len(cells)} cell{'s' * (len(cells) != 1 or not plan.settle)}"
-        + f" at the first look; the race may take up to {plan.most:,}" * plan.settle
-    )
-
-
 def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor: str, as_json: bool) -> RunSummary:
     """Measure the cells, and give the summary.
 
@@ -250,15 +240,17 @@ def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor
     """
     from freshmark.contract.streams.prepared import open_stream  # noqa: PLC0415  (a dry run starts no process)
     from freshmark.runs.campaign import Campaign  # noqa: PLC0415
+    from freshmark.runs.plan.replacing import refuse_loss  # noqa: PLC0415
     from freshmark.runs.store.prepared_streams import prepare  # noqa: PLC0415
 
+    refuse_loss(plan, folder)
     check_metric(plan, registry, {open_stream(prepare(registry, stream)).task for stream in plan.streams})
     progress = Progress(0, headline_in(folder, registry, plan.metric), as_json=as_json)
     with Campaign(plan, folder, registry, jobs=jobs, executor=executor, on_look=progress.look) as campaign:
         left, done = len(campaign.waiting), campaign.count - len(campaign.waiting)
         already = f", {done} done" if done else ""
         note(f"{left} {'cell' if left == 1 else 'cells'} to measure into {shown(folder)}{already}")
-        progress.total = left
+        progress.total, progress.cells = left, campaign.waiting
         with progress:
             registry.manager.register(progress, "progress")
             summary = campaign.measure()

@@ -17,6 +17,7 @@ from freshmark.runs.catalogue.expressions import Expression, canonical
 from freshmark.runs.catalogue.registry import load
 from freshmark.runs.plan.limits import byte_count, seconds
 from freshmark.runs.plan.plan import Plan, first_seeds
+from freshmark.runs.plan.replacing import refuse_loss, with_terms_in
 
 if TYPE_CHECKING:
     from freshmark.results.tables import Results
@@ -49,7 +50,7 @@ def run(
         every: schedules: ``"1d"``, ``1000``, ``"event"``, ``"never"``.
         delay: time from an update to its deployment.
         seeds: their number (0, 1, …), or the seeds themselves.
-        folder: the run folder, continued if it exists; ``runs/<time>`` if None.
+        folder: the run folder, continued if it exists; its plan may only grow. ``runs/<time>`` if None.
         settings: of the replay.
         timeout: wall-clock limit of a cell, ``"10m"`` or seconds.
         max_memory: memory limit of a cell, ``"4GB"`` or bytes.
@@ -80,7 +81,10 @@ def run(
         factories=tuple(locations),
     )
     registry = load(plan.plugins, factories=plan.factories, disabled=plan.no_plugins)
-    with Campaign(plan, Path(folder) if folder else new_folder(), registry, jobs=jobs, streams=objects) as campaign:
+    target = Path(folder) if folder else new_folder()
+    plan = with_terms_in(target, plan)
+    refuse_loss(plan, target)
+    with Campaign(plan, target, registry, jobs=jobs, streams=objects) as campaign:
         summary = campaign.measure()
     if summary.interrupted:
         raise KeyboardInterrupt(f"{summary.folder} has the finished cells; run the same again to continue")

@@ -26,15 +26,18 @@ class Progress:
     total: how many cells are to be run
     headline: gives the number to show for a cell
     as_json: write JSON Lines to stdout instead of text to stderr
+    cells: those of them that are known, as hooks receive them; what they take is estimated from those like them
     """
 
     total: int
     headline: Headline
     as_json: bool = False
     clock: Clock = time.monotonic
+    cells: Sequence[Mapping[str, Any]] = ()
     done: int = 0
     begun: float = field(init=False)
     started: dict[str, float] = field(init=False, default_factory=dict)
+    took: dict[str, tuple[Mapping[str, Any], float]] = field(init=False, default_factory=dict)
     bar: Any = field(init=False, default=None)
     _contending: dict[str, set[tuple[str, str, str]]] = field(init=False, default_factory=dict)
 
@@ -67,6 +70,7 @@ class Progress:
         self.done += 1
         now = self.clock()
         seconds = now - self.started.pop(cell["key"], now)
+        self.took[cell["key"]] = cell, seconds
         metric = self.headline(cell) if status == "ok" else None
         if self.as_json:
             record = {"event": "cell_finished", **_plain(cell), "status": status, "reason": reason, "seconds": seconds}
@@ -104,11 +108,31 @@ class Progress:
         if metric:
             parts.append(f"{metric[0]} {_short(metric[1])}")
         if self.done < self.total:
-            left = (self.clock() - self.begun) / self.done * (self.total - self.done)
+            left = self._seconds_left()
             parts.append(f"ETA {int(left) // 60}:{int(left) % 60:02d}")
         if reason:
             parts.append(f"– {one_line(reason)}")
         return " ".join(parts)
+
+    def _seconds_left(self) -> float:
+        """What the cells that are left will take, at the pace so far."""
+        left = [cell for cell in self.cells if cell["key"] not in self.took]
+        unknown = max(0, self.total - self.done - len(left))
+        expected = sum(map(self._expected, left)) + unknown * self._expected({})
+        # Cells that run side by side take more seconds than pass.
+        return expected * (self.clock() - self.begun) / (sum(seconds for _, seconds in self.took.values()) or 1.0)
+
+    def _expected(self, cell: Mapping[str, Any]) -> float:
+        """Mean seconds of the cells of its row; else of its strategy on its stream, of its strategy, of all."""
+        for alike in (("stream", "strategy", "every", "delay"), ("stream", "strategy"), ("strategy",), ()):
+            times = [
+                seconds
+                for one, seconds in self.took.values()
+                if all(name in cell and one[name] == cell[name] for name in alike)
+            ]
+            if times:
+                return sum(times) / len(times)
+        return 0.0
 
 
 def called(cell: Mapping[str, Any]) -> str:

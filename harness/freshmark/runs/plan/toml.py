@@ -19,6 +19,9 @@ from freshmark.results.costs.prices import Prices
 from freshmark.runs.plan.limits import byte_count, seconds
 from freshmark.runs.plan.plan import Plan, first_seeds
 
+PLAN_FILE = "plan.toml"
+"""Its name in a run folder."""
+
 
 def read_plan(path: Path) -> Plan:
     """Read a plan from a TOML file.
