@@ -19,7 +19,7 @@ from freshmark.commands.planning import (
     swept,
     with_every_strategy,
 )
-from freshmark.commands.report import note_faults, write_report
+from freshmark.commands.report import note_faults, opened, write_report
 from freshmark.commands.terminal.headline import headline_in
 from freshmark.commands.terminal.outlet import note, say
 from freshmark.commands.terminal.progress import Progress
@@ -28,6 +28,7 @@ from freshmark.errors import PluginFault
 from freshmark.runs.plan.terms import Terms
 
 if TYPE_CHECKING:
+    from freshmark.runs.campaign import Campaign
     from freshmark.runs.catalogue.registry import Registry
     from freshmark.runs.plan.plan import Plan
     from freshmark.runs.summary import RunSummary
@@ -164,6 +165,13 @@ def run_command(
             help="Parallel cells; timings are comparable only with 1.",
         ),
     ] = 1,
+    timing_pass: Annotated[
+        bool,
+        typer.Option(
+            "--timing-pass/--no-timing-pass",
+            help="With -j above 1, measure the cells whose cost decides again, alone, at the end.",
+        ),
+    ] = True,
     executor: Annotated[
         str,
         typer.Option(
@@ -216,7 +224,8 @@ def run_command(
         return
     folder = output or folder_for(file)
     try:
-        summary = measure(described, folder, registry, jobs=jobs, executor=executor, as_json=json)
+        judged = terms if timing_pass else None
+        summary = measure(described, folder, registry, jobs=jobs, executor=executor, as_json=json, terms=judged)
     except KeyboardInterrupt:  # once cells run, an interrupt is handled by the campaign
         note("interrupted before the first cell; run the same command again")
         raise typer.Exit(RESUMABLE) from None
@@ -233,8 +242,17 @@ def folder_for(plan: Path | None) -> Path:
     return plan if plan is not None and plan.is_dir() else new_folder()
 
 
-def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor: str, as_json: bool) -> RunSummary:
-    """Measure the cells, and give the summary.
+def measure(
+    plan: Plan,
+    folder: Path,
+    registry: Registry,
+    *,
+    jobs: int,
+    executor: str,
+    as_json: bool,
+    terms: Terms | None = None,
+) -> RunSummary:
+    """Measure the cells, and give the summary; on these terms, those whose cost decides again where others ran.
 
     Streams are prepared first, in this process, so that the licence of a download is seen before it begins.
     """
@@ -254,9 +272,22 @@ def measure(plan: Plan, folder: Path, registry: Registry, *, jobs: int, executor
         with progress:
             registry.manager.register(progress, "progress")
             summary = campaign.measure()
+        if jobs > 1 and terms is not None and summary.ok and not summary.interrupted:
+            time_alone(campaign, registry, terms)
     for complaint in summary.complaints:
         note(f"warning: {complaint}")
     return summary
+
+
+def time_alone(campaign: Campaign, registry: Registry, terms: Terms) -> None:
+    """Measure the cells whose cost decides again, one at a time, and say so."""
+    keys = terms.applied(opened(registry, [campaign.folder])).timed_in_company()
+    if keys:
+        cells = "1 cell" if len(keys) == 1 else f"{len(keys)} cells"
+        note(f"timing {cells} again, alone, since their cost decides (--no-timing-pass leaves it out)")
+        kept = campaign.time_alone(keys)
+        if kept < len(keys):
+            note(f"{len(keys) - kept} of them keep their first costs: other outcomes, or a measured delay")
 
 
 def conclude(summary: RunSummary, registry: Registry, terms: Terms, *, report: bool, as_json: bool) -> None:

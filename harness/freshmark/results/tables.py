@@ -17,7 +17,7 @@ from freshmark.results.access import RecordedAccess
 from freshmark.results.costs.budget import Budget
 from freshmark.results.costs.prices import Prices
 from freshmark.results.costs.worth import Worth
-from freshmark.results.decision import curves, mean_ranks, pairs, ranking
+from freshmark.results.decision import curves, deciding_costs, mean_ranks, pairs, ranking
 from freshmark.results.decision.alerts import Alert
 from freshmark.results.decision.decisions import Decisions
 from freshmark.results.decision.mean_ranks import CriticalDifference
@@ -226,6 +226,10 @@ class Results(RecordedAccess):
     def verdicts(self, metric: str | None = None) -> list[Verdict]:
         """What to do on each stream, in a sentence."""
         return self._decisions.verdicts(metric)
+
+    def timed_in_company(self) -> list[str]:
+        """Keys of the cells whose cost decides a verdict, and that were timed while others ran."""
+        return deciding_costs.timed_in_company(self.recorded, self._decisions.judgements(None).values())
 
     def alerts(self) -> list[Alert]:
         """What limits or invalidates the conclusions, most severe first."""

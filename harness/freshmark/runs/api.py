@@ -37,6 +37,7 @@ def run(
     device: str = "cpu",
     plugins: Iterable[Path | str] = (),
     jobs: int = 1,
+    timing_pass: bool = True,
 ) -> Results:
     """Measure every stream × strategy × schedule × seed, and return the results.
 
@@ -57,6 +58,7 @@ def run(
         device: torch device.
         plugins: files that are loaded as plugins.
         jobs: number of parallel cells; timings are comparable only with 1.
+        timing_pass: with several jobs, whether cells whose cost decides the verdict are measured again alone.
 
     Raises:
         FreshmarkError: an error before the first cell; errors of cells are in ``results.cells``.
@@ -86,6 +88,8 @@ def run(
     refuse_loss(plan, target)
     with Campaign(plan, target, registry, jobs=jobs, streams=objects) as campaign:
         summary = campaign.measure()
+        if jobs > 1 and timing_pass and summary.ok and not summary.interrupted:
+            campaign.time_alone(Results.open(summary.folder, plugins=plan.plugins).timed_in_company())
     if summary.interrupted:
         raise KeyboardInterrupt(f"{summary.folder} has the finished cells; run the same again to continue")
     return Results.open(summary.folder, plugins=plan.plugins)

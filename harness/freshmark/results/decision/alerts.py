@@ -164,6 +164,11 @@ def _timing(stream: str, cells: pd.DataFrame) -> Iterator[Alert]:
     suspended = int((_numbers(cells, "suspensions") > 0).sum())
     if suspended:
         yield Alert(stream, "warning", f"{_counted(suspended, 'cell')} suspended while timed: durations are too long.")
+    alone = int((_numbers(cells, "timing_pass") > 0).sum())
+    if alone:
+        cells_alone = _counted(alone, "cell")
+        text = f"The costs of {cells_alone}, which decide, come from a pass at the end in which nothing else ran."
+        yield Alert(stream, "info", text)
     yield from _background(stream, cells)
     threads = sorted({int(count) for count in cells["threads"].dropna()} if "threads" in cells else set())
     if threads and threads != [1]:
