@@ -54,9 +54,12 @@ def test_a_schedule_is_counted_once_however_many_cells_have_it(registry, capsys,
     prepare(registry, STREAM)
     counted = []
     updates = Schedule.updates
-    monkeypatch.setattr(
-        Schedule, "updates", lambda self, *args, **more: counted.append(1) or updates(self, *args, **more)
-    )
+
+    def counting(self, *args, **more):
+        counted.append(self)
+        return updates(self, *args, **more)
+
+    monkeypatch.setattr(Schedule, "updates", counting)
     shown, _ = rows(Plan((STREAM,), ("popularity()", "recency()"), ("1d",), seeds=tuple(range(50))), registry, capsys)
     assert len(shown) == 100
     assert len(counted) == 1
