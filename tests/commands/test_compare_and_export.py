@@ -30,10 +30,10 @@ def test_a_regression_ends_with_1_and_stands_first(runs):
     done = call("compare", runs / "before", runs / "after", "--max-drop", "ndcg@10=1%")
     assert done.exit_code == 1
     head, first, *_, path = done.stdout.splitlines()
-    assert head.split() == ["state", "cell", "quantity", "before", "after", "change"]
-    assert first.startswith("worse  a() every 1d  NDCG@10")
+    assert head.split() == ["state", "stream", "cell", "quantity", "before", "after", "change"]
+    assert first.startswith("worse  drift(preset='small')  a() every 1d  NDCG@10")
     assert path == str(runs / "after" / "compare.html")
-    assert "1 of 4 numbers regressed beyond the limits" in Path(path).read_text("utf-8")
+    assert "1 of 6 numbers regressed beyond the limits" in Path(path).read_text("utf-8")
 
 
 def test_no_regression_ends_with_0(runs):
@@ -65,7 +65,7 @@ def test_a_comparison_takes_other_forms(runs, tmp_path):
     for form, name in (("markdown", "x.md"), ("csv", "x.csv")):
         done = call("compare", runs / "before", runs / "after", "--format", form, "-o", tmp_path / name)
         assert done.exit_code == 0, done.output
-    assert list(pd.read_csv(tmp_path / "x.csv")["state"]) == ["same"] * 4
+    assert list(pd.read_csv(tmp_path / "x.csv")["state"]) == ["same"] * 6
     assert (tmp_path / "x.md").read_text("utf-8").startswith("# after against before")
 
 
@@ -111,3 +111,40 @@ def test_runs_are_merged_into_one_report(runs, tmp_path):
 def test_the_help_of_export_names_every_table():
     words = set(call("export", "--help").output.replace(",", " ").replace(";", " ").split())
     assert set(TABLES) <= words
+
+
+def test_a_comparison_says_what_it_could_not_match(fabricated, tmp_path):
+    cell, stream = fabricated.MadeCell, fabricated.MadeStream
+    streams = [stream(), stream(name="other")]
+    fabricated.fabricate(tmp_path / "one", [cell("a()"), cell("gone()"), cell("a()", stream="other")], streams)
+    fabricated.fabricate(tmp_path / "two", [cell("a()"), cell("new()", "1w")])
+    done = call("compare", tmp_path / "one", tmp_path / "two")
+    assert done.exit_code == 0, done.output
+    assert "Only in the earlier run: gone() every 1d." in done.stderr
+    assert "Only in the later run: new() every 1w." in done.stderr
+    assert "other: Not compared: it is only in the earlier run." in done.stderr
+    assert "other: Not compared" in (tmp_path / "two" / "compare.html").read_text("utf-8")
+
+
+def test_a_comparison_is_by_the_metric_that_is_named(runs):
+    done = call("compare", runs / "before", runs / "after", "--metric", "mrr")
+    quantities = {line.split("every 1d")[1].split("  ")[1] for line in done.stdout.splitlines()[1:-1]}
+    assert quantities == {"MRR", "answer p99", "CPU s / M events"}
+
+
+def test_costs_are_compared_at_the_speed_of_the_earlier_machine(fabricated, tmp_path):
+    def kernel(seconds):
+        return {
+            "kernel_before_seconds": seconds,
+            "kernel_after_seconds": seconds,
+            "steal_share": 0.0,
+            "other_cores": 0.0,
+        }
+
+    fast, slow = (fabricated.MadeCell("a()", summary=kernel(seconds)) for seconds in (0.01, 0.02))
+    fabricated.fabricate(tmp_path / "one", [fast])
+    fabricated.fabricate(tmp_path / "two", [slow])
+    call("compare", tmp_path / "one", tmp_path / "two", "--format", "csv", "-o", tmp_path / "x.csv")
+    (row,) = pd.read_csv(tmp_path / "x.csv").query("quantity == 'CPU s / M events'").to_dict("records")
+    assert row["after"] == pytest.approx(row["before"] / 2)
+    assert row["state"] == "better"

@@ -9,8 +9,9 @@ import typer
 
 from freshmark.commands.options import NoPlugins, Plugins, registry_of
 from freshmark.commands.report import ENDINGS, note_faults
-from freshmark.commands.terminal.outlet import say, say_table
+from freshmark.commands.terminal.outlet import note, say, say_table
 from freshmark.commands.terminal.writing import writing
+from freshmark.commands.terms import MetricName
 from freshmark.runs.reading import opened
 
 REGRESSION = 1
@@ -21,6 +22,7 @@ def compare_command(
     before: Annotated[Path, typer.Argument(metavar="BEFORE", help="The run folder to compare with, the baseline.")],
     after: Annotated[Path, typer.Argument(metavar="AFTER", help="The run folder to judge.")],
     *,
+    metric: MetricName = None,
     max_drop: Annotated[
         list[str] | None,
         typer.Option(
@@ -43,22 +45,27 @@ def compare_command(
 ) -> None:
     """Compare two runs, regressions first.
 
-    Prints a table, and the path of the page that is written. A regression is a change for the worse that exceeds its
-    limit and is statistically significant, or a cell that succeeded before and fails now. Exit codes: 0 no regression,
-    1 regressions, 2 the runs cannot be compared.
+    Prints a table, the path of the page that is written, and what only one of the runs has. CPU seconds of the later
+    run are those at the speed of the earlier one's machine, if both timed the calibration kernel. A regression is a
+    change for the worse that exceeds its limit and is statistically significant, or a cell that succeeded before and
+    fails now. Exit codes: 0 no regression, 1 regressions, 2 the runs cannot be compared.
     """
-    from freshmark.results.output.compare import REGRESSIONS  # noqa: PLC0415  (pandas: half a second that no help must pay)
+    from freshmark.results.output.compare import REGRESSIONS, unmatched  # noqa: PLC0415  (pandas: half a second that no help must pay)
     from freshmark.results.output.comparison import comparison_of, row_texts  # noqa: PLC0415
     from freshmark.results.output.regression_limits import Limits  # noqa: PLC0415
 
     limits = Limits.parse(max_drop or [], max_p99)
     registry = registry_of(plugin, no_plugin)
     writer = registry.factory("reports", form)
-    runs = [opened(registry, [folder]).recorded for folder in (before, after)]
+    results = [opened(registry, [folder]) for folder in (before, after)]
+    runs = [(one.ranked_by(metric) if metric else one).recorded for one in results]
     document = comparison_of(runs[0], runs[1], limits)
     path = output or after / f"compare{ENDINGS.get(form, '.' + form)}"
-    head = ("state", "cell", "quantity", "before", "after", "change")
-    say_table([head, *(row_texts(row) for _, row in document.table.iterrows())])
+    head = ("state", "stream", "cell", "quantity", "before", "after", "change")
+    texts = [(str(row["stream"]), row_texts(row)) for _, row in document.table.iterrows()]
+    say_table([head, *((state, stream, *rest) for stream, (state, *rest) in texts)])
+    for stream, text in unmatched(*runs):
+        note(f"{stream}: {text}")
     with writing(path):
         document.write(path, form, {form: writer})
     say(str(path))

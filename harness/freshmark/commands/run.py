@@ -19,13 +19,14 @@ from freshmark.commands.planning import (
     swept,
     with_every_strategy,
 )
-from freshmark.commands.report import note_faults, opened, write_report
+from freshmark.commands.report import note_faults, write_report
 from freshmark.commands.terminal.headline import headline_in
 from freshmark.commands.terminal.outlet import note, say
 from freshmark.commands.terminal.progress import Progress
 from freshmark.commands.terms import MaxCost, MaxP99, MetricName, Price, Tolerance, Worth
 from freshmark.errors import PluginFault
 from freshmark.runs.plan.terms import Terms
+from freshmark.runs.reading import opened
 
 if TYPE_CHECKING:
     from freshmark.runs.campaign import Campaign

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from freshmark import Table
 from freshmark.errors import UsageError
-from freshmark.results.output.compare import P99, compared, shared_streams
+from freshmark.results.output.compare import CPU, P99, compared, shared_streams
 from freshmark.results.output.comparison import comparison_of, row_texts
 from freshmark.results.output.regression_limits import Drop, Limits
 from freshmark.results.tables import Results
@@ -76,7 +76,7 @@ def test_where_lower_is_better_a_rise_is_a_drop(run, fabricated):
 
 def test_metrics_named_by_a_limit_are_compared_too(pair):
     table = compared(pair[0], pair[1], Limits.parse(["hr@5=1%", "mrr=1%"], None))
-    assert set(table["quantity"]) == {"ndcg@10", "hr@5", "mrr", P99}
+    assert set(table["quantity"]) == {"ndcg@10", "hr@5", "mrr", P99, CPU}
 
 
 def test_slower_answers_are_a_regression_if_limited(run, fabricated):
@@ -148,7 +148,7 @@ def test_the_page_starts_with_regressions(pair):
     document = comparison_of(pair[0], pair[1], Limits.parse(["ndcg@10=1%"], None))
     assert document.heading == "after against before"
     sentence = document.verdicts()[0].sentence
-    assert sentence.startswith("1 of 4 numbers regressed beyond the limits: a() every 1d NDCG@10 ")
+    assert sentence.startswith("1 of 6 numbers regressed beyond the limits: a() every 1d NDCG@10 ")
     assert document.sections[0].title == "Regressions"
     assert [row[0] for part in document.sections[0].parts if isinstance(part, Table) for row in part.rows] == ["a()"]
 

@@ -127,10 +127,15 @@ def costs_of(recorded: Recorded, stream: str, cells: pd.DataFrame, prices: Price
     )
 
 
+def cost_noise(rows: Sequence[Costs]) -> float:
+    """Standard error of the logarithm of a cost of these rows, which were measured on one machine."""
+    cells = [np.array(row.cells_cpu_seconds, np.float64) for row in rows]
+    return noise_of(cells, [np.array(row.cells_kernel_seconds, np.float64) for row in rows])
+
+
 def cost_margins(rows: Sequence[Costs]) -> list[tuple[float, float]]:
     """Half the 95 % intervals of the CPU seconds and of the money of rows that were measured on one machine."""
-    cells = [np.array(row.cells_cpu_seconds, np.float64) for row in rows]
-    noise = noise_of(cells, [np.array(row.cells_kernel_seconds, np.float64) for row in rows])
+    noise = cost_noise(rows)
     margins = []
     for row in rows:
         cost = row.cpu_seconds_per_million

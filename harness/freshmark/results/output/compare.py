@@ -1,10 +1,11 @@
 """Two runs side by side: every row they share, what changed, and whether by more than allowed.
 
 stream, strategy, every, delay, schedule    the row
-quantity             a metric, or ``answer p99``
+quantity             a metric, ``answer p99``, or ``CPU s / M events``: the latter at the speed of the earlier run's
+                     machine, if both runs timed the calibration kernel
 before, after        its value in the earlier and in the later run
 difference, margin   after − before, and half its 95 % interval, on the same events; of durations half the width of the
-                     larger of the two intervals
+                     larger of the two intervals; of CPU seconds seeds and machine, since the events are the same
 change               the difference as a share of ``before``
 state                ``failed``: succeeded before but not after. ``worse``: beyond its limit and significant.
                      ``doubtful``: beyond its limit, not significant. ``better``: significantly. ``same``: otherwise
@@ -19,12 +20,13 @@ import numpy as np
 import pandas as pd
 
 from freshmark.errors import UsageError
+from freshmark.results.costs.usage import MANY, Costs, cost_noise, costs_of
 from freshmark.results.decision.standings import Row, Standing, standings_of
 from freshmark.results.metrics.latency import interval_of, percentile_of
-from freshmark.results.naming import schedule_label
+from freshmark.results.naming import join_words, row_label, schedule_label
 from freshmark.results.output.regression_limits import Drop, Limits
 from freshmark.results.statistics.dependence import spread_of
-from freshmark.results.statistics.intervals import margin, spread_over_seeds
+from freshmark.results.statistics.intervals import Spread, margin, spread_over_seeds
 from freshmark.results.stored.recorded import Recorded
 from freshmark.results.stored.request_times import request_seconds
 
@@ -37,6 +39,7 @@ STATES = ("failed", "worse", "doubtful", "better", "same")
 
 REGRESSIONS = ("failed", "worse")
 P99 = "answer p99"
+CPU = "CPU s / M events"
 
 
 def compared(before: Recorded, after: Recorded, limits: Limits | None = None) -> pd.DataFrame:
@@ -104,6 +107,53 @@ def _of_stream(before: Recorded, after: Recorded, stream: str, limits: Limits) -
         if np.isfinite(values).all():
             within = [interval_of(seconds, 99) for seconds in requests]
             yield _named(stream, row, P99) | _tail(values, within, limits.p99)
+    yield from _costs(before, after, stream, rows)
+
+
+def _costs(before: Recorded, after: Recorded, stream: str, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+    """CPU seconds of each row, those of the later run as if its machine had been as fast as the earlier one's."""
+    costs: list[list[Costs]] = [[_cost(run, stream, row) for row in rows] for run in (before, after)]
+    noise = [cost_noise(run) for run in costs]
+    for row, one, two in zip(rows, *costs, strict=True):
+        was, faster = one.cpu_seconds_per_million, one.kernel_seconds / two.kernel_seconds
+        now = two.cpu_seconds_per_million * (faster if np.isfinite(faster) else 1.0)
+        if not np.isfinite(was + now):
+            continue
+        within = margin([Spread((cost * error) ** 2, MANY) for cost, error in zip((was, now), noise, strict=True)])
+        yield _named(stream, row, CPU) | {
+            "before": was,
+            "after": now,
+            "difference": now - was,
+            "margin": within,
+            "change": (now - was) / was if was else np.nan,
+            "state": "better" if was - now > within else "same",
+        }
+
+
+def _cost(recorded: Recorded, stream: str, row: Row) -> Costs:
+    cells = recorded.cells[recorded.cells["key"].isin(recorded.keys_of(stream, *row))]
+    return costs_of(recorded, stream, cells, None) if len(cells) else Costs()
+
+
+def unmatched(before: Recorded, after: Recorded) -> list[tuple[str, str]]:
+    """Stream, and a sentence on what of it the other run has not: rows, or the stream as it was."""
+    shared = shared_streams(before, after)
+    found = []
+    for name in dict.fromkeys([*before.streams, *after.streams]):
+        if name in shared:
+            rows = [_rows_of(recorded, name) for recorded in (before, after)]
+            for where, own, other in (("earlier", *rows), ("later", *rows[::-1])):
+                labels = [row_label(*row) for row in own if row not in other]
+                if labels:
+                    found.append((name, f"Only in the {where} run: {join_words(labels)}."))
+        elif name in before.streams and name in after.streams:
+            same = before.streams[name].fingerprint == after.streams[name].fingerprint
+            what = "another test span or other windows" if same else "other events"
+            found.append((name, f"Not compared: it has {what} in the later run."))
+        else:
+            where = "earlier" if name in before.streams else "later"
+            found.append((name, f"Not compared: it is only in the {where} run."))
+    return found
 
 
 def _shared_rows(before: Recorded, after: Recorded, stream: str) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,8 +12,8 @@ import pandas as pd
 from freshmark.contract.section import Chart, Column, Entry, Kind, Section, Table, Value
 from freshmark.results.decision.alerts import Alert
 from freshmark.results.decision.verdict import Verdict
-from freshmark.results.naming import format_number, format_seconds, join_words, metric_label, row_label
-from freshmark.results.output.compare import P99, REGRESSIONS, compared, shared_streams
+from freshmark.results.naming import format_number, format_seconds, metric_label, row_label
+from freshmark.results.output.compare import CPU, P99, REGRESSIONS, compared, shared_streams, unmatched
 from freshmark.results.output.document import Document
 from freshmark.results.output.regression_limits import Limits
 from freshmark.results.stored.recorded import Recorded
@@ -37,7 +37,7 @@ def comparison_of(before: Recorded, after: Recorded, limits: Limits | None = Non
         table=table,
         streams=streams,
         stream_verdicts=[Verdict(name, _verdict(rows)) for name, rows in groups.items()],
-        stream_alerts=[alert for name in streams for alert in _alerts(before, after, name)],
+        stream_alerts=list(_alerts(before, after, list(streams))),
     )
 
 
@@ -51,7 +51,7 @@ def row_texts(row: Any) -> tuple[str, ...]:
 
 
 def _quantity(name: str) -> str:
-    return name if name == P99 else metric_label(name)
+    return name if name in (P99, CPU) else metric_label(name)
 
 
 def _verdict(rows: pd.DataFrame) -> str:
@@ -73,26 +73,14 @@ def _change_sentence(row: Any) -> str:
     return f"{name} no longer succeeds" if state == "failed" else f"{name} {quantity} {before} to {after} ({change})"
 
 
-def _alerts(before: Recorded, after: Recorded, stream: str) -> Iterator[Alert]:
-    rows = [
-        {
-            row_label(row["strategy"], row["every"], row["delay"])
-            for row in run.cells[run.cells["stream"] == stream].to_dict("records")
-        }
-        for run in (before, after)
-    ]
-    for names, where in ((rows[0] - rows[1], "Only in the earlier run"), (rows[1] - rows[0], "Only in the later run")):
-        if names:
-            few = sorted(names)[:_NAMED]
-            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-            yield Alert(
-                stream,
-                "info",
-                f"{where}: {join_words(few) if not more else ', '.join(few)}{more}.",
-            )
+def _alerts(before: Recorded, after: Recorded, streams: Sequence[str]) -> Iterator[Alert]:
+    for stream, text in unmatched(before, after):
+        named = text if stream in streams else f"{stream}: {text}"
+        yield Alert(stream if stream in streams else streams[0], "info", named)
     cpus = [run.provenance.get("cpu") for run in (before, after)]
     if cpus[0] != cpus[1]:
-        yield Alert(stream, "warning", f"The machines differ: {cpus[0]}, then {cpus[1]}. Durations cannot be compared.")
+        text = f"The machines differ: {cpus[0]}, then {cpus[1]}. Durations cannot be compared."
+        yield from (Alert(stream, "warning", text) for stream in streams)
 
 
 def _sections(stream: str, rows: pd.DataFrame) -> Iterator[Section]:
