@@ -53,7 +53,7 @@ def samples(labels: str = "planted", seed: int = 0, *, again: bool = False):
 
 def theta(start: float = 0.1):
     """P(1) = σ(x · θ), all weights equal at first, no bias."""
-    import torch  # noqa: PLC0415  (it takes two seconds, which listing plugins should not)
+    import torch
 
     class Theta(torch.nn.Module):
         tasks = frozenset({"click"})

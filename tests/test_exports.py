@@ -52,6 +52,7 @@ PUBLIC = [
     "Section",
     "Segment",
     "SegmentEvents",
+    "Settings",
     "Source",
     "Strategy",
     "Stream",

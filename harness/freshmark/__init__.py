@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from freshmark.errors import DataError, FreshmarkError, UnknownName, UsageError
     from freshmark.replay.durations import parse_duration
     from freshmark.replay.scheduling.detectors import DETECTORS, detector_of, losses, watching
+    from freshmark.replay.settings import Settings
     from freshmark.results.tables import Results
     from freshmark.runs.api import run
     from freshmark.runs.catalogue.expressions import parse
@@ -90,6 +91,7 @@ __all__ = [
     "Section",
     "Segment",
     "SegmentEvents",
+    "Settings",
     "Source",
     "Strategy",
     "Stream",
@@ -133,6 +135,7 @@ _PLACES = {
     "contract.streams.vocabulary": "Vocabulary",
     "errors": "DataError FreshmarkError UnknownName UsageError",
     "replay.durations": "parse_duration",
+    "replay.settings": "Settings",
     "replay.scheduling.detectors": "detector_of DETECTORS losses watching",
     "results.tables": "Results",
     "runs.api": "run",

@@ -56,3 +56,13 @@ def test_a_metric_is_a_mean_or_a_whole():
     rank: frozenset[Task] = frozenset({"rank"})
     assert Metric("mean", rank, "lower", each=lambda o: np.asarray(o.rank))(outcomes) == 1.5
     assert Metric("most", rank, "lower", whole=lambda o: float(np.max(o.rank)))(outcomes) == 2.0
+
+
+def test_features_come_as_a_matrix_of_numbers_and_as_a_dict_per_row():
+    columns = {"weight": np.array([0.5, 2.0]), "place": np.array([[1, 2], [3, 4]]), "new": np.array([True, False])}
+    events = Events(np.arange(2), np.arange(2), np.arange(2), None, columns | {"text": np.array([["a"], ["b"]])})
+    assert events.numbers().tolist() == [[0.5, 1, 2, 1], [2, 3, 4, 0]]
+    assert events.records() == [{"weight": 0.5, "new": True}, {"weight": 2.0, "new": False}]
+    assert events[:0].numbers().shape == (0, 4)
+    plain = Events(np.arange(2), np.arange(2), np.arange(2))
+    assert (plain.numbers().shape, plain.records()) == ((2, 0), [{}, {}])

@@ -127,3 +127,32 @@ def test_a_new_folder_is_never_one_that_exists(tmp_path):
         folder.mkdir()
         made.add(folder)
     assert len(made) == 3
+
+
+class Reads(freshmark.Strategy):
+    """Counts how often it was read."""
+
+    draws = False
+    read = 0
+
+    def recommend(self, query, k):
+        return np.zeros((len(query), 1), np.int64)
+
+    def readings(self):
+        self.read += 1
+        return {"reads": float(self.read)}
+
+
+class Taken(Reads):
+    """Gives a name that freshmark measures."""
+
+    def readings(self):
+        return {"rss_bytes": 1.0}
+
+
+def test_readings_of_a_strategy_are_read_once_a_window_and_become_a_metric(tmp_path):
+    results = freshmark.run(streams="drift(preset='tiny')", strategies=[Reads, Taken], folder=tmp_path)
+    assert list(results.cells.status) == ["ok", "failed"]
+    assert "the strategy gives 'rss_bytes'" in results.cells.reason[1]
+    reads = results.measurements.query("metric == 'reads' and window >= 0").value.tolist()
+    assert reads == list(range(1, len(reads) + 1))

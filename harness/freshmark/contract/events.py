@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import prod
 from types import MappingProxyType
+from typing import Any
 
-from freshmark.contract.arrays import AnyArray, IntArray
+import numpy as np
+
+from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
 
 NO_FEATURES: Mapping[str, AnyArray] = MappingProxyType({})
 
@@ -19,8 +23,30 @@ def no_features() -> Mapping[str, AnyArray]:
     return NO_FEATURES
 
 
+class _Rows:
+    """What Events and Query share: their features in the two forms that other libraries take."""
+
+    __slots__ = ()
+    time: IntArray
+    features: Mapping[str, AnyArray]
+
+    def numbers(self) -> FloatArray:
+        """(n, d) float64: the features that are numbers or truth values side by side; an array fills many columns."""
+        n = len(self.time)
+        columns = [one.reshape(n, prod(one.shape[1:])) for one in self.features.values() if one.dtype.kind in "fiub"]
+        return np.concatenate(columns, 1, dtype=np.float64) if columns else np.empty((n, 0))
+
+    def records(self) -> list[dict[str, Any]]:
+        """One dict per row, name → value, of the features that have one value per row."""
+        names = [name for name, column in self.features.items() if column.ndim == 1]
+        if not names:
+            return [{} for _ in range(len(self.time))]
+        rows = zip(*(self.features[name].tolist() for name in names), strict=True)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+
 @dataclass(slots=True, eq=False)
-class Events:
+class Events(_Rows):
     """What happened: n interactions in the order of time, every column revealed.
 
     time: (n,) int64, microseconds, never decreasing
@@ -51,7 +77,7 @@ class Events:
 
 
 @dataclass(slots=True, eq=False)
-class Query:
+class Query(_Rows):
     """n requests, with everything about them but the answer.
 
     time: (n,) int64, microseconds, never decreasing

@@ -102,3 +102,7 @@ class Strategy:
     def state(self) -> Mapping[str, AnyArray]:
         """The arrays that make up the model, for its size, what an update changed, checkpoints. Default: none."""
         return {}
+
+    def readings(self) -> Mapping[str, float]:
+        """Numbers of its own, read like those of a meter: at the end of each window, not timed. Default: none."""
+        return {}

@@ -20,6 +20,7 @@ class Calls:
     update: Callable[[Events], object]
     observe: Callable[[Events], object] | None
     state: Callable[[], Mapping[str, AnyArray]]
+    readings: Callable[[], Mapping[str, float]]
 
 
 def calls_of(strategy: object) -> Calls:
@@ -42,4 +43,5 @@ def calls_of(strategy: object) -> Calls:
         update=update,
         observe=observe,
         state=getattr(strategy, "state", dict),
+        readings=getattr(strategy, "readings", dict),
     )

@@ -59,7 +59,7 @@ class Records:
         self._ask, self._learn = Stopwatch(clock), Stopwatch(clock)
         self._memory, self._background = MemoryMeter(), BackgroundMeter()
         self._state = StateMeter(calls.state)
-        self._meters = meters
+        self._meters, self._readings = meters, calls.readings
         self._requests = Requests(timeline, answers, seed=seed, clock=clock)
         # Filled here, so that the pages count for the harness, not for the strategy.
         self._outcomes: Table = blank(timeline.stream.task, timeline.end - timeline.first)
@@ -192,7 +192,8 @@ class Records:
             **self._requests.close_window(window),
         }
         for name, meter in self._meters.items():
-            row |= _checked(name, meter.window(), row)
+            row |= _checked(f"meter {name!r}", meter.window(), row)
+        row |= _checked("the strategy", self._readings(), row)
         self._rows.append(row)
         self._updates_before = made
         self._changed_in_window, self._unmeasured = float("nan"), True
@@ -240,10 +241,10 @@ class Records:
         }
 
 
-def _checked(meter: str, numbers: Mapping[str, float], row: Mapping[str, float]) -> dict[str, float]:
-    """The numbers of a meter, if their names are free."""
+def _checked(source: str, numbers: Mapping[str, float], row: Mapping[str, float]) -> dict[str, float]:
+    """The numbers of a meter or of the strategy, if their names are free."""
     taken = sorted(numbers.keys() & (WINDOW_COLUMNS | row.keys()))
     if taken:
-        what = f"meter {meter!r} gives {taken[0]!r}, which freshmark or another meter measures"
+        what = f"{source} gives {taken[0]!r}, which freshmark or another meter measures"
         raise PluginError(what, remedy="another name", code="FM307")
     return {name: float(number) for name, number in numbers.items()}
