@@ -16,6 +16,7 @@ from freshmark.runs.campaign import Campaign
 from freshmark.runs.catalogue.registry import load
 from freshmark.runs.plan.plan import Plan
 from freshmark.runs.plan.toml import read_plan, write_plan
+from freshmark.runs.summary import RunSummary
 
 PLUGIN = """
 import os, time
@@ -185,6 +186,11 @@ def test_a_killed_race_goes_on_and_ends_with_the_same_bytes_as_with_two_jobs(pla
     assert bytes_of(cut) == bytes_of(whole)
     assert cut.looks().equals(whole.looks())
     assert len(cut.looks()) > 3
+
+
+def test_a_race_that_was_interrupted_is_not_done_though_every_cell_is(tmp_path):
+    assert RunSummary(tmp_path, ("ok",), 5, racing=True).exit_code == 5
+    assert RunSummary(tmp_path, ("ok",), 5).exit_code == 0
 
 
 def test_the_limits_of_a_race_need_a_race(plan):

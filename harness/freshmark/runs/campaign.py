@@ -123,7 +123,9 @@ class Campaign:
         if not interrupts.exit_code:
             self._registry.notify("run_finished", folder=self.folder)
         statuses = tuple(self._store.statuses([cell.key for cell in self._cells]))
-        return RunSummary(self.folder, statuses, interrupts.exit_code, tuple(self._registry.complaints))
+        racing = self._races is not None and self._races.goes_on
+        complaints = tuple(self._registry.complaints)
+        return RunSummary(self.folder, statuses, interrupts.exit_code, complaints, racing)
 
     def _run(self, interrupts: Interrupts) -> None:
         jobs = [self._job(cell) for cell in self._waiting]

@@ -53,6 +53,15 @@ class StreamRaces:
         self._over = {look.stream for look in self.looks if same and look.stop not in ("", PAUSED)}
 
     @property
+    def goes_on(self) -> bool:
+        """Whether the race of any stream is not over."""
+        return bool(self._left)
+
+    @property
+    def _left(self) -> set[str]:
+        return {row[0] for row in self._rows} - self._over
+
+    @property
     def added(self) -> set[tuple[str, str, str, str, int]]:
         """Stream, strategy, every, delay and seed of each cell that was added."""
         return {(look.stream, *row.row, seed) for look in self.looks for row in look.rows for seed in row.adds}
@@ -66,15 +75,14 @@ class StreamRaces:
         from freshmark.results.decision.decisions import Decisions  # noqa: PLC0415  (as above)
         from freshmark.results.stored.looks import RACE  # noqa: PLC0415
 
-        streams = {row[0] for row in self._rows} - self._over
-        if not streams:
+        if not self._left:
             return []
         results = Terms.of(self._plan).applied(opened(self._registry, [self._store.folder]))
         decisions = Decisions(results.recorded, results.terms)
         found = [
             self._look(stream, judgement, expired=expired)
             for stream, judgement in decisions.judgements(None).items()
-            if stream in streams
+            if stream in self._left
         ]
         self.looks += found
         self._over |= {look.stream for look in found if look.stop}
