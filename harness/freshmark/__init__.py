@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from freshmark.contract.model import Model
     from freshmark.contract.outcomes import Outcomes
     from freshmark.contract.past import Past
+    from freshmark.contract.search import Search
     from freshmark.contract.section import Chart, Column, Entry, Kind, Link, Listing, Part, Prose, Section, Table, Value
     from freshmark.contract.segment import Segment, SegmentEvents
     from freshmark.contract.strategy import Factors, Run, Strategy
@@ -88,6 +89,7 @@ __all__ = [
     "Results",
     "Run",
     "RunState",
+    "Search",
     "Section",
     "Segment",
     "SegmentEvents",
@@ -125,6 +127,7 @@ _PLACES = {
     "contract.outcomes": "Outcomes",
     "contract.past": "Past",
     "contract.section": "Chart Column Entry Kind Link Listing Part Prose Section Table Value",
+    "contract.search": "Search",
     "contract.segment": "Segment SegmentEvents",
     "contract.strategy": "Factors Run Strategy",
     "contract.streams.drift": "Drift",

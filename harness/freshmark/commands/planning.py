@@ -22,6 +22,10 @@ _MORE = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 SETTINGS = ("warmup", "window", "label_delay", "matrix")
 """Settings of the replay that have an option."""
 
+_AS_GIVEN = (
+    "durations", "tune", "metric", "max_p99", "max_cost", "tolerance", "worth", "settle", "max_seeds",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
@@ -41,6 +45,7 @@ class RunOptions:
     label_delay: str | None = None
     matrix: int | None = None
     durations: Path | None = None
+    tune: str | None = None
     price: Sequence[str] = ()
     metric: str | None = None
     max_p99: str | None = None
@@ -79,10 +84,7 @@ def plan_for(options: RunOptions) -> Plan:
 
     plan = read_plan(_file(options.plan)) if options.plan else Plan((demo.STREAM,), demo.STRATEGIES, demo.EVERY)
     lists = {name: tuple(getattr(options, name)) for name in ("streams", "strategies", "every", "delay", "price")}
-    as_given = {
-        name: getattr(options, name)
-        for name in ("durations", "metric", "max_p99", "max_cost", "tolerance", "worth", "settle", "max_seeds")
-    }
+    as_given = {name: getattr(options, name) for name in _AS_GIVEN}
     chosen: dict[str, Any] = {name: value for name, value in (lists | as_given).items() if value not in (None, ())}
     if options.seeds is not None:
         chosen["seeds"] = first_seeds(options.seeds)

@@ -11,6 +11,7 @@ import typer
 from freshmark.commands.dry_run import show_cells
 from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
 from freshmark.commands.planning import (
+    PLAN_FILE,
     RunOptions,
     check_metric,
     checked,
@@ -95,6 +96,14 @@ def run_command(
     sweep: Annotated[
         bool, typer.Option("--sweep", help="Choose schedules from never to about hourly, by the span of the stream.")
     ] = False,
+    tune: Annotated[
+        str | None,
+        typer.Option(
+            "--tune",
+            metavar="BUDGET",
+            help="Tune each row on the end of the warm-up first: 20 (trials) or 60s (CPU time) per row.",
+        ),
+    ] = None,
     seeds: Annotated[int | None, typer.Option("--seeds", metavar="N", min=1, help="Number of seeds: 0 to N-1.")] = None,
     settle: Annotated[
         bool | None,
@@ -206,8 +215,8 @@ def run_command(
     options = RunOptions(
         plan=file, streams=stream or (), strategies=strategy or (), every=every or (), delay=delay or (), seeds=seeds,
         warmup=warmup, window=window, label_delay=label_delay, device=device, timeout=timeout, max_memory=max_memory,
-        durations=durations, matrix=matrix, metric=metric, price=prices, max_p99=max_p99, max_cost=max_cost,
-        tolerance=tolerance, worth=worth, settle=settle, max_seeds=max_seeds, max_time=max_time,
+        durations=durations, matrix=matrix, tune=tune, metric=metric, price=prices, max_p99=max_p99,
+        max_cost=max_cost, tolerance=tolerance, worth=worth, settle=settle, max_seeds=max_seeds, max_time=max_time,
         plugins=plugin or (), no_plugins=no_plugin or (),
     )  # fmt: skip
     described = plan_for(options)
@@ -228,7 +237,9 @@ def run_command(
         judged = terms if timing_pass else None
         summary = measure(described, folder, registry, jobs=jobs, executor=executor, as_json=json, terms=judged)
     except KeyboardInterrupt:  # once cells run, an interrupt is handled by the campaign
-        note("interrupted before the first cell; run the same command again")
+        begun = (folder / PLAN_FILE).is_file()
+        again = f"resume with: freshmark run {shown(folder)}" if begun else "run the same command again"
+        note(f"interrupted before the first cell; {again}")
         raise typer.Exit(RESUMABLE) from None
     conclude(summary, registry, terms, report=report, as_json=json)
 
@@ -265,8 +276,8 @@ def measure(
     refuse_loss(plan, folder)
     check_metric(plan, registry, {open_stream(prepare(registry, stream)).task for stream in plan.streams})
     progress = Progress(0, headline_in(folder, registry, plan.metric), as_json=as_json)
-    with Campaign(plan, folder, registry, jobs=jobs, executor=executor, on_look=progress.look) as campaign:
-        left, done = len(campaign.waiting), campaign.count - len(campaign.waiting)
+    with Campaign(plan, folder, registry, jobs=jobs, executor=executor, on_look=progress.look, say=note) as campaign:
+        left, done = len(campaign.waiting), campaign.total - len(campaign.waiting)
         already = f", {done} done" if done else ""
         note(f"{left} {'cell' if left == 1 else 'cells'} to measure into {shown(folder)}{already}")
         progress.total, progress.cells = left, campaign.waiting

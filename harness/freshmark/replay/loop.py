@@ -12,7 +12,7 @@ This is the protocol. Two people who follow it get the same numbers:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ from freshmark.replay.answering.matrix import Matrix
 from freshmark.replay.answering.panel import Panel
 from freshmark.replay.known_attributes import KnownAttributes
 from freshmark.replay.measuring.meters import Clock, CollectorMeter
-from freshmark.replay.measuring.records import Records
+from freshmark.replay.measuring.records import OnAnswers, OnWindow, Records
 from freshmark.replay.scheduling.agenda import Agenda, agenda_of
 from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.side_evaluations import SideEvaluations
@@ -59,7 +59,8 @@ def replay(
     seed: int = 0,
     device: str = "cpu",
     meters: Mapping[str, Meter] | None = None,
-    on_window: Callable[[Mapping[str, float]], None] | None = None,
+    on_window: OnWindow | None = None,
+    on_answers: OnAnswers | None = None,
     clock: Clock | None = None,
     agenda: Agenda | None = None,
     matrix: bool = True,
@@ -74,6 +75,8 @@ def replay(
         device: torch device of the models.
         meters: further numbers to read at the end of each window.
         on_window: called with the numbers of each window, outside timed regions.
+        on_answers: called at the end of each window with the answers so far, columns as in ``answer_columns``, and the
+            CPU seconds of fit, updates and answers so far.
         clock: source of time.
         agenda: the updates to make; those of the schedule if None.
         matrix: whether to fill the matrix that the settings ask for.
@@ -96,7 +99,7 @@ def replay(
 
     side_evaluations = SideEvaluations(panel, matrix_rows, records)
     with CollectorMeter(clock) as collector:
-        records.begin(collector, on_window)
+        records.begin(collector, on_window, on_answers)
         attributes.reveal(timeline.first)
         if calls.start is not None:
             calls.start(_run(timeline, past, attributes, seed, device))

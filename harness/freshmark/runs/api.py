@@ -31,6 +31,7 @@ def run(
     delay: str | Iterable[str] = "0s",
     seeds: int | Iterable[int] = 1,
     folder: Path | str | None = None,
+    tune: int | str | None = None,
     settings: Settings | None = None,
     timeout: str | float | None = None,
     max_memory: str | int | None = None,
@@ -52,6 +53,7 @@ def run(
         delay: time from an update to its deployment.
         seeds: their number (0, 1, …), or the seeds themselves.
         folder: the run folder, continued if it exists; its plan may only grow. ``runs/<time>`` if None.
+        tune: what tuning each row may cost before it is measured: trials, or CPU time (``"60s"``); see docs/tuning.md.
         settings: of the replay.
         timeout: wall-clock limit of a cell, ``"10m"`` or seconds.
         max_memory: memory limit of a cell, ``"4GB"`` or bytes.
@@ -81,6 +83,7 @@ def run(
         plugins=tuple(map(Path, plugins)),
         no_plugins=names_in_environment(),
         factories=tuple(locations),
+        tune=None if tune is None else str(tune),
     )
     registry = load(plan.plugins, factories=plan.factories, disabled=plan.no_plugins)
     target = Path(folder) if folder else new_folder()

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from freshmark.contract.delays import time_scale
 from freshmark.contract.streams.stream import Stream
-from freshmark.errors import StoreError
 from freshmark.runs.catalogue.registry import Registry
 from freshmark.runs.executors.checked import CheckedExecutor
 from freshmark.runs.executors.interrupts import Interrupts
@@ -28,8 +27,10 @@ from freshmark.runs.race import StreamRaces
 from freshmark.runs.store.keys import cell_key, code_of
 from freshmark.runs.store.recorded_durations import copy_durations
 from freshmark.runs.store.run_store import Planned, Store
+from freshmark.runs.store.same_settings import refuse_other_settings
 from freshmark.runs.summary import RunSummary
 from freshmark.runs.system.machine import file_digests, provenance
+from freshmark.runs.tuning.tuner import Row, Tuner
 
 if TYPE_CHECKING:
     from freshmark.results.stored.looks import RacingLook
@@ -47,6 +48,7 @@ class Campaign:
         streams: streams given as objects, by their name in the plan.
         startup_seconds: time limit for the imports of a cell.
         on_look: called with the looks of a race, one a stream, and the number of cells that they add.
+        say: is told what is done before the first cell.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Campaign:
         streams: Mapping[str, Stream] | None = None,
         startup_seconds: float = 120.0,
         on_look: Callable[[Sequence[RacingLook], int], None] | None = None,
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.plan = plan
         self.folder = folder.absolute()
@@ -68,11 +71,17 @@ class Campaign:
         self._executor_name = executor
         self._limits = Limits(plan.timeout, plan.max_memory, startup_seconds)
         self._objects = {stream_name(name): stream for name, stream in (streams or {}).items()}
+        self._say = say
         self._stack = ExitStack()
         self._cells: list[Planned] = []
         self._waiting: list[Planned] = []
         self._races: StreamRaces | None = None
         self._on_look = on_look
+
+    @property
+    def total(self) -> int:
+        """The number of cells."""
+        return len(self._cells)
 
     @property
     def waiting(self) -> list[dict[str, Any]]:
@@ -99,8 +108,14 @@ class Campaign:
             self._open_store()
             self._open_executor()
             self._prepare_streams()
-            self._plan_cells(codes)
-            self._check_strategies()
+            if self.plan.tune is not None:
+                self._check_strategies(self.plan.strategies)
+                tuner = self._tuner(codes)
+                is_new = False  # trials stay: they need not be made again
+                self._plan_cells(codes, tuner.chosen())
+            else:
+                self._plan_cells(codes)
+                self._check_strategies(list(dict.fromkeys(cell.strategy for cell in self._waiting)))
             self._queue_cells()
         except BaseException:
             self._stack.close()
@@ -178,7 +193,7 @@ class Campaign:
 
     def _open_store(self) -> None:
         self._store = self._stack.enter_context(Store(self.folder))
-        _refuse_other_settings(self._store, asdict(self.plan.settings))
+        refuse_other_settings(self._store, asdict(self.plan.settings))
 
     def _open_executor(self) -> None:
         name = self._executor_name
@@ -199,22 +214,31 @@ class Campaign:
             with Local(limits=self._limits) as local:
                 self._records = prepare_streams(self.plan, self._store, local, self._objects)
 
-    def _plan_cells(self, codes: Mapping[str, str]) -> None:
-        """Give each cell its key, and find those that are not measured yet."""
-        self._grid = [self._planned(cell, codes[cell.strategy]) for cell in self.plan.cells()]
-        self._cells = self._grid[: self.plan.count]
+    def _tuner(self, codes: Mapping[str, str]) -> Tuner:
+        tuner = Tuner(
+            self.plan, self._registry, self._store, self._executor, records=self._records, codes=codes, say=self._say
+        )
+        self._store.write_plan(self.plan)  # from now on the folder can be resumed
+        return tuner
+
+    def _plan_cells(self, codes: Mapping[str, str], chosen: Mapping[Row, str]) -> None:
+        """Give each cell its key, and find those that are not measured yet; ``chosen``: see ``Tuner.chosen``."""
+        self._grid = []
+        for cell in self.plan.cells():
+            strategy = chosen.get((cell.stream, cell.strategy, cell.every, cell.delay), cell.strategy)
+            self._grid.append(self._planned(replace(cell, strategy=strategy), codes[cell.strategy]))
+        cells = self._grid[: self.plan.count]
         if self.plan.settle:
             rows = {cell.row_and_seed[:-1] for cell in self._grid}
             self._races = StreamRaces(self.plan, self._store, self._registry, rows)
-            self._cells += [cell for cell in self._grid[self.plan.count :] if cell.row_and_seed in self._races.added]
+            cells += [cell for cell in self._grid[self.plan.count :] if cell.row_and_seed in self._races.added]
+        self._cells = list({cell.key: cell for cell in cells}.values())  # two strategies may be tuned into one
         self._folders = {record["name"]: record["folder"] for record in self._records.values()}
         self._done = self._store.finished()
         self._waiting = [cell for cell in self._cells if cell.key not in self._done]
 
-    def _check_strategies(self) -> None:
+    def _check_strategies(self, strategies: Sequence[str]) -> None:
         """Refuse strategies that cannot do the task of a stream, and have the others compiled."""
-        left = {cell.strategy for cell in self._waiting}
-        strategies = [text for text in self.plan.strategies if text in left]
         built = check_compatibility(self.plan, strategies, self._records, self._executor)
         compile_ahead(self.plan, built, self._records, self._executor)
 
@@ -279,18 +303,6 @@ class Campaign:
         session = {"started": begun, "ended": _now(), "jobs": self._jobs}
         sessions = [*(self._store.recorded("sessions") or []), session]
         self._store.record({"ended": _now(), "sessions": sessions, "complaints": self._registry.complaints})
-
-
-def _refuse_other_settings(store: Store, settings: Mapping[str, Any]) -> None:
-    """One folder holds one way to measure, so that the numbers in its tables are comparable."""
-    for record in store.streams().values():
-        other = {name: value for name, value in record["settings"].items() if settings.get(name) != value}
-        if other:
-            differences = ", ".join(f"{name}={value!r} (now {settings.get(name)!r})" for name, value in other.items())
-            what = f"the folder was measured with {differences}"
-            raise StoreError(
-                what, where=str(store.folder), remedy="use the same settings, or another folder", code="FM413"
-            )
 
 
 def _now() -> str:

@@ -16,19 +16,21 @@ class Job:
     """One piece of work, complete: any process that sees the same disk can do it with ``run_job``.
 
     key: identifies it among the jobs of a run
-    kind: ``cell`` replays and writes tables; ``stream`` prepares a stream and writes its table of test events;
-        ``strategies`` builds the strategies listed in ``cell`` and reports their tasks; ``rehearsal`` compiles one
+    kind: ``cell`` replays and writes tables; ``trial`` replays the tail of the warm-up and reports a metric;
+        ``stream`` prepares a stream and writes its table of test events; ``strategies`` builds the strategies listed in
+        ``cell`` and reports their tasks; ``rehearsal`` compiles one
     text: the expression of the strategy, or of the stream
     settings: of the replay
     target: the folder (cell) or file (stream) to write
     stream: the folder of the prepared stream; empty if a ``stream`` job has to build it from its expression
-    cell: stream, strategy, every, delay, seed, key and position, as hooks receive them
+    cell: stream, strategy, every, delay, seed, key and position, as hooks receive them; of a trial every, delay, seed,
+        metric, limits, values and tuning (the key)
     plugins, factories, disabled: what to load and what to leave out, see ``registry.load``
     durations: ``.npz`` with the durations of a measured delay; empty to measure them
     """
 
     key: str
-    kind: Literal["cell", "stream", "strategies", "rehearsal"]
+    kind: Literal["cell", "trial", "stream", "strategies", "rehearsal"]
     text: str
     settings: Mapping[str, Any]
     target: str

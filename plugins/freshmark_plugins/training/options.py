@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias, TypedDict, cast
+from typing import Annotated, Literal, TypeAlias, TypedDict, cast
 
-from freshmark import UnknownName
+from freshmark import Search, UnknownName
 
 Batch: TypeAlias = int | Literal["all", "auto"]
 
@@ -16,7 +16,7 @@ class Recipe(TypedDict, total=False):
     ``freshmark show`` reads names, defaults and the texts below without importing the class.
     """
 
-    epochs: int
+    epochs: Annotated[int, Search(1, 20, log=True)]
     """passes over the events that are trained on"""
     warmup_epochs: int | None
     """passes over the warm-up; None: as many as ``epochs``, of a strategy that continues training those of the model"""
@@ -24,7 +24,7 @@ class Recipe(TypedDict, total=False):
     """events per step; "all": gradient descent; "auto": 32 steps per epoch, of 64 to 4096 events"""
     optimiser: str
     """sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw or ftrl; with options: ``ftrl(l1=0.5)``"""
-    lr: float
+    lr: Annotated[float, Search(1e-4, 1.0, log=True)]
     """learning rate; a step follows the mean over its batch, so with sgd it grows with ``batch``"""
     sparse: bool
     """whether only the rows of a batch move; with sgd, adagrad, ftrl, and adam, where it is another algorithm"""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from freshmark.contract.compiling import COMPILED
 from freshmark.replay.timeline import Settings
 from freshmark.runs.campaign import Campaign
 from freshmark.runs.catalogue.registry import load
-from freshmark.runs.executors.precompile import REHEARSAL_EVENTS, beginning, compiles, try_out
+from freshmark.runs.executors.precompile import compiles, try_out
 from freshmark.runs.plan.plan import Plan
 
 PLUGIN = """
@@ -86,21 +85,6 @@ def test_only_packages_with_loops_for_numba_are_tried_out():
     assert compiles({"freshmark_plugins"}) == COMPILED
     assert not compiles({"json"})
     assert not compiles(set())
-
-
-def test_the_beginning_is_a_stream_of_the_same_kind():
-    whole = log(label=np.ones(1000), features={"x": np.zeros((1000, 2), np.float32)}, repeats=False)
-    whole = replace(whole, oracle=np.arange(1000.0), label_delay=np.arange(1000))
-    some = beginning(whole)
-    assert len(some) == REHEARSAL_EVENTS
-    assert (some.task, some.repeats, len(some.users), len(some.items)) == ("rank", False, 7, 11)
-    for name in ("time", "user", "item", "label", "oracle", "label_delay"):
-        assert np.array_equal(getattr(some, name), getattr(whole, name)[:REHEARSAL_EVENTS])
-    assert some.features["x"].shape == (REHEARSAL_EVENTS, 2)
-
-
-def test_a_stream_shorter_than_that_is_its_own_beginning():
-    assert beginning(log(5)).time.tolist() == log(5).time.tolist()
 
 
 def test_who_is_tried_out_is_asked_and_updated():

@@ -36,6 +36,7 @@ from freshmark.replay.timeline import Timeline
 Table = dict[str, AnyArray]
 
 OnWindow = Callable[[Mapping[str, float]], None]
+OnAnswers = Callable[[Mapping[str, AnyArray], float], None]
 
 
 class Records:
@@ -73,9 +74,9 @@ class Records:
         self._marks = dict.fromkeys(("update_seconds", "update_cpu_seconds", "answer_seconds", "gc_seconds"), 0.0)
         self._updates_before = 0
 
-    def begin(self, collector: CollectorMeter, on_window: OnWindow | None) -> None:
+    def begin(self, collector: CollectorMeter, on_window: OnWindow | None, on_answers: OnAnswers | None) -> None:
         """Start measuring, just before the strategy starts."""
-        self._collector, self._on_window = collector, on_window
+        self._collector, self._on_window, self._on_answers = collector, on_window, on_answers
         self._memory.begin()
         self._background.begin()
         for meter in self._meters.values():
@@ -125,7 +126,7 @@ class Records:
         """The events before ``stop`` are past: the single requests among them are served, windows closed."""
         self._requests.serve(stop)
         while stop >= self._window_stop and self._window < len(self._timeline.edges) - 1:
-            self._close_window()
+            self._close_window(stop)
 
     def unmeasured(self, call: Callable[[], object]) -> None:
         """Make a call that is not the strategy's to answer for: no clock runs, and its memory does not count."""
@@ -151,13 +152,12 @@ class Records:
     def summary(self) -> dict[str, float]:
         """Seconds and bytes of the whole cell."""
         seen = np.cumsum([row["events"] for row in self._rows])
+        resident = np.array([row["rss_bytes"] for row in self._rows])
         return {
             "start_rss_bytes": float(self._memory.start_bytes),
             "peak_rss_bytes": float(self._memory.peak_bytes()),
             "state_bytes": float(self._state.total_bytes()),
-            "growth_bytes_per_million_events": growth_per_million(
-                seen, np.array([row["rss_bytes"] for row in self._rows])
-            ),
+            "growth_bytes_per_million_events": growth_per_million(seen, resident),
             "fit_seconds": self._update_nanoseconds[0] * NANO,
             "fit_cpu_seconds": self._update_cpu_seconds[0],
             "update_seconds": self._learn.seconds,
@@ -174,7 +174,7 @@ class Records:
     def _stop_of(self, window: int) -> int:
         return int(np.searchsorted(self._timeline.time, self._timeline.edges[window + 1], "left"))
 
-    def _close_window(self) -> None:
+    def _close_window(self, stop: int) -> None:
         """Read every meter. If a batch ends after the edge of the window, meters are read at the end of the batch."""
         window, edges, line = self._window, self._timeline.edges, self._timeline
         begin = int(np.searchsorted(line.time, edges[window], "left"))
@@ -202,6 +202,10 @@ class Records:
             self._window_stop = self._stop_of(self._window)
         if self._on_window is not None:
             self._on_window(row)
+        if self._on_answers is not None:
+            rows = stop - line.first
+            cpu_seconds = self._update_cpu_seconds[0] + self._learn.cpu_seconds + self._ask.cpu_seconds
+            self._on_answers({name: column[:rows] for name, column in self._outcomes.items()}, cpu_seconds)
 
     def _since_last_window(self) -> dict[str, float]:
         now = {

@@ -102,7 +102,7 @@ class Local:
         """Have the job killed if it is over a limit, or if the run is aborted."""
         if monitor.stopped is None:
             # A stream may take longer to download or build than a cell may take.
-            verdict = monitor.exceeded(self.limits if monitor.job.kind == "cell" else self._stream_limits)
+            verdict = monitor.exceeded(self.limits if monitor.job.kind in ("cell", "trial") else self._stream_limits)
             if abort:
                 verdict = "interrupted", "stopped by the user"
             if verdict is not None:

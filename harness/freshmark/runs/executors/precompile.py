@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from freshmark.contract.arrays import AnyArray, FloatArray, IntArray
+from freshmark.contract.arrays import FloatArray, IntArray
 from freshmark.contract.events import Events, Query
 from freshmark.contract.strategy import Factors, Strategy
+from freshmark.contract.streams.prefix import first_events
 from freshmark.contract.streams.stream import Stream
 from freshmark.contract.streams.vocabulary import Vocabulary
 from freshmark.replay.loop import replay
@@ -48,28 +48,11 @@ def compiles(packages: Collection[str]) -> bool:
 
 def try_out(stream: Stream, strategy: Strategy | Any) -> None:
     """Replay the first events of a stream through a strategy, with the column types that its cells will see."""
-    replay(Timeline(beginning(stream), Settings(probes=2)), strategy, Schedule.parse("10"), matrix=False)
-
-
-def beginning(stream: Stream) -> Stream:
-    """The first events, with their users and items."""
-    n = min(REHEARSAL_EVENTS, len(stream))
-
-    def first(column: AnyArray | None) -> AnyArray | None:
-        return None if column is None else column[:n]
-
-    return replace(
-        stream,
-        time=stream.time[:n],
-        user=stream.user[:n],
-        item=stream.item[:n],
-        users=Vocabulary.of(range(int(stream.user[:n].max()) + 1)),
-        items=Vocabulary.of(range(int(stream.item[:n].max()) + 1)),
-        label=first(stream.label),
-        features={name: column[:n] for name, column in stream.features.items()},
-        oracle=first(stream.oracle),
-        label_delay=first(stream.label_delay),
-        drifts=(),
+    replay(
+        Timeline(first_events(stream, min(REHEARSAL_EVENTS, len(stream))), Settings(probes=2)),
+        strategy,
+        Schedule.parse("10"),
+        matrix=False,
     )
 
 

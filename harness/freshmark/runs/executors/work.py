@@ -24,6 +24,7 @@ from freshmark.runs.catalogue.registry import Registry, load
 from freshmark.runs.executors.precompile import compiles, try_out
 from freshmark.runs.executors.sandbox import Sandbox
 from freshmark.runs.executors.suspensions import Suspensions
+from freshmark.runs.executors.trial import try_values
 from freshmark.runs.executors.worker import Send
 from freshmark.runs.jobs import Job
 from freshmark.runs.plan.compatibility import suitability
@@ -145,6 +146,7 @@ def rehearse(job: Job, send: Send) -> dict[str, Any]:
 
 WORK: Mapping[str, Callable[[Job, Send], dict[str, Any]]] = {
     "cell": measure,
+    "trial": try_values,
     "stream": prepare_stream,
     "strategies": inspect,
     "rehearsal": rehearse,

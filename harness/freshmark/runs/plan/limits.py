@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from freshmark.errors import UsageError
 from freshmark.replay.durations import parse_duration
@@ -37,3 +38,35 @@ def seconds(text: str | float) -> float:
     if not 0 < span < float("inf"):
         raise UsageError(f"{text!r} is not a valid time limit", remedy="write it like 10m or 90s", code="FM107")
     return span
+
+
+MOST_TRIALS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class TuningBudget:
+    """What tuning a row may cost: so many trials, or so many CPU seconds.
+
+    trials: at most
+    cpu_seconds: no trial starts after so many
+    """
+
+    trials: int = MOST_TRIALS
+    cpu_seconds: float = float("inf")
+
+    @classmethod
+    def parse(cls, text: str | int) -> TuningBudget:
+        """Trials of ``20``, CPU seconds of ``60s`` or ``10m``.
+
+        Raises:
+            UsageError: it is neither, or not positive, or more than a thousand trials.
+        """
+        written = str(text).strip()
+        try:
+            budget = cls(trials=int(written)) if written.isdigit() else cls(cpu_seconds=seconds(written))
+        except UsageError:
+            budget = cls(trials=0)
+        if not 1 <= budget.trials <= MOST_TRIALS:
+            what = f"{written!r} is not a budget of tuning"
+            raise UsageError(what, remedy=f"trials from 1 to {MOST_TRIALS}, or CPU time: 20 or 60s", code="FM131")
+        return budget

@@ -13,6 +13,7 @@ from freshmark.errors import PlanError, UsageError
 from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings
 from freshmark.runs.catalogue.expressions import canonical
+from freshmark.runs.plan.limits import TuningBudget
 
 MOST_CELLS = 10_000
 LEAST_MEMORY = 10_000_000
@@ -77,8 +78,10 @@ class Plan:
     plugins: files that are loaded as plugins
     no_plugins: plugins that are not imported
     factories: strategies that no plugin registers, as ``"module:name"``
+    tune: what tuning each row may cost, ``20`` (trials) or ``60s`` (CPU); None: options keep their defaults
     durations: folder of an earlier run; a measured delay uses its recorded durations instead of measuring
-    metric: the metric that decides, e.g. ``ndcg@20``; None: the main metric of each task. Cells do not depend on it
+    metric: the metric that decides, e.g. ``ndcg@20``; None: the main metric of each task. Cells depend on it only
+        through what tuning chooses
     price, max_p99, max_cost, tolerance, worth: the terms of the report, as written in the plan:
         ``cpu_hour=0.04``, ``20ms``, ``3/1M``, ``2%``; cells do not depend on them
     settle: whether seeds are added by racing, until the verdict is settled; ``seeds`` are those of the first look
@@ -103,6 +106,7 @@ class Plan:
     no_plugins: tuple[str, ...] = ()
     factories: tuple[str, ...] = ()
     durations: Path | None = None
+    tune: str | None = None
     metric: str | None = None
     price: tuple[str, ...] = ()
     max_p99: str | None = None
@@ -131,6 +135,8 @@ class Plan:
         if self.most > MOST_CELLS:
             remedy = f"at most {MOST_CELLS}: split the plan"
             raise PlanError(f"the plan has {self.most} cells", remedy=remedy, code="FM113")
+        if self.tune is not None:
+            TuningBudget.parse(self.tune)
         self._check_machine()
 
     def _check_race(self) -> None:

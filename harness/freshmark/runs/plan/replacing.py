@@ -11,7 +11,7 @@ from freshmark.runs.plan.plan import Plan
 from freshmark.runs.plan.toml import PLAN_FILE, read_plan
 
 _GRID = ("streams", "strategies", "every", "delay", "seeds")
-_TERMS = ("metric", "price", "max_p99", "max_cost", "tolerance", "worth")
+_TERMS = ("tune", "metric", "price", "max_p99", "max_cost", "tolerance", "worth")
 
 
 def refuse_loss(plan: Plan, folder: Path) -> None:

@@ -16,7 +16,7 @@ from freshmark.errors import PlanError, UsageError
 from freshmark.replay.durations import parse_duration
 from freshmark.replay.timeline import Settings
 from freshmark.results.costs.prices import Prices
-from freshmark.runs.plan.limits import byte_count, seconds
+from freshmark.runs.plan.limits import TuningBudget, byte_count, seconds
 from freshmark.runs.plan.plan import Plan, first_seeds
 
 PLAN_FILE = "plan.toml"
@@ -53,6 +53,7 @@ def write_plan(plan: Plan, path: Path) -> None:
         "no_plugins": plan.no_plugins,
         "factories": plan.factories,
         "durations": None if plan.durations is None else _portable(plan.durations, path.parent),
+        "tune": plan.tune,
         "metric": plan.metric,
         "price": plan.price,
         "max_p99": plan.max_p99,
@@ -115,6 +116,11 @@ def _parsable(read: Callable[[str], object]) -> Callable[[Any], str]:
     return check
 
 
+def _tune(value: Any) -> str:
+    TuningBudget.parse(_of_type(str, int)(value))
+    return str(value)
+
+
 def _price(value: Any) -> tuple[str, ...]:
     texts = _texts(value)
     Prices.parse(texts)
@@ -152,6 +158,7 @@ _KEYS: Mapping[str, Callable[[Any], Any]] = {
     "no_plugins": _texts,
     "factories": _texts,
     "durations": _of_type(str),
+    "tune": _tune,
     "price": _price,
     "metric": _of_type(str),
     "max_p99": _parsable(parse_duration),

@@ -23,6 +23,19 @@ CREATE TABLE cells(
 CREATE TABLE provenance(name TEXT PRIMARY KEY, value TEXT);
 """
 
+_TUNING = """
+CREATE TABLE IF NOT EXISTS trials(
+    key TEXT, number INTEGER, stream TEXT, strategy TEXT, every TEXT, delay TEXT, expression TEXT, "values" TEXT,
+    state TEXT, reason TEXT, metric TEXT, value REAL, windows TEXT, cpu_seconds REAL, seconds REAL, updates INTEGER,
+    begin INTEGER, PRIMARY KEY(key, number)
+);
+CREATE TABLE IF NOT EXISTS tunings(
+    key TEXT PRIMARY KEY, stream TEXT, strategy TEXT, every TEXT, delay TEXT, chosen TEXT, metric TEXT, trials INTEGER,
+    pruned INTEGER, failed INTEGER, cpu_seconds REAL, default_value REAL, value REAL, updates INTEGER, begin INTEGER
+);
+"""
+"""Tables that older folders lack. No older version reads them, so the schema keeps its number."""
+
 MIGRATIONS: Mapping[int, str] = {}
 """SQL that turns schema n into schema n + 1. Schema 1 is the first."""
 
@@ -44,7 +57,9 @@ def open_database(folder: Path) -> sqlite3.Connection:
         while version in MIGRATIONS:
             database.executescript(f"BEGIN; {MIGRATIONS[version]}; PRAGMA user_version = {version + 1}; COMMIT;")
             version += 1
-        if version != SCHEMA:
+        if version == SCHEMA:
+            database.executescript(_TUNING)
+        else:
             database.close()
             age = "a newer" if version > SCHEMA else "another"
             what = f"the folder was written by {age} version (schema {version}, this is {SCHEMA})"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +22,7 @@ from freshmark.runs.plan.plan import Plan
 from freshmark.runs.plan.toml import write_plan
 from freshmark.runs.store.database import open_database, store_errors
 from freshmark.runs.store.lock import FolderLock
+from freshmark.runs.store.tunings import Tunings
 from freshmark.runs.system.logs import last_lines
 
 
@@ -59,10 +60,13 @@ beside = ? WHERE key = ?
 _TWIN = """
 SELECT key FROM cells WHERE stream = ? AND strategy = ? AND every = ? AND delay = ? AND seed = ? AND key <> ?
 """
+_ROW = "SELECT key FROM cells WHERE stream = ? AND strategy = ? AND every = ? AND delay = ?"
 
 
 class Store:
     """A run folder, held for writing.
+
+    tunings: the trials of its rows
 
     Raises:
         StoreError: another process holds it, or it cannot be written, is damaged, or is of a newer version.
@@ -82,6 +86,7 @@ class Store:
             for leftover in (*folder.glob("*/.tmp-*"),):
                 shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
             self._database = open_database(folder)
+            self.tunings = Tunings(self._database, folder)
         except BaseException:
             self._lock.release()
             raise
@@ -127,13 +132,22 @@ class Store:
             database.execute("UPDATE cells SET status = 'interrupted' WHERE status IN ('running', 'queued')")
             for cell in cells:
                 identity = (cell.stream, cell.strategy, cell.every, cell.delay, cell.seed)
-                for (key,) in database.execute(_TWIN, (*identity, cell.key)).fetchall():
-                    database.execute("DELETE FROM cells WHERE key = ?", (key,))
-                    shutil.rmtree(self.cells_folder / key, ignore_errors=True)
+                self._drop(row[0] for row in database.execute(_TWIN, (*identity, cell.key)).fetchall())
                 database.execute(_ENTER, (cell.key, cell.position, *identity))
                 if cell.key not in done:
                     database.execute("UPDATE cells SET status = 'queued', reason = '' WHERE key = ?", (cell.key,))
         return {cell.key for cell in cells} - done
+
+    def drop(self, stream: str, strategy: str, every: str, delay: str) -> None:
+        """Remove the cells of a row that tuning no longer chooses."""
+        row = (stream, strategy, every, delay)
+        with store_errors(self.folder), self._database as database:
+            self._drop(one[0] for one in database.execute(_ROW, row).fetchall())
+
+    def _drop(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self._database.execute("DELETE FROM cells WHERE key = ?", (key,))
+            shutil.rmtree(self.cells_folder / key, ignore_errors=True)
 
     def start(self, key: str) -> None:
         """Mark a cell as running."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Unpack
+from typing import Annotated, ClassVar, Unpack
 
 import torch
-from freshmark import Events, Query, Run
+from freshmark import Events, Query, Run, Search
 from torch import Tensor
 from torch.nn.functional import max_pool2d
 
@@ -31,7 +31,7 @@ class CNN(HeadedClassifier):
 
     needs: ClassVar[frozenset[str]] = frozenset({IMAGE})
 
-    def __init__(self, *, channels: int = 8, **recipe: Unpack[Recipe]) -> None:
+    def __init__(self, *, channels: Annotated[int, Search(4, 32, log=True)] = 8, **recipe: Unpack[Recipe]) -> None:
         super().__init__(**recipe)
         self.channels = channels
 

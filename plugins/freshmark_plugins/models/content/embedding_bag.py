@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Unpack
+from typing import Annotated, ClassVar, Unpack
 
 import torch
-from freshmark import Events, Query, Run
+from freshmark import Events, Query, Run, Search
 from torch import Tensor
 
 from freshmark_plugins.models.content.classifier import Head, HeadedClassifier
@@ -34,7 +34,14 @@ class EmbeddingBag(HeadedClassifier):
 
     needs: ClassVar[frozenset[str]] = frozenset({TEXT})
 
-    def __init__(self, dim: int = 32, *, hidden: int = 32, bits: int = 14, **recipe: Unpack[Recipe]) -> None:
+    def __init__(
+        self,
+        dim: Annotated[int, Search(16, 128, log=True)] = 32,
+        *,
+        hidden: Annotated[int, Search(16, 128, log=True)] = 32,
+        bits: int = 14,
+        **recipe: Unpack[Recipe],
+    ) -> None:
         super().__init__(**recipe)
         self.dim, self.hidden, self.bits = dim, hidden, bits
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Unpack
+from typing import Annotated, ClassVar, Unpack
 
 import torch
-from freshmark import Events, Query, Run
+from freshmark import Events, Query, Run, Search
 from torch import Tensor
 
 from freshmark_plugins.models.content.classifier import Head, HeadedClassifier
@@ -34,7 +34,14 @@ class VAEHead(HeadedClassifier):
 
     needs: ClassVar[frozenset[str]] = frozenset({IMAGE})
 
-    def __init__(self, dim: int = 16, *, hidden: int = 64, weight: float = 0.1, **recipe: Unpack[Recipe]) -> None:
+    def __init__(
+        self,
+        dim: Annotated[int, Search(4, 64, log=True)] = 16,
+        *,
+        hidden: Annotated[int, Search(16, 256, log=True)] = 64,
+        weight: Annotated[float, Search(0.01, 1.0, log=True)] = 0.1,
+        **recipe: Unpack[Recipe],
+    ) -> None:
         super().__init__(**recipe)
         self.dim, self.hidden, self.weight = dim, hidden, weight
 

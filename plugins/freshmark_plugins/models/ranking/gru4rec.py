@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import numpy as np
 import torch
-from freshmark import Events, FloatArray, UnknownName
+from freshmark import Events, FloatArray, Search, UnknownName
 from torch import Tensor, nn
 
 from freshmark_plugins.kernels.growth import bincount, row_count, with_room
@@ -61,16 +61,16 @@ class GRU4Rec(Sequential):
 
     def __init__(
         self,
-        dim: int = 64,
+        dim: Annotated[int, Search(16, 128, log=True)] = 64,
         *,
         loss: str = "cross-entropy",
-        length: int = 20,
-        negatives: int = 256,
+        length: Annotated[int, Search(10, 50, log=True)] = 20,
+        negatives: Annotated[int, Search(64, 1024, log=True)] = 256,
         parallel: int = 64,
         alpha: float = 0.5,
         logq: float = 1.0,
         reg: float = 1.0,
-        dropout: float = 0.0,
+        dropout: Annotated[float, Search(0.0, 0.5)] = 0.0,
         through_time: bool = True,
         scale: float = 0.05,
         **recipe: Unpack[Recipe],

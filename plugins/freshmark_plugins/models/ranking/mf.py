@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import log
-from typing import ClassVar, Unpack
+from typing import Annotated, ClassVar, Unpack
 
 import torch
-from freshmark import Events, Factors, Query, Run, Task, UnknownName
+from freshmark import Events, Factors, Query, Run, Search, Task, UnknownName
 from torch import Tensor
 from torch.nn.functional import softplus
 
@@ -49,11 +49,11 @@ class MF(ContextFree):
 
     def __init__(
         self,
-        dim: int = 32,
+        dim: Annotated[int, Search(8, 128, log=True)] = 32,
         *,
         loss: str = "bpr",
-        negatives: int | None = None,
-        reg: float = 0.0,
+        negatives: Annotated[int | None, Search(choices=(None, 1, 4, 16))] = None,
+        reg: Annotated[float, Search(choices=(0.0, 1e-05, 0.0001, 0.001))] = 0.0,
         scale: float = 0.01,
         **recipe: Unpack[Recipe],
     ) -> None:

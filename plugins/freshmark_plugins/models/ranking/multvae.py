@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Unpack
+from typing import Annotated, ClassVar, Unpack
 
 import torch
-from freshmark import Events, Query, UsageError
+from freshmark import Events, Query, Search, UsageError
 from torch import Tensor
 from torch.nn import functional
 
@@ -52,12 +52,12 @@ class MultVAE(Sequential):
 
     def __init__(
         self,
-        hidden: int = 100,
+        hidden: Annotated[int, Search(50, 200, log=True)] = 100,
         *,
-        dim: int = 50,
+        dim: Annotated[int, Search(25, 100, log=True)] = 50,
         length: int = 20,
-        dropout: float = 0.5,
-        cap: float = 0.2,
+        dropout: Annotated[float, Search(0.0, 0.8)] = 0.5,
+        cap: Annotated[float, Search(0.05, 1.0, log=True)] = 0.2,
         anneal: int = 1000,
         scale: float = 0.05,
         **recipe: Unpack[Recipe],

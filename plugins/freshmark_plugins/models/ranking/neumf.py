@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, ClassVar, Unpack
+from typing import Annotated, Any, ClassVar, Unpack
 
 import numpy as np
 import torch
-from freshmark import Events, FloatArray, Query, Run, Task, UsageError
+from freshmark import Events, FloatArray, Query, Run, Search, Task, UsageError
 from torch import Tensor, nn
 from torch.nn.functional import linear, relu
 
@@ -49,10 +49,10 @@ class NeuMF(ContextFree):
 
     def __init__(
         self,
-        factors: int = 8,
+        factors: Annotated[int, Search(4, 32, log=True)] = 8,
         *,
         layers: Sequence[int] = (64, 32, 16, 8),
-        negatives: int = 4,
+        negatives: Annotated[int, Search(1, 10)] = 4,
         scale: float = 0.05,
         **recipe: Unpack[Recipe],
     ) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import torch
-from freshmark import Events, UnknownName, UsageError
+from freshmark import Events, Search, UnknownName, UsageError
 from torch import Tensor, nn
 
 from freshmark_plugins.models.layers import Norm, Projection, dropped, index_of
@@ -50,12 +50,12 @@ class SASRec(Sequential):
 
     def __init__(
         self,
-        dim: int = 50,
+        dim: Annotated[int, Search(choices=(16, 32, 50, 64, 128))] = 50,
         *,
-        blocks: int = 2,
+        blocks: Annotated[int, Search(1, 3)] = 2,
         heads: int = 1,
-        length: int = 20,
-        dropout: float = 0.2,
+        length: Annotated[int, Search(10, 50, log=True)] = 20,
+        dropout: Annotated[float, Search(0.0, 0.5)] = 0.2,
         loss: str = "softmax",
         negatives: int | None = None,
         scale: float = 0.02,

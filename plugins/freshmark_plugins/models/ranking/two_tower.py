@@ -7,7 +7,7 @@ from typing import ClassVar, Unpack
 
 import numpy as np
 import torch
-from freshmark import AnyArray, Attributes, FloatArray, Run, UsageError
+from freshmark import AnyArray, Attributes, FloatArray, Run, Search, UsageError
 from torch import Tensor
 
 from freshmark_plugins.kernels.hashing import buckets
@@ -41,11 +41,11 @@ class TwoTower(MF):
 
     def __init__(
         self,
-        dim: int = 32,
+        dim: Annotated[int, Search(8, 128, log=True)] = 32,
         *,
         loss: str = "softmax",
-        negatives: int | None = None,
-        reg: float = 0.0,
+        negatives: Annotated[int | None, Search(choices=(None, 32, 128, 512))] = None,
+        reg: Annotated[float, Search(choices=(0.0, 1e-05, 0.0001, 0.001))] = 0.0,
         scale: float = 0.01,
         bits: int = 12,
         **recipe: Unpack[Recipe],

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Unpack
+from typing import Annotated, ClassVar, Unpack
 
 import torch
-from freshmark import Events, Query, Run, Task
+from freshmark import Events, Query, Run, Search, Task
 from torch import Tensor
 
 from freshmark_plugins.models.tabular.fields import lookup
@@ -36,7 +36,14 @@ class BiasedMF(Pointwise):
     head: ClassVar[tuple[str, ...]] = ("items", "item_bias")
     """The parameters between the representation of a user and the answer."""
 
-    def __init__(self, dim: int = 16, *, reg: float = 0.02, scale: float = 0.1, **recipe: Unpack[Recipe]) -> None:
+    def __init__(
+        self,
+        dim: Annotated[int, Search(4, 64, log=True)] = 16,
+        *,
+        reg: Annotated[float, Search(1e-3, 0.3, log=True)] = 0.02,
+        scale: float = 0.1,
+        **recipe: Unpack[Recipe],
+    ) -> None:
         super().__init__(**recipe)
         self.dim, self.reg, self.scale = dim, reg, scale
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import torch
-from freshmark import Events, Query, Run
+from freshmark import Events, Query, Run, Search
 from torch import Tensor, nn
 
 from freshmark_plugins.models.inputs import numbers, numeric, width
@@ -32,7 +32,14 @@ class FM(Pointwise):
         recipe: see ``Recipe``.
     """
 
-    def __init__(self, dim: int = 8, *, bits: int = 16, scale: float = 0.01, **recipe: Unpack[Recipe]) -> None:
+    def __init__(
+        self,
+        dim: Annotated[int, Search(4, 64, log=True)] = 8,
+        *,
+        bits: int = 16,
+        scale: float = 0.01,
+        **recipe: Unpack[Recipe],
+    ) -> None:
         super().__init__(**recipe)
         self.dim, self.bits, self.scale = dim, bits, scale
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import numpy as np
 import torch
-from freshmark import Events, Query, Run
+from freshmark import Events, Query, Run, Search
 from torch import Tensor, nn
 
 from freshmark_plugins.kernels.hashing import buckets
@@ -40,7 +40,12 @@ class WideDeep(Pointwise):
     """
 
     def __init__(
-        self, dim: int = 16, *, layers: Sequence[int] = (32, 16), bits: int = 16, **recipe: Unpack[Recipe]
+        self,
+        dim: Annotated[int, Search(4, 64, log=True)] = 16,
+        *,
+        layers: Sequence[int] = (32, 16),
+        bits: int = 16,
+        **recipe: Unpack[Recipe],
     ) -> None:
         super().__init__(**recipe)
         self.dim, self.layers, self.bits = dim, tuple(layers), bits

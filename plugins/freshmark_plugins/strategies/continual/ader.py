@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import sqrt
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import numpy as np
-from freshmark import AnyArray, Events, IntArray, Model, Run, UnknownName, UsageError
+from freshmark import AnyArray, Events, IntArray, Model, Run, Search, UnknownName, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.abilities import require
@@ -47,8 +47,8 @@ class ADER(Finetune):
         self,
         model: Model,
         *,
-        exemplars: int = 5000,
-        lambda_base: float = 0.8,
+        exemplars: Annotated[int, Search(500, 50000, log=True)] = 5000,
+        lambda_base: Annotated[float, Search(0.1, 4.0, log=True)] = 0.8,
         selection: str = "herding",
         **training: Unpack[Training],
     ) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import numpy as np
 import torch
-from freshmark import AnyArray, Events, IntArray, Model, Run, UsageError
+from freshmark import AnyArray, Events, IntArray, Model, Run, Search, UsageError
 from torch import Tensor
 from torch.nn.functional import log_softmax
 
@@ -44,9 +44,9 @@ class ContrastiveKD(Finetune):
         self,
         model: Model,
         *,
-        lam: float = 0.1,
-        tau: float = 5.0,
-        neighbours: int = 50,
+        lam: Annotated[float, Search(1e-3, 10.0, log=True)] = 0.1,
+        tau: Annotated[float, Search(0.5, 20.0, log=True)] = 5.0,
+        neighbours: Annotated[int, Search(10, 200, log=True)] = 50,
         **training: Unpack[Training],
     ) -> None:
         super().__init__(model, **training)

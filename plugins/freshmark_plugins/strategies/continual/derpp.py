@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import numpy as np
 import torch
-from freshmark import AnyArray, Events, IntArray, Model, Run, UsageError
+from freshmark import AnyArray, Events, IntArray, Model, Run, Search, UsageError
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -44,9 +44,9 @@ class DERpp(Finetune):
         self,
         model: Model,
         *,
-        alpha: float = 0.5,
-        beta: float = 0.5,
-        size: int = 500,
+        alpha: Annotated[float, Search(0.05, 5.0, log=True)] = 0.5,
+        beta: Annotated[float, Search(0.05, 5.0, log=True)] = 0.5,
+        size: Annotated[int, Search(100, 10000, log=True)] = 500,
         **training: Unpack[Training],
     ) -> None:
         super().__init__(model, **training)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import numpy as np
-from freshmark import Events, IntArray, Model, UsageError
+from freshmark import Events, IntArray, Model, Search, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.abilities import require
@@ -35,7 +35,14 @@ class Distill(Finetune):
         training: see ``Training``.
     """
 
-    def __init__(self, model: Model, *, lam: float = 0.2, T: float = 1.0, **training: Unpack[Training]) -> None:  # noqa: N803
+    def __init__(
+        self,
+        model: Model,
+        *,
+        lam: Annotated[float, Search(0.0, 1.0)] = 0.2,
+        T: Annotated[float, Search(0.5, 8.0, log=True)] = 1.0,  # noqa: N803
+        **training: Unpack[Training],
+    ) -> None:
         super().__init__(model, **training)
         require("distill", model, "outputs")
         if not 0 <= lam <= 1 or not T > 0:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack
+from typing import Annotated, Unpack
 
-from freshmark import Events, Model
+from freshmark import Events, Model, Search
 from torch import Tensor
 
 from freshmark_plugins.strategies.continual.anchored import Anchored
@@ -37,9 +37,9 @@ class EWC(Anchored):
         self,
         model: Model,
         *,
-        lam: float = 1.0,
+        lam: Annotated[float, Search(1e-2, 1e4, log=True)] = 1.0,
         fisher_samples: int = 1000,
-        gamma: float = 0.0,
+        gamma: Annotated[float, Search(0.0, 1.0)] = 0.0,
         **training: Unpack[Training],
     ) -> None:
         super().__init__(model, lam=lam, gamma=gamma, **training)

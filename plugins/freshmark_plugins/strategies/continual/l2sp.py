@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import Annotated, Unpack
 
-from freshmark import Model
+from freshmark import Model, Search
 
 from freshmark_plugins.strategies.continual.anchored import Anchored
 from freshmark_plugins.training.options import Training
@@ -26,5 +26,7 @@ class L2SP(Anchored):
         training: see ``Training``; not sparse.
     """
 
-    def __init__(self, model: Model, *, lam: float = 0.01, **training: Unpack[Training]) -> None:
+    def __init__(
+        self, model: Model, *, lam: Annotated[float, Search(1e-4, 10.0, log=True)] = 0.01, **training: Unpack[Training]
+    ) -> None:
         super().__init__(model, lam=lam, **training)

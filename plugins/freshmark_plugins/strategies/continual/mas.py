@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack
+from typing import Annotated, Unpack
 
-from freshmark import Events, Model
+from freshmark import Events, Model, Search
 from torch import Tensor
 
 from freshmark_plugins.models.abilities import require
@@ -34,7 +34,13 @@ class MAS(Anchored):
     """
 
     def __init__(
-        self, model: Model, *, lam: float = 1.0, samples: int = 200, gamma: float = 1.0, **training: Unpack[Training]
+        self,
+        model: Model,
+        *,
+        lam: Annotated[float, Search(1e-2, 1e4, log=True)] = 1.0,
+        samples: int = 200,
+        gamma: Annotated[float, Search(0.0, 1.0)] = 1.0,
+        **training: Unpack[Training],
     ) -> None:
         super().__init__(model, lam=lam, gamma=gamma, **training)
         require("mas", model, "outputs")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import numpy as np
 import torch
-from freshmark import AnyArray, Events, FloatArray, IntArray, Model, UsageError
+from freshmark import AnyArray, Events, FloatArray, IntArray, Model, Search, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.abilities import require
@@ -45,7 +45,14 @@ class SPMF(Replay):
         training: see ``Training``.
     """
 
-    def __init__(self, model: Model, *, share: float = 0.3, ratio: float = 0.5, **training: Unpack[Training]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        *,
+        share: Annotated[float, Search(0.05, 1.0)] = 0.3,
+        ratio: Annotated[float, Search(0.1, 4.0, log=True)] = 0.5,
+        **training: Unpack[Training],
+    ) -> None:
         require("spmf", model, "outputs")
         if not min(share, ratio) >= 0:
             raise UsageError(f"spmf has share={share}, ratio={ratio}", remedy="0 or more of both")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, parse_duration
+from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Search, Strategy, Task, parse_duration
 
 from freshmark_plugins.histories.event_window import EventWindow
 from freshmark_plugins.histories.pair_counts import PairCounts, accumulate_each
@@ -38,7 +38,7 @@ class EdgeBank(Strategy):
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
     draws: ClassVar[bool] = False
 
-    def __init__(self, window: str | None = None) -> None:
+    def __init__(self, window: Annotated[str | None, Search(choices=(None, "1d", "7d", "30d"))] = None) -> None:
         self.span = None if window is None else parse_duration(window)
         self.edges = PairCounts()
         self.items = 0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, IntArray, Query, UsageError
+from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Search, UsageError
 
 from freshmark_plugins.histories.pair_counts import PairCounts, Rows, accumulate, add, room
 from freshmark_plugins.histories.recency_lists import Lists, RecencyLists, to_front
@@ -34,7 +35,12 @@ class ItemKNN(ItemCounts):
         gamma: γ, the weight of each next older item.
     """
 
-    def __init__(self, *, history: int = 50, gamma: float = 0.9) -> None:
+    def __init__(
+        self,
+        *,
+        history: Annotated[int, Search(10, 200, log=True)] = 50,
+        gamma: Annotated[float, Search(0.5, 1.0)] = 0.9,
+    ) -> None:
         if history < 1 or not 0 < gamma <= 1:
             raise UsageError(f"itemknn has history={history}, gamma={gamma}", remedy="history ≥ 1 and 0 < gamma ≤ 1")
         super().__init__()

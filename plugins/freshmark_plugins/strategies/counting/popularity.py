@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Strategy, Task, UsageError, parse_duration
+from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Search, Strategy, Task, UsageError, parse_duration
 
 from freshmark_plugins.histories.event_window import EventWindow
 from freshmark_plugins.kernels.growth import row_count, with_room
@@ -36,7 +36,12 @@ class Popularity(Strategy):
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
     draws: ClassVar[bool] = False
 
-    def __init__(self, window: int | str | None = None, *, half_life: str | None = None) -> None:
+    def __init__(
+        self,
+        window: Annotated[int | str | None, Search(choices=(None, "update", "1h", "1d", "7d", "30d"))] = None,
+        *,
+        half_life: str | None = None,
+    ) -> None:
         if window is not None and half_life is not None:
             raise UsageError("popularity has both a window and a half-life", remedy="choose one")
         if isinstance(window, int) and window < 1:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, IntArray, Query, UsageError, parse_duration
+from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Search, UsageError, parse_duration
 
 from freshmark_plugins.histories.pair_counts import PairCounts, Rows, accumulate, add, room
 from freshmark_plugins.histories.popularity_backoff import back_off_to_popularity
@@ -41,7 +42,13 @@ class SequentialRules(ItemCounts):
         session: idle time after which a new session starts, such as "30m"; None: never.
     """
 
-    def __init__(self, *, order: int = 10, last: int = 3, session: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        order: Annotated[int, Search(1, 10)] = 10,
+        last: Annotated[int, Search(1, 10)] = 3,
+        session: str | None = None,
+    ) -> None:
         if not 1 <= order <= MAX_ORDER or last < 1:
             name = type(self).__name__
             raise UsageError(f"{name} has order={order}, last={last}", remedy=f"order 1 to {MAX_ORDER}, last 1 or more")

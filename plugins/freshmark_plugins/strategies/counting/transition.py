@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from freshmark import Search
+
 from freshmark_plugins.strategies.counting.sequential_rules import SequentialRules
 
 
@@ -23,5 +27,5 @@ class Transition(SequentialRules):
         order: largest gap that counts, 1 to 10.
     """
 
-    def __init__(self, *, order: int = 1) -> None:
+    def __init__(self, *, order: Annotated[int, Search(1, 10)] = 1) -> None:
         super().__init__(order=order, last=1)

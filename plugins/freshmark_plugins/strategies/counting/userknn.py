@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, IntArray, Query, UsageError
+from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Search, UsageError
 
 from freshmark_plugins.histories.popularity_backoff import back_off_to_popularity
 from freshmark_plugins.histories.recency_lists import Lists, RecencyLists
@@ -38,7 +39,13 @@ class UserKNN(ItemCounts):
         users: newest distinct users of an item that count.
     """
 
-    def __init__(self, *, neighbours: int = 50, history: int = 100, users: int = 500) -> None:
+    def __init__(
+        self,
+        *,
+        neighbours: Annotated[int, Search(10, 200, log=True)] = 50,
+        history: Annotated[int, Search(20, 200, log=True)] = 100,
+        users: Annotated[int, Search(100, 1000, log=True)] = 500,
+    ) -> None:
         if min(neighbours, history, users) < 1:
             raise UsageError(
                 f"userknn has neighbours={neighbours}, history={history}, users={users}", remedy="1 or more of each"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, Query, Run, UnknownName, UsageError
+from freshmark import AnyArray, Events, FloatArray, Query, Run, Search, UnknownName, UsageError
 
 from freshmark_plugins.kernels.isgd_steps import isgd_steps
 from freshmark_plugins.kernels.vectors import Vectors
@@ -34,7 +34,7 @@ class BISGD(ISGD):
 
     def __init__(
         self,
-        dim: int = 100,
+        dim: Annotated[int, Search(16, 256, log=True)] = 100,
         *,
         nodes: int = 8,
         weights: str = "poisson",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Run, Strategy, Task, UsageError
+from freshmark import AnyArray, Events, FloatArray, IntArray, Query, Run, Search, Strategy, Task, UsageError
 
 from freshmark_plugins.kernels.compiled import compiled
 from freshmark_plugins.kernels.vectors import Table, Vectors, product
@@ -40,7 +40,13 @@ class BRISMF(Strategy):
     tasks: ClassVar[frozenset[Task]] = frozenset({"rate"})
 
     def __init__(
-        self, dim: int = 16, *, lr: float = 0.01, reg: float = 0.02, scale: float = 0.1, warmup_epochs: int = 5
+        self,
+        dim: Annotated[int, Search(4, 64, log=True)] = 16,
+        *,
+        lr: Annotated[float, Search(1e-3, 0.1, log=True)] = 0.01,
+        reg: Annotated[float, Search(1e-3, 0.3, log=True)] = 0.02,
+        scale: float = 0.1,
+        warmup_epochs: Annotated[int, Search(1, 20, log=True)] = 5,
     ) -> None:
         if min(dim, warmup_epochs) < 1 or not lr > 0:
             raise UsageError(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, TypedDict
+from typing import Annotated, ClassVar, TypedDict
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, Query, Run, Strategy, Task, UsageError
+from freshmark import AnyArray, Events, FloatArray, Query, Run, Search, Strategy, Task, UsageError
 
 from freshmark_plugins.kernels.isgd_steps import isgd_steps
 from freshmark_plugins.kernels.vectors import Vectors
@@ -51,7 +51,13 @@ class ISGD(Strategy):
     tasks: ClassVar[frozenset[Task]] = frozenset({"rank"})
 
     def __init__(
-        self, dim: int = 100, *, lr: float = 0.05, reg: float = 0.01, scale: float = 0.1, iterations: int = 1
+        self,
+        dim: Annotated[int, Search(16, 256, log=True)] = 100,
+        *,
+        lr: Annotated[float, Search(1e-3, 0.5, log=True)] = 0.05,
+        reg: Annotated[float, Search(1e-4, 0.3, log=True)] = 0.01,
+        scale: float = 0.1,
+        iterations: Annotated[int, Search(1, 10, log=True)] = 1,
     ) -> None:
         if min(dim, iterations) < 1 or not lr > 0:
             raise UsageError(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import Annotated, Unpack
 
-from freshmark import UsageError
+from freshmark import Search, UsageError
 
 from freshmark_plugins.strategies.factorisation.isgd import ISGD, Steps
 
@@ -20,9 +20,9 @@ class NegativeISGD(ISGD):
 
     def __init__(
         self,
-        dim: int = 100,
+        dim: Annotated[int, Search(16, 256, log=True)] = 100,
         *,
-        negatives: int = 1,
+        negatives: Annotated[int, Search(1, 10)] = 1,
         **steps: Unpack[Steps],
     ) -> None:
         super().__init__(dim, **steps)

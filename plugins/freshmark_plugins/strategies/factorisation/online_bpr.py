@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, Run
+from freshmark import AnyArray, Events, FloatArray, Run, Search
 
 from freshmark_plugins.histories.negative_sampler import NegativeSampler
 from freshmark_plugins.strategies.factorisation.online_mf import OnlineMF
@@ -36,13 +37,13 @@ class OnlineBPR(OnlineMF):
 
     def __init__(
         self,
-        dim: int = 32,
+        dim: Annotated[int, Search(8, 128, log=True)] = 32,
         *,
-        negatives: int = 4,
-        lr: float = 0.3,
-        reg: float = 0.0,
+        negatives: Annotated[int, Search(1, 10)] = 4,
+        lr: Annotated[float, Search(0.01, 1.0, log=True)] = 0.3,
+        reg: Annotated[float, Search(choices=(0.0, 0.0001, 0.001, 0.01))] = 0.0,
         scale: float = 0.1,
-        warmup_epochs: int = 1,
+        warmup_epochs: Annotated[int, Search(1, 10, log=True)] = 1,
     ) -> None:
         super().__init__(dim, negatives=negatives, lr=lr, reg=reg, scale=scale, warmup_epochs=warmup_epochs)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
-from freshmark import AnyArray, Events, Factors, FloatArray, Query, Run, Strategy, Task, UsageError
+from freshmark import AnyArray, Events, Factors, FloatArray, Query, Run, Search, Strategy, Task, UsageError
 
 from freshmark_plugins.kernels.bpr_steps import Table, bpr_steps
 from freshmark_plugins.kernels.growth import row_count, with_room
@@ -40,13 +40,13 @@ class OnlineMF(Strategy):
 
     def __init__(
         self,
-        dim: int = 32,
+        dim: Annotated[int, Search(8, 128, log=True)] = 32,
         *,
-        negatives: int = 4,
-        lr: float = 0.3,
-        reg: float = 0.0,
+        negatives: Annotated[int, Search(1, 10)] = 4,
+        lr: Annotated[float, Search(0.01, 1.0, log=True)] = 0.3,
+        reg: Annotated[float, Search(choices=(0.0, 0.0001, 0.001, 0.01))] = 0.0,
         scale: float = 0.01,
-        warmup_epochs: int = 1,
+        warmup_epochs: Annotated[int, Search(1, 10, log=True)] = 1,
     ) -> None:
         if min(dim, negatives, warmup_epochs) < 1 or not lr > 0:
             raise UsageError(

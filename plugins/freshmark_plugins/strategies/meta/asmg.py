@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import numpy as np
 import torch
-from freshmark import AnyArray, Events, Model, UnknownName, UsageError
+from freshmark import AnyArray, Events, Model, Search, UnknownName, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.requirements import refuse_stop_rule, require_dense
@@ -52,11 +52,11 @@ class ASMG(Finetune):
         self,
         model: Model,
         *,
-        k: int = 3,
-        hidden: int = 4,
+        k: Annotated[int, Search(2, 6)] = 3,
+        hidden: Annotated[int, Search(2, 16, log=True)] = 4,
         mode: str = "gru",
         weights: Sequence[float] | None = None,
-        meta_lr: float = 0.01,
+        meta_lr: Annotated[float, Search(1e-4, 0.1, log=True)] = 0.01,
         **training: Unpack[Training],
     ) -> None:
         super().__init__(model, **training)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar, Unpack
+from typing import Annotated, ClassVar, Unpack
 
 import torch
-from freshmark import AnyArray, Events, Model, Run, UsageError
+from freshmark import AnyArray, Events, Model, Run, Search, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.requirements import refuse_stop_rule, require_dense
@@ -43,7 +43,14 @@ class MAML(Finetune):
 
     recipe: ClassVar[Training] = {"shuffle": False}
 
-    def __init__(self, model: Model, *, inner: int = 1, inner_lr: float = 0.5, **training: Unpack[Training]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        *,
+        inner: Annotated[int, Search(1, 5)] = 1,
+        inner_lr: Annotated[float, Search(0.01, 5.0, log=True)] = 0.5,
+        **training: Unpack[Training],
+    ) -> None:
         super().__init__(model, **training)
         name = type(self).__name__.lower()
         if inner < 1 or not inner_lr >= 0:

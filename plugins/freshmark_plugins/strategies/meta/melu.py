@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Unpack
+from typing import Annotated, ClassVar, Unpack
 
 import numpy as np
 import torch
-from freshmark import AnyArray, Events, Model, Run, Task, UsageError
+from freshmark import AnyArray, Events, Model, Run, Search, Task, UsageError
 from torch import Tensor
 
 from freshmark_plugins.models.requirements import refuse_stop_rule, require_dense, supported_tasks
@@ -51,9 +51,9 @@ class MeLU(Finetune):
         model: Model,
         *,
         local: str | Sequence[str] | None = None,
-        support: int = 20,
+        support: Annotated[int, Search(5, 50, log=True)] = 20,
         inner: int = 1,
-        local_lr: float = 0.1,
+        local_lr: Annotated[float, Search(0.01, 1.0, log=True)] = 0.1,
         **training: Unpack[Training],
     ) -> None:
         super().__init__(model, **training)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import torch
-from freshmark import AnyArray, Events, Model, UsageError
+from freshmark import AnyArray, Events, Model, Search, UsageError
 from torch import nn
 
 from freshmark_plugins.models.requirements import refuse_stop_rule
@@ -37,7 +37,14 @@ class Reptile(Finetune):
         training: see ``Training``.
     """
 
-    def __init__(self, model: Model, *, inner: int = 5, eps: float = 0.1, **training: Unpack[Training]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        *,
+        inner: Annotated[int, Search(1, 20, log=True)] = 5,
+        eps: Annotated[float, Search(0.01, 1.0, log=True)] = 0.1,
+        **training: Unpack[Training],
+    ) -> None:
         super().__init__(model, **training)
         if inner < 1 or not 0 < eps <= 1:
             raise UsageError(f"reptile has inner={inner}, eps={eps}", remedy="inner of 1 or more, 0 < eps ≤ 1")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack, cast
+from typing import Annotated, Unpack, cast
 
 import numpy as np
 import torch
-from freshmark import AnyArray, Events, Model, Run, UsageError
+from freshmark import AnyArray, Events, Model, Run, Search, UsageError
 from torch import nn
 
 from freshmark_plugins.models.requirements import refuse_stop_rule, require_dense, supported_tasks
@@ -49,9 +49,9 @@ class SML(Finetune):
         self,
         model: Model,
         *,
-        multi: int = 2,
+        multi: Annotated[int, Search(1, 5)] = 2,
         hidden: int = 128,
-        transfer_lr: float = 1e-3,
+        transfer_lr: Annotated[float, Search(1e-4, 0.1, log=True)] = 1e-3,
         **training: Unpack[Training],
     ) -> None:
         super().__init__(model, **training)

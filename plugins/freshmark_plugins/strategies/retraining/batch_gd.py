@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Unpack
+from typing import Annotated, ClassVar, Unpack
 
-from freshmark import Events, Model, UsageError
+from freshmark import Events, Model, Search, UsageError
 
 from freshmark_plugins.strategies.retraining.model_strategy import ModelStrategy
 from freshmark_plugins.training.options import Training
@@ -33,7 +33,14 @@ class BatchGD(ModelStrategy):
     recipe: ClassVar[Training] = {"optimiser": "adam", "lr": 0.05}
     fixed: ClassVar[Training] = {"epochs": 0, "warmup_epochs": 0, "batch": "all", "shuffle": False}
 
-    def __init__(self, model: Model, *, steps: int = 10, warmup_steps: int = 100, **training: Unpack[Training]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        *,
+        steps: Annotated[int, Search(2, 50, log=True)] = 10,
+        warmup_steps: Annotated[int, Search(20, 500, log=True)] = 100,
+        **training: Unpack[Training],
+    ) -> None:
         super().__init__(model, **training)
         if min(steps, warmup_steps) < 0:
             raise UsageError(f"batch_gd has steps={steps}, warmup_steps={warmup_steps}", remedy="0 or more")

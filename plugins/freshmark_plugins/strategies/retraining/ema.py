@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import torch
-from freshmark import AnyArray, Events, Model, UsageError
+from freshmark import AnyArray, Events, Model, Search, UsageError
 from torch import nn
 
 from freshmark_plugins.models.requirements import refuse_stop_rule
@@ -37,7 +37,13 @@ class EMA(Finetune):
         training: see ``Training``; a stop rule is refused.
     """
 
-    def __init__(self, model: Model, *, rho: float = 0.99, **training: Unpack[Training]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        *,
+        rho: Annotated[float, Search(choices=(0.9, 0.95, 0.99, 0.995, 0.999))] = 0.99,
+        **training: Unpack[Training],
+    ) -> None:
         super().__init__(model, **training)
         if not 0 <= rho < 1:
             raise UsageError(f"ema has rho={rho}", remedy="0 ≤ rho < 1")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import numpy as np
-from freshmark import Events, Model, Run, parse_duration
+from freshmark import Events, Model, Run, Search, parse_duration
 
 from freshmark_plugins.strategies.retraining.online_sgd import learn_each
 from freshmark_plugins.strategies.retraining.retrain import Retrain, Retraining
@@ -35,7 +35,12 @@ class Hybrid(Retrain):
     """
 
     def __init__(
-        self, model: Model, *, retrain_every: str = "7d", online: bool = True, **retraining: Unpack[Retraining]
+        self,
+        model: Model,
+        *,
+        retrain_every: Annotated[str, Search(choices=("1d", "7d", "30d"))] = "7d",
+        online: bool = True,
+        **retraining: Unpack[Retraining],
     ) -> None:
         super().__init__(model, **retraining)
         self.every, self.online = parse_duration(retrain_every), online

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import numpy as np
-from freshmark import AnyArray, Events, FloatArray, Model, Run, UnknownName, UsageError
+from freshmark import AnyArray, Events, FloatArray, Model, Run, Search, UnknownName, UsageError
 
 from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.training.buffers import buffer_named
@@ -52,8 +52,8 @@ class Replay(Finetune):
         model: Model,
         *,
         buffer: str = "reservoir",
-        size: int = 5000,
-        ratio: float = 0.5,
+        size: Annotated[int, Search(500, 50000, log=True)] = 5000,
+        ratio: Annotated[float, Search(0.1, 4.0, log=True)] = 0.5,
         union: str = "sample_then_union",
         **training: Unpack[Training],
     ) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import numpy as np
-from freshmark import Events, Model, UsageError, parse_duration
+from freshmark import Events, Model, Search, UsageError, parse_duration
 
 from freshmark_plugins.strategies.retraining.model_strategy import ModelStrategy
 from freshmark_plugins.training.options import Training
@@ -15,7 +15,7 @@ class Retraining(Training, total=False):
     """The options of ``retrain`` and of strategies that retrain occasionally."""
 
     init: str
-    window: int | str | None
+    window: Annotated[int | str | None, Search(choices=(None, "1d", "7d", "30d"))]
 
 
 class Retrain(ModelStrategy):
@@ -42,7 +42,7 @@ class Retrain(ModelStrategy):
         model: Model,
         *,
         init: str = "scratch",
-        window: int | str | None = None,
+        window: Annotated[int | str | None, Search(choices=(None, "1d", "7d", "30d"))] = None,
         **training: Unpack[Training],
     ) -> None:
         super().__init__(model, **training)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import torch
-from freshmark import Model, UsageError
+from freshmark import Model, Search, UsageError
 from torch import Tensor, nn
 
 from freshmark_plugins.strategies.transfer.partial_tuning import PartialTuning
@@ -33,7 +33,9 @@ class Adapter(PartialTuning):
         training: see ``Training``.
     """
 
-    def __init__(self, model: Model, *, bottleneck: int = 16, **training: Unpack[Training]) -> None:
+    def __init__(
+        self, model: Model, *, bottleneck: Annotated[int, Search(4, 64, log=True)] = 16, **training: Unpack[Training]
+    ) -> None:
         super().__init__(model, **training)
         if bottleneck < 1:
             raise UsageError(f"adapter has bottleneck={bottleneck}", remedy="1 or more")

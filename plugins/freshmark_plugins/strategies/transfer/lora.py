@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import Unpack
+from typing import Annotated, Unpack
 
 import torch
-from freshmark import Model, UsageError
+from freshmark import Model, Search, UsageError
 from torch import Tensor, nn
 
 from freshmark_plugins.strategies.transfer.partial_tuning import PartialTuning
@@ -34,7 +34,14 @@ class LoRA(PartialTuning):
         training: see ``Training``.
     """
 
-    def __init__(self, model: Model, *, r: int = 4, alpha: float = 8.0, **training: Unpack[Training]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        *,
+        r: Annotated[int, Search(1, 16, log=True)] = 4,
+        alpha: Annotated[float, Search(1.0, 64.0, log=True)] = 8.0,
+        **training: Unpack[Training],
+    ) -> None:
         super().__init__(model, **training)
         if r < 1 or not alpha > 0:
             raise UsageError(f"lora has r={r}, alpha={alpha}", remedy="r of 1 or more, alpha above 0")
