@@ -49,6 +49,7 @@ PUBLIC = [
     "Run",
     "RunState",
     "SECOND",
+    "Search",
     "Section",
     "Segment",
     "SegmentEvents",

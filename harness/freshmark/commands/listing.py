@@ -13,6 +13,7 @@ from freshmark.commands.codes import EXPLANATIONS
 from freshmark.commands.option_origins import shared_options
 from freshmark.commands.options import NoPlugins, Plugins, registry_of
 from freshmark.commands.terminal.outlet import say, say_table
+from freshmark.contract.search import search_of
 from freshmark.discovery.plugins import HOOKS
 from freshmark.errors import UnknownName, UsageError
 from freshmark.runs.catalogue.registry import KINDS
@@ -204,6 +205,12 @@ def _show(registry: Registry, kind: str, name: str, expression: str) -> None:
         say("\nShared options:")
     for option in options:
         say(f"    {option}")
+    found = {option: search_of(one.annotation) for option, one in registry.signature(kind, name).parameters.items()}
+    if any(found.values()):
+        say("\nTuned by --tune among:")
+    for option, search in found.items():
+        if search is not None:
+            say(f"    {option}: {search}")
 
 
 def _without_types(signature: inspect.Signature) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from freshmark.contract.search import Choice, Search, search_of
 from freshmark.runs.catalogue.assembly import Assembly, Catalogue
 from freshmark.runs.catalogue.expressions import Expression, Value
+from freshmark.runs.catalogue.static_signatures import Unevaluated
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ def search_space(catalogue: Catalogue, assembly: Assembly) -> dict[str, Tunable]
         given = signature.bind_partial(*call.args, **dict(call.options)).arguments
         for option, parameter in signature.parameters.items():
             search = search_of(parameter.annotation)
-            if search is not None and option not in given:
+            inherited = isinstance(parameter.default, Unevaluated)  # tuned where the default is written
+            if search is not None and option not in given and not inherited:
                 key = option if not place else f"{name}.{option}"
                 key = key if key not in space else f"{place}.{key}"
                 space[key] = Tunable(place, option, search, parameter.default)
