@@ -114,7 +114,7 @@ class Campaign:
                 is_new = False  # trials stay: they need not be made again
                 self._plan_cells(codes, tuner.chosen())
             else:
-                self._plan_cells(codes)
+                self._plan_cells(codes, {})
                 self._check_strategies(list(dict.fromkeys(cell.strategy for cell in self._waiting)))
             self._queue_cells()
         except BaseException:

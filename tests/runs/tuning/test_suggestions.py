@@ -27,7 +27,7 @@ def trial(number, value=0.0, values=None, state="ok", windows=()):
 
 def run(space, count, value_of, *, seed=0, higher=True):
     """So many trials, each judged by its values."""
-    trials = []
+    trials: list[Trial] = []
     while len(trials) < count and (values := suggested(space, trials, higher=higher, seed=seed)) is not None:
         every = {name: values.get(name, one.default) for name, one in space.items()}
         trials.append(trial(len(trials), value_of(every), values))

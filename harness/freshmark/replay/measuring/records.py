@@ -34,7 +34,6 @@ from freshmark.replay.scheduling.detectors import losses
 from freshmark.replay.timeline import Timeline
 
 Table = dict[str, AnyArray]
-
 OnWindow = Callable[[Mapping[str, float]], None]
 OnAnswers = Callable[[Mapping[str, AnyArray], float], None]
 
@@ -178,13 +177,12 @@ class Records:
         """Read every meter. If a batch ends after the edge of the window, meters are read at the end of the batch."""
         window, edges, line = self._window, self._timeline.edges, self._timeline
         begin = int(np.searchsorted(line.time, edges[window], "left"))
-        made = len(self._update_nanoseconds) - 1
         row: dict[str, float] = {
             "window": window,
             "begin": int(edges[window]),
             "end": int(edges[window + 1]),
             "events": self._window_stop - max(begin, line.first),
-            "updates": made - self._updates_before,
+            "updates": len(self._update_nanoseconds) - 1 - self._updates_before,
             **self._since_last_window(),
             "rss_bytes": resident_bytes(),
             "state_bytes": self._state.total_bytes(),
@@ -195,7 +193,7 @@ class Records:
             row |= _checked(f"meter {name!r}", meter.window(), row)
         row |= _checked("the strategy", self._readings(), row)
         self._rows.append(row)
-        self._updates_before = made
+        self._updates_before = len(self._update_nanoseconds) - 1
         self._changed_in_window, self._unmeasured = float("nan"), True
         self._window += 1
         if self._window < len(edges) - 1:
@@ -203,9 +201,8 @@ class Records:
         if self._on_window is not None:
             self._on_window(row)
         if self._on_answers is not None:
-            rows = stop - line.first
             cpu_seconds = self._update_cpu_seconds[0] + self._learn.cpu_seconds + self._ask.cpu_seconds
-            self._on_answers({name: column[:rows] for name, column in self._outcomes.items()}, cpu_seconds)
+            self._on_answers({name: one[: stop - line.first] for name, one in self._outcomes.items()}, cpu_seconds)
 
     def _since_last_window(self) -> dict[str, float]:
         now = {
