@@ -17,6 +17,7 @@ from freshmark.contract.search import search_of
 from freshmark.discovery.plugins import HOOKS
 from freshmark.errors import UnknownName, UsageError
 from freshmark.runs.catalogue.registry import KINDS
+from freshmark.runs.catalogue.static_signatures import Unevaluated
 
 if TYPE_CHECKING:
     from freshmark.runs.catalogue.registry import Registry
@@ -205,7 +206,10 @@ def _show(registry: Registry, kind: str, name: str, expression: str) -> None:
         say("\nShared options:")
     for option in options:
         say(f"    {option}")
-    found = {option: search_of(one.annotation) for option, one in registry.signature(kind, name).parameters.items()}
+    own = [
+        one for one in registry.signature(kind, name).parameters.values() if not isinstance(one.default, Unevaluated)
+    ]
+    found = {one.name: search_of(one.annotation) for one in own}
     if any(found.values()):
         say("\nTuned by --tune among:")
     for option, search in found.items():

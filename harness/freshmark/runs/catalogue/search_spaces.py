@@ -34,6 +34,7 @@ def search_space(catalogue: Catalogue, assembly: Assembly) -> dict[str, Tunable]
     An option of the outermost call has its own name, one of a nested call that of the call before it: ``mf.lr``.
     """
     space: dict[str, Tunable] = {}
+    overridden: set[str] = set()
     calls = [assembly.expression, *assembly.expression.nested()]
     for place, ((kind, name), call) in enumerate(zip(assembly.parts, calls, strict=True)):
         signature = catalogue.signature(kind, name)
@@ -41,10 +42,13 @@ def search_space(catalogue: Catalogue, assembly: Assembly) -> dict[str, Tunable]
         for option, parameter in signature.parameters.items():
             search = search_of(parameter.annotation)
             inherited = isinstance(parameter.default, Unevaluated)  # tuned where the default is written
-            if search is not None and option not in given and not inherited:
-                key = option if not place else f"{name}.{option}"
-                key = key if key not in space else f"{place}.{key}"
-                space[key] = Tunable(place, option, search, parameter.default)
+            if not place and (option in given or not inherited):
+                overridden.add(option)  # of a model, which is not asked then
+            if search is None or option in given or inherited or (kind == "models" and option in overridden):
+                continue
+            key = option if not place else f"{name}.{option}"
+            key = key if key not in space else f"{place}.{key}"
+            space[key] = Tunable(place, option, search, parameter.default)
     return space
 
 
