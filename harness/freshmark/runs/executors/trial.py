@@ -10,6 +10,7 @@ from freshmark.contract.arrays import AnyArray
 from freshmark.contract.metric import Metric
 from freshmark.contract.outcomes import Outcomes, decoded
 from freshmark.contract.streams.prepared import open_stream
+from freshmark.replay.events_table import events_table
 from freshmark.replay.loop import replay
 from freshmark.replay.scheduling.schedule import Schedule
 from freshmark.replay.timeline import Settings, Timeline
@@ -38,7 +39,7 @@ def try_values(job: Job, send: Callable[[Mapping[str, Any]], None]) -> dict[str,
     metric = Metrics(registry.offers("metrics")).named(job.cell["metric"])
     tail = validation(Timeline(open_stream(Path(job.stream)), Settings(**job.settings)))
     schedule = Schedule.parse(job.cell["every"], job.cell["delay"])
-    events = tail.events_table()
+    events = events_table(tail)
     watch = _Watch(metric, decoded(tail.stream.task, {}, events), job.cell["limits"])
     settle_torch()
 
