@@ -55,7 +55,7 @@ def test_labels_that_were_not_known_when_the_test_began_are_left_out():
 def test_a_warm_up_without_two_times_is_refused(time, settings):
     with pytest.raises(UsageError) as refused:
         validation(Timeline(log(time), settings))
-    assert refused.value.code == "FM131"
+    assert refused.value.code == "FM132"
 
 
 def test_nothing_but_the_outcomes_is_measured():

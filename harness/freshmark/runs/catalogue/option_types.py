@@ -38,7 +38,9 @@ def _fits(value: Value, note: ast.expr) -> bool:
     match note:
         case ast.BinOp(op=ast.BitOr(), left=left, right=right):
             return _fits(value, left) or _fits(value, right)
-        case ast.Subscript(value=ast.Name(id="Annotated") | ast.Attribute(attr="Annotated"), slice=ast.Tuple(elts=parts)):
+        case ast.Subscript(
+            value=ast.Name(id="Annotated") | ast.Attribute(attr="Annotated"), slice=ast.Tuple(elts=parts)
+        ):
             return _fits(value, parts[0])
         case ast.Constant(value=None):
             return value is None
