@@ -11,7 +11,6 @@ import typer
 from freshmark.commands.dry_run import show_cells
 from freshmark.commands.options import NoPlugins, Plugins, names_of, registry_of
 from freshmark.commands.planning import (
-    PLAN_FILE,
     RunOptions,
     check_metric,
     checked,
@@ -27,6 +26,7 @@ from freshmark.commands.terminal.progress import Progress
 from freshmark.commands.terms import MaxCost, MaxP99, MetricName, Price, Tolerance, Worth
 from freshmark.errors import PluginFault
 from freshmark.runs.plan.terms import Terms
+from freshmark.runs.plan.toml import PLAN_FILE
 from freshmark.runs.reading import opened
 
 if TYPE_CHECKING:
