@@ -24,6 +24,8 @@ STAMP := $(VENV)/.installed
 # A file of tests stays in one process, so that what it sets up is set up once; slow files begin (tests/conftest.py). Many
 # tests wait for processes they started: one process more than there are cores keeps the cores busy.
 WORKERS ?= $(shell cores=$$(nproc); echo $$((cores < 8 ? cores + 1 : 8)))
+# Python keeps what it compiled even where the shell forbids it: every process of the tests would compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 ROOTS := harness plugins datasets reports
 TORCH := $(shell grep '^torch==' constraints.txt)

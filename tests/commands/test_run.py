@@ -104,7 +104,7 @@ def test_a_run_leaves_the_path_of_its_report_on_stdout_and_nothing_else(first):
     assert "popularity()" in (shell.folder / "out" / "report.html").read_text("utf-8")
 
 
-def test_a_piped_run_tells_a_line_a_cell_without_terminal_commands(first):
+def test_a_piped_run_prints_a_line_per_cell_without_terminal_commands(first):
     _, done = first
     lines = done.stderr.splitlines()
     assert lines[0] == "2 cells to measure into out"
@@ -165,7 +165,7 @@ def test_a_dry_run_prints_the_cells_and_writes_nothing(here):
     assert here("run", "--dry-run")[2] == "18 cells\n"
 
 
-def test_json_tells_each_event_as_an_object(here):
+def test_json_prints_each_event_as_an_object(here):
     _, out, _ = here("run", "-d", TINY, "-s", "popularity()", "--every", "never", "--json", "--no-report", "-o", "out")
     events = [json.loads(line) for line in out.splitlines()]
     assert [event["event"] for event in events] == ["cell_started", "cell_finished", "run_finished"]
@@ -213,8 +213,8 @@ def test_a_wrong_plan_is_exit_code_2_with_file_and_line(here):
 
 
 def wait_for(folder: Path, pattern: str) -> None:
-    """Until a file appears that only a running cell makes; a minute at most."""
-    for _ in range(600):
+    """Until a file appears that only a running cell makes; five minutes at most."""
+    for _ in range(3000):
         if list(folder.glob(pattern)):
             return
         time.sleep(0.1)

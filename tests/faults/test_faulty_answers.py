@@ -109,7 +109,7 @@ def test_what_only_looks_odd_changes_no_number(told, first, other):
     assert digests[0] == digests[1]
 
 
-def test_those_that_keep_the_contract_are_measured_beside_those_that_do_not(told):
+def test_strategies_that_keep_the_contract_are_measured_though_others_fail(told):
     summary, cells = told
     good = sum(cell["status"] == "ok" for cell in cells.values())
     assert good == len(cells) - len(WRONG) == summary.ok

@@ -75,7 +75,7 @@ def aftermath(tmp_path_factory, plan, campaign):
 
 
 @pytest.mark.parametrize("strategy", FATES)
-def test_a_fault_is_told_as_what_it_is(aftermath, strategy):
+def test_a_fault_has_its_status_reason_and_log(aftermath, strategy):
     _, cells, _, _ = aftermath
     cell = cells[strategy]
     status, reason, log = FATES[strategy]
@@ -98,7 +98,7 @@ def test_every_process_left_behind_is_gone(aftermath):
     assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
 
 
-def test_the_cells_beside_are_measured_and_the_exit_code_says_that_some_were_not(aftermath):
+def test_the_other_cells_are_measured_and_the_exit_code_says_that_some_failed(aftermath):
     summary, cells, _, _ = aftermath
     assert {cells[name]["status"] for name in ("good()", "Good(mark=1)", "Good(mark=2)")} == {"ok"}
     assert summary.exit_code == 1

@@ -239,7 +239,7 @@ def test_two_interrupts_stop_at_once(plan, start, tmp_path, signals, code):
     assert cells(tmp_path / "run", "status, reason") == [("interrupted", "stopped by the user"), ("queued", "")]
 
 
-def test_a_second_run_in_one_folder_is_told_who_has_it(plan, start, tmp_path):
+def test_a_second_run_in_a_locked_folder_is_refused(plan, start, tmp_path):
     mark = tmp_path / "mark"
     running = start(plan(f"Slow(seconds=1000, mark='{mark}')"), tmp_path / "run")
     pids = lines(mark, 1)

@@ -96,7 +96,7 @@ def outcomes(cell):
 @pytest.mark.parametrize(
     "strategy", [text for text in STRATEGIES if text.startswith("OpensTheStream") and "hide" not in text]
 )
-def test_a_strategy_that_opens_its_stream_fails_and_is_told_what_it_may_read(cells, strategy):
+def test_a_strategy_that_opens_its_stream_fails_and_the_error_says_what_it_may_read(cells, strategy):
     cell = cells[strategy]
     assert (cell["status"], cell["code"]) == ("failed", "FM314")
     assert "item.npy of its stream while it is measured" in cell["reason"]
@@ -109,7 +109,7 @@ def test_the_table_of_test_events_is_behind_the_fence_too(cells):
     assert ".parquet of its stream" in cell["reason"]
 
 
-def test_who_catches_the_refusal_has_got_nothing_and_the_log_tells(cells):
+def test_a_strategy_that_catches_the_refusal_has_read_nothing_and_the_log_shows_it(cells):
     peeker, caller, good = cells["OpensTheStream(hide=True)"], cells["CallsHome(hide=True)"], cells["Good"]
     assert outcomes(peeker) == outcomes(caller) == outcomes(good)
     assert "refused: the file item.npy of its stream" in peeker["log_tail"]
@@ -192,14 +192,16 @@ def test_temporary_files_go_with_a_cell_that_is_stopped(plan, campaign, tmp_path
     assert not Path(mark.read_text()).parent.exists()
 
 
-def test_who_fills_the_disk_is_stopped_at_the_limit_and_told_both_numbers(plan, campaign, tmp_path, monkeypatch):
+def test_a_strategy_that_fills_the_disk_is_stopped_at_the_limit_and_the_reason_has_both_numbers(
+    plan, campaign, tmp_path, monkeypatch
+):
     monkeypatch.setattr(campaigns, "Limits", partial(Limits, scratch_bytes=30_000_000))
     wanted = replace(plan("Good"), strategies=("FillsTemp", "FillsTemp(5_000_000)"), plugins=(MISANSWERING,))
     assert campaign(wanted, tmp_path / "run").statuses == ("failed", "ok")
     assert "MB of temporary files, limit 30 MB" in stored(tmp_path / "run")["FillsTemp()"]["reason"]
 
 
-def test_a_gpu_without_memory_left_is_told_as_that(plan, campaign, tmp_path):
+def test_a_gpu_without_memory_left_is_status_oom(plan, campaign, tmp_path):
     torch = pytest.importorskip("torch")
     if not torch.cuda.is_available():
         pytest.skip("no GPU here")

@@ -42,7 +42,7 @@ def test_the_words_are_the_shortest():
 
 
 @pytest.mark.parametrize("text", ["1000001w", "99999999999999d", "400000d", "9" * 400 + "s"])
-def test_a_span_that_would_not_fit_beside_a_time_is_refused(text):
+def test_a_span_that_overflows_when_added_to_a_time_is_refused(text):
     with pytest.raises(UsageError, match="at most a thousand years") as refused:
         parse_duration(text)
     assert refused.value.code == "FM102"

@@ -154,7 +154,7 @@ def test_without_updates_a_delay_changes_nothing(log, delay):
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @few
 @given(log=logs(), batch=st.integers(1, 9), probes=st.integers(0, 5), panel=st.integers(0, 4))
-def test_how_much_is_asked_at_once_and_beside_does_not_matter(strategy, log, batch, probes, panel):
+def test_batch_size_and_single_requests_change_nothing(strategy, log, batch, probes, panel):
     asked = replace(SETTINGS, batch=batch, probes=probes, panel=panel)
     same(played(stream(*log), strategy), played(stream(*log), strategy, how=asked), tables=("outcomes",))
 

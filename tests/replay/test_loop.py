@@ -211,7 +211,7 @@ def test_what_has_no_update_is_no_strategy(make_stream):
         ranks(make_stream(range(6), "aaaaaa", "xyxyyx"), object())
 
 
-def test_a_strategy_without_a_way_to_answer_is_told_which_there_are(make_stream):
+def test_a_strategy_without_a_way_to_answer_is_an_error_that_lists_the_ways(make_stream):
     with pytest.raises(PluginError, match="factors, score, recommend"):
         ranks(make_stream(range(6), "aaaaaa", "xyxyyx"), Strategy())
 

@@ -88,7 +88,7 @@ def test_objects_are_measured_like_expressions(counts, stream, tmp_path):
         )
 
 
-def test_a_wrong_name_is_told_before_anything_is_made(tmp_path):
+def test_a_wrong_name_is_reported_before_anything_is_written(tmp_path):
     with pytest.raises(UnknownName, match=r"no strategy 'poplarity'.*did you mean 'popularity'"):
         freshmark.run(streams=["drift(preset='tiny')"], strategies=["poplarity()"], folder=tmp_path / "run")
     with pytest.raises(UnknownName, match=r"no stream 'drft'"):

@@ -86,7 +86,7 @@ def module(tmp_path, monkeypatch):
         ("missing", None),
     ],
 )
-def test_options_are_told_by_the_text_or_not_at_all(name, signature):
+def test_options_are_read_from_the_text_or_not_at_all(name, signature):
     told = signature_at(f"told_by_text:{name}")
     assert (None if told is None else str(told)) == signature
 
@@ -160,7 +160,7 @@ def test_the_first_line_of_the_docstring_describes(name, line):
     assert first_line(f"told_by_text:{name}") == line
 
 
-def test_a_module_that_is_not_there_or_not_python_tells_nothing(module):
+def test_a_module_that_is_missing_or_not_python_has_no_options(module):
     assert file_of("told_by_text") == module
     for missing in ("no_such_module_anywhere", "math", "no_such_package.part"):
         assert file_of(missing) is None

@@ -75,7 +75,7 @@ def test_a_missing_data_set_or_split_is_an_error_of_the_data(hub):
         huggingface("ann/log", split="all")
 
 
-def test_a_column_that_there_is_not_is_refused(hub):
+def test_an_unknown_column_is_refused(hub):
     with pytest.raises(DataError, match="no column 'who'"):
         huggingface("ann/log", user="who")
 

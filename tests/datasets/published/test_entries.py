@@ -487,7 +487,7 @@ def test_all_counts_that_are_stated_are_compared_where_all_was_read(tmp_path):
     assert load("collegemsg", path, rows=5).about["counts"].startswith("not compared")
 
 
-def test_a_part_that_there_is_not_and_options_that_cannot_be_are_refused(tmp_path):
+def test_an_unknown_part_and_invalid_options_are_refused(tmp_path):
     with pytest.raises(UnknownName, match=r"no part 'smal'.*did you mean 'small'"):
         NAMED["kuairec"]("smal")
     path = written("gowalla", tmp_path)

@@ -61,7 +61,7 @@ def test_points_change_labels_name_and_key(headlines):
             hackernews(headlines, points=points)
 
 
-def test_a_key_tells_apart_files_and_lengths(mails, headlines):
+def test_a_key_depends_on_the_file_and_the_length(mails, headlines):
     keys = {spamassassin(mails).key, spamassassin(mails, length=5).key, hackernews(headlines).key}
     assert len(keys) == 3
     assert spamassassin(mails).key == spamassassin(str(mails)).key

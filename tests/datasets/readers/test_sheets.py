@@ -131,7 +131,7 @@ def test_another_header_on_a_later_sheet_is_refused(tmp_path):
     assert caught.value.where == f"{path}:Year 2:1"
 
 
-def test_a_column_that_there_is_not_is_refused_with_the_first_row(tmp_path):
+def test_an_unknown_column_is_refused_and_the_first_row_shown(tmp_path):
     with pytest.raises(DataError, match="no column 'who'") as caught:
         read(workbook(tmp_path / "a.xlsx", GOOD), user="who")
     assert caught.value.remedy == "there are user, item, time, note"

@@ -57,7 +57,7 @@ def test_losses_before_and_after_a_shift_and_during_a_burst_are_reported():
     assert ";" not in summary(p, time, (Drift(99, 99, "prior"),))
 
 
-def test_the_command_line_tells_it(capsys):
+def test_the_command_line_shows_it(capsys):
     with pytest.raises(SystemExit):
         main(["data", "describe", "clicks('prior', events=2000)"])
     assert "nats per event" in capsys.readouterr().out

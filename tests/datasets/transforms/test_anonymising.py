@@ -116,7 +116,7 @@ def test_nothing_of_an_id_a_source_or_a_feature_is_left_but_who_is_who(some):
     assert list(result.users) != list(anonymise(stream, salt="other").load().users)
 
 
-def test_a_name_tells_streams_apart_and_nothing_of_them(some):
+def test_a_name_distinguishes_streams_and_reveals_nothing_of_them(some):
     names = [
         anonymise(stream, salt=salt, k=k).load().name
         for stream, salt, k in ((some(), "s", 1), (some(), "s", 2), (some(seed=1), "s", 1), (some(), "t", 1))
@@ -126,9 +126,10 @@ def test_a_name_tells_streams_apart_and_nothing_of_them(some):
     assert names[0][:17] == names[1][:17]
 
 
+@pytest.mark.slow
 def test_a_report_of_a_plan_does_not_hold_the_salt(tmp_path):
     plan = tmp_path / "plan.toml"
-    streams = [f"anonymise(drift('tiny', seed={seed}), salt='hush hush')" for seed in (0, 1)]
+    streams = ["anonymise(drift('tiny'), salt='hush hush')"]
     plan.write_text(f"streams = {json.dumps(streams)}\nstrategies = ['recency()']\nevery = ['never']\n")
     with pytest.raises(SystemExit) as left:
         main(["run", str(plan), "-o", str(tmp_path / "run")])

@@ -15,7 +15,7 @@ def columns(pairs):
 
 
 @given(pairs=EVENTS)
-def test_nothing_that_the_user_had_is_drawn_nor_what_nobody_knows_yet(pairs):
+def test_neither_items_of_the_user_nor_unknown_items_are_drawn(pairs):
     drawn = NegativeSampler(3, seed=(0,)).draw(*columns(pairs))
     had: dict[int, set[int]] = {}
     known = 0

@@ -14,7 +14,7 @@ from freshmark_plugins.strategies.transfer.head_tune import HeadTune
 from freshmark_plugins.strategies.transfer.lora import LoRA
 
 
-def test_a_model_is_for_the_tasks_for_which_there_is_something_to_do():
+def test_a_model_has_the_tasks_that_its_methods_cover():
     def look(model):
         if not model.classify:
             raise UsageError("nothing to do for clicks")

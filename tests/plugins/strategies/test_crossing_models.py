@@ -23,7 +23,7 @@ STRATEGIES = {
     "reptile": f"reptile({{}}, {SOME})",
     "maml": f"maml({{}}, {SOME})",
     "fomaml": f"fomaml({{}}, {SOME})",
-    "melu": f"melu({{}}, {SOME})",
+    "melu": f"melu({{}}, support=5, {SOME})",
     "delayed": f"delayed({{}}, {SOME})",
 }
 MODELS: dict[str, Task] = {

@@ -20,7 +20,7 @@ def test_events_stand_one_after_the_other_whatever_their_times():
     assert both.features["x"].tolist() == [0.1, 0.2, 0.3]
 
 
-def test_every_column_that_is_held_is_told_and_no_other():
+def test_every_column_that_is_held_is_listed_and_no_other():
     told = columns_of("held", events([3], x=[0.5]))
     assert {name: column.tolist() for name, column in told.items()} == {
         "held.time": [3],

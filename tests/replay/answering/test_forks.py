@@ -54,7 +54,7 @@ def test_a_copy_never_returns_into_the_code_that_made_it():
     assert os.getpid() == before
 
 
-def test_exit_in_a_copy_is_a_failure_that_is_told():
+def test_exit_in_a_copy_is_reported_as_a_failure():
     def leave():
         raise SystemExit(0)
 

@@ -203,7 +203,7 @@ def test_what_a_copy_raises_is_raised_here_with_its_traceback(random_stream, cou
     assert "in score" in "".join(caught.value.__notes__)
 
 
-def test_a_copy_that_is_killed_is_told(random_stream, counts: Any):
+def test_a_killed_copy_is_reported(random_stream, counts: Any):
     here = os.getpid()
 
     class Doomed(counts):

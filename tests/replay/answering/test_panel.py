@@ -73,6 +73,6 @@ def test_of_many_windows_some_are_asked_the_last_among_them(random_stream, count
     assert (np.diff(panel["time"]) > 0).all()
 
 
-def test_nobody_is_asked_where_nobody_is_known_or_wanted(random_stream, counts):
+def test_no_user_is_asked_if_none_is_known_or_wanted(random_stream, counts):
     assert panel_of(random_stream(1), counts(), panel=0)[0] is None
     assert panel_of(random_stream(1), counts(), warmup=0.0)[0] is None

@@ -93,7 +93,7 @@ def test_first_calls_are_marked(make_stream):
     assert tables["latencies"]["first"].tolist() == [True] + [False] * 8
 
 
-def test_a_planted_sleep_of_50_ms_is_found(make_stream):
+def test_a_planted_sleep_of_50_ms_is_measured(make_stream):
     class Sleepy(Strategy):
         def update(self, events):
             time.sleep(0.05)
@@ -182,7 +182,7 @@ def replay_large_state(pipe, megabytes):
     pipe.send((result.summary["peak_rss_bytes"], result.summary["state_bytes"], float(np.nanmax(changed))))
 
 
-def test_the_copy_that_tells_what_an_update_changed_is_not_the_strategys():
+def test_the_copy_that_shows_what_an_update_changed_is_not_counted_as_memory_of_the_strategy():
     peak, state, changed = in_own_process(replay_large_state, 120)
     assert state == changed == 120 * MEGA
     assert peak == pytest.approx(120 * MEGA, rel=0.1)
@@ -234,7 +234,7 @@ def test_a_state_too_large_to_copy_is_not_guessed_at(monkeypatch):
     assert np.isnan(meter.changed_bytes())
 
 
-def test_meters_of_plugins_become_columns_and_windows_are_told(make_stream, counts):
+def test_meters_of_plugins_become_columns_and_receive_windows(make_stream, counts):
     class Reading:
         def begin(self):
             self.windows = 0

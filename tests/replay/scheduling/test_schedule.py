@@ -33,7 +33,7 @@ def test_a_boundary_without_new_events_makes_no_update():
     assert made("10s", [0, 1, 95, 96], first=0) == [(10, 2, 2)]
 
 
-def test_an_update_that_nobody_would_ask_is_not_made():
+def test_an_update_that_no_request_would_see_is_not_made():
     assert made("10s", [0, 1, 5], first=0) == []
 
 

@@ -34,7 +34,7 @@ def warned(built):
     return " ".join(warnings(built, card_of(built)))
 
 
-def test_a_stream_that_tells_strategies_apart_is_not_warned_of():
+def test_a_stream_that_distinguishes_strategies_has_no_warning():
     assert warned(stream()) == ""
 
 
@@ -54,7 +54,7 @@ def test_a_stream_that_tells_strategies_apart_is_not_warned_of():
         ({"time": np.arange(N) * 150 * DAY // N}, "windows have events"),
     ],
 )
-def test_each_reason_not_to_trust_a_stream_is_told(columns, words):
+def test_each_reason_not_to_trust_a_stream_is_shown(columns, words):
     assert words in warned(stream(**columns))
 
 

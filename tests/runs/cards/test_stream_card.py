@@ -111,7 +111,7 @@ def test_items_that_come_and_go_turn_over_and_pay():
         (lambda: digits("classes"), True, True),
     ],
 )
-def test_simulated_streams_are_told_apart(source, drifts, pays):
+def test_simulated_streams_are_marked(source, drifts, pays):
     card = card_of(source().load())
     assert (card.drifts, card.pays) == (drifts, pays)
 
@@ -128,7 +128,7 @@ def test_squared_error_of_a_constant_rating_is_nought():
     assert np.array_equal(card.overall, np.zeros(3))
 
 
-def test_a_short_stream_has_shorter_windows_and_a_window_can_be_told():
+def test_a_short_stream_has_shorter_windows_and_a_window_can_be_chosen():
     stream = built(random_items(500), days=30)
     assert card_of(stream).span == "1d"
     assert len(card_of(stream).begin) >= FEWEST

@@ -64,7 +64,7 @@ def test_exit_code_nought_without_a_word_is_no_success(monitored):
         (-1, "its process was lost"),
     ],
 )
-def test_the_way_it_ended_is_told_in_words(monitored, status, reason):
+def test_the_reason_says_how_it_ended(monitored, status, reason):
     monitor, _, _ = monitored
     assert end(monitor, status).reason == reason
 
@@ -92,7 +92,7 @@ def test_an_error_keeps_its_status_reason_and_code(monitored):
     assert (result.status, result.reason, result.code, result.error) == ("oom", "MemoryError", "FM310", {"kind": "X"})
 
 
-def test_what_was_stopped_is_told_as_that_unless_it_was_done_by_then(monitored):
+def test_a_stopped_job_has_its_verdict_unless_it_had_finished(monitored):
     monitor, pipe, _ = monitored
     monitor.stopped = ("timeout", "too long")
     send(pipe, event="error", status="failed", reason="x", code="FM1")
@@ -129,7 +129,7 @@ def test_a_job_that_does_not_get_ready_is_stopped(monitored, monkeypatch):
     assert monitor.exceeded(Limits(startup_seconds=2)) == ("timeout", "not ready after 2 s: an import hangs")
 
 
-def test_memory_over_the_limit_is_told_with_both_numbers(monitored):
+def test_memory_over_the_limit_is_reported_with_both_numbers(monitored):
     monitor, pipe, _ = monitored
     send(pipe, event="ready")
     monitor.read_messages()
@@ -140,7 +140,7 @@ def test_memory_over_the_limit_is_told_with_both_numbers(monitored):
     assert reason.endswith("limit 1 MB")
 
 
-def test_temporary_files_over_the_limit_are_told_with_both_numbers(monitored, tmp_path):
+def test_temporary_files_over_the_limit_are_reported_with_both_numbers(monitored, tmp_path):
     monitor, pipe, _ = monitored
     send(pipe, event="ready")
     monitor.read_messages()

@@ -86,7 +86,7 @@ def test_bad_data_is_raised_as_it_was_and_nothing_half_made_stays(campaign, tmp_
     assert not (tmp_path / "run").exists()
 
 
-def test_a_stream_that_takes_its_process_along_is_told(campaign):
+def test_a_stream_that_kills_its_process_is_reported(campaign):
     with (
         pytest.raises(PluginError, match=r"the stream crashes\(\) cannot be prepared: killed by SIGABRT"),
         campaign("crashes"),

@@ -44,7 +44,7 @@ def test_our_own_errors_can_be_made_again():
 @pytest.mark.parametrize(
     ("code", "status"), [("raise MemoryError", "oom"), ("1 / 0", "failed"), ("raise SystemExit", "failed")]
 )
-def test_running_out_of_memory_is_told_from_failing(code, status):
+def test_running_out_of_memory_is_not_reported_as_a_failure(code, status):
     assert _described(caught(code))["status"] == status
 
 
@@ -54,7 +54,7 @@ def test_a_message_of_many_lines_becomes_one_that_fits():
     assert len(reason) < 600
 
 
-def test_whatever_is_raised_is_told_and_printed(capsys):
+def test_whatever_is_raised_is_reported_and_printed(capsys):
     said: list[Any] = []
     work(Job(key="k", kind="cell", text="no-such-thing()", settings={}, target="/nowhere"), said.append)
     assert [message["event"] for message in said] == ["error"]

@@ -55,7 +55,7 @@ def registry(tmp_path):
     return load([file], installed=False)
 
 
-def test_a_source_is_built_once_and_found_again(registry, tmp_path):
+def test_a_source_is_built_once_and_reused(registry, tmp_path):
     mark = tmp_path / "mark"
     first = prepare(registry, f"sourced(mark='{mark}')", tmp_path / "cache")
     assert prepare(registry, f"sourced(mark='{mark}')", tmp_path / "cache") == first

@@ -108,7 +108,7 @@ def test_what_failed_leaves_its_log_and_no_table(tmp_path):
         assert not (store.cells_folder / ".tmp-k1").exists()
 
 
-def test_home_folders_are_not_told(tmp_path, monkeypatch):
+def test_home_folders_are_redacted(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", "/home/ann")
     with Store(tmp_path / "run") as store:
         store.queue([CELL])
@@ -125,7 +125,7 @@ def test_leftovers_of_a_killed_run_are_cleared(tmp_path):
         assert not list(tmp_path.rglob(".tmp-*"))
 
 
-def test_the_plan_lies_beside_the_results(tmp_path):
+def test_the_plan_is_stored_with_the_results(tmp_path):
     plan = Plan(("drift",), ("a",))
     with Store(tmp_path / "run") as store:
         store.write_plan(plan)
@@ -178,7 +178,7 @@ def test_a_database_of_something_else_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("damage", [b"not a database at all", b""])
-def test_a_damaged_database_is_told(tmp_path, damage):
+def test_a_damaged_database_is_reported(tmp_path, damage):
     with Store(tmp_path / "run") as store:
         store.queue([CELL])
     whole = (tmp_path / "run" / "run.sqlite").read_bytes()
@@ -189,7 +189,7 @@ def test_a_damaged_database_is_told(tmp_path, damage):
         Store(tmp_path / "run").queue([CELL])
 
 
-def test_a_full_disk_is_told_and_what_was_committed_stays(tmp_path):
+def test_a_full_disk_is_reported_and_committed_cells_stay(tmp_path):
     with Store(tmp_path / "run") as store:
         store.queue([CELL])
         succeed(store, "k1")

@@ -18,7 +18,7 @@ from freshmark.results.redaction import redact
 from freshmark.runs.system.machine import file_digests, git_state, provenance
 
 
-def test_what_made_a_run_is_told_in_json():
+def test_the_provenance_of_a_run_is_json():
     facts = json.loads(json.dumps(provenance()))
     assert facts["python"] == platform.python_version()
     assert facts["packages"]["numpy"] == np.__version__
@@ -29,7 +29,7 @@ def test_what_made_a_run_is_told_in_json():
     assert facts["threads"]["OMP_NUM_THREADS"] == 1
 
 
-def test_nobody_is_named(monkeypatch, tmp_path):
+def test_no_person_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("A_SECRET", "swordfish-7")
     monkeypatch.setattr(sys, "argv", [str(tmp_path / "bin" / "tool.py"), "-o", f"{tmp_path}/runs/x"])
@@ -52,7 +52,7 @@ def test_only_the_home_folder_itself_is_redacted(monkeypatch):
     assert redact("/etc/x") == "/etc/x"
 
 
-def test_a_checkout_tells_its_commit_and_whether_it_was_changed(tmp_path):
+def test_a_checkout_has_its_commit_and_whether_it_was_changed(tmp_path):
     assert git_state(tmp_path) is None
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"]
     (tmp_path / "file").write_text("1")
@@ -79,5 +79,5 @@ def test_plugin_files_are_known_by_their_digests(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["user", "hostname", "environment"])
-def test_no_key_invites_what_must_not_be_told(name):
+def test_no_key_invites_private_data(name):
     assert name not in provenance()

@@ -157,7 +157,7 @@ def test_one_expression_one_stream_one_key():
     assert simulated(seed=1, events=100).fingerprint != simulated(events=100).fingerprint
 
 
-def test_a_stream_is_called_by_its_expression_and_tells_how_it_was_made():
+def test_a_stream_is_named_by_its_expression_and_records_its_options():
     stream = simulated("prior", seed=2, events=100)
     assert stream.name == "clicks('prior', seed=2, events=100)"
     assert stream.about["option size"] == "1.5"

@@ -89,7 +89,7 @@ def test_drifts_name_codes_that_exist(stream):
         assert bool(one.users) != bool(one.items)
 
 
-def test_a_stream_tells_how_it_was_made(stream):
+def test_a_stream_records_its_options(stream):
     assert stream.name == "drift('small')"
     assert stream.about["source"] == "simulated by drift, version 1, seed 0"
     assert stream.about["option events"] == "20000"

@@ -58,7 +58,7 @@ def test_the_unaffected_never_move(theta, kind):
 
 
 @pytest.mark.parametrize("kind", ["sudden", "gradual", "recurring", "incremental"])
-def test_nobody_moves_before_the_begin_and_nothing_moves_after_the_end(theta, kind):
+def test_no_user_moves_before_the_beginning_and_nothing_after_the_end(theta, kind):
     end = BEGIN if kind == "sudden" else END
     moved = moving(theta, kind, end=end)
     np.testing.assert_array_equal(at(moved, -5), theta[0])

@@ -31,7 +31,7 @@ def test_lifetimes_are_exponential_with_the_given_mean():
     assert (lived > 30.0).mean() == pytest.approx(np.exp(-1), abs=0.02)
 
 
-def test_without_a_lifetime_nobody_leaves():
+def test_without_a_lifetime_no_user_leaves():
     population = build_population(Draws(0), 100, **{**TRAITS, "lifetime_days": None})
     assert (population.death == FOREVER).all()
 

@@ -60,7 +60,7 @@ def test_one_that_came_itself_counts_nothing_among_the_others(name):
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_gradients_agree_with_differences_and_are_finite_beside_gaps(name):
+def test_gradients_agree_with_differences_and_are_finite_next_to_gaps(name):
     true, others = (torch.from_numpy(part).requires_grad_() for part in drawn(gap=False))
     assert torch.autograd.gradcheck(LOSSES[name], (true, others))
     gaps = torch.zeros(6, 5, dtype=torch.bool)

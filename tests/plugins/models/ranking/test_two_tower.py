@@ -42,7 +42,7 @@ def hits_of_new_items(ranks, stream, model):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["numbers", "words"])
-def test_items_that_came_after_the_last_update_are_found_by_their_features(ranks, kind):
+def test_items_that_came_after_the_last_update_are_ranked_by_their_features(ranks, kind):
     stream = genres_and_new_items(kind)
     cold = hits_of_new_items(ranks, stream, MF(dim=16, loss="softmax"))
     warm = hits_of_new_items(ranks, stream, TwoTower(dim=16))

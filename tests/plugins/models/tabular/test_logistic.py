@@ -43,12 +43,12 @@ def asked(stream, query, events):
     return query(rest.user, item=rest.item, features=rest.features), rest.label
 
 
-def test_the_planted_weights_are_found(start_run, events):
+def test_the_planted_weights_are_recovered(start_run, events):
     model = learned(clicks(), start_run, events)
     assert model.linear.detach().numpy()[:, 0] == pytest.approx(WEIGHTS, abs=0.3)
 
 
-def test_classes_are_told_apart(start_run, events, query):
+def test_classes_are_distinguished(start_run, events, query):
     stream = classes()
     model = learned(stream, start_run, events)
     question, label = asked(stream, query, events)

@@ -24,7 +24,7 @@ def clicks(label):
     )
 
 
-def test_a_student_of_nobody_but_itself_stays_where_it_is(walk, stream):
+def test_a_student_whose_teacher_is_itself_does_not_move(walk, stream):
     walked = walk(Distill(MF(dim=4), lam=1.0, **LIKE), stream)
     before = {name: array.copy() for name, array in walked.strategy.model.state().items()}
     after = walked.update(400).model.state()

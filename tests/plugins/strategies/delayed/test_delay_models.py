@@ -62,7 +62,9 @@ def clicked(time, label, entered):
     return Entries(some[:0], np.zeros(0, bool), some, np.array(entered))
 
 
-def test_clicks_wait_until_something_as_new_is_told_not_to_be_clicked(start_run, click_log, assert_same_state):
+def test_clicks_wait_until_an_equally_new_impression_is_known_not_to_be_clicked(
+    start_run, click_log, assert_same_state
+):
     """Else the models would believe for a whole window that everything is clicked."""
     whole, parts = (DelayModels(Learner(Logistic(bits=4), shuffle=False), repeats=True) for _ in range(2))
     for one in (whole, parts):

@@ -57,7 +57,7 @@ def test_what_is_newer_than_every_known_label_waits(shown):
     assert entered(shown.resolve(events([5], [1])))[1:] == [(4, 0, False)]
 
 
-def test_an_impression_waits_as_long_as_it_is_told():
+def test_an_impression_waits_as_long_as_configured():
     some = PendingImpressions(2)
     some.add(events([1, 2, 3, 4]))
     assert entered(some.resolve(events([4], [0]))) == [(4, 0, False), (1, 0, False), (2, 0, False)]
@@ -68,7 +68,7 @@ def test_what_was_not_shown_enters_with_its_label(shown):
     assert len(shown.resolve(events([0], [1], item=[7])).labelled) == 0
 
 
-def test_impressions_are_told_apart_by_time_user_and_item():
+def test_impressions_are_identified_by_time_user_and_item():
     some = PendingImpressions(0)
     some.add(events([5, 5, 5, 6], user=[1, 1, 2, 1], item=[1, 2, 1, 1]))
     entries = some.resolve(events([5, 6], [1, 1], user=[2, 1], item=[1, 1]))

@@ -46,7 +46,7 @@ def logloss(prediction, stream):
     return -np.log(np.where(label > 0, prediction, 1 - prediction)).mean()
 
 
-def test_nobody_with_a_history_of_none_is_adapted_to(walk, click_log, query, events):
+def test_a_user_without_a_history_is_not_adapted_to(walk, click_log, query, events):
     stream = click_log()
     one = walk(melu(), stream).strategy
     some = events(stream, 0, 5)
@@ -89,7 +89,7 @@ def test_only_what_is_local_is_adapted(walk, click_log):
 
 
 @pytest.mark.slow
-def test_tastes_of_users_are_told_by_their_histories_alone():
+def test_tastes_of_users_are_learned_from_their_histories_alone():
     stream = tastes()
     plain = logloss(played(Finetune(Logistic(bits=10), batch=50, epochs=1), stream), stream)
     own = logloss(played(MeLU(Logistic(bits=10), local_lr=1.0, batch=50), stream), stream)

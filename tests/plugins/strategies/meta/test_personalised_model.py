@@ -31,13 +31,13 @@ def test_weights_are_worn_and_taken_off_also_when_something_breaks(mf):
     assert torch.equal(mf.users.weight, own)
 
 
-def test_scores_are_the_models_where_nobody_has_weights(mf, query):
+def test_scores_are_those_of_the_model_if_no_user_has_weights(mf, query):
     answer = mf.factors(query([0, 4, 0, 2]))
     scores = PersonalisedScores(mf, lambda user: None).score(query([0, 4, 0, 2]))
     assert scores == pytest.approx(answer.user @ answer.item.T + answer.bias, abs=1e-5)
 
 
-def test_who_has_weights_is_answered_with_them_and_nobody_else(mf, query):
+def test_users_with_weights_are_answered_with_them_and_others_without(mf, query):
     other = {"items.weight": mf.items.weight.detach() * -1}
     plain = PersonalisedScores(mf, lambda user: None).score(query([0, 4, 0, 2]))
     mixed = PersonalisedScores(mf, lambda user: other if user == 0 else None).score(query([0, 4, 0, 2]))

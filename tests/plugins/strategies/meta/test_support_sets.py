@@ -82,6 +82,6 @@ def test_whoever_has_weights_the_answers_come_in_the_order_of_the_rows():
         assert asked([3, 1, 2, 3, 1, 4], having)[1] == [0, 10, 20, 30, 40, 50]
 
 
-def test_where_nobody_has_weights_all_are_asked_in_their_order_and_of_nobody_nothing():
+def test_without_weights_all_users_are_asked_in_order():
     assert asked([3, 1, 2], having=set())[0] == [([0, 1, 2], None)]
     assert asked([], having=set()) == ([([], None)], [])

@@ -53,7 +53,7 @@ def test_with_a_detector_that_always_finds_something_it_is_retrain(walk, stream,
     assert_same_state(one, walk(Retrain(mf(), **LIKE, **options), stream).update(300, 450, 600))
 
 
-def test_learning_nothing_in_between_it_is_frozen_until_something_is_found(walk, stream, detect):
+def test_without_learning_in_between_it_is_frozen_until_a_detection(walk, stream, detect):
     detect(lambda n: False)
     one = walk(DriftRetrain(mf(), online=False, **LIKE), stream).update(300, 600).model.state()
     for name, array in walk(Frozen(mf(), **LIKE), stream).strategy.model.state().items():
@@ -84,7 +84,7 @@ def test_losses_lie_between_0_and_1_and_are_those_before_learning(walk, stream, 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("detector", ["adwin", "page_hinkley"])
-def test_a_change_of_taste_is_found_by_the_detectors_of_river(walk, detector):
+def test_a_change_of_taste_is_detected_by_the_detectors_of_river(walk, detector):
     pytest.importorskip("river", reason="the detectors are an extra")
     retrained: list[int] = []
     walked = _turning(walk, detector)

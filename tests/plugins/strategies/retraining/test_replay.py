@@ -48,7 +48,7 @@ def learned(monkeypatch, strategy):
 
 
 @pytest.mark.parametrize("buffer", BUFFERS)
-def test_new_events_are_all_learned_and_old_ones_beside_them(walk, stream, monkeypatch, buffer):
+def test_new_events_are_all_learned_together_with_old_ones(walk, stream, monkeypatch, buffer):
     one = walk(Replay(mf(), buffer=buffer, size=150, ratio=0.4), stream)
     given = learned(monkeypatch, one.strategy)
     one.update(300)

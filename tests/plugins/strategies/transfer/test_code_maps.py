@@ -27,7 +27,7 @@ def test_codes_become_rows_and_one_that_is_not_known_the_row_after_the_last(tran
     assert CodeMap(["a"])(np.array([0, 5])).tolist() == [1, 1]
 
 
-def test_who_is_seen_before_the_id_is_told_has_a_row_that_stays(translation):
+def test_a_user_seen_before_the_id_is_known_keeps_the_row(translation):
     translation.extend(np.array([4, 3]))
     assert translation.rows.tolist() == [2, 3, 0, 4, 5]
     translation.extend(np.array([1]))

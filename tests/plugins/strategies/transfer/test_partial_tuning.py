@@ -99,7 +99,7 @@ def test_it_learns_something(walk, stream, events, tuned):
     assert one.update(300).learner.losses(block).mean() < still.learner.losses(block).mean() - 0.01
 
 
-def test_head_tune_of_everything_but_one_part_is_what_it_is_told(walk, stream):
+def test_head_tune_trains_the_parts_it_is_given(walk, stream):
     one = walk(HeadTune(mf(), head=["users"]), stream)
     before = kept(one.strategy)
     after = one.update(400, 600).model.state()

@@ -70,7 +70,7 @@ def test_items_that_the_source_alone_has_are_never_answered_with(walk, stream, q
     assert len(one.strategy.inner.model.items) > len(stream.items)
 
 
-def test_who_comes_later_is_matched_when_the_update_tells(walk, stream):
+def test_users_who_come_later_are_matched_at_the_update(walk, stream):
     one = walk(Transfer(mf(), source=replace(renamed(stream), time=stream.time - 1), **LIKE), stream)
     known = len(one.strategy.codes.users.rows)
     assert known == stream.user[:200].max() + 1
