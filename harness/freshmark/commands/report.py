@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from dataclasses import replace
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -152,20 +153,26 @@ def _watched(registry: Registry, name: str, faults: list[PluginFault]) -> Callab
 
 
 def write_index(registry: Registry, folders: list[Path], output: Path | None = None, form: str = "html") -> Path:
-    """Write an index of runs, and give its path.
+    """Write an index of runs, and give its path; where three runs share a row, it links to a history beside it.
 
     Raises:
         UsageError: several folders are given.
         StoreError: the folder contains no run.
     """
-    from freshmark.results.output.index import index_of  # noqa: PLC0415  (pandas: half a second that no help must pay)
+    from freshmark.results.output.history import history_of, link_to  # noqa: PLC0415  (pandas: no help must pay)
+    from freshmark.results.output.index import index_of  # noqa: PLC0415
 
     if len(folders) != 1:
         raise UsageError(
             "an index needs exactly one folder", where="--index", remedy="name the folder that contains the runs"
         )
     writer = registry.factory("reports", form)
-    document = index_of(folders[0], lambda run: opened(registry, [run]))
+    results_of = cache(lambda run: opened(registry, [run]))
+    document = index_of(folders[0], results_of)
     path = output or folders[0] / f"index{ENDINGS.get(form, '.' + form)}"
+    history = history_of(folders[0], results_of)
     with writing(path):
+        if history is not None:
+            beside = history.write(path.with_name(f"history{path.suffix}"), form, {form: writer})
+            document = replace(document, sections=[*document.sections, link_to(beside.name)])
         return document.write(path, form, {form: writer})
