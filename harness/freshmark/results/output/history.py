@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,12 +18,9 @@ import pandas as pd
 from freshmark.contract.section import Column, Entry, Link, Section, Table
 from freshmark.errors import FreshmarkError
 from freshmark.results.naming import format_number, metric_label, schedule_label
-from freshmark.results.output.document import Document
+from freshmark.results.output.document import Document, Reportable
 from freshmark.results.statistics.change_point import change_points
 from freshmark.results.stored.folder import StreamRecord
-
-if TYPE_CHECKING:
-    from freshmark.results.tables import Results
 
 FEWEST_RUNS = 3
 COLUMNS = ("stream", "strategy", "every", "delay", "run", "started", "metric", "value", "margin",
@@ -31,7 +28,7 @@ COLUMNS = ("stream", "strategy", "every", "delay", "run", "started", "metric", "
 _ROW = ["stream", "fingerprint", "metric", "strategy", "every", "delay"]
 
 
-def history_of(folder: Path, results_of: Callable[[Path], Results]) -> Document | None:
+def history_of(folder: Path, results_of: Callable[[Path], Reportable]) -> Document | None:
     """The page of the runs below a folder; None where no row is in at least three of them.
 
     Args:
@@ -57,7 +54,7 @@ def history_of(folder: Path, results_of: Callable[[Path], Results]) -> Document 
     )
 
 
-def _points(run: str, results: Results) -> Iterator[dict[str, Any]]:
+def _points(run: str, results: Reportable) -> Iterator[dict[str, Any]]:
     """One a row of the run that has a value."""
     starts = results.cells["started"].dropna().astype(float)
     started = datetime.fromtimestamp(starts.min(), UTC).strftime("%Y-%m-%d %H:%M") if len(starts) else ""
