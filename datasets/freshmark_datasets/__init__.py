@@ -37,6 +37,7 @@ def register_datasets() -> Mapping[str, Factory]:
         "clean": "freshmark_datasets.transforms.cleaning:clean",
         "merge": "freshmark_datasets.transforms.merging:merge",
         "sessionise": "freshmark_datasets.transforms.rewriting:sessionise",
+        "item_table": "freshmark_datasets.logs.item_table:item_table",
         "normalise": "freshmark_datasets.transforms.rewriting:normalise",
         "relabel": "freshmark_datasets.transforms.rewriting:relabel",
         "time_shift": "freshmark_datasets.transforms.rewriting:time_shift",

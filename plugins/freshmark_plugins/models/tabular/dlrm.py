@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations, pairwise
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 import torch
 from freshmark import Events, Query, Run
@@ -35,6 +35,8 @@ class DLRM(Pointwise):
         bits: log2 of the number of buckets that categories are hashed into.
         recipe: see ``Recipe``.
     """
+
+    recipe: ClassVar[Recipe] = {"epochs": 2}
 
     def __init__(
         self, dim: int = 16, *, layers: Sequence[int] = (32, 16), bits: int = 16, **recipe: Unpack[Recipe]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Unpack
+from typing import Annotated, ClassVar, Unpack
 
 import torch
 from freshmark import Events, Query, Run, Search
@@ -31,6 +31,8 @@ class FM(Pointwise):
         scale: standard deviation of the initial v; w starts at 0.
         recipe: see ``Recipe``.
     """
+
+    recipe: ClassVar[Recipe] = {"epochs": 2}
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Annotated, Unpack
+from typing import Annotated, ClassVar, Unpack
 
 import numpy as np
 import torch
@@ -38,6 +38,8 @@ class WideDeep(Pointwise):
         bits: log2 of the number of buckets that categories, and pairs, are hashed into.
         recipe: see ``Recipe``.
     """
+
+    recipe: ClassVar[Recipe] = {"epochs": 2}
 
     def __init__(
         self,
