@@ -59,7 +59,7 @@ def _cost(results: Results, row: Any) -> Number:
         if results.prices
         else ("cpu_seconds_per_million", "cpu_seconds_margin", "CPU seconds")
     )
-    return Number("Cost of a million events", with_margin(row[column], row.get(margin, math.nan)), unit)
+    return Number("Cost of a million events", with_margin(row[column], row[margin]), unit)
 
 
 def _update(row: Any) -> Number:

@@ -2,6 +2,7 @@
 
 import math
 
+from freshmark.results.naming import with_margin
 from freshmark_reports.headline import numbers_of
 
 
@@ -15,7 +16,7 @@ def test_there_are_four_and_they_are_those_of_the_choice(usual):
     row = usual.ranking().set_index(["strategy", "every", "delay"]).loc[verdict.chosen]
     assert [number.value for number in numbers.values()] == [
         f"{100 * verdict.gain:.0f}\u00a0%",
-        f"{row['cpu_seconds_per_million']:,.0f}",
+        with_margin(row["cpu_seconds_per_million"], row["cpu_seconds_margin"]),
         "131 ms / –",
         usual.terms.tolerance.in_words(verdict.worst_loss),
     ]
