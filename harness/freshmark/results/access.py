@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
+
 from freshmark.contract.arrays import AnyArray
 from freshmark.contract.outcomes import Outcomes
 from freshmark.errors import PluginFault
@@ -42,6 +44,16 @@ class RecordedAccess:
     def segments(self) -> tuple[str, ...]:
         """The names of the segments: ``all``, built-in ones, and those of plugins."""
         return self.recorded.segments.names
+
+    @property
+    def tunings(self) -> pd.DataFrame:
+        """One row a tuned (stream, strategy, every, delay): what was chosen, and at which cost."""
+        return self.recorded.tunings
+
+    @property
+    def trials(self) -> pd.DataFrame:
+        """One row a trial of tuning: its values, metric, CPU seconds and state."""
+        return self.recorded.trials
 
     @property
     def faults(self) -> list[PluginFault]:

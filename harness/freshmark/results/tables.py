@@ -345,6 +345,8 @@ TABLES: Mapping[str, Callable[[Results], pd.DataFrame]] = {
     "pairs": Results.pairs,
     "looks": Results.looks,
     "measurements": lambda results: results.measurements,
+    "tunings": lambda results: results.tunings,
+    "trials": lambda results: results.trials,
     **{name: getattr(Results, name) for name in _DYNAMICS},
     **{name: lambda results, name=name: rows_of_cells(results.recorded, name) for name in _OF_CELLS},  # type: ignore[misc]
 }

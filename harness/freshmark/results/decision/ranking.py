@@ -15,11 +15,13 @@ from freshmark.results.decision.standings import Row, Standings
 from freshmark.results.decision.terms import Terms
 from freshmark.results.naming import row_label, schedule_label
 from freshmark.results.stored.recorded import Recorded
+from freshmark.results.stored.tunings import tuning_of
 
 COLUMNS = (
     "stream", "task", "strategy", "every", "delay", "schedule", "status", "reason", "seeds", "failed",
     "metric", "value", "margin", "difference", "difference_margin", "distinguishable", "detectable", "letters",
     "ratio", "excluded", "new_user", "new_item",
+    "tuning_trials", "tuning_cpu_seconds",
     "p_best", "regret", "regret_bound", "shown", "chosen",
     *(field.name for field in fields(Costs) if field.name not in NO_COLUMNS),
 )  # fmt: skip
@@ -40,6 +42,7 @@ class RankingRow(Costs):
     letters: rows that share a letter do not differ significantly; empty above forty rows
     ratio: share of the best that is reached (best ÷ value where lower is better)
     excluded: the limits of the budget that it breaks; empty where it is within all
+    tuning_trials, tuning_cpu_seconds: what choosing its options took, for all seeds together; in no other cost
     new_user, new_item: the metric for new users and new items
     p_best: with which probability it is the best of those that may be chosen; NaN where it may not
     regret, regret_bound: expected regret and its 95 % bound, in the units of the tolerance
@@ -66,6 +69,8 @@ class RankingRow(Costs):
     letters: str = ""
     ratio: float = nan
     excluded: str = ""
+    tuning_trials: int = 0
+    tuning_cpu_seconds: float = nan
     new_user: float = nan
     new_item: float = nan
     p_best: float = nan
@@ -157,12 +162,15 @@ def _row(recorded: Recorded, cells: pd.DataFrame, metric: str, terms: Terms) -> 
     )
     if succeeded.empty:
         return row
+    trials, tuning = tuning_of(recorded.tunings, stream, strategy, every, delay)
     costs = costs_of(recorded, stream, succeeded, terms.prices)
     measured = [recorded.measured(str(key), [metric])[0] for key in succeeded["key"]]
     return replace(
         row,
         **{field.name: getattr(costs, field.name) for field in fields(costs)},
         value=float(np.mean([one.value[0, -1] for one in measured])),
+        tuning_trials=trials,
+        tuning_cpu_seconds=tuning,
         new_user=float(np.mean([one.of("new user") for one in measured])),
         new_item=float(np.mean([one.of("new item") for one in measured])),
         excluded=terms.budget.excludes(costs),

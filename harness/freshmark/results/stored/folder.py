@@ -19,6 +19,9 @@ from freshmark.errors import StoreError
 SCHEMA = 1
 """``PRAGMA user_version`` of run.sqlite, up to which this version can read it."""
 
+TUNING_TABLES = ("tunings", "trials")
+"""Tables that runs of earlier versions lack."""
+
 SMALL_TABLE = 1 << 20
 """Parquet files of up to so many bytes are read by one thread."""
 
@@ -77,6 +80,7 @@ class RunFolder:
         self.streams = {row["name"]: _stream(self.path, row) for row in rows["streams"]}
         self.cells: list[dict[str, Any]] = sorted(rows["cells"], key=lambda cell: (cell["position"], cell["key"]))
         self.provenance: dict[str, Any] = {row["name"]: json.loads(row["value"]) for row in rows["provenance"]}
+        self.tunings, self.trials = (rows.get(name, []) for name in TUNING_TABLES)
 
     def table(self, cell: Mapping[str, Any], name: str) -> dict[str, AnyArray]:
         """A table of a cell, ``outcomes`` say; column → (n,) array.
@@ -119,9 +123,10 @@ def _read(file: Path) -> dict[str, list[dict[str, Any]]]:
                 code="FM404",
             )
         connection.row_factory = sqlite3.Row
+        there = {row["name"] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         return {
-            name: [dict(row) for row in connection.execute(f"SELECT * FROM {name}")]  # noqa: S608  (three constants)
-            for name in ("streams", "cells", "provenance")
+            name: [dict(row) for row in connection.execute(f"SELECT * FROM {name}")]  # noqa: S608  (constants)
+            for name in ("streams", "cells", "provenance", *(one for one in TUNING_TABLES if one in there))
         }
     finally:
         connection.close()

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+import pandas as pd
+
 from freshmark.contract.arrays import AnyArray
 from freshmark.contract.outcomes import Outcomes, decoded, has_free_pass, oracle_outcomes, widened
 from freshmark.contract.windows import WINDOW_COLUMNS
@@ -15,6 +17,7 @@ from freshmark.results.stored.folder import RunFolder, read_table
 from freshmark.results.stored.looks import RacingLook, looks_in
 from freshmark.results.stored.merging import cells_of, streams_of
 from freshmark.results.stored.table_cache import TableCache
+from freshmark.results.stored.tunings import trials_of, tunings_of
 
 
 class RunData:
@@ -36,6 +39,16 @@ class RunData:
     def provenance(self) -> dict[str, Any]:
         """Machine, versions and command of the first run; ``folders`` has them all."""
         return self.folders[0].provenance
+
+    @cached_property
+    def tunings(self) -> pd.DataFrame:
+        """What tuning gave each row; empty where nothing was tuned."""
+        return tunings_of(self.folders)
+
+    @property
+    def trials(self) -> pd.DataFrame:
+        """Every trial of tuning."""
+        return trials_of(self.folders)
 
     def looks_at(self, stream: str) -> list[RacingLook]:
         """The looks at a stream, of races that added seeds; none where every row got the same."""
