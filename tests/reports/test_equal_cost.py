@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from typing import Any
 
 import pytest
 from freshmark import Chart, Results
@@ -58,8 +59,9 @@ def test_the_cost_of_tuning_stands_beside_the_cost_of_the_row_and_not_in_it(tune
 
 def test_the_front_is_that_of_total_cost(tuned):
     (chart,) = (part for part in equal_cost.section(tuned)[0].parts if isinstance(part, Chart))
-    heads = [column.name for column in chart.table.columns]
-    rows = [dict(zip(heads, row, strict=True)) for row in chart.table.rows]
+    table: Any = chart.table
+    heads = [column.name for column in table.columns]
+    rows = [dict(zip(heads, row, strict=True)) for row in table.rows]
     for row in rows:
         tuning = 50.0 if row["Tuned"] else 0.0
         assert row["Total CPU s"] == pytest.approx(row["Own CPU s"] + tuning)
