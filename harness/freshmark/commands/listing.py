@@ -201,11 +201,6 @@ def _show(registry: Registry, kind: str, name: str, expression: str) -> None:
     plugin = registry.plugin(kind, name)
     say(f"from {plugin}{_version(plugin)}, {_place(documented)}\n")
     say(inspect.getdoc(documented) or "It has no documentation.")
-    options = shared_options(registry, kind, expression or name)
-    if options:
-        say("\nShared options:")
-    for option in options:
-        say(f"    {option}")
     own = [
         one for one in registry.signature(kind, name).parameters.values() if not isinstance(one.default, Unevaluated)
     ]
@@ -215,6 +210,11 @@ def _show(registry: Registry, kind: str, name: str, expression: str) -> None:
     for option, search in found.items():
         if search is not None:
             say(f"    {option}: {search}")
+    options = shared_options(registry, kind, expression or name)
+    if options:
+        say("\nShared options:")
+    for option in options:
+        say(f"    {option}")
 
 
 def _without_types(signature: inspect.Signature) -> str:
