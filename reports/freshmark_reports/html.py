@@ -22,7 +22,7 @@ from freshmark_reports.drawing.figure import Drawn, drawn
 from freshmark_reports.headline import numbers_of
 from freshmark_reports.rows import Rows, runs
 
-SCRIPTS = ("script.js", "charts.js", "rows.js", "contents.js")
+SCRIPTS = ("script.js", "charts.js", "zoom.js", "rows.js", "contents.js")
 STYLES = ("style.css", "tables.css", "media.css")
 
 

@@ -554,3 +554,35 @@ def test_hostile_names_stand_in_pictures_as_they_are(opened, hostile_text):
 
 def test_a_made_up_path_is_no_part_of_the_page(text, usual):
     assert str(Path(usual.folders[0].path).parent) not in text
+
+
+def test_a_stretch_of_time_can_be_zoomed_and_left_again(opened, text):
+    tab = opened(text)
+    chart = over_time(tab)
+    draw = chart.locator(".draw")
+    svg = draw.locator("svg")
+    svg.scroll_into_view_if_needed()
+    drawn = draw.locator("[data-strategy] > path").first.get_attribute("d")
+    box = svg.bounding_box()
+    tab.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 60)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 60)
+    tab.mouse.up()
+    button = chart.locator("button.all")
+    assert button.is_visible()
+    assert draw.locator("[data-strategy] > path").first.get_attribute("d") != drawn
+    times = [cell.strip() for cell in chart.locator("tbody th").all_text_contents()]
+    first, last = button.inner_text().removesuffix(": show all").split(" to ")
+    assert 0 < times.index(first) < times.index(last) < len(times) - 1
+    tab.mouse.move(box["x"] + 0.55 * box["width"], box["y"] + 60)
+    assert first < tab.locator(".tip strong").inner_text() < last
+    button.click()
+    tab.mouse.move(0, 0)
+    assert not button.is_visible()
+    line = draw.locator("[data-strategy] > path").first
+    assert line.get_attribute("d") == drawn
+    draw.press("+")
+    assert button.is_visible()
+    draw.press("Escape")
+    assert not button.is_visible()
+    assert tab.complaints == []

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import seaborn as sns
 
     from freshmark_reports.drawing.lines import curve, curves, label_ends
-    from freshmark_reports.drawing.marks import mark
+    from freshmark_reports.drawing.marks import at_moment, mark
     from freshmark_reports.drawing.palette import (
         ink,
         legend_below,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "at_moment",
     "curve",
     "curves",
     "ink",

@@ -15,7 +15,7 @@ from freshmark import FloatArray, Results
 from freshmark.reporting import with_margin
 from matplotlib.lines import Line2D
 
-from freshmark_reports.drawing.marks import mark
+from freshmark_reports.drawing.marks import at_moment, mark
 from freshmark_reports.drawing.palette import (
     Look,
     ink,
@@ -32,8 +32,8 @@ from freshmark_reports.drawing.palette import (
 )
 
 __all__ = [
-    "curve", "curves", "ink", "label_ends", "legend_below", "line_key", "looks", "mark", "marker_key", "markers",
-    "muted", "paper", "plain_log", "shades", "short", "sns",
+    "at_moment", "curve", "curves", "ink", "label_ends", "legend_below", "line_key", "looks", "mark", "marker_key",
+    "markers", "muted", "paper", "plain_log", "shades", "short", "sns",
 ]  # fmt: skip
 
 FEW = 8

@@ -8,6 +8,8 @@
 ``data-value``      what a point shows, in words; of a curve the value of its row
 ``data-entry``      index of the row of the chart's table ("Numbers") that a point shows
 ``data-key``        number of the legend entry that it belongs to
+``data-tick``       a tick of the x axis
+``data-moment``     a text that stands at a place of the x axis
 ==================  ====================================================================================
 
 Attributes shared by all points of an artist (a line, a band, error bars) are on the artist's ``<g>``; those that
@@ -70,6 +72,11 @@ def mark(
         for one, text in zip(found, given, strict=False):
             one[name] = str(text)
     artist.freshmark_marks = found
+
+
+def at_moment(text: Any) -> None:
+    """The text stands at a place of the x axis, and moves with it when time is zoomed."""
+    text.freshmark_marks = [{"data-moment": ""}]
 
 
 def bind(artist: Any, number: int) -> None:

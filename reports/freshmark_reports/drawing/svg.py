@@ -39,6 +39,8 @@ def element_of(content: bytes, finding: str, prefix: str, marks: Mapping[str, Se
             del element.attrib[name]
             if name == "id" and value in marks:
                 _mark(element, marks[value])
+            elif name == "id" and value.startswith("xtick_"):
+                element.set("data-tick", "")
             elif name != "id" or value.encode() in referred:  # ids on every group would be a tenth of the page
                 element.set("href" if name == _HREF else name, _attribute(name, value, prefix))
     _strip(root)

@@ -23,8 +23,8 @@ for (const chart of document.querySelectorAll(".chart")) {
   if (!draw) continue;
   const svg = draw.querySelector("svg");
   const marks = [...svg.querySelectorAll("[data-entry]")].map((mark) => [mark, Number(mark.dataset.entry)]);
-  const across = (draw.dataset.across ?? "").split(" ").filter(Boolean).map(Number);
-  if (!marks.length && !across.length) continue;
+  const places = () => (draw.dataset.across ?? "").split(" ").filter(Boolean).map(Number);
+  if (!marks.length && !places().length) continue;
   const table = chart.querySelector("details table");
   const heads = headsOf(table).map((head) => head.abbr || head.textContent.trim());
   const guide = document.createElementNS("http://www.w3.org/2000/svg", "path");
@@ -33,6 +33,7 @@ for (const chart of document.querySelectorAll(".chart")) {
   const leave = () => { tip.hidden = true; guide.removeAttribute("d"); };
   const point = (event) => {
     const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    const across = places(); // of now: zooming moves them
     let row = -1, best = marks.length ? 18 : 30;
     across.forEach((x, place) => { if (Math.abs(x - at.x) < best) [best, row] = [Math.abs(x - at.x), place]; });
     for (const [mark, place] of marks) {

@@ -152,7 +152,7 @@ def _drifts(results: Results, stream: str, axes: Any) -> None:
         axes.axvline(dates([begin])[0], color=drawing.muted(), linewidth=1, linestyle=(0, (2, 2)))
         if end > begin:
             axes.axvspan(*dates([begin, end]), color=drawing.muted(), alpha=0.12, linewidth=0)
-        axes.annotate(
+        name = axes.annotate(
             str(drift["kind"]),
             (dates([begin])[0], 1),
             (0, 2 + 11 * level),
@@ -161,6 +161,7 @@ def _drifts(results: Results, stream: str, axes: Any) -> None:
             color=drawing.muted(),
             fontsize=9.5,
         )
+        drawing.at_moment(name)
 
 
 def _mark_detections(detections: Detections, axes: Any) -> list[Any]:
