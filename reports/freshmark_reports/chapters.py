@@ -35,7 +35,8 @@ def chapters(results: Reported, sections: Sections) -> list[Chapter]:
         _chapter(verdict.stream, verdict, alerts, [one for one in built if one.stream == verdict.stream])
         for verdict in results.verdicts()
     ]
-    return [*of_streams, _chapter("", None, alerts, [one for one in built if one.stream not in results.streams])]
+    judged = {chapter.title for chapter in of_streams}
+    return [*of_streams, _chapter("", None, alerts, [one for one in built if one.stream not in judged])]
 
 
 def _chapter(title: str, verdict: Verdict | None, alerts: Sequence[Alert], sections: Sequence[Section]) -> Chapter:

@@ -44,7 +44,7 @@ def chart(sections):
 
 
 def heads(table):
-    return [column.name for column in table.columns]
+    return [column.label for column in table.columns]
 
 
 def test_the_ranking_says_what_every_row_earns_and_costs(usual):
@@ -65,14 +65,14 @@ def test_rows_that_are_shown_to_be_good_enough_are_marked(usual):
 def test_a_percentile_that_is_missing_says_why(usual):
     (table,) = only(ranking.section(usual)).parts
     row = dict(zip(heads(table), table.rows[1], strict=True))
-    assert np.isnan(row["p99"].value)
-    assert row["p99"].note == "p99 needs 459 samples, there are 18 updates"
+    assert np.isnan(row["Update time p99"].value)
+    assert row["Update time p99"].note == "p99 needs 459 samples, there are 18 updates"
 
 
 def test_a_strategy_that_is_never_updated_needs_no_excuse(usual):
     (table,) = only(ranking.section(usual)).parts
     row = next(row for row in table.rows if row[1] == "never updated")
-    assert dict(zip(heads(table), row, strict=True))["p99"].note == ""
+    assert dict(zip(heads(table), row, strict=True))["Update time p99"].note == ""
 
 
 def test_a_failed_row_says_so_where_its_number_would_be(usual):

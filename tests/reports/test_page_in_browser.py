@@ -392,7 +392,7 @@ def test_a_copied_name_is_no_formula_and_breaks_no_table(copied, hostile_text, h
 
 def test_the_ranking_is_copied_as_markdown_and_latex(copied, text):
     lines = copied(text, "Markdown").splitlines()
-    assert {line.count("|") - line.count("\\|") for line in lines} == {22}
+    assert {line.count("|") - line.count("\\|") for line in lines} == {24}
     latex = copied(text, "LaTeX")
     assert latex.startswith("\\begin{tabular}{llr")
     assert latex.count(" \\\\\n") == len(lines) - 1

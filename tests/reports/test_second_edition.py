@@ -191,7 +191,7 @@ def test_a_comparison_is_a_page_and_markdown(fabricated, made, tmp_path):
     assert "<h1" in text
     assert text.count("<h1") == 1
     assert "run against run" in text
-    assert "No regression: 4 numbers compared." in text
+    assert "No regression: 6 numbers compared." in text
     write_markdown(document, tmp_path / "x.md", {})
     assert (tmp_path / "x.md").read_text("utf-8").startswith("# run against run\n")
 

@@ -61,14 +61,17 @@ def test_what_a_generator_gives_is_measured_too(stream, tmp_path):
 
 
 def test_objects_are_measured_like_expressions(counts, stream, tmp_path):
-    results = freshmark.run(
-        streams=[stream],
-        strategies=[counts, functools.partial(counts, base=1.0), "Counts(base=0.0)"],
-        every=["10m", 50, "never"],
-        seeds=[3],
-        folder=tmp_path / "run",
-        settings=SETTINGS,
-    )
+    def measured(settings):
+        return freshmark.run(
+            streams=[stream],
+            strategies=[counts, functools.partial(counts, base=1.0), "Counts(base=0.0)"],
+            every=["10m", 50, "never"],
+            seeds=[3],
+            folder=tmp_path / "run",
+            settings=settings,
+        )
+
+    results = measured(SETTINGS)
     cells = results.cells
     assert list(cells["status"]) == ["ok"] * 9
     assert set(cells["strategy"]) == {"Counts()", "Counts(base=1.0)", "Counts(base=0.0)"}
@@ -78,14 +81,10 @@ def test_objects_are_measured_like_expressions(counts, stream, tmp_path):
     assert results.provenance["seeds"] == [3]
     assert results.streams["my clicks"].settings["window"] == "1h"
 
-    again = freshmark.run(
-        streams=[stream], strategies=[counts], every=["10m"], seeds=[3], folder=tmp_path / "run", settings=SETTINGS
-    )
+    again = measured(SETTINGS)
     assert list(again.cells["started"]) == list(cells["started"])
     with pytest.raises(StoreError, match=r"measured with probes=2 \(now 3\)"):
-        freshmark.run(
-            streams=[stream], strategies=[counts], folder=tmp_path / "run", settings=Settings(window="1h", probes=3)
-        )
+        measured(Settings(window="1h", probes=3))
 
 
 def test_a_wrong_name_is_reported_before_anything_is_written(tmp_path):

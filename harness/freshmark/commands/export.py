@@ -23,8 +23,9 @@ def export_command(
         typer.Option(
             "--table",
             metavar="NAME",
-            help="cells, ranking, looks, curves, pairs, measurements, learning, staleness, half_lives, open_loop, "
-            "slowness, recovery, attainment, arrivals, churn, windows, updates, latencies or outcomes; repeatable. "
+            help="cells, ranking, looks, trials, tunings, curves, pairs, measurements, learning, staleness, "
+            "half_lives, open_loop, slowness, recovery, attainment, arrivals, churn, windows, updates, latencies or "
+            "outcomes; repeatable. "
             "[default: all but outcomes]",
         ),
     ] = None,

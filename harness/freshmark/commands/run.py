@@ -26,7 +26,6 @@ from freshmark.commands.terminal.progress import Progress
 from freshmark.commands.terms import MaxCost, MaxP99, MetricName, Price, Tolerance, Worth
 from freshmark.errors import PluginFault
 from freshmark.runs.plan.terms import Terms
-from freshmark.runs.plan.toml import PLAN_FILE
 from freshmark.runs.reading import opened
 
 if TYPE_CHECKING:
@@ -237,7 +236,7 @@ def run_command(
         judged = terms if timing_pass else None
         summary = measure(described, folder, registry, jobs=jobs, executor=executor, as_json=json, terms=judged)
     except KeyboardInterrupt:  # once cells run, an interrupt is handled by the campaign
-        begun = (folder / PLAN_FILE).is_file()
+        begun = (folder / "plan.toml").is_file()
         again = f"resume with: freshmark run {shown(folder)}" if begun else "run the same command again"
         note(f"interrupted before the first cell; {again}")
         raise typer.Exit(RESUMABLE) from None

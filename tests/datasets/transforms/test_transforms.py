@@ -82,8 +82,9 @@ def test_every_transform_is_tested_here_and_documented():
     places = register_datasets().items()
     offered = {name for name, place in places if str(place).startswith("freshmark_datasets.transforms.")}
     page = (Path(__file__).parents[3] / "docs" / "transforms.md").read_text("utf-8")
+    offered -= {"item_table"}  # it reads a file: test_item_tables.py
     assert offered == {name.split()[0] for name in TRANSFORMS}
-    assert offered == set(re.findall(r"^\| `(\w+)\([as], ", page, re.MULTILINE))
+    assert offered | {"item_table"} == set(re.findall(r"^\| `(\w+)\([as], ", page, re.MULTILINE))
 
 
 def test_they_are_written_as_expressions_around_a_stream():
@@ -109,22 +110,22 @@ def test_two_transforms_of_one_kind_are_both_reported(some):
         ("sessionise(drift(), minutes=-1)", "at least 0"),
         ("relabel(drift(), least=1, classes=('a',))", "two different names"),
         ("relabel(drift(), least=1, classes=('a', 'a'))", "two different names"),
-        ("relabel(drift(), least=1, classes=5)", "two different names"),
+        ("relabel(drift(), least=1, classes=5)", "a value of type"),
         ("relabel(drift(), least='x')", "least='x'"),
-        ("normalise(drift(), feature=['x'])", "the name of one feature"),
-        ("merge(drift(), drift(), domains=5)", "2 different names"),
+        ("normalise(drift(), feature=['x'])", "a value of type"),
+        ("merge(drift(), drift(), domains=5)", "a value of type"),
         ("anonymise(drift(), salt='')", "a secret text"),
         ("anonymise(drift(), salt='s', k=0)", "at least 1"),
         ("clean(drift(), per_minute=0)", "at least 1"),
         ("clean(drift(), without_users='(')", "without_users='\\(': missing \\)"),
         ("clean(drift(), without_items='')", "a regular expression"),
         ("clean(drift(), since='yesterday')", "an ISO date"),
-        ("clean(drift(), finite=1)", "True or False"),
+        ("clean(drift(), finite=1)", "a value of type"),
         ("merge(drift())", "got 1 stream .*two or more"),
         ("merge(drift(), drift(), users='alike')", "matched"),
         ("merge(drift(), drift(), domains=('a', 'a'))", "2 different names"),
         ("merge(drift(), drift(), domains=('a', 'b/c'))", "without a slash"),
-        ("merge(drift(), drift(), domains='ab')", "2 different names"),
+        ("merge(drift(), drift(), domains='ab')", "a value of type"),
         ("merge(drift(), 5)", "expects a stream, not 5"),
     ],
 )

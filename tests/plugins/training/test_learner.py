@@ -146,7 +146,7 @@ def test_growth_leaves_what_old_rows_will_become(stream, start_run, events):
         one = Learner(MF(dim=4, loss="softmax", negatives=2000), optimiser="adam", lr=0.05, batch=8, shuffle=False)
         one.start(start_run(stream, known))
         one.model._loss = lambda batch, draw, m=one.model: (
-            (m.users(m._index(batch.user)) * m.items(m._index(batch.item))).sum(1) - 1
+            (m.users(torch.from_numpy(batch.user)) * m.items(torch.from_numpy(batch.item))).sum(1) - 1
         ).square()  # fmt: skip
         one.learn(events(stream, 0, 200))
         one.grow_vocabulary(events(stream, 0, 600))

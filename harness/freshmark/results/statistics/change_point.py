@@ -25,21 +25,31 @@ _SEED = 1979
 def change_points(series: FloatArray, level: float = LEVEL) -> list[int]:
     """Positions of the first value of each new level, in order; NaN are passed over."""
     places = np.flatnonzero(np.isfinite(series))
-    return [int(places[at]) for at in _between(series[places], level)]
+    values = series[places]
+    found = _between(values, level)
+    # Of two steps alike the first cut may fall halfway between them: each is asked again between its neighbours.
+    bounds = zip([0, *found], found, [*found[1:], len(values)], strict=False)
+    return [int(places[at]) for begin, at, end in bounds if _step(values[begin:end], level)]
 
 
 def _between(values: FloatArray, level: float) -> list[int]:
-    if len(values) < FEWEST:
+    at = _step(values, level)
+    if not at:
         return []
+    return [*_between(values[:at], level), at, *(at + one for one in _between(values[at:], level))]
+
+
+def _step(values: FloatArray, level: float) -> int:
+    """The first place of the new level; 0 if there is none."""
+    if len(values) < FEWEST:
+        return 0
     signs = np.sign(values[None, :] - values[:, None])
     found = _steps(signs)
     at = int(found.argmax()) + 1
     rng = np.random.default_rng(_SEED)
     orders = (rng.permutation(len(values)) for _ in range(_ORDERS))
     higher = sum(bool(_steps(signs[np.ix_(order, order)]).max() >= found.max()) for order in orders)
-    if found.max() == 0 or (higher + 1) / (_ORDERS + 1) > level:
-        return []
-    return [*_between(values[:at], level), at, *(at + one for one in _between(values[at:], level))]
+    return 0 if found.max() == 0 or (higher + 1) / (_ORDERS + 1) > level else at
 
 
 def _steps(signs: FloatArray) -> FloatArray:
