@@ -153,7 +153,7 @@ def _watched(registry: Registry, name: str, faults: list[PluginFault]) -> Callab
 
 
 def write_index(registry: Registry, folders: list[Path], output: Path | None = None, form: str = "html") -> Path:
-    """Write an index of runs, and give its path; where three runs share a row, it links to a history beside it.
+    """Write an index of runs, and give its path; where three runs share a row, it links to their history.
 
     Raises:
         UsageError: several folders are given.
@@ -173,6 +173,6 @@ def write_index(registry: Registry, folders: list[Path], output: Path | None = N
     history = history_of(folders[0], results_of)
     with writing(path):
         if history is not None:
-            beside = history.write(path.with_name(f"history{path.suffix}"), form, {form: writer})
-            document = replace(document, sections=[*document.sections, link_to(beside.name)])
+            history_page = history.write(path.with_name(f"history{path.suffix}"), form, {form: writer})
+            document = replace(document, sections=[*document.sections, link_to(history_page.name)])
         return document.write(path, form, {form: writer})

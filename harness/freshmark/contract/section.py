@@ -33,7 +33,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A text that leads to a file beside the report; ``target`` is a relative path, as a URL writes it."""
+    """A text that links to a file in the folder of the report; ``target`` is a relative path, as a URL writes it."""
 
     text: str
     target: str

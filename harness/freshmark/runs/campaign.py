@@ -48,7 +48,7 @@ class Campaign:
         streams: streams given as objects, by their name in the plan.
         startup_seconds: time limit for the imports of a cell.
         on_look: called with the looks of a race, one a stream, and the number of cells that they add.
-        say: is told what is done before the first cell.
+        say: called with a line on each step before the first cell.
     """
 
     def __init__(
@@ -79,17 +79,12 @@ class Campaign:
         self._on_look = on_look
 
     @property
-    def total(self) -> int:
-        """The number of cells."""
-        return len(self._cells)
-
-    @property
     def waiting(self) -> list[dict[str, Any]]:
         """The cells that are left to measure, as hooks receive them."""
         return [asdict(cell) for cell in self._waiting]
 
     @property
-    def count(self) -> int:
+    def total(self) -> int:
         """How many cells there are so far, measured ones included; a race adds more."""
         return len(self._cells)
 

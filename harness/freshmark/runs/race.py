@@ -109,7 +109,7 @@ class StreamRaces:
                 closed=closed,
             )
         stop = looked.stop if looked else "nothing to add"
-        told = _Telling(judgement, race, looked, self._plan.seeds_at_most, race.after(seeds))
+        race_rows = _RaceRows(judgement, race, looked, self._plan.seeds_at_most, race.after(seeds))
         return RacingLook(
             stream=stream,
             number=len(earlier) + 1,
@@ -117,11 +117,11 @@ class StreamRaces:
             most=race.most,
             level=looked.level if looked else 0.0,
             stop=PAUSED if expired and not stop else stop,
-            rows=tuple(told.row(row) for row in judgement.rows),
+            rows=tuple(race_rows.row(row) for row in judgement.rows),
         )
 
 
-class _Telling:
+class _RaceRows:
     """What a look found, row by row."""
 
     def __init__(

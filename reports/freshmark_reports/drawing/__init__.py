@@ -29,27 +29,16 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "at_moment",
-    "curve",
-    "curves",
-    "ink",
-    "label_ends",
-    "legend_below",
-    "line_key",
-    "looks",
-    "mark",
-    "marker_key",
-    "markers",
-    "muted",
-    "paper",
-    "plain_log",
-    "shades",
-    "short",
-    "sns",
-]
+    "at_moment", "curve", "curves", "ink", "label_ends", "legend_below", "line_key", "looks", "mark", "marker_key",
+    "markers", "muted", "paper", "plain_log", "shades", "short", "sns",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("freshmark_reports.drawing.lines"), name)
+    if name == "sns":
+        return import_module("seaborn")
+    modules = [import_module(f"{__name__}.{one}") for one in ("lines", "marks", "palette")] if name in __all__ else []
+    for module in modules:
+        if name in vars(module):
+            return vars(module)[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

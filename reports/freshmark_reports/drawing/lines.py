@@ -15,26 +15,8 @@ from freshmark import FloatArray, Results
 from freshmark.reporting import with_margin
 from matplotlib.lines import Line2D
 
-from freshmark_reports.drawing.marks import at_moment, mark
-from freshmark_reports.drawing.palette import (
-    Look,
-    ink,
-    legend_below,
-    line_key,
-    looks,
-    marker_key,
-    markers,
-    muted,
-    paper,
-    plain_log,
-    shades,
-    short,
-)
-
-__all__ = [
-    "at_moment", "curve", "curves", "ink", "label_ends", "legend_below", "line_key", "looks", "mark", "marker_key",
-    "markers", "muted", "paper", "plain_log", "shades", "short", "sns",
-]  # fmt: skip
+from freshmark_reports.drawing.marks import mark
+from freshmark_reports.drawing.palette import Look, line_key, looks, muted, paper
 
 FEW = 8
 """As many curves differ by colour and dashes; more have markers as well."""

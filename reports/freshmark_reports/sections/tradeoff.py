@@ -27,7 +27,7 @@ def cost_of(results: Results) -> tuple[str, str]:
 
 
 def section(results: Results) -> Sequence[Section]:
-    """One chart a stream, beside the verdict."""
+    """One chart a stream, next to the verdict."""
     found = []
     for stream in results.streams:
         rows = rows_of(results, stream)

@@ -124,12 +124,12 @@ def _windows(record: StreamRecord, standings: Standings | None) -> Iterator[Aler
         yield Alert(record.name, "warning", text)
         return
     independent = worth(series)
-    told = f"as much as {independent:.1f} independent ones" if independent > 1 else "no more than one"
+    words = f"as much as {independent:.1f} independent ones" if independent > 1 else "no more than one"
     if independent < WORTH:
         yield Alert(
             record.name,
             "warning",
-            f"{counted} follow each other so closely that they say {told}: ± is too narrow. A longer stream would "
+            f"{counted} follow each other so closely that they say {words}: ± is too narrow. A longer stream would "
             "help, shorter windows would not.",
         )
 
@@ -156,10 +156,10 @@ def _baseline(stream: str, judgement: Judgement) -> Iterator[Alert]:
 
 
 def _timing(stream: str, cells: pd.DataFrame) -> Iterator[Alert]:
-    beside = int((cells["beside"].fillna(0) > 0).sum())
-    if beside:
+    crowded = int((cells["beside"].fillna(0) > 0).sum())
+    if crowded:
         yield Alert(
-            stream, "warning", f"{_counted(beside, 'cell')} timed while others ran: their durations are too long."
+            stream, "warning", f"{_counted(crowded, 'cell')} timed while others ran: their durations are too long."
         )
     suspended = int((_numbers(cells, "suspensions") > 0).sum())
     if suspended:

@@ -25,6 +25,6 @@ def deciding_rows(judgement: Judgement) -> list[RankingRow]:
 
 def timed_in_company(recorded: Recorded, judgements: Iterable[Judgement]) -> list[str]:
     """The keys of the cells of those rows that were timed while others ran."""
-    beside = set(recorded.cells.loc[recorded.cells["beside"].fillna(0) > 0, "key"].astype(str))
+    crowded = set(recorded.cells.loc[recorded.cells["beside"].fillna(0) > 0, "key"].astype(str))
     rows = [row for judgement in judgements for row in deciding_rows(judgement)]
-    return [key for row in rows for key in recorded.keys_of(row.stream, *row.row) if key in beside]
+    return [key for row in rows for key in recorded.keys_of(row.stream, *row.row) if key in crowded]

@@ -85,11 +85,11 @@ def judged(
             worth *= (1 - best) / best
     contest = contest_of(contested, standings, terms, worth)
     decision = contest.decide(terms.tolerance)
-    told = {row.row: _told(row, decision, place) for place, row in enumerate(contested)}
-    contested = [told[row.row] for row in contested]
+    judged = {row.row: _judged(row, decision, place) for place, row in enumerate(contested)}
+    contested = [judged[row.row] for row in contested]
     baseline = _baseline(contested, decision.choice)
     return Judgement(
-        tuple(told.get(row.row, row) for row in rows),
+        tuple(judged.get(row.row, row) for row in rows),
         tuple(contested),
         terms,
         contest,
@@ -126,7 +126,7 @@ def _enough(standings: Standings, rows: Sequence[RankingRow]) -> bool:
     return enough(len(standings.relative[rows[0].row].series))
 
 
-def _told(row: RankingRow, decision: Decision, place: int) -> RankingRow:
+def _judged(row: RankingRow, decision: Decision, place: int) -> RankingRow:
     regrets = decision.regrets
     return replace(
         row,

@@ -28,9 +28,9 @@ class CriticalDifference:
 
     names: rows, in words
     ranks: (rows,) mean rank over streams; 1 is best
-    critical: mean ranks closer than this cannot be told apart
-    p_value: of Friedman's test; above 0.05 no two rows can be told apart, whatever ``critical`` says
-    groups: runs of neighbours that cannot be told apart, (first, last) places, longest ones only
+    critical: mean ranks closer than this do not differ significantly
+    p_value: of Friedman's test; above 0.05 no two rows differ significantly, whatever ``critical`` says
+    groups: runs of neighbours that do not differ significantly, (first, last) places, longest ones only
     streams: how many
     """
 

@@ -145,10 +145,10 @@ def raced(looks: Sequence[RacingLook]) -> list[str]:
     last, count = looks[-1], len(looks)
     cells, most = sum(row.seeds for row in last.rows), len(last.rows) * last.most
     early = sum(row.seeds < last.most and row.threat is not None and not row.contends for row in last.rows)
-    told = f"Seeds were added by racing: {count} look{'s' * (count > 1)}, {cells:,} of at most {most:,} cells. "
-    told += f"{early} of {len(last.rows)} rows got no more seeds, as they cannot win. " if early else ""
-    told += f"It stopped because {STOPS[last.stop]}."
+    sentences = f"Seeds were added by racing: {count} look{'s' * (count > 1)}, {cells:,} of at most {most:,} cells. "
+    sentences += f"{early} of {len(last.rows)} rows got no more seeds, as they cannot win. " if early else ""
+    sentences += f"It stopped because {STOPS[last.stop]}."
     if count > 1 and last.level:
         drawn = f"{format_number(100 * (1 - last.level), 3)}\u00a0%"
-        told += f" Its bounds are drawn at {drawn}, so that all looks together err in 5\u00a0% of races."
-    return [told]
+        sentences += f" Its bounds are drawn at {drawn}, so that all looks together err in 5\u00a0% of races."
+    return [sentences]

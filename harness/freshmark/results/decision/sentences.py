@@ -101,7 +101,7 @@ def settled(chosen: RankingRow, judgement: Judgement) -> list[str]:
     net = ", net of costs," if judgement.worth else ""
     bound = f"it loses at most {tolerance.in_words(chosen.regret_bound)}{net} to another (95\u00a0% bound)"
     first = f"It is the best of {count} rows with probability {_chance(chosen)}"
-    told = [
+    sentences = [
         f"{first}: {score(chosen)}."
         if chosen.regret_bound < NOTHING
         else f"{first}, and {bound}; the tolerance is {tolerance.in_words()}. {score(chosen)}."
@@ -112,8 +112,8 @@ def settled(chosen: RankingRow, judgement: Judgement) -> list[str]:
         cheapest = chosen.cost <= min(row.cost for row in others)
         equal = f"(within noise, or {TRIVIAL_SECONDS:g} CPU seconds per million events)"
         why = "it is the cheapest" if cheapest else f"it is the best of those whose costs count as equal {equal}"
-        told.append(f"{names(others)} {are} within it too; {why}.")
-    return told
+        sentences.append(f"{names(others)} {are} within it too; {why}.")
+    return sentences
 
 
 def unsettled(chosen: RankingRow, judgement: Judgement) -> list[str]:
@@ -121,14 +121,14 @@ def unsettled(chosen: RankingRow, judgement: Judgement) -> list[str]:
     tolerance, count = judgement.terms.tolerance, len(judgement.contested)
     bound = f"{tolerance.in_words(chosen.regret_bound)} to another (95\u00a0% bound)"
     first = f"It is the best of {count} rows with probability {_chance(chosen)}, and may lose up to {bound}"
-    told = [f"{first}; the tolerance is {tolerance.in_words()}. {score(chosen)}."]
+    sentences = [f"{first}; the tolerance is {tolerance.in_words()}. {score(chosen)}."]
     if judgement.unknown:
-        told.append("One seed of a strategy that may draw at random settles nothing about it.")
+        sentences.append("One seed of a strategy that may draw at random settles nothing about it.")
     shown = [row for row in judgement.contested if row.shown]
     if shown:
         are = "is" if len(shown) == 1 else "are"
-        told.append(f"{names(shown)} {are} shown to be within it, but dearer and not better by the mean.")
-    return [*told, *_needed(judgement)]
+        sentences.append(f"{names(shown)} {are} shown to be within it, but dearer and not better by the mean.")
+    return [*sentences, *_needed(judgement)]
 
 
 def _chance(row: RankingRow) -> str:
@@ -229,17 +229,17 @@ def steps(choice: RankingRow, curves: Sequence[CurvePoint], judgement: Judgement
     if not curve:
         return []
     position = next(index for index, point in enumerate(curve) if point.every == choice.every)  # slowest first
-    told, money = [], bool(np.isfinite(choice.cost_per_million))
+    sentences, money = [], bool(np.isfinite(choice.cost_per_million))
     percent = one_percent(choice.metric, judgement)
     if position + 1 < len(curve):
         faster = curve[position + 1]
-        told.append(_step("faster", faster, faster.step, faster))
-        told += _pays(faster, curve[position], percent, money=money)
+        sentences.append(_step("faster", faster, faster.step, faster))
+        sentences += _pays(faster, curve[position], percent, money=money)
     if position > 0:
         here = curve[position]
-        told.append(_step("slower", curve[position - 1], -here.step, here))
-        told += _pays(here, curve[position - 1], percent, money=money)
-    return told
+        sentences.append(_step("slower", curve[position - 1], -here.step, here))
+        sentences += _pays(here, curve[position - 1], percent, money=money)
+    return sentences
 
 
 def _step(which: str, point: CurvePoint, change: float, step: CurvePoint) -> str:

@@ -162,7 +162,7 @@ class Standings:
         return self._gaps[row, other, level]
 
     def _between(self, row: Row, other: Row, level: float) -> Gap:
-        """On the logarithmic scale, so that a gain in proportion to the level owes it no variance; told in units."""
+        """On the logarithmic scale, so that a gain in proportion to the level owes it no variance; given in units."""
         if row == other:
             return Gap(0.0, Spread(0.0, float("inf")), level)
         one, two = self.rows[row], self.rows[other]

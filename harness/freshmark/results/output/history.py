@@ -98,11 +98,11 @@ def _section(stream: str, lines: Sequence[pd.DataFrame]) -> Section:
         tuple(_summary(line) for line in lines),
         "Every row, from the first run to the last",
     )
-    told = lines[0] if len(lines) == 1 else max(lines, key=len)
+    longest = lines[0] if len(lines) == 1 else max(lines, key=len)
     runs = Table(
         (Column("Run"), Column("Started, UTC"), Column("Verdict"), Column(f"{metric} and CPU s / M of each row")),
         tuple(
-            (row["run"], row["started"], row["verdict"], _each(lines, row["run"])) for row in told.to_dict("records")
+            (row["run"], row["started"], row["verdict"], _each(lines, row["run"])) for row in longest.to_dict("records")
         ),
         "Every run, oldest first",
     )

@@ -1,4 +1,4 @@
-"""Intervals of a difference, what it takes to be told apart, and fronts.
+"""Intervals of a difference, what is detectable, and fronts.
 
 Sources: variances of unequal freedom combined as in Welch 1947 (doi 10.1093/biomet/34.1-2.28) and Satterthwaite 1946;
 Holm 1979 (jstor 4615733).
@@ -73,7 +73,7 @@ def p_value(difference: float, spread: Spread) -> float:
 
 
 def detectable(spread: Spread, level: float = LEVEL) -> float:
-    """The smallest difference that is told apart in four of five cases: (t_{1−level/2} + t_{0.8}) · √variance."""
+    """The smallest difference that is detected in four of five cases: (t_{1−level/2} + t_{0.8}) · √variance."""
     if not spread.variance > 0:
         return spread.variance
     if spread.freedom < 1:

@@ -1,4 +1,4 @@
-"""Letters: rows that share one cannot be told apart (compact letter display).
+"""Letters: rows that share one do not differ significantly (compact letter display).
 
 Piepho, *An algorithm for a letter-based representation of all-pairwise comparisons*, J. Comput. Graph. Stat. 13 (2004),
 doi 10.1198/1061860043515: insert and absorb.
@@ -15,13 +15,13 @@ MOST = 26
 """Letters; with more groups than that they would explain nothing."""
 
 HOPELESS = 400
-"""Groups on the way; twenty pairs of which each can be told apart and nothing else make a million."""
+"""Groups on the way; twenty pairs of which each differ significantly and nothing else make a million."""
 
 
 def letters_of(apart: BoolArray) -> list[str]:
     """The letters of k rows, best first; empty texts where more than 26 groups would be needed.
 
-    apart: (k, k) bool, symmetric: which rows can be told apart. Two rows share a letter if and only if they cannot.
+    apart: (k, k) bool, symmetric: which rows differ significantly. Two rows share a letter if and only if they cannot.
     """
     rows = range(len(apart))
     groups: list[frozenset[int]] = [frozenset(rows)]

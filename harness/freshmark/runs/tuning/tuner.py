@@ -70,7 +70,7 @@ class Tuner:
         executor: runs the trials.
         records: stream of the plan → its record.
         codes: strategy → digest of its code.
-        say: is told of each row that is tuned.
+        say: called with a line on each row that is tuned.
 
     Raises:
         UsageError: Optuna is not installed.

@@ -14,13 +14,13 @@ from torch import Tensor, nn
 from freshmark_plugins.kernels.growth import bincount, row_count, with_room
 from freshmark_plugins.models.layers import dropped, index_of
 from freshmark_plugins.models.ranking.ranking_losses import bpr_max, cross_entropy
-from freshmark_plugins.models.ranking.sequential import Sequential
+from freshmark_plugins.models.ranking.sequential import Stepwise
 from freshmark_plugins.training.options import Recipe
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
 
-class GRU4Rec(Sequential):
+class GRU4Rec(Stepwise):
     """score = h · q_i + b_i, h the state of a GRU over the user's items, embedded by the same q.
 
     ::

@@ -11,11 +11,11 @@ from torch import Tensor, nn
 
 from freshmark_plugins.models.layers import Norm, Projection, dropped, index_of
 from freshmark_plugins.models.ranking.ranking_losses import cross_entropy, logistic
-from freshmark_plugins.models.ranking.sequential import Sequential
+from freshmark_plugins.models.ranking.sequential import Stepwise
 from freshmark_plugins.training.options import Recipe
 
 
-class SASRec(Sequential):
+class SASRec(Stepwise):
     """score = h · q_i + b_i, h the last output of a transformer over the user's items, embedded by the same q.
 
     ::

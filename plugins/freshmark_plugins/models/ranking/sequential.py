@@ -60,13 +60,6 @@ class Sequential(Trainable):
     def build_encoder(self, draw: torch.Generator) -> None:
         """The parameters besides those of items, with fresh values."""
 
-    def encode(self, items: Tensor, draw: torch.Generator | None) -> Tensor:
-        """(w, l, dim) h after each item of w windows, from their rows (w, l, dim); ``draw``: training, with dropout.
-
-        An output must not depend on later items. A model with a ``hidden`` of its own needs none.
-        """
-        raise NotImplementedError
-
     @abstractmethod
     def loss(self, events: Events, draw: torch.Generator) -> Tensor:
         """(n,) one per event, see Model."""
@@ -96,17 +89,9 @@ class Sequential(Trainable):
         """
         return self.hidden(events, draw, least=(self.length + 1) // 2, dtype=self.items.weight.dtype)
 
+    @abstractmethod
     def hidden(self, rows: Events | Query, draw: torch.Generator | None, *, least: int, dtype: torch.dtype) -> Tensor:
-        """(n, dim) h of the users of these rows, see ``Sequences.windows``."""
-        windows = self.sequences.windows(rows, length=self.length, least=least, known=len(self.items))
-        device = self.items.weight.device
-        empty = torch.zeros(len(windows.item), 1, self.dim, dtype=dtype, device=device)
-        if not windows.column.any():
-            return empty[index_of(windows.row, device), 0]
-        index = index_of(windows.item, device)
-        rows_of_items = self.items(index.flatten()).to(dtype).view(*index.shape, -1)
-        after = torch.cat([empty, self.encode(rows_of_items, draw if self.training else None)], 1)
-        return after[index_of(windows.row, device), index_of(windows.column, device)]
+        """(n, dim) h of the users of these rows, see ``Sequences.windows``; ``draw``: training, with dropout."""
 
     @torch.no_grad()
     def factors(self, query: Query) -> Factors:
@@ -130,3 +115,26 @@ class Sequential(Trainable):
         """(n, m) scores of all items."""
         scores: Tensor = hidden @ self.items.rows().T + self.bias.rows()[:, 0]
         return scores
+
+
+class Stepwise(Sequential):
+    """A model that reads a history item by item, and has an h after each."""
+
+    @abstractmethod
+    def encode(self, items: Tensor, draw: torch.Generator | None) -> Tensor:
+        """(w, l, dim) h after each item of w windows, from their rows (w, l, dim); ``draw``: training, with dropout.
+
+        An output must not depend on later items.
+        """
+
+    def hidden(self, rows: Events | Query, draw: torch.Generator | None, *, least: int, dtype: torch.dtype) -> Tensor:
+        """(n, dim) h of the users of these rows, see ``Sequences.windows``."""
+        windows = self.sequences.windows(rows, length=self.length, least=least, known=len(self.items))
+        device = self.items.weight.device
+        empty = torch.zeros(len(windows.item), 1, self.dim, dtype=dtype, device=device)
+        if not windows.column.any():
+            return empty[index_of(windows.row, device), 0]
+        index = index_of(windows.item, device)
+        rows_of_items = self.items(index.flatten()).to(dtype).view(*index.shape, -1)
+        after = torch.cat([empty, self.encode(rows_of_items, draw if self.training else None)], 1)
+        return after[index_of(windows.row, device), index_of(windows.column, device)]
