@@ -13,7 +13,7 @@ from freshmark_plugins.histories.sequences import Log
 from freshmark_plugins.models.ranking.gru4rec import GRU4Rec
 from freshmark_plugins.models.ranking.multvae import MultVAE
 from freshmark_plugins.models.ranking.sasrec import SASRec
-from freshmark_plugins.models.ranking.sequential import Sequential, Stepwise
+from freshmark_plugins.models.ranking.sequential import Stepwise
 from freshmark_plugins.strategies.counting.popularity import Popularity
 from freshmark_plugins.strategies.retraining.finetune import Finetune
 from freshmark_plugins.strategies.retraining.frozen import Frozen
@@ -35,9 +35,9 @@ def make(request):
     return MODELS[request.param]
 
 
-def built(make, stream, start_run, events, *, known=300, seen=None, **options) -> Sequential:
+def built(make, stream, start_run, events, *, known=300, seen=None, **options) -> Any:
     """A model with rows for the first ``known`` events, which has seen those or more, or others."""
-    model: Sequential = make(**options)
+    model = make(**options)
     model.build(start_run(stream, known))
     model.observe(events(stream, 0, known) if seen is None else seen)
     with torch.no_grad():
