@@ -58,8 +58,9 @@ class Shell:
     cache: Path
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
+        # As from a terminal: what runs in the background of a script inherits an interrupt that is ignored.
         return subprocess.Popen(
-            [sys.executable, "-m", "freshmark", *arguments],
+            ["env", "--default-signal=INT", sys.executable, "-m", "freshmark", *arguments],
             cwd=self.folder, env=os.environ | {"FRESHMARK_CACHE": str(self.cache)},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
