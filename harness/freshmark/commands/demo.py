@@ -10,7 +10,7 @@ STRATEGIES = (
     "recency()",
     "itemknn(history=10)",
     "online_mf()",
-    "retrain(mf(dim=16), epochs=2)",
+    "retrain(mf(dim=16, batch=1024, epochs=2))",
 )
 """In the order of cost, from nearly free to trained."""
 
