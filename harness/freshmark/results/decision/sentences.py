@@ -220,7 +220,7 @@ def _parts(row: RankingRow) -> str:
     updates, answers = row.update_cpu_seconds_per_million, row.answer_cpu_seconds_per_million
     if not np.isfinite(updates + answers):
         return ""
-    return f", {format_number(updates)} of them for updates and {format_number(answers)} for answers"
+    return f" ({format_number(updates)} of them for updates and {format_number(answers)} for answers)"
 
 
 def steps(choice: RankingRow, curves: Sequence[CurvePoint], judgement: Judgement) -> list[str]:
