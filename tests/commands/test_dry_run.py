@@ -25,11 +25,12 @@ def rows(plan, registry, capsys):
 
 def test_each_cell_says_how_many_updates_are_due(registry, capsys):
     prepare(registry, STREAM)
-    plan = Plan((STREAM,), ("popularity()",), ("never", "1d", "52w", "drift(detector='adwin')"), seeds=(0, 1))
+    plan = Plan((STREAM,), ("popularity()",), ("never", "1d", "30d", "52w", "drift(detector='adwin')"), seeds=(0, 1))
     shown, notes = rows(plan, registry, capsys)
     by = {row[3]: row[6:] for row in shown}
     assert by["never"] == ["0"]
     assert int(by["1d"][0]) > 1
+    assert int(by["30d"][0]) == 1
     assert by["52w"] == ["0"]
     assert by["drift(detector='adwin')"] == ["when", "detected"]
     assert notes.count("No update is due every 52w on") == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from freshmark.commands.terminal.outlet import note, say_table
+from freshmark.contract.delays import duration_label
 from freshmark.errors import DataError
 
 if TYPE_CHECKING:
@@ -28,16 +29,19 @@ def show_cells(plan: Plan, registry: Registry) -> None:
         for stream in plan.streams
         for (every, delay), count in _due_on(stream, plan, registry).items()
     }
-    names = ("stream", "strategy", "every", "delay", "seed")
     rows = [
         (
             str(cell.position + 1),
-            *(str(getattr(cell, name)) for name in names),
+            cell.stream,
+            cell.strategy,
+            duration_label(cell.every),
+            duration_label(cell.delay),
+            str(cell.seed),
             due[cell.stream, cell.every, cell.delay],
         )
         for cell in cells
     ]
-    say_table([("cell", *names, "updates"), *rows])
+    say_table([("cell", "stream", "strategy", "every", "delay", "seed", "updates"), *rows])
     race = f" at the first look; the race may take up to {plan.most:,}" if plan.settle else ""
     note(f"{len(cells)} cell{'s' * (len(cells) != 1 or not plan.settle)}{race}")
 
